@@ -1,0 +1,440 @@
+//! The typed view that rules speak to: a record, the requests and events inside it.
+
+use bumpalo::Bump;
+
+use crate::clock::Clock;
+use crate::digest::{self, Shape, forms, worthless};
+use crate::json::{Item, Tape, Val};
+use crate::name::{Hashing, Name};
+
+/// What the user grants: assumptions that unsafe fixes may use.
+#[derive(Clone, Debug, Default)]
+pub struct Assumptions {
+    /// Country of phones without a calling code, ISO 3166-1 alpha-2 in lower case.
+    pub country: Option<String>,
+    /// Zone of times that name none.
+    pub zone: Option<jiff::tz::TimeZone>,
+}
+
+/// One JSON text, or a piece of text around JSON such as a pasted request line.
+pub struct Record<'t, 'a> {
+    /// The text as it stands in the input.
+    pub text: &'a str,
+    /// Its values; `None` when the text is no JSON.
+    pub tape: Option<&'t Tape<'a>>,
+}
+
+/// A request body, or events that came without one.
+#[derive(Clone, Debug)]
+pub struct Payload {
+    /// Place of the body on the tape; `None` for events without a body around them.
+    pub request: Option<u32>,
+    /// Places of the events.
+    pub events: Vec<u32>,
+}
+
+/// Finds the requests and events of a JSON text: a body `{"data":[…]}`, an event, or a list of
+/// bodies or events. Values that are neither are passed over.
+pub fn payloads(tape: &Tape<'_>, out: &mut Vec<Payload>) {
+    out.clear();
+    let root = tape.root();
+    if !root.is_list() {
+        out.extend(payload(root));
+        return;
+    }
+    for item in root.children() {
+        let Some(found) = payload(item) else { continue };
+        match out.last_mut() {
+            // Neighbours without a body belong to one payload.
+            Some(last) if last.request.is_none() && found.request.is_none() => {
+                last.events.extend(found.events);
+            }
+            _ => out.push(found),
+        }
+    }
+}
+
+fn payload(item: Item<'_, '_>) -> Option<Payload> {
+    if !item.is_object() {
+        return None;
+    }
+    let keys = keys_of(item);
+    if keys & Name::Data.bit() != 0 && keys & Name::EventName.bit() == 0 {
+        let data = item.get(Name::Data)?;
+        let elements: Vec<u32> = data
+            .each()
+            .filter(|element| element.is_object())
+            .map(Item::place)
+            .collect();
+        let is_request = elements
+            .iter()
+            .any(|&place| is_listed_event(data.sibling(place)))
+            || (data.is_list() && data.is_empty() && keys & REQUEST_KEYS != 0)
+            || (data.is_list() && data.is_empty() && item.len() == 1);
+        return is_request.then(|| Payload {
+            request: Some(item.place()),
+            events: elements,
+        });
+    }
+    let signs = [Name::EventTime, Name::UserData, Name::ActionSource]
+        .iter()
+        .filter(|name| keys & name.bit() != 0)
+        .count();
+    let named = keys & Name::EventName.bit() != 0;
+    (signs >= 2 || (named && signs >= 1)).then(|| Payload {
+        request: None,
+        events: vec![item.place()],
+    })
+}
+
+const REQUEST_KEYS: u128 = Name::AccessToken.bit()
+    | Name::TestEventCode.bit()
+    | Name::PartnerAgent.bit()
+    | Name::UploadTag.bit();
+
+/// The names among the keys of an object.
+fn keys_of(item: Item<'_, '_>) -> u128 {
+    item.children()
+        .filter_map(Item::name)
+        .fold(0, |set, name| set | name.bit())
+}
+
+/// Whether an element of `data` is an event: other APIs also answer with a list called `data`.
+fn is_listed_event(item: Item<'_, '_>) -> bool {
+    let signs = Name::EventName.bit() | Name::UserData.bit() | Name::ActionSource.bit();
+    item.is_object() && keys_of(item) & signs != 0
+}
+
+/// A request body as rules see it.
+pub struct Request<'t, 'a> {
+    /// The object with `data`.
+    pub body: Item<'t, 'a>,
+    /// The number of events in it.
+    pub events: usize,
+}
+
+impl<'t, 'a> Request<'t, 'a> {
+    /// A member of the body.
+    pub fn get(&self, name: Name) -> Option<Item<'t, 'a>> {
+        self.body.get(name)
+    }
+}
+
+/// Where the members with known names of one object stand.
+struct Slots<const N: usize> {
+    first: u8,
+    at: [u32; N],
+    /// All known names among the keys, also those that belong elsewhere.
+    names: u128,
+}
+
+impl<const N: usize> Slots<N> {
+    fn of(first: Name, object: Option<Item<'_, '_>>) -> Self {
+        let mut slots = Slots {
+            first: first as u8,
+            at: [0; N],
+            names: 0,
+        };
+        if let Some(object) = object {
+            for member in object.children() {
+                if let Some(name) = member.name() {
+                    slots.names |= name.bit();
+                    if let Some(slot) = slots
+                        .at
+                        .get_mut((name as u8).wrapping_sub(slots.first) as usize)
+                    {
+                        *slot = member.place();
+                    }
+                }
+            }
+        }
+        slots
+    }
+
+    /// 0 is the root of the tape, which is never a member.
+    #[inline]
+    fn get(&self, name: Name) -> Option<u32> {
+        let at = *self
+            .at
+            .get((name as u8).wrapping_sub(self.first) as usize)?;
+        (at != 0).then_some(at)
+    }
+}
+
+/// One value of a key that wants a digest.
+#[derive(Clone, Copy, Debug)]
+pub struct Identifier<'a> {
+    /// The key in user_data.
+    pub name: Name,
+    /// Place of the value on the tape.
+    pub place: u32,
+    /// The text, or `""` when it is none.
+    pub text: &'a str,
+    /// What it looks like.
+    pub shape: Shape,
+    /// What the digest is known to stand for, when that is nobody.
+    pub worthless: Option<worthless::Entry>,
+    /// Whether the digest is one of a right value of a key with few possible values.
+    pub proven: bool,
+}
+
+impl<'a> Identifier<'a> {
+    /// The 64 hex digits without appendix, when the value is a digest in lower case.
+    pub fn hex(&self) -> Option<&'a str> {
+        (self.shape == Shape::Sha256).then(|| digest::strip_appendix(self.text))
+    }
+
+    /// The appendix with its dot, or `""`.
+    pub fn appendix(&self) -> &'a str {
+        &self.text[digest::strip_appendix(self.text).len()..]
+    }
+}
+
+/// One event.
+pub struct Event<'t, 'a> {
+    tape: &'t Tape<'a>,
+    place: u32,
+    top: Slots<30>,
+    user: Slots<36>,
+    custom: Slots<18>,
+    user_data: Option<u32>,
+    custom_data: Option<u32>,
+    identifiers: Vec<Identifier<'a>>,
+    shapes: u32,
+    has_worthless: bool,
+    /// The time against which its age is measured.
+    pub clock: Clock,
+    /// What unsafe fixes may assume.
+    pub assume: &'t Assumptions,
+    /// Whether a request body stands around it.
+    pub in_request: bool,
+}
+
+impl<'t, 'a> Event<'t, 'a> {
+    /// The event at a place of the tape. `identifiers` is emptied and used again; get it back with
+    /// [`Event::into_identifiers`].
+    pub fn new(
+        tape: &'t Tape<'a>,
+        place: u32,
+        clock: Clock,
+        assume: &'t Assumptions,
+        in_request: bool,
+        mut identifiers: Vec<Identifier<'a>>,
+    ) -> Event<'t, 'a> {
+        let root = tape.at(place);
+        let top = Slots::of(Name::Data, Some(root));
+        let object = |name| {
+            top.get(name)
+                .map(|at| tape.at(at))
+                .filter(|item| item.is_object())
+        };
+        let (user_data, custom_data) = (object(Name::UserData), object(Name::CustomData));
+        identifiers.clear();
+        let mut event = Event {
+            tape,
+            place,
+            user: Slots::of(Name::Em, user_data),
+            custom: Slots::of(Name::Value, custom_data),
+            top,
+            user_data: user_data.map(Item::place),
+            custom_data: custom_data.map(Item::place),
+            identifiers,
+            shapes: 0,
+            has_worthless: false,
+            clock,
+            assume,
+            in_request,
+        };
+        if let Some(user_data) = user_data {
+            event.identify(user_data);
+        }
+        event
+    }
+
+    fn identify(&mut self, user_data: Item<'t, 'a>) {
+        for member in user_data.children() {
+            let Some(name) = member.name() else { continue };
+            if !matches!(name.hashing(), Some(Hashing::Required | Hashing::Optional)) {
+                continue;
+            }
+            if is_byte_list(member) {
+                self.push(name, member, "", Shape::Bytes);
+                continue;
+            }
+            if member.is_list() && member.is_empty() {
+                self.push(name, member, "", Shape::Nothing);
+            }
+            for value in member.each() {
+                match value.val() {
+                    Val::Text(text) => self.push(name, value, text, Shape::of(text)),
+                    Val::Null => self.push(name, value, "", Shape::Nothing),
+                    Val::List if value.is_blank() => self.push(name, value, "", Shape::Nothing),
+                    _ if is_byte_list(value) => self.push(name, value, "", Shape::Bytes),
+                    _ => self.push(name, value, "", Shape::WrongType),
+                }
+            }
+        }
+    }
+
+    #[inline]
+    fn push(&mut self, name: Name, item: Item<'t, 'a>, text: &'a str, shape: Shape) {
+        let (mut worthless, mut proven) = (None, false);
+        if shape == Shape::Sha256 {
+            let hex = digest::strip_appendix(text);
+            proven = forms::is_enumerable(name) && forms::is_right(name, hex);
+            if !proven {
+                worthless = worthless::find(hex);
+                self.has_worthless |= worthless.is_some();
+            }
+        }
+        self.shapes |= shape.bit();
+        let place = item.place();
+        self.identifiers.push(Identifier {
+            name,
+            place,
+            text,
+            shape,
+            worthless,
+            proven,
+        });
+    }
+
+    /// Gives the list of identifiers back for the next event.
+    pub fn into_identifiers(self) -> Vec<Identifier<'a>> {
+        self.identifiers
+    }
+
+    /// The tape on which the event stands.
+    pub fn tape(&self) -> &'t Tape<'a> {
+        self.tape
+    }
+
+    /// The whole event.
+    pub fn root(&self) -> Item<'t, 'a> {
+        self.tape.at(self.place)
+    }
+
+    /// A value of the event by its place, such as an identifier's.
+    pub fn item(&self, place: u32) -> Item<'t, 'a> {
+        self.tape.at(place)
+    }
+
+    /// A member of the event: any name of the request or event family.
+    #[inline]
+    pub fn get(&self, name: Name) -> Option<Item<'t, 'a>> {
+        self.top.get(name).map(|at| self.tape.at(at))
+    }
+
+    /// A member of user_data.
+    #[inline]
+    pub fn user(&self, name: Name) -> Option<Item<'t, 'a>> {
+        self.user.get(name).map(|at| self.tape.at(at))
+    }
+
+    /// A member of custom_data from `value` to `store_data`.
+    #[inline]
+    pub fn custom(&self, name: Name) -> Option<Item<'t, 'a>> {
+        self.custom.get(name).map(|at| self.tape.at(at))
+    }
+
+    /// user_data, when it is an object.
+    pub fn user_data(&self) -> Option<Item<'t, 'a>> {
+        self.user_data.map(|at| self.tape.at(at))
+    }
+
+    /// custom_data, when it is an object.
+    pub fn custom_data(&self) -> Option<Item<'t, 'a>> {
+        self.custom_data.map(|at| self.tape.at(at))
+    }
+
+    /// The known names among the keys of the event itself, of user_data and of custom_data, also
+    /// those that belong elsewhere: a quick way to see that there is nothing to look for.
+    pub fn names(&self) -> (u128, u128, u128) {
+        (self.top.names, self.user.names, self.custom.names)
+    }
+
+    /// The values of all keys that want a digest, external_id among them.
+    pub fn identifiers(&self) -> &[Identifier<'a>] {
+        &self.identifiers
+    }
+
+    /// The identifiers whose shape is in `shapes` (a union of [`Shape::bit`]); costs nothing when
+    /// there is none.
+    #[inline]
+    pub fn shaped(&self, shapes: u32) -> impl Iterator<Item = &Identifier<'a>> {
+        let some = self.shapes & shapes != 0;
+        let list = if some { &self.identifiers[..] } else { &[] };
+        list.iter()
+            .filter(move |identifier| identifier.shape.bit() & shapes != 0)
+    }
+
+    /// The identifiers whose digest is known to stand for nobody.
+    #[inline]
+    pub fn worthless(&self) -> impl Iterator<Item = (&Identifier<'a>, worthless::Entry)> {
+        let list = if self.has_worthless {
+            &self.identifiers[..]
+        } else {
+            &[]
+        };
+        list.iter()
+            .filter_map(|identifier| Some((identifier, identifier.worthless?)))
+    }
+
+    /// event_name, when it is text that is not blank.
+    pub fn name(&self) -> Option<&'a str> {
+        self.get(Name::EventName)?
+            .text()
+            .filter(|name| !name.trim().is_empty())
+    }
+
+    /// action_source, when it is text.
+    pub fn action_source(&self) -> Option<&'a str> {
+        self.get(Name::ActionSource)?.text()
+    }
+
+    /// Whether the event says that it happened on a website.
+    pub fn is_website(&self) -> bool {
+        self.action_source() == Some("website")
+    }
+
+    /// event_time in Unix seconds, when it is a plausible time written as a number or as digits.
+    pub fn time(&self) -> Option<i64> {
+        crate::clock::plausible_time(self.get(Name::EventTime)?)
+    }
+
+    /// A user_data key's text, trimmed, when it holds any.
+    pub fn user_text(&self, name: Name) -> Option<&'a str> {
+        self.user(name)?
+            .text()
+            .map(str::trim)
+            .filter(|text| !text.is_empty())
+    }
+}
+
+/// A digest written as 32 numbers, or as the dump of a Node.js `Buffer`.
+fn is_byte_list(item: Item<'_, '_>) -> bool {
+    match item.val() {
+        Val::List => {
+            item.len() == 32
+                && item
+                    .children()
+                    .all(|byte| matches!(byte.val(), Val::Int(0..=255)))
+        }
+        Val::Object => {
+            item.member("type").and_then(Item::text) == Some("Buffer")
+                && item.member("data").is_some_and(is_byte_list)
+        }
+        _ => false,
+    }
+}
+
+/// Reads a JSON text into a tape: quickly, or exactly when the quick way refuses it (comments,
+/// huge numbers). `None` when it is no JSON.
+pub fn read<'a>(text: &'a str, tape: &mut Tape<'a>, arena: &'a Bump) -> Option<()> {
+    if tape.parse(text, arena).is_ok() {
+        return Some(());
+    }
+    let tree = crate::json::tree::Tree::parse(text, crate::json::tree::Syntax::Relaxed).ok()?;
+    tape.fill(&tree, text, arena);
+    Some(())
+}

@@ -1,0 +1,247 @@
+//! The member names that Meta gives a meaning to.
+//!
+//! Every object key that the parser meets is looked up once; from then on it is a small number.
+//! Sources: the parameter pages of the Conversions API (main body, server event, customer
+//! information, custom data, app data), as stored on 2026-09-12.
+
+macro_rules! names {
+    ($($variant:ident = $text:literal,)*) => {
+        /// A member name that Meta documents for a request, an event, `user_data` or `custom_data`,
+        /// or that its own SDKs write there.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[repr(u8)]
+        #[allow(missing_docs)]
+        pub enum Name { $($variant,)* }
+
+        impl Name {
+            /// Every name, in the order of declaration.
+            pub const ALL: &'static [Name] = &[$(Name::$variant,)*];
+
+            /// The spelling in the payload.
+            pub const fn text(self) -> &'static str {
+                match self { $(Name::$variant => $text,)* }
+            }
+        }
+    };
+}
+
+names! {
+    // request
+    Data = "data",
+    TestEventCode = "test_event_code",
+    AccessToken = "access_token",
+    PartnerAgent = "partner_agent",
+    Platforms = "platforms",
+    Progress = "progress",
+    Trace = "trace",
+    NamespaceId = "namespace_id",
+    UploadId = "upload_id",
+    UploadSource = "upload_source",
+    UploadTag = "upload_tag",
+    // event
+    EventName = "event_name",
+    EventTime = "event_time",
+    EventId = "event_id",
+    UserData = "user_data",
+    CustomData = "custom_data",
+    EventSourceUrl = "event_source_url",
+    OptOut = "opt_out",
+    ActionSource = "action_source",
+    DataProcessingOptions = "data_processing_options",
+    DataProcessingOptionsCountry = "data_processing_options_country",
+    DataProcessingOptionsState = "data_processing_options_state",
+    ReferrerUrl = "referrer_url",
+    CustomerSegmentation = "customer_segmentation",
+    AppData = "app_data",
+    Extinfo = "extinfo",
+    OriginalEventData = "original_event_data",
+    AttributionData = "attribution_data",
+    MessagingChannel = "messaging_channel",
+    AdvancedMeasurementTable = "advanced_measurement_table",
+    // user_data
+    Em = "em",
+    Ph = "ph",
+    Fn = "fn",
+    Ln = "ln",
+    Db = "db",
+    Ge = "ge",
+    Ct = "ct",
+    St = "st",
+    Zp = "zp",
+    Country = "country",
+    ExternalId = "external_id",
+    ClientIpAddress = "client_ip_address",
+    ClientUserAgent = "client_user_agent",
+    Fbc = "fbc",
+    Fbp = "fbp",
+    SubscriptionId = "subscription_id",
+    FbLoginId = "fb_login_id",
+    LeadId = "lead_id",
+    AnonId = "anon_id",
+    Madid = "madid",
+    PageId = "page_id",
+    PageScopedUserId = "page_scoped_user_id",
+    CtwaClid = "ctwa_clid",
+    IgAccountId = "ig_account_id",
+    IgSid = "ig_sid",
+    WhatsappBusinessAccountId = "whatsapp_business_account_id",
+    InstagramBusinessAccountId = "instagram_business_account_id",
+    F5first = "f5first",
+    F5last = "f5last",
+    Fi = "fi",
+    Dobd = "dobd",
+    Dobm = "dobm",
+    Doby = "doby",
+    AppUserId = "app_user_id",
+    PartnerId = "partner_id",
+    PartnerName = "partner_name",
+    // custom_data
+    Value = "value",
+    Currency = "currency",
+    Contents = "contents",
+    ContentIds = "content_ids",
+    ContentType = "content_type",
+    ContentName = "content_name",
+    ContentCategory = "content_category",
+    OrderId = "order_id",
+    ItemNumber = "item_number",
+    NumItems = "num_items",
+    PredictedLtv = "predicted_ltv",
+    NetRevenue = "net_revenue",
+    SearchString = "search_string",
+    Status = "status",
+    DeliveryCategory = "delivery_category",
+    EventSource = "event_source",
+    LeadEventSource = "lead_event_source",
+    StoreData = "store_data",
+    // an item of contents
+    Id = "id",
+    Quantity = "quantity",
+    ItemPrice = "item_price",
+    Price = "price",
+    Title = "title",
+    Description = "description",
+    Brand = "brand",
+    Category = "category",
+}
+
+const TABLE_SIZE: usize = 512;
+const NO_NAME: u8 = u8::MAX;
+
+const fn slot_of(key: &[u8]) -> usize {
+    let n = key.len();
+    // First, middle and last byte tell these names apart well enough; `build_table` probes on.
+    (key[0] as usize * 7 + key[n / 2] as usize * 31 + key[n - 1] as usize * 113 + n * 57)
+        % TABLE_SIZE
+}
+
+const fn build_table() -> [u8; TABLE_SIZE] {
+    let mut table = [NO_NAME; TABLE_SIZE];
+    let mut i = 0;
+    while i < Name::ALL.len() {
+        let mut slot = slot_of(Name::ALL[i].text().as_bytes());
+        while table[slot] != NO_NAME {
+            slot = (slot + 1) % TABLE_SIZE;
+        }
+        table[slot] = i as u8;
+        i += 1;
+    }
+    table
+}
+
+static TABLE: [u8; TABLE_SIZE] = build_table();
+
+/// How a `user_data` key wants its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hashing {
+    /// SHA-256 of the normal form; plain text is refused.
+    Required,
+    /// Any stable value; hashing is recommended (`external_id`).
+    Optional,
+    /// Sent as it is; a digest there matches nobody.
+    Never,
+}
+
+impl Name {
+    /// The name that `key` spells, byte for byte.
+    #[inline]
+    pub fn of(key: &str) -> Option<Name> {
+        let bytes = key.as_bytes();
+        if bytes.is_empty() {
+            return None;
+        }
+        let mut slot = slot_of(bytes);
+        loop {
+            let at = TABLE[slot];
+            if at == NO_NAME {
+                return None;
+            }
+            let name = Name::ALL[at as usize];
+            if name.text() == key {
+                return Some(name);
+            }
+            slot = (slot + 1) % TABLE_SIZE;
+        }
+    }
+
+    /// The bit of this name in a set of names.
+    #[inline]
+    pub const fn bit(self) -> u128 {
+        1 << self as u8
+    }
+
+    /// How `user_data` wants this key, or `None` when it is no key of `user_data`.
+    /// Source: customer-information-parameters (updated 2026-01-09); the date and name parts from
+    /// Meta's SDKs.
+    #[inline]
+    pub const fn hashing(self) -> Option<Hashing> {
+        use Name::*;
+        Some(match self {
+            Em | Ph | Fn | Ln | Db | Ge | Ct | St | Zp | Country | F5first | F5last | Fi | Dobd
+            | Dobm | Doby => Hashing::Required,
+            ExternalId => Hashing::Optional,
+            ClientIpAddress
+            | ClientUserAgent
+            | Fbc
+            | Fbp
+            | SubscriptionId
+            | FbLoginId
+            | LeadId
+            | AnonId
+            | Madid
+            | PageId
+            | PageScopedUserId
+            | CtwaClid
+            | IgAccountId
+            | IgSid
+            | WhatsappBusinessAccountId
+            | InstagramBusinessAccountId
+            | AppUserId
+            | PartnerId
+            | PartnerName => Hashing::Never,
+            _ => return None,
+        })
+    }
+}
+
+impl std::fmt::Display for Name {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.text())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_is_found_by_its_text_and_fits_a_set() {
+        assert!(Name::ALL.len() <= 128);
+        for &name in Name::ALL {
+            assert_eq!(Name::of(name.text()), Some(name));
+        }
+        for other in ["", "Em", "email", "e", "eventName", "datum"] {
+            assert_eq!(Name::of(other), None, "{other}");
+        }
+    }
+}

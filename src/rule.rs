@@ -1,0 +1,213 @@
+//! A rule is a page and a check.
+//!
+//! The page, `rules/<name>.md`, is the single source of a rule's id, severity, effect, certainty,
+//! scope, fix safety, sources, help and examples; the check, `src/rules/<name>.rs`, is code.
+
+use once_cell::sync::OnceCell;
+use serde::{Deserialize, Serialize};
+
+use crate::event::{Event, Record, Request};
+use crate::finding::{Certainty, Effect, Findings, Severity};
+use crate::fix::Safety;
+
+/// What a rule looks at. The engine calls it with nothing else.
+pub enum Check {
+    /// One JSON text, or text around it.
+    Record(fn(&Record<'_, '_>, &mut Findings)),
+    /// One request body.
+    Request(fn(&Request<'_, '_>, &mut Findings)),
+    /// One event.
+    Event(fn(&Event<'_, '_>, &mut Findings)),
+    /// Found by the engine or the configuration while reading; the rule has only its page.
+    Reading,
+}
+
+/// One rule: its page, parsed on first use, and its check.
+pub struct Rule {
+    name: &'static str,
+    text: &'static str,
+    check: Check,
+    page: OnceCell<Page>,
+}
+
+/// Embeds the page of a rule and ties it to the check.
+#[macro_export]
+macro_rules! rule {
+    ($name:literal, $check:expr) => {
+        $crate::rule::Rule::new(
+            $name,
+            include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/rules/", $name, ".md")),
+            $check,
+        )
+    };
+}
+
+impl Rule {
+    /// A rule from the name of its page, the page's text and the check.
+    pub const fn new(name: &'static str, text: &'static str, check: Check) -> Rule {
+        Rule {
+            name,
+            text,
+            check,
+            page: OnceCell::new(),
+        }
+    }
+
+    /// The name in kebab case, as users write it.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The code half.
+    pub fn check(&self) -> &Check {
+        &self.check
+    }
+
+    /// The page.
+    ///
+    /// # Panics
+    /// When the embedded page is malformed, which `tests/catalogue.rs` rules out.
+    pub fn page(&self) -> &Page {
+        self.page.get_or_init(|| {
+            Page::parse(self.text).unwrap_or_else(|why| panic!("rules/{}.md: {why}", self.name))
+        })
+    }
+
+    /// The metadata block of the page.
+    pub fn meta(&self) -> &Meta {
+        &self.page().meta
+    }
+
+    /// The stable id, such as `CL102`.
+    pub fn id(&self) -> &str {
+        &self.meta().id
+    }
+}
+
+/// The metadata block of a page.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Meta {
+    /// `CL` and three digits; never reused.
+    pub id: String,
+    pub severity: Severity,
+    pub effect: Effect,
+    pub certainty: Certainty,
+    /// Letters of the catalogue: R record, P request, E event, L log, X pixel, K known values,
+    /// `input` and `config` for what is found while reading.
+    pub scope: String,
+    /// The safest fix that the rule offers, `null` when only the sender can put it right.
+    pub fix: Option<Safety>,
+    /// Whether the value pointed at can match nobody and must not be scored.
+    #[serde(default)]
+    pub spoils: bool,
+    /// The version that brought the rule.
+    pub since: String,
+    /// Tags of failure modes.
+    #[serde(default)]
+    pub tags: Vec<String>,
+    /// What to do, in one line; findings show it.
+    pub help: String,
+    /// Where the facts come from.
+    pub sources: Vec<SourceRef>,
+}
+
+/// A source with the date on which it said so.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SourceRef {
+    /// Title or address.
+    pub what: String,
+    /// `YYYY-MM-DD`.
+    pub date: String,
+}
+
+/// A parsed page.
+#[derive(Clone, Debug)]
+pub struct Page {
+    pub meta: Meta,
+    /// The first paragraph after the metadata: one sentence.
+    pub summary: String,
+    /// Everything but the metadata block, for reading.
+    pub prose: String,
+    pub bad: Vec<Example>,
+    pub good: Vec<Example>,
+    pub fixed: Vec<Example>,
+}
+
+/// An example of a page, run as a test.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Example {
+    /// The words after the fence's language: `as-of=…`, `country=…`, `tz=…`, `unsafe`, `bad=N`.
+    pub options: Vec<String>,
+    /// The payload.
+    pub text: String,
+}
+
+impl Example {
+    /// The value of option `name=…`.
+    pub fn option(&self, name: &str) -> Option<&str> {
+        self.options
+            .iter()
+            .find_map(|option| option.strip_prefix(name)?.strip_prefix('='))
+    }
+
+    /// Whether the bare word `name` is there.
+    pub fn flag(&self, name: &str) -> bool {
+        self.options.iter().any(|option| option == name)
+    }
+}
+
+impl Page {
+    /// Reads a page; `Err` says what is wrong with it.
+    pub fn parse(text: &str) -> Result<Page, String> {
+        const META: &str = "```json rule\n";
+        let (title, rest) = text.split_once(META).ok_or("no metadata block")?;
+        let (meta, body) = rest
+            .split_once("\n```\n")
+            .ok_or("the metadata block does not end")?;
+        let meta: Meta = serde_json::from_str(meta).map_err(|error| error.to_string())?;
+        let body = body.trim_start();
+        let summary = body
+            .split("\n\n")
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .replace('\n', " ");
+        if summary.is_empty() || summary.starts_with('#') {
+            return Err("no summary after the metadata block".to_owned());
+        }
+        let mut page = Page {
+            meta,
+            summary,
+            prose: format!("{title}{body}"),
+            bad: Vec::new(),
+            good: Vec::new(),
+            fixed: Vec::new(),
+        };
+        let mut heading = "";
+        let mut lines = body.lines();
+        while let Some(line) = lines.next() {
+            if let Some(title) = line.strip_prefix("## ") {
+                heading = title.trim();
+            } else if let Some(info) = line.strip_prefix("```") {
+                let options = info.split_whitespace().skip(1).map(str::to_owned).collect();
+                let code: Vec<&str> = lines
+                    .by_ref()
+                    .take_while(|line| !line.starts_with("```"))
+                    .collect();
+                let example = Example {
+                    options,
+                    text: code.join("\n"),
+                };
+                match heading {
+                    "Bad" => page.bad.push(example),
+                    "Good" => page.good.push(example),
+                    "Fixed" => page.fixed.push(example),
+                    _ => {}
+                }
+            }
+        }
+        Ok(page)
+    }
+}

@@ -1,0 +1,10 @@
+//! double-hash: not written yet.
+
+use crate::event::Event;
+use crate::finding::Findings;
+use crate::rule::{Check, Rule};
+
+/// See `rules/double-hash.md`.
+pub static RULE: Rule = crate::rule!("double-hash", Check::Event(check));
+
+fn check(_: &Event<'_, '_>, _: &mut Findings) {}

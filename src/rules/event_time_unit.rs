@@ -1,0 +1,10 @@
+//! event-time-unit: not written yet.
+
+use crate::event::Event;
+use crate::finding::Findings;
+use crate::rule::{Check, Rule};
+
+/// See `rules/event-time-unit.md`.
+pub static RULE: Rule = crate::rule!("event-time-unit", Check::Event(check));
+
+fn check(_: &Event<'_, '_>, _: &mut Findings) {}

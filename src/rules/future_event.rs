@@ -1,0 +1,10 @@
+//! future-event: not written yet.
+
+use crate::event::Event;
+use crate::finding::Findings;
+use crate::rule::{Check, Rule};
+
+/// See `rules/future-event.md`.
+pub static RULE: Rule = crate::rule!("future-event", Check::Event(check));
+
+fn check(_: &Event<'_, '_>, _: &mut Findings) {}

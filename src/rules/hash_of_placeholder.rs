@@ -1,0 +1,10 @@
+//! hash-of-placeholder: not written yet.
+
+use crate::event::Event;
+use crate::finding::Findings;
+use crate::rule::{Check, Rule};
+
+/// See `rules/hash-of-placeholder.md`.
+pub static RULE: Rule = crate::rule!("hash-of-placeholder", Check::Event(check));
+
+fn check(_: &Event<'_, '_>, _: &mut Findings) {}

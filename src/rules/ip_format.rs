@@ -1,0 +1,10 @@
+//! ip-format: not written yet.
+
+use crate::event::Event;
+use crate::finding::Findings;
+use crate::rule::{Check, Rule};
+
+/// See `rules/ip-format.md`.
+pub static RULE: Rule = crate::rule!("ip-format", Check::Event(check));
+
+fn check(_: &Event<'_, '_>, _: &mut Findings) {}

@@ -1,0 +1,10 @@
+//! missing-event-name: not written yet.
+
+use crate::event::Event;
+use crate::finding::Findings;
+use crate::rule::{Check, Rule};
+
+/// See `rules/missing-event-name.md`.
+pub static RULE: Rule = crate::rule!("missing-event-name", Check::Event(check));
+
+fn check(_: &Event<'_, '_>, _: &mut Findings) {}

@@ -1,0 +1,10 @@
+//! value-format: not written yet.
+
+use crate::event::Event;
+use crate::finding::Findings;
+use crate::rule::{Check, Rule};
+
+/// See `rules/value-format.md`.
+pub static RULE: Rule = crate::rule!("value-format", Check::Event(check));
+
+fn check(_: &Event<'_, '_>, _: &mut Findings) {}
