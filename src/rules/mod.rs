@@ -113,3 +113,13 @@ pub static ALL: &[&Rule] = &[
     &test_event_code::RULE,
     &access_token_leaked::RULE,
 ];
+
+/// The index of a rule in [`ALL`].
+///
+/// # Panics
+/// When there is no rule of that name, which is a fault of this program.
+pub fn index_of(name: &str) -> usize {
+    ALL.iter()
+        .position(|rule| rule.name() == name)
+        .unwrap_or_else(|| panic!("there is no rule {name}"))
+}

@@ -1,0 +1,497 @@
+//! Runs the rules over one JSON text.
+//!
+//! The inspector is used again and again by one thread: it keeps its lists, and on a clean text
+//! it allocates nothing.
+
+use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use bumpalo::Bump;
+
+use crate::clock::{Clock, Latest, Source, plausible_time};
+use crate::event::{Assumptions, Event, Identifier, Payload, Record, Request, payloads};
+use crate::finding::{Certainty, Finding, Findings, Severity, Subject};
+use crate::json::{Pointer, Tape, tree};
+use crate::name::Name;
+use crate::rule::{Check, Rule};
+use crate::rules;
+
+/// A check of one event.
+pub type EventCheck = fn(&Event<'_, '_>, &mut Findings);
+/// A check of one request body.
+pub type RequestCheck = fn(&Request<'_, '_>, &mut Findings);
+/// A check of one JSON text.
+pub type RecordCheck = fn(&Record<'_, '_>, &mut Findings);
+
+/// The checks of a list of rules, sorted by what they look at. Numbers are indexes into that list.
+#[derive(Default)]
+pub struct RuleSet {
+    record: Vec<(usize, RecordCheck)>,
+    request: Vec<(usize, RequestCheck)>,
+    event: Vec<(usize, EventCheck)>,
+}
+
+impl RuleSet {
+    /// The checks of these rules.
+    pub fn of(rules: &[&Rule]) -> RuleSet {
+        let mut set = RuleSet::default();
+        for (index, rule) in rules.iter().enumerate() {
+            match rule.check() {
+                Check::Record(check) => set.record.push((index, *check)),
+                Check::Request(check) => set.request.push((index, *check)),
+                Check::Event(check) => set.event.push((index, *check)),
+                Check::Reading => {}
+            }
+        }
+        set
+    }
+
+    /// The checks of the whole catalogue.
+    pub fn all() -> RuleSet {
+        RuleSet::of(rules::ALL)
+    }
+}
+
+/// Which clock the age of events is measured against.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AsOf {
+    /// The best that the input offers.
+    Auto,
+    /// This machine's clock, because the user says so.
+    Now,
+    /// The newest plausible event_time of the file, found in a first pass.
+    Newest(i64),
+    /// A moment that the user names, in Unix seconds.
+    At(i64),
+    /// The clock that was found for this very event before.
+    Exact(Clock),
+}
+
+/// What every check may use beside the payload.
+#[derive(Clone, Debug)]
+pub struct Surroundings {
+    pub as_of: AsOf,
+    /// This machine's clock at the start of the run, in Unix seconds.
+    pub wall: i64,
+    pub assume: Assumptions,
+}
+
+impl Surroundings {
+    fn clock(&self, in_request: bool, latest: Latest) -> Clock {
+        let clock = |now, source, asked| Clock {
+            now,
+            source,
+            supported: None,
+            asked,
+        };
+        match self.as_of {
+            AsOf::At(time) => clock(time, Source::Given, true),
+            AsOf::Now => clock(self.wall, Source::Wall, true),
+            AsOf::Newest(time) => clock(time, Source::Newest, true),
+            AsOf::Exact(clock) => clock,
+            AsOf::Auto => match latest {
+                // One event says nothing about when it was sent: it needs a neighbour.
+                Latest {
+                    first: Some(now),
+                    second: Some(second),
+                } if in_request => Clock {
+                    now,
+                    source: Source::Request,
+                    supported: Some(second),
+                    asked: false,
+                },
+                _ => clock(self.wall, Source::Wall, false),
+            },
+        }
+    }
+}
+
+/// What findings of one event, request or text are about.
+#[derive(Clone, Debug)]
+pub struct Group {
+    pub subject: Subject,
+    /// The place on the tape from which their pointers start.
+    pub place: u32,
+    /// Index of the event among those of the text.
+    pub event: Option<usize>,
+    /// Which of the inspector's findings.
+    pub findings: Range<usize>,
+}
+
+/// Is shown every event, with what the rules said of it, while the event is at hand.
+pub trait Watch {
+    /// One event of the text.
+    fn event(&mut self, event: &Event<'_, '_>, findings: &[Finding]);
+}
+
+impl Watch for () {
+    fn event(&mut self, _: &Event<'_, '_>, _: &[Finding]) {}
+}
+
+/// Runs rules over JSON texts.
+pub struct Inspector<'s, 'a> {
+    rules: &'s RuleSet,
+    around: &'s Surroundings,
+    arena: &'a Bump,
+    tape: Tape<'a>,
+    payloads: Vec<Payload>,
+    identifiers: Vec<Identifier<'a>>,
+    findings: Findings,
+    groups: Vec<Group>,
+    events: usize,
+    requests: usize,
+}
+
+/// What came of reading one text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Read {
+    /// Bytes up to the end of the JSON value.
+    pub end: usize,
+    /// Where the first comment or superfluous comma stands.
+    pub relaxed_at: Option<usize>,
+}
+
+impl<'s, 'a> Inspector<'s, 'a> {
+    /// An inspector with these rules. Strings with escapes are kept in `arena` until it is reset.
+    pub fn new(rules: &'s RuleSet, around: &'s Surroundings, arena: &'a Bump) -> Self {
+        Inspector {
+            rules,
+            around,
+            arena,
+            tape: Tape::new(),
+            payloads: Vec::new(),
+            identifiers: Vec::new(),
+            findings: Findings::new(),
+            groups: Vec::new(),
+            events: 0,
+            requests: 0,
+        }
+    }
+
+    /// Reads the JSON value at the start of `text` and runs the rules over it. `Err` when there is
+    /// none; what follows the value is the caller's.
+    pub fn text(
+        &mut self,
+        text: &'a str,
+        watch: &mut impl Watch,
+    ) -> Result<Read, tree::SyntaxError> {
+        let read = self.read(text)?;
+        payloads(&self.tape, &mut self.payloads);
+        self.run(&text[..read.end], watch);
+        Ok(read)
+    }
+
+    /// As [`Inspector::text`], for one element of the list `data` that is read alone because the
+    /// whole is too large: whatever it is, it is taken for an event.
+    pub fn element(
+        &mut self,
+        text: &'a str,
+        latest: Latest,
+        watch: &mut impl Watch,
+    ) -> Result<Read, tree::SyntaxError> {
+        let read = self.read(text)?;
+        self.payloads.clear();
+        self.start();
+        self.check_record(&text[..read.end]);
+        if self.tape.root().is_object() {
+            let clock = self.around.clock(true, latest);
+            self.check_event(0, clock, true, watch);
+        }
+        Ok(read)
+    }
+
+    /// Runs the rules for whole texts over text that is no JSON, such as a request line.
+    pub fn prose(&mut self, text: &'a str) {
+        self.start();
+        let rules = self.rules;
+        let record = Record { text, tape: None };
+        self.guarded(&rules.record, Subject::Record, 0, None, |check, out| {
+            check(&record, out)
+        });
+    }
+
+    fn read(&mut self, text: &'a str) -> Result<Read, tree::SyntaxError> {
+        if let Ok(end) = self.tape.parse(text, self.arena) {
+            return Ok(Read {
+                end,
+                relaxed_at: None,
+            });
+        }
+        // Comments, huge numbers, lone surrogates, or no JSON at all.
+        let tree = tree::Tree::parse(text, tree::Syntax::Relaxed)?;
+        self.tape.fill(&tree, text, self.arena);
+        Ok(Read {
+            end: tree.end(),
+            relaxed_at: tree.relaxed_at(),
+        })
+    }
+
+    fn start(&mut self) {
+        self.findings.truncate(0);
+        self.groups.clear();
+        (self.events, self.requests) = (0, 0);
+    }
+
+    fn run(&mut self, text: &'a str, watch: &mut impl Watch) {
+        self.start();
+        self.check_record(text);
+        let payloads = std::mem::take(&mut self.payloads);
+        for payload in &payloads {
+            let latest = match payload.request {
+                Some(_) if self.around.as_of == AsOf::Auto && payload.events.len() > 1 => {
+                    self.latest(payload)
+                }
+                _ => Latest::default(),
+            };
+            if let Some(place) = payload.request {
+                self.requests += 1;
+                self.check_request(place, payload.events.len());
+            }
+            let clock = self.around.clock(payload.request.is_some(), latest);
+            for &place in &payload.events {
+                self.check_event(place, clock, payload.request.is_some(), watch);
+            }
+        }
+        self.payloads = payloads;
+    }
+
+    fn latest(&self, payload: &Payload) -> Latest {
+        let mut latest = Latest::default();
+        for &place in &payload.events {
+            if let Some(time) = self
+                .tape
+                .at(place)
+                .get(Name::EventTime)
+                .and_then(plausible_time)
+            {
+                latest.see(time);
+            }
+        }
+        latest
+    }
+
+    fn check_record(&mut self, text: &'a str) {
+        let (rules, tape) = (self.rules, std::mem::take(&mut self.tape));
+        let record = Record {
+            text,
+            tape: Some(&tape),
+        };
+        self.guarded(&rules.record, Subject::Record, 0, None, |check, out| {
+            check(&record, out)
+        });
+        self.tape = tape;
+    }
+
+    fn check_request(&mut self, place: u32, events: usize) {
+        let (rules, tape) = (self.rules, std::mem::take(&mut self.tape));
+        let request = Request {
+            body: tape.at(place),
+            events,
+        };
+        self.guarded(
+            &rules.request,
+            Subject::Request,
+            place,
+            None,
+            |check, out| check(&request, out),
+        );
+        self.tape = tape;
+    }
+
+    fn check_event(&mut self, place: u32, clock: Clock, in_request: bool, watch: &mut impl Watch) {
+        let (rules, tape) = (self.rules, std::mem::take(&mut self.tape));
+        let identifiers = std::mem::take(&mut self.identifiers);
+        let assume = &self.around.assume;
+        let event = Event::new(&tape, place, clock, assume, in_request, identifiers);
+        let first = self.findings.len();
+        let number = self.events;
+        self.guarded(
+            &rules.event,
+            Subject::Event,
+            place,
+            Some(number),
+            |check, out| check(&event, out),
+        );
+        self.events += 1;
+        watch.event(&event, &self.findings.list()[first..]);
+        self.identifiers = event.into_identifiers();
+        self.tape = tape;
+    }
+
+    /// Runs checks one after the other. A panic costs the check that caused it and nothing else:
+    /// it becomes a finding that names the rule.
+    fn guarded<C: Copy>(
+        &mut self,
+        checks: &[(usize, C)],
+        subject: Subject,
+        place: u32,
+        event: Option<usize>,
+        run: impl Fn(C, &mut Findings),
+    ) {
+        let first = self.findings.len();
+        let mut next = 0;
+        while next < checks.len() {
+            let (findings, at) = (&mut self.findings, &mut next);
+            let outcome = catch_unwind(AssertUnwindSafe(|| {
+                while let Some(&(rule, check)) = checks.get(*at) {
+                    findings.begin(rule, subject, place);
+                    run(check, findings);
+                    *at += 1;
+                }
+            }));
+            if outcome.is_err() {
+                let culprit = rules::ALL
+                    .get(checks[next].0)
+                    .map_or("?", |rule| rule.name());
+                self.findings
+                    .begin(rules::index_of("internal-error"), subject, place);
+                self.findings
+                    .here(format!(
+                        "the rule {culprit} failed on this {}",
+                        subject_word(subject)
+                    ))
+                    .severity(Severity::Error)
+                    .certainty(Certainty::Proof);
+                next += 1;
+            }
+        }
+        if self.findings.len() > first {
+            let findings = first..self.findings.len();
+            self.groups.push(Group {
+                subject,
+                place,
+                event,
+                findings,
+            });
+        }
+    }
+
+    /// What was found in the last text.
+    pub fn findings(&self) -> &[Finding] {
+        self.findings.list()
+    }
+
+    /// What the findings of the last text are about, in the order of the text.
+    pub fn groups(&self) -> &[Group] {
+        &self.groups
+    }
+
+    /// The pointer from the root of the last text to a place on its tape.
+    pub fn pointer(&self, place: u32) -> Pointer {
+        self.tape.at(place).pointer()
+    }
+
+    /// The values of the last text.
+    pub fn tape(&self) -> &Tape<'a> {
+        &self.tape
+    }
+
+    /// The number of events in the last text.
+    pub fn events(&self) -> usize {
+        self.events
+    }
+
+    /// The number of request bodies in the last text.
+    pub fn requests(&self) -> usize {
+        self.requests
+    }
+
+    /// The requests and events of the last text.
+    pub fn payloads(&self) -> &[Payload] {
+        &self.payloads
+    }
+}
+
+fn subject_word(subject: Subject) -> &'static str {
+    match subject {
+        Subject::Event => "event",
+        Subject::Request => "request",
+        Subject::Record => "record",
+        Subject::File => "file",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn around() -> Surroundings {
+        Surroundings {
+            as_of: AsOf::At(1_782_432_000),
+            wall: 0,
+            assume: Assumptions::default(),
+        }
+    }
+
+    #[test]
+    fn a_rule_that_panics_costs_only_itself() {
+        fn bad(_: &Event<'_, '_>, _: &mut Findings) {
+            panic!("as planned");
+        }
+        fn good(_: &Event<'_, '_>, out: &mut Findings) {
+            out.here("seen");
+        }
+        let hook = std::panic::take_hook();
+        std::panic::set_hook(Box::new(|_| {}));
+        let rules = RuleSet {
+            event: vec![(0, bad), (1, good)],
+            ..RuleSet::default()
+        };
+        let (around, arena) = (around(), Bump::new());
+        let mut inspector = Inspector::new(&rules, &around, &arena);
+        inspector
+            .text(r#"{"event_name":"Lead","user_data":{}}"#, &mut ())
+            .unwrap();
+        std::panic::set_hook(hook);
+        let said: Vec<_> = inspector
+            .findings()
+            .iter()
+            .map(|f| f.message.as_str())
+            .collect();
+        let culprit = rules::ALL[0].name();
+        assert_eq!(
+            said,
+            [
+                format!("the rule {culprit} failed on this event"),
+                "seen".into()
+            ]
+        );
+    }
+
+    #[test]
+    fn the_clock_of_a_request_needs_two_events() {
+        struct Clocks(Vec<Clock>);
+        impl Watch for Clocks {
+            fn event(&mut self, event: &Event<'_, '_>, _: &[Finding]) {
+                self.0.push(event.clock);
+            }
+        }
+        let (rules, arena) = (RuleSet::default(), Bump::new());
+        let around = Surroundings {
+            as_of: AsOf::Auto,
+            wall: 99,
+            assume: Assumptions::default(),
+        };
+        let mut inspector = Inspector::new(&rules, &around, &arena);
+        let mut clocks = Clocks(Vec::new());
+        let one = r#"{"event_name":"Lead","event_time":1782399600,"user_data":{}}"#;
+        inspector
+            .text(&format!("{{\"data\":[{one}]}}").leak()[..], &mut clocks)
+            .unwrap();
+        let two = format!("{{\"data\":[{one},{}]}}", one.replace("600", "700"));
+        inspector.text(two.leak(), &mut clocks).unwrap();
+        let seen: Vec<_> = clocks
+            .0
+            .iter()
+            .map(|c| (c.source, c.now, c.supported))
+            .collect();
+        assert_eq!(
+            seen,
+            [
+                (Source::Wall, 99, None),
+                (Source::Request, 1_782_399_700, Some(1_782_399_600)),
+                (Source::Request, 1_782_399_700, Some(1_782_399_600)),
+            ]
+        );
+    }
+}

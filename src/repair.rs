@@ -1,0 +1,289 @@
+//! Puts one JSON text right: applies fixes to a fixed point and takes back those that do harm.
+
+use bumpalo::Bump;
+
+use crate::clock::{Clock, Latest};
+use crate::finding::{Effect, Finding, Place, Severity, Subject};
+use crate::fix::Safety;
+use crate::inspect::{AsOf, Inspector, RuleSet, Surroundings};
+use crate::json::{Pointer, edit};
+use crate::rules;
+
+/// Rounds after which fixes that keep calling for more are given up: a fault of the rules.
+const MAX_ROUNDS: usize = 10;
+
+/// One fix that was made, or that would have been.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Index of the rule in [`rules::ALL`].
+    pub rule: usize,
+    pub safety: Safety,
+    /// What was done, without a value.
+    pub title: String,
+    pub subject: Subject,
+    /// The place, from the event or request.
+    pub pointer: Pointer,
+    /// Index of the event in the text.
+    pub event: Option<usize>,
+}
+
+/// What became of a text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Repair {
+    /// The new text, when anything changed.
+    pub text: Option<String>,
+    /// The fixes in it.
+    pub made: Vec<Change>,
+    /// Fixes that were left out because Meta would newly refuse the event, or something would
+    /// newly leak: the sender has to supply what is missing.
+    pub withheld: Vec<Change>,
+}
+
+/// Which fixes are wanted.
+pub trait Allow {
+    /// Whether the fix of this finding may be made.
+    fn allows(&self, finding: &Finding, safety: Safety) -> bool;
+}
+
+impl<F: Fn(&Finding, Safety) -> bool> Allow for F {
+    fn allows(&self, finding: &Finding, safety: Safety) -> bool {
+        self(finding, safety)
+    }
+}
+
+/// Mends JSON texts.
+pub struct Mender<'s> {
+    rules: &'s RuleSet,
+    around: &'s Surroundings,
+}
+
+/// The errors that fixes must not add to: by rule, those that Meta refuses and those that leak.
+type Harm = Vec<(usize, usize)>;
+
+/// One fix that was found: what it is about and what it does.
+struct Candidate {
+    change: Change,
+    /// Where the pointers of the operations start.
+    base: Pointer,
+    ops: Vec<crate::fix::Op>,
+    /// Where the finding stands in the text.
+    start: usize,
+}
+
+impl<'s> Mender<'s> {
+    /// A mender that looks at texts with these rules; they should be all rules, whatever the user
+    /// selected, because the law that nothing gets worse speaks of them all.
+    pub fn new(rules: &'s RuleSet, around: &'s Surroundings) -> Self {
+        Mender { rules, around }
+    }
+
+    /// Mends a text: a whole one, or with `clock` one event out of a larger text, measured against
+    /// that clock.
+    pub fn mend(&self, text: &str, clock: Option<Clock>, allow: &impl Allow) -> Repair {
+        let around = match clock {
+            Some(clock) => Surroundings {
+                as_of: AsOf::At(clock.now),
+                ..self.around.clone()
+            },
+            None => self.around.clone(),
+        };
+        let before = self.look(text, &around, allow, &[]);
+        if before.1.is_empty() {
+            return Repair::default();
+        }
+        let mut withheld: Vec<Change> = Vec::new();
+        loop {
+            let (new, made) = self.rounds(text, &around, allow, &withheld);
+            let after = self.look(&new, &around, allow, &withheld).0;
+            if !grew(&before.0, &after) {
+                let text = (new != text).then_some(new);
+                return Repair {
+                    text,
+                    made,
+                    withheld,
+                };
+            }
+            let Some(culprit) = self.culprit(text, &around, allow, &withheld, &made, &before.0)
+            else {
+                return Repair {
+                    text: None,
+                    made: Vec::new(),
+                    withheld: made,
+                };
+            };
+            withheld.push(culprit);
+        }
+    }
+
+    /// The one fix without which nothing gets worse; when there is no single one, the last made.
+    fn culprit(
+        &self,
+        text: &str,
+        around: &Surroundings,
+        allow: &impl Allow,
+        withheld: &[Change],
+        made: &[Change],
+        before: &Harm,
+    ) -> Option<Change> {
+        let current = self.rounds(text, around, allow, withheld).0;
+        let mut best: Option<(usize, &Change)> = None;
+        for change in made.iter().rev() {
+            let mut without = withheld.to_vec();
+            without.push(change.clone());
+            let (new, _) = self.rounds(text, around, allow, &without);
+            let after = self.look(&new, around, allow, &without).0;
+            if !grew(before, &after) {
+                return Some(change.clone());
+            }
+            let excess = excess(before, &after);
+            if best.is_none_or(|(least, _)| excess < least) && new != current {
+                best = Some((excess, change));
+            }
+        }
+        best.map(|(_, change)| change.clone())
+            .or_else(|| made.last().cloned())
+    }
+
+    /// Applies what is allowed until nothing is left to do.
+    fn rounds(
+        &self,
+        text: &str,
+        around: &Surroundings,
+        allow: &impl Allow,
+        withheld: &[Change],
+    ) -> (String, Vec<Change>) {
+        let mut text = text.to_owned();
+        let mut made: Vec<Change> = Vec::new();
+        for _ in 0..MAX_ROUNDS {
+            let mut candidates = self.look(&text, around, allow, withheld).1;
+            // From the end backwards, so that the places still to come do not move.
+            candidates.sort_by(|a, b| b.start.cmp(&a.start));
+            let mut touched: Vec<Pointer> = Vec::new();
+            let mut changed = false;
+            for candidate in candidates {
+                let places: Vec<Pointer> = candidate
+                    .ops
+                    .iter()
+                    .flat_map(|op| op.places())
+                    .map(|place| candidate.base.join(&place))
+                    .collect();
+                let overlaps = places
+                    .iter()
+                    .any(|place| touched.iter().any(|t| t.within(place) || place.within(t)));
+                if overlaps {
+                    continue;
+                }
+                if let Ok(new) = edit::apply(&text, &candidate.base, &candidate.ops) {
+                    changed |= new != text;
+                    text = new;
+                    touched.extend(places);
+                    made.push(candidate.change);
+                }
+            }
+            if !changed {
+                break;
+            }
+        }
+        (text, made)
+    }
+
+    fn look(
+        &self,
+        text: &str,
+        around: &Surroundings,
+        allow: &impl Allow,
+        withheld: &[Change],
+    ) -> (Harm, Vec<Candidate>) {
+        let arena = Bump::new();
+        let mut inspector = Inspector::new(self.rules, around, &arena);
+        let mut harm: Harm = Vec::new();
+        let mut candidates = Vec::new();
+        let read = match around.as_of {
+            AsOf::Exact(_) => inspector.element(text, Latest::default(), &mut ()),
+            _ => inspector.text(text, &mut ()),
+        };
+        if read.is_err() {
+            return (harm, candidates);
+        }
+        let mut tree = None;
+        for group in inspector.groups() {
+            let base = match group.subject {
+                Subject::Record | Subject::File => Pointer::root(),
+                _ => inspector.pointer(group.place),
+            };
+            for finding in &inspector.findings()[group.findings.clone()] {
+                if is_harm(finding) {
+                    match harm.iter_mut().find(|(rule, _)| *rule == finding.rule) {
+                        Some((_, count)) => *count += 1,
+                        None => harm.push((finding.rule, 1)),
+                    }
+                }
+                let (Some(fix), Place::Pointer(pointer)) = (&finding.fix, &finding.place) else {
+                    continue;
+                };
+                let change = Change {
+                    rule: finding.rule,
+                    safety: fix.safety,
+                    title: fix.title.clone(),
+                    subject: group.subject,
+                    pointer: pointer.clone(),
+                    event: group.event,
+                };
+                if !allow.allows(finding, fix.safety) || withheld.contains(&change) {
+                    continue;
+                }
+                let tree = tree.get_or_insert_with(|| {
+                    crate::json::tree::Tree::parse(text, crate::json::tree::Syntax::Relaxed)
+                });
+                let start = tree
+                    .as_ref()
+                    .ok()
+                    .and_then(|tree| tree.span(text, &base.join(pointer)))
+                    .map_or(0, |span| span.start);
+                candidates.push(Candidate {
+                    change,
+                    base: base.clone(),
+                    ops: fix.ops.clone(),
+                    start,
+                });
+            }
+        }
+        (harm, candidates)
+    }
+}
+
+/// Faults that make Meta refuse an event and that a removal or a rename can bring about. Others,
+/// such as a stale time that shows once its unit is right, were there before.
+const NEWLY_REFUSED: [&str; 7] = [
+    "CL126", "CL320", "CL401", "CL501", "CL601", "CL602", "CL608",
+];
+
+fn is_harm(finding: &Finding) -> bool {
+    finding.severity == Severity::Error
+        && matches!(finding.effect, Effect::Refused | Effect::Leaked)
+        && rules::ALL[finding.rule].name() != "internal-error"
+}
+
+/// By how many errors `after` is worse: those that must not come anew one by one, or the sum.
+fn excess(before: &Harm, after: &Harm) -> usize {
+    let total = |harm: &Harm| harm.iter().map(|(_, count)| count).sum::<usize>();
+    let anew: usize = after
+        .iter()
+        .filter(|(rule, _)| {
+            let meta = rules::ALL[*rule].meta();
+            NEWLY_REFUSED.contains(&meta.id.as_str()) || meta.effect == Effect::Leaked
+        })
+        .map(|(rule, count)| {
+            let had = before
+                .iter()
+                .find(|(b, _)| b == rule)
+                .map_or(0, |(_, count)| *count);
+            count.saturating_sub(had)
+        })
+        .sum();
+    anew.max(total(after).saturating_sub(total(before)))
+}
+
+fn grew(before: &Harm, after: &Harm) -> bool {
+    excess(before, after) > 0
+}

@@ -1,0 +1,174 @@
+//! Every rule page is a test: `Bad` examples raise the rule, `Good` ones raise no error and no
+//! warning under any rule, `Fixed` ones are what the fix makes of the `Bad` ones, byte for byte.
+
+use bumpalo::Bump;
+use capilint::event::Assumptions;
+use capilint::finding::{Finding, Severity};
+use capilint::fix::Safety;
+use capilint::inspect::{AsOf, Inspector, RuleSet, Surroundings};
+use capilint::repair::Mender;
+use capilint::rule::{Check, Example, Rule};
+use capilint::rules;
+
+/// The day on which the examples live.
+const TODAY: &str = "2026-06-26T00:00:00Z";
+
+fn around(example: &Example) -> Surroundings {
+    let as_of = example.option("as-of").unwrap_or(TODAY);
+    let as_of = match as_of {
+        "auto" => AsOf::Auto,
+        time => AsOf::At(time.parse::<jiff::Timestamp>().expect("as-of").as_second()),
+    };
+    let zone = example
+        .option("tz")
+        .map(|zone| jiff::tz::TimeZone::get(zone).expect("tz"));
+    let country = example.option("country").map(str::to_owned);
+    let wall = TODAY.parse::<jiff::Timestamp>().unwrap().as_second();
+    Surroundings {
+        as_of,
+        wall,
+        assume: Assumptions { country, zone },
+    }
+}
+
+fn findings(example: &Example) -> Vec<Finding> {
+    let (rules, arena, around) = (RuleSet::all(), Bump::new(), around(example));
+    let mut inspector = Inspector::new(&rules, &around, &arena);
+    match inspector.text(&example.text, &mut ()) {
+        Ok(_) => inspector.findings().to_vec(),
+        Err(_) => {
+            inspector.prose(&example.text);
+            inspector.findings().to_vec()
+        }
+    }
+}
+
+fn name(finding: &Finding) -> &'static str {
+    rules::ALL[finding.rule].name()
+}
+
+fn said(findings: &[Finding]) -> Vec<String> {
+    findings
+        .iter()
+        .map(|f| format!("{} {}: {}", f.severity, name(f), f.message))
+        .collect()
+}
+
+fn checked_rules() -> impl Iterator<Item = &'static Rule> {
+    rules::ALL
+        .iter()
+        .copied()
+        .filter(|rule| !matches!(rule.check(), Check::Reading))
+}
+
+#[test]
+fn bad_examples_raise_their_rule_and_no_other_error() {
+    let mut faults = Vec::new();
+    for rule in checked_rules() {
+        if rule.page().bad.is_empty() {
+            faults.push(format!("{}: no Bad example", rule.name()));
+        }
+        for (at, example) in rule.page().bad.iter().enumerate() {
+            let found = findings(example);
+            if !found.iter().any(|finding| name(finding) == rule.name()) {
+                faults.push(format!(
+                    "{} Bad {at} is not found: {:?}",
+                    rule.name(),
+                    said(&found)
+                ));
+            }
+            let others: Vec<Finding> = found
+                .iter()
+                .filter(|f| name(f) != rule.name() && f.severity > Severity::Info)
+                .filter(|f| {
+                    !example
+                        .options
+                        .iter()
+                        .any(|o| o == &format!("also={}", name(f)))
+                })
+                .cloned()
+                .collect();
+            if !others.is_empty() {
+                faults.push(format!(
+                    "{} Bad {at} also raises {:?}",
+                    rule.name(),
+                    said(&others)
+                ));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn good_examples_raise_no_error_and_no_warning() {
+    let mut faults = Vec::new();
+    for rule in checked_rules() {
+        if rule.page().good.is_empty() {
+            faults.push(format!("{}: no Good example", rule.name()));
+        }
+        for (at, example) in rule.page().good.iter().enumerate() {
+            let mut found = findings(example);
+            found.retain(|f| f.severity > Severity::Info || name(f) == rule.name());
+            if !found.is_empty() {
+                faults.push(format!("{} Good {at}: {:?}", rule.name(), said(&found)));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn fixed_examples_are_what_the_fix_makes() {
+    let mut faults = Vec::new();
+    for rule in checked_rules() {
+        let page = rule.page();
+        if page.meta.fix.is_some() == page.fixed.is_empty() {
+            faults.push(format!(
+                "{}: fix is {:?}, Fixed examples: {}",
+                rule.name(),
+                page.meta.fix,
+                page.fixed.len()
+            ));
+        }
+        for (at, fixed) in page.fixed.iter().enumerate() {
+            let which = fixed
+                .option("bad")
+                .map_or(at, |n| n.parse::<usize>().expect("bad=N") - 1);
+            let Some(bad) = page.bad.get(which) else {
+                faults.push(format!("{} Fixed {at} has no Bad", rule.name()));
+                continue;
+            };
+            let least = if fixed.flag("unsafe") {
+                Safety::Unsafe
+            } else {
+                Safety::Safe
+            };
+            let mut options = bad.clone();
+            options.options.extend(fixed.options.iter().cloned());
+            let (rules, around) = (RuleSet::all(), around(&options));
+            let mender = Mender::new(&rules, &around);
+            let allow = |finding: &Finding, safety: Safety| {
+                safety >= least && (name(finding) == rule.name() || fixed.flag("all"))
+            };
+            let once = mender
+                .mend(&bad.text, None, &allow)
+                .text
+                .unwrap_or_else(|| bad.text.clone());
+            if once != fixed.text {
+                faults.push(format!(
+                    "{} Fixed {at}:\n  is   {once}\n  want {}",
+                    rule.name(),
+                    fixed.text
+                ));
+            }
+            if mender.mend(&once, None, &allow).text.is_some() {
+                faults.push(format!(
+                    "{} Fixed {at}: a second run changes it again",
+                    rule.name()
+                ));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
