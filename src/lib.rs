@@ -15,3 +15,6 @@ pub mod normalize;
 pub mod repair;
 pub mod rule;
 pub mod rules;
+pub mod score;
+pub mod report;
+pub mod output;

@@ -669,7 +669,7 @@ mod tests {
         let arena = Bump::new();
         let mut tape = Tape::new();
         assert_eq!(tape.parse(" {\"a\":1} {\"b\":2}", &arena).unwrap(), 8);
-        assert_eq!(tape.parse("{\"a\":1}\n", &arena).unwrap(), 8);
+        assert_eq!(tape.parse("{\"a\":1}\n", &arena).unwrap(), 7);
         assert!(tape.parse("{\"a\":", &arena).is_err());
     }
 }

@@ -1,0 +1,403 @@
+//! What a run amounts to: totals that can be merged, the gate, and the one verdict that is both
+//! printed and returned as exit code.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use crate::finding::{Certainty, Effect, Finding, Fold, Severity};
+use crate::fix::Safety;
+use crate::repair::Change;
+use crate::rules;
+use crate::score::{Estimate, NameScore, Presence};
+
+/// A place in a file as it lies on disk; inside a compressed file, in the unpacked text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Location {
+    /// From 1.
+    pub line: u64,
+    /// From 1, in characters.
+    pub column: u64,
+    /// Bytes from the start.
+    pub offset: u64,
+    /// Bytes.
+    pub length: u64,
+}
+
+/// A piece of an event for people to read: the value in question and its neighbours, values
+/// hidden unless asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Excerpt {
+    /// A few lines of JSON.
+    pub text: String,
+    /// The bytes of `text` that the finding is about.
+    pub mark: Range<usize>,
+}
+
+/// A finding with its place, ready to be shown.
+#[derive(Clone, Debug)]
+pub struct Located {
+    /// Index of the rule in [`rules::ALL`].
+    pub rule: usize,
+    pub severity: Severity,
+    pub effect: Effect,
+    pub certainty: Certainty,
+    pub message: String,
+    /// What to do.
+    pub help: String,
+    /// The name of the file as the user gave it, `<stdin>` for standard input.
+    pub file: String,
+    pub location: Location,
+    /// Index of the event in the file, from 0.
+    pub event: Option<u64>,
+    /// The event's name, fit to be printed.
+    pub event_name: Option<String>,
+    /// The pointer from the root of the JSON text, fit to be printed.
+    pub pointer: Option<String>,
+    /// The pointer from the event or request with list indexes as `*`: what findings are grouped
+    /// by.
+    pub pattern: String,
+    /// The fix on offer.
+    pub fix: Option<(Safety, String)>,
+    pub excerpt: Option<Excerpt>,
+}
+
+impl Located {
+    /// The name of the rule.
+    pub fn rule_name(&self) -> &'static str {
+        rules::ALL[self.rule].name()
+    }
+
+    /// The id of the rule.
+    pub fn rule_id(&self) -> &'static str {
+        rules::ALL[self.rule].id()
+    }
+}
+
+/// One event in a list of events.
+#[derive(Clone, Debug)]
+pub struct EventRow {
+    pub file: String,
+    /// From 1.
+    pub line: u64,
+    /// Index of the event in the file, from 0.
+    pub event: u64,
+    /// From the root of the JSON text.
+    pub pointer: String,
+    /// Fit to be printed; `None` when the event has none.
+    pub event_name: Option<String>,
+    /// Only when values may be shown.
+    pub event_id: Option<String>,
+    /// `None` for events that have no Meta score.
+    pub score: Option<Estimate>,
+    pub presence: Presence,
+}
+
+/// How often a rule spoke.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RuleTally {
+    /// Findings by severity: info, warning, error.
+    pub findings: [u64; 3],
+    /// Events with at least one of them, by the worst severity among them: info, warning, error.
+    pub events: [u64; 3],
+}
+
+impl RuleTally {
+    /// All findings.
+    pub fn total(&self) -> u64 {
+        self.findings.iter().sum()
+    }
+
+    /// All events that the rule spoke of.
+    pub fn all_events(&self) -> u64 {
+        self.events.iter().sum()
+    }
+
+    /// The worst severity with which it spoke.
+    pub fn worst(&self) -> Option<Severity> {
+        [Severity::Error, Severity::Warning, Severity::Info]
+            .into_iter()
+            .find(|&severity| self.findings[severity as usize] > 0)
+    }
+}
+
+/// Findings of one rule at one kind of place.
+#[derive(Clone, Debug)]
+pub struct Group {
+    pub rule: usize,
+    pub severity: Severity,
+    pub pattern: String,
+    pub findings: u64,
+    /// The first of them, as many as are wanted.
+    pub examples: Vec<Located>,
+}
+
+/// An input that could not be read. The run goes on; its exit code is 2.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InputError {
+    /// As the user gave it.
+    pub path: String,
+    /// What went wrong, without any payload.
+    pub message: String,
+}
+
+/// What was found in one file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FileTally {
+    pub name: String,
+    pub bytes: u64,
+    pub records: u64,
+    pub requests: u64,
+    pub events: u64,
+    pub findings: u64,
+    /// With `--fix`: whether it was rewritten.
+    pub rewritten: bool,
+}
+
+/// How many events each clock was used for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ClockTally {
+    pub given: u64,
+    pub capture: u64,
+    pub request: u64,
+    pub newest: u64,
+    pub wall: u64,
+}
+
+/// A fix that was made or would be, with its place.
+#[derive(Clone, Debug)]
+pub struct LocatedChange {
+    pub file: String,
+    pub line: u64,
+    pub event: Option<u64>,
+    /// From the root of the JSON text, fit to be printed.
+    pub pointer: String,
+    pub change: Change,
+    /// What stood there, as a class, and what stands there now.
+    pub before: String,
+    pub after: String,
+    /// The old and the new text of the event, only when values may be shown.
+    pub texts: Option<(String, String)>,
+}
+
+/// Totals of `--fix` and `--diff`.
+#[derive(Clone, Debug, Default)]
+pub struct FixTally {
+    /// Number of fixes made, by rule.
+    pub made: BTreeMap<usize, u64>,
+    /// Fixes withheld because something else would be refused or leak, by rule.
+    pub withheld: BTreeMap<usize, u64>,
+    /// Fixes on offer that need `--unsafe-fixes`.
+    pub needs_consent: u64,
+    /// The first changes, as many as are wanted.
+    pub examples: Vec<LocatedChange>,
+    /// The first withheld ones.
+    pub withheld_examples: Vec<LocatedChange>,
+    /// Fixes that could not be written back and why: (reason, number).
+    pub not_written: BTreeMap<String, u64>,
+}
+
+impl FixTally {
+    /// All fixes made.
+    pub fn total(&self) -> u64 {
+        self.made.values().sum()
+    }
+}
+
+/// Everything that a run found out, in totals.
+#[derive(Debug, Default)]
+pub struct Report {
+    pub files: Vec<FileTally>,
+    pub errors: Vec<InputError>,
+    pub bytes: u64,
+    pub lines: u64,
+    pub records: u64,
+    pub requests: u64,
+    pub events: u64,
+    /// Events left out by `--event-name`, `--since`, `--until`.
+    pub filtered: u64,
+    /// Lines that hold neither JSON nor an event: request lines, headers, comments.
+    pub skipped_lines: u64,
+    /// JSON texts without an event.
+    pub other_records: u64,
+    pub suppressed: u64,
+    pub fixable_safe: u64,
+    pub fixable_unsafe: u64,
+    pub clocks: ClockTally,
+    /// By index in [`rules::ALL`].
+    pub rules: Vec<RuleTally>,
+    /// In the order in which they were first met.
+    pub groups: Vec<Group>,
+    /// By event_name, fit to be printed; `None` for events without one.
+    pub names: BTreeMap<String, NameScore>,
+    /// The first events, as many as are wanted.
+    pub rows: Vec<EventRow>,
+    pub fixes: FixTally,
+    /// Panics of rules: a fault of this program.
+    pub internal_errors: u64,
+    /// The run was stopped by a signal.
+    pub interrupted: bool,
+}
+
+impl Report {
+    /// All findings of a severity.
+    pub fn count(&self, severity: Severity) -> u64 {
+        self.rules.iter().map(|tally| tally.findings[severity as usize]).sum()
+    }
+
+    /// The share of events of which a rule spoke.
+    pub fn rate(&self, rule: usize) -> f64 {
+        if self.events == 0 {
+            0.0
+        } else {
+            self.rules[rule].all_events() as f64 / self.events as f64
+        }
+    }
+}
+
+/// What makes a run fail.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Gate {
+    /// Findings of this severity or worse; `None` for never.
+    pub fail_on: Option<Severity>,
+    /// Estimates of any event_name below this.
+    pub min_score: Option<f64>,
+    /// Findings count only for rules that speak of more than this share of events.
+    pub max_rate: Option<f64>,
+    /// An input without a single event is in order.
+    pub allow_empty: bool,
+    /// With `--diff`: fail when something would change.
+    pub fail_on_change: bool,
+}
+
+/// How a run ended. The line that is printed and the exit code both come from here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Nothing at or above the gate.
+    Pass,
+    /// Findings at the gate, with the reasons.
+    Fail(Vec<String>),
+    /// Something could not be read or went wrong, with the reasons.
+    Broken(Vec<String>),
+}
+
+impl Verdict {
+    /// The verdict on a report.
+    pub fn of(report: &Report, gate: &Gate) -> Verdict {
+        let mut broken = Vec::new();
+        if report.interrupted {
+            broken.push("it was interrupted".to_owned());
+        }
+        if !report.errors.is_empty() {
+            broken.push(count(report.errors.len() as u64, "input") + " could not be read");
+        }
+        if report.internal_errors > 0 {
+            broken.push(count(report.internal_errors, "internal error"));
+        }
+        if report.events == 0 && !gate.allow_empty {
+            broken.push(if report.filtered > 0 {
+                "no event was left to look at by the filters".to_owned()
+            } else {
+                "no event was found".to_owned()
+            });
+        }
+        if !broken.is_empty() {
+            return Verdict::Broken(broken);
+        }
+        let reasons = gate.reasons(report);
+        if reasons.is_empty() { Verdict::Pass } else { Verdict::Fail(reasons) }
+    }
+
+    /// 0, 1 or 2, as the contract has it.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Verdict::Pass => 0,
+            Verdict::Fail(_) => 1,
+            Verdict::Broken(_) => 2,
+        }
+    }
+
+    /// The word in machine-readable output.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Verdict::Pass => "pass",
+            Verdict::Fail(_) => "fail",
+            Verdict::Broken(_) => "error",
+        }
+    }
+
+    /// Why, in the order of weight.
+    pub fn reasons(&self) -> &[String] {
+        match self {
+            Verdict::Pass => &[],
+            Verdict::Fail(reasons) | Verdict::Broken(reasons) => reasons,
+        }
+    }
+}
+
+impl Gate {
+    fn reasons(&self, report: &Report) -> Vec<String> {
+        let mut reasons = Vec::new();
+        if let Some(least) = self.fail_on {
+            match self.max_rate {
+                None => {
+                    for severity in [Severity::Error, Severity::Warning, Severity::Info] {
+                        let found = report.count(severity);
+                        if severity >= least && found > 0 {
+                            reasons.push(match severity {
+                                Severity::Info => format!("{found} info"),
+                                _ => count(found, severity.word()),
+                            });
+                        }
+                    }
+                }
+                Some(max) => {
+                    for (index, tally) in report.rules.iter().enumerate() {
+                        let events: u64 = tally.events[least as usize..].iter().sum();
+                        let rate = events as f64 / report.events.max(1) as f64;
+                        let findings: u64 = tally.findings[least as usize..].iter().sum();
+                        // A fault of a whole request or file has no event to count by.
+                        if rate > max || (events == 0 && findings > 0) {
+                            reasons.push(format!(
+                                "{} on {:.2} % of events",
+                                rules::ALL[index].name(),
+                                rate * 100.0
+                            ));
+                        }
+                    }
+                }
+            }
+        }
+        if let Some(least) = self.min_score {
+            for (name, score) in &report.names {
+                if let Some(mean) = score.mean().filter(|mean| *mean < least) {
+                    reasons.push(format!("{name} scores {mean:.1}, below {least}"));
+                }
+            }
+        }
+        if self.fail_on_change && report.fixes.total() > 0 {
+            reasons.push(count(report.fixes.total(), "fix") + " would be made");
+        }
+        reasons
+    }
+}
+
+/// `1 error`, `2 errors`.
+pub fn count(number: u64, word: &str) -> String {
+    let plural = match word {
+        _ if number == 1 => "",
+        "fix" => "es",
+        _ => "s",
+    };
+    format!("{number} {word}{plural}")
+}
+
+/// Findings told once, with the first of them and their number.
+#[derive(Clone, Debug)]
+pub struct Folded {
+    pub first: Located,
+    pub fold: Fold,
+    pub number: u64,
+}
+
+/// A finding before it has a place in a file.
+pub type Raw = Finding;
