@@ -241,7 +241,10 @@ pub struct Report {
 impl Report {
     /// All findings of a severity.
     pub fn count(&self, severity: Severity) -> u64 {
-        self.rules.iter().map(|tally| tally.findings[severity as usize]).sum()
+        self.rules
+            .iter()
+            .map(|tally| tally.findings[severity as usize])
+            .sum()
     }
 
     /// The share of events of which a rule spoke.
@@ -304,7 +307,11 @@ impl Verdict {
             return Verdict::Broken(broken);
         }
         let reasons = gate.reasons(report);
-        if reasons.is_empty() { Verdict::Pass } else { Verdict::Fail(reasons) }
+        if reasons.is_empty() {
+            Verdict::Pass
+        } else {
+            Verdict::Fail(reasons)
+        }
     }
 
     /// 0, 1 or 2, as the contract has it.

@@ -1,0 +1,707 @@
+//! Cuts a stream into blocks that can be read independently of one another.
+//!
+//! A log of one JSON text a line is cut at line ends, which costs next to nothing. Text that runs
+//! over several lines is scanned for its ends; one that is larger than [`Limits::whole`] is cut
+//! between the elements of its outer list, so that a body of any length is read in pieces.
+//! Every byte of the stream is in exactly one block, in order.
+
+use std::io::{self, Read};
+use std::ops::Range;
+
+use super::scanner::{Mark, Scanner};
+
+/// Sizes in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// A block is cut as soon as it holds this much.
+    pub block: usize,
+    /// A JSON text up to this size is read as a whole, a larger one by element.
+    pub whole: usize,
+    /// An element or a text that cannot be read in pieces may be this large; more is skipped.
+    pub record: usize,
+}
+
+impl Limits {
+    /// Blocks of one MiB, whole texts up to four, and this bound for one record.
+    pub fn with_record(record: usize) -> Limits {
+        Limits {
+            block: 1 << 20,
+            whole: (4 << 20).min(record.max(1)),
+            record,
+        }
+    }
+}
+
+/// How a block is to be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Frame {
+    /// Lines. The last JSON text may go on in the next block.
+    Lines,
+    /// JSON texts, and lines that are none, at these places.
+    Texts(Vec<Range<usize>>),
+    /// Elements at these places of a list that is read in pieces.
+    Elements {
+        ranges: Vec<Range<usize>>,
+        /// Index of the first of them in its list.
+        first: usize,
+        /// Whether the list is the `data` of a body, so that every element is an event.
+        in_data: bool,
+    },
+    /// Bytes to be passed over.
+    Raw,
+    /// The rest of a body whose `data` was read in pieces, put together: `bytes` is empty.
+    Head(Head),
+    /// Bytes of a record that is larger than allowed; it starts at this offset of the stream.
+    TooLarge { start: u64 },
+    /// The stream holds something else; the word says what.
+    Foreign(&'static str),
+}
+
+/// A body without its events.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Head {
+    /// Everything up to the bracket that opens `data`, and everything from the one that closes it.
+    pub text: Vec<u8>,
+    /// Length of the first part.
+    pub cut: usize,
+    /// Offset of the first part in the stream, of its line and of its column.
+    pub start: u64,
+    /// Offset of the second part.
+    pub resume: u64,
+}
+
+/// A piece of the stream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Block {
+    pub bytes: Vec<u8>,
+    /// Offset of the first byte in the stream.
+    pub offset: u64,
+    pub frame: Frame,
+    /// Whether the stream is known to end here; it may also end without this being known.
+    pub last: bool,
+}
+
+enum Mode {
+    /// Nothing read yet.
+    Undecided,
+    Lines,
+    Document,
+    /// Passing over the rest of a line that is too large.
+    SkippingLine,
+    /// No text at all; the word is told with the first block.
+    Foreign(Option<&'static str>),
+    Done,
+}
+
+/// The list that is being read in pieces.
+struct Pieces {
+    in_data: bool,
+    /// Index of the next element to be given out.
+    next: usize,
+    head: Head,
+    /// Whether the bracket that ends the list has come.
+    closed: bool,
+    /// Whether the text around it is complete.
+    ended: bool,
+}
+
+/// Cuts one stream into blocks.
+pub struct Blocks<R> {
+    source: R,
+    limits: Limits,
+    /// Bytes read and not yet given out.
+    buffer: Vec<u8>,
+    /// Offset of the first byte of the buffer in the stream.
+    offset: u64,
+    at_end: bool,
+    /// The error that ended the stream early, to be told after what came before it.
+    fault: Option<io::Error>,
+    mode: Mode,
+    scanner: Scanner,
+    /// Complete texts in the buffer, as offsets in the stream.
+    texts: Vec<Range<u64>>,
+    /// Elements of the open text in the buffer.
+    elements: Vec<Range<u64>>,
+    /// Whether the open text has an open list of elements, and of which kind.
+    list: Option<(u64, bool)>,
+    pieces: Option<Pieces>,
+    /// The head of a body whose pieces were all given out.
+    head: Option<Head>,
+    /// Start of a record that is being passed over; `u64::MAX` once that was told.
+    skipping: Option<u64>,
+    /// Document mode found no JSON here: lines are not given back to it.
+    gave_up: bool,
+}
+
+impl<R: Read> Blocks<R> {
+    /// Blocks of `source`.
+    pub fn new(source: R, limits: Limits) -> Blocks<R> {
+        Blocks {
+            source,
+            limits,
+            buffer: Vec::new(),
+            offset: 0,
+            at_end: false,
+            fault: None,
+            mode: Mode::Undecided,
+            scanner: Scanner::new(0),
+            texts: Vec::new(),
+            elements: Vec::new(),
+            list: None,
+            pieces: None,
+            head: None,
+            skipping: None,
+            gave_up: false,
+        }
+    }
+
+    /// The next block. `spare` is an empty buffer to be used again. After the last block `None`,
+    /// or the error that ended the stream.
+    pub fn next(&mut self, spare: Vec<u8>) -> io::Result<Option<Block>> {
+        let block = match self.mode {
+            Mode::Undecided => {
+                self.fill(self.limits.block);
+                self.decide();
+                return self.next(spare);
+            }
+            Mode::Lines => self.next_lines(spare),
+            Mode::Document => self.next_of_document(spare),
+            Mode::SkippingLine => Some(self.skip_line(spare)),
+            Mode::Foreign(ref mut what) => {
+                let frame = what.take().map_or(Frame::Raw, Frame::Foreign);
+                self.fill(self.limits.block);
+                Some(self.cut(self.buffer.len(), frame, spare))
+            }
+            Mode::Done => None,
+        };
+        match block {
+            Some(block) => {
+                if block.last {
+                    self.mode = Mode::Done;
+                }
+                Ok(Some(block))
+            }
+            None => match self.fault.take() {
+                Some(fault) => Err(fault),
+                None => Ok(None),
+            },
+        }
+    }
+
+    /// Reads until the buffer holds `size` bytes or the stream ends.
+    fn fill(&mut self, size: usize) {
+        let have = self.buffer.len();
+        if self.at_end || have >= size {
+            return;
+        }
+        let want = (size - have) as u64;
+        match self
+            .source
+            .by_ref()
+            .take(want)
+            .read_to_end(&mut self.buffer)
+        {
+            Ok(read) => self.at_end = (read as u64) < want,
+            Err(fault) => {
+                self.at_end = true;
+                self.fault = Some(fault);
+            }
+        }
+    }
+
+    /// Gives out the first `length` bytes of the buffer.
+    fn cut(&mut self, length: usize, frame: Frame, mut spare: Vec<u8>) -> Block {
+        let offset = self.offset;
+        spare.clear();
+        spare.extend_from_slice(&self.buffer[length..]);
+        std::mem::swap(&mut spare, &mut self.buffer);
+        spare.truncate(length);
+        self.offset += length as u64;
+        let last = self.at_end && self.buffer.is_empty();
+        Block {
+            bytes: spare,
+            offset,
+            frame,
+            last,
+        }
+    }
+
+    fn decide(&mut self) {
+        self.mode = Mode::Lines;
+        if let Some(what) = foreign(&self.buffer) {
+            self.mode = Mode::Foreign(Some(what));
+            return;
+        }
+        let mut rest = &self.buffer[bom_length(&self.buffer)..];
+        while !rest.is_empty() {
+            let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
+            let line = &rest[..end];
+            let first = line.iter().find(|byte| !byte.is_ascii_whitespace());
+            if matches!(first, Some(b'{' | b'[')) {
+                if !is_complete(line) {
+                    self.start_document();
+                }
+                return;
+            }
+            if matches!(first, Some(b'/')) {
+                // A comment in front of a text: it may hold anything.
+                self.start_document();
+                return;
+            }
+            rest = &rest[end..];
+        }
+    }
+
+    fn start_document(&mut self) {
+        self.mode = Mode::Document;
+        let skip = if self.offset == 0 {
+            bom_length(&self.buffer)
+        } else {
+            0
+        };
+        self.scanner = Scanner::new(self.offset + skip as u64);
+        self.texts.clear();
+        self.elements.clear();
+        (self.list, self.pieces) = (None, None);
+    }
+
+    fn next_lines(&mut self, spare: Vec<u8>) -> Option<Block> {
+        self.fill(self.limits.block);
+        loop {
+            if self.at_end {
+                if self.buffer.is_empty() && self.offset > 0 {
+                    return None;
+                }
+                return Some(self.cut(self.buffer.len(), Frame::Lines, spare));
+            }
+            if let Some(at) = memchr::memrchr(b'\n', &self.buffer) {
+                return Some(self.cut(at + 1, Frame::Lines, spare));
+            }
+            if !self.gave_up && self.buffer.len() >= self.limits.whole {
+                self.start_document();
+                return self.next_of_document(spare);
+            }
+            if self.buffer.len() >= self.limits.record {
+                self.mode = Mode::SkippingLine;
+                self.skipping = Some(self.offset);
+                return Some(self.skip_line(spare));
+            }
+            self.fill((self.buffer.len() + self.limits.block).min(self.limits.record.max(1)));
+        }
+    }
+
+    fn skip_line(&mut self, spare: Vec<u8>) -> Block {
+        self.fill(self.limits.block);
+        let length = match memchr::memchr(b'\n', &self.buffer) {
+            Some(at) => {
+                self.mode = Mode::Lines;
+                at + 1
+            }
+            None => self.buffer.len(),
+        };
+        let frame = self.skipped_frame();
+        self.cut(length, frame, spare)
+    }
+
+    /// The first block of a record that is passed over says so; the others hold only bytes.
+    fn skipped_frame(&mut self) -> Frame {
+        match self.skipping {
+            Some(start) if start != u64::MAX => {
+                self.skipping = Some(u64::MAX);
+                Frame::TooLarge { start }
+            }
+            _ => Frame::Raw,
+        }
+    }
+
+    fn next_of_document(&mut self, spare: Vec<u8>) -> Option<Block> {
+        if let Some(head) = self.head.take() {
+            let last = self.at_end && self.buffer.is_empty();
+            let frame = Frame::Head(head);
+            return Some(Block {
+                bytes: Vec::new(),
+                offset: self.offset,
+                frame,
+                last,
+            });
+        }
+        loop {
+            let from = (self.scanner.at() - self.offset) as usize;
+            match self.scanner.step(&self.buffer[from..]) {
+                Some(mark) => {
+                    if let Some(length) = self.take(mark) {
+                        return Some(self.give(length, spare));
+                    }
+                    if mark == Mark::Broken {
+                        return self.give_up(spare);
+                    }
+                }
+                None if self.at_end => {
+                    if self.scanner.is_inside() || self.scanner.prose().is_some() {
+                        return self.give_up(spare);
+                    }
+                    if self.buffer.is_empty() && self.offset > 0 {
+                        return None;
+                    }
+                    return Some(self.give(self.buffer.len(), spare));
+                }
+                None => {
+                    if let Some(length) = self.relieve() {
+                        return Some(self.give(length, spare));
+                    }
+                    self.fill(self.buffer.len() + self.limits.block / 4 + 1);
+                }
+            }
+        }
+    }
+
+    /// Remembers what the scanner came past. Gives a length when a block should be cut there.
+    fn take(&mut self, mark: Mark) -> Option<usize> {
+        match mark {
+            Mark::Start(_) => {
+                self.elements.clear();
+                self.list = None;
+            }
+            Mark::ListOpen { at, in_data } => self.list = Some((at, in_data)),
+            Mark::Element { start, end } => {
+                if self.skipping.take().is_none() {
+                    self.elements.push(start..end);
+                } else if let Some(pieces) = &mut self.pieces {
+                    pieces.next += 1;
+                    // The rest of the skipped element goes out as bytes before the next ones.
+                    return Some(self.length_to(end));
+                }
+                let full = self.length_to(end) >= self.limits.block;
+                if self.pieces.is_some() && full {
+                    return Some(self.length_to(end));
+                }
+            }
+            Mark::ListClose(at) => {
+                if let Some(pieces) = self.pieces.as_mut().filter(|pieces| pieces.in_data) {
+                    pieces.closed = true;
+                    pieces.head.resume = at;
+                    return Some(self.length_to(at));
+                }
+            }
+            Mark::End { start, end } => {
+                self.list = None;
+                if let Some(pieces) = &mut self.pieces {
+                    pieces.ended = true;
+                    return Some(self.length_to(end));
+                }
+                if self.skipping.take().is_some() {
+                    return Some(self.length_to(end));
+                }
+                self.elements.clear();
+                self.texts.push(start..end);
+                if self.length_to(end) >= self.limits.block {
+                    return Some(self.length_to(end));
+                }
+            }
+            Mark::Prose { start, end } => {
+                if self.skipping.take().is_some() {
+                    return Some(self.length_to(end));
+                }
+                self.texts.push(start..end);
+                if self.length_to(end) >= self.limits.block {
+                    return Some(self.length_to(end));
+                }
+            }
+            Mark::Broken => {}
+        }
+        None
+    }
+
+    fn length_to(&self, offset: u64) -> usize {
+        (offset - self.offset) as usize
+    }
+
+    /// What to give out when the buffer has grown too large without a place to cut.
+    fn relieve(&mut self) -> Option<usize> {
+        let size = self.buffer.len();
+        if self.skipping.is_some() {
+            return (size >= self.limits.block).then_some(size);
+        }
+        let open = match (self.scanner.is_inside(), self.scanner.prose()) {
+            (true, _) => self.scanner.start().max(self.offset),
+            (_, Some(start)) => start,
+            _ => return (size >= self.limits.block).then_some(size),
+        };
+        let before = self.length_to(open);
+        if !self.texts.is_empty() && size >= self.limits.block {
+            return Some(before);
+        }
+        if let Some(pieces) = &self.pieces {
+            if pieces.closed {
+                // The tail of a body: kept for its head, given out as bytes.
+                return (size >= self.limits.block).then_some(size);
+            }
+            let done = self
+                .elements
+                .last()
+                .map_or(0, |last| self.length_to(last.end));
+            if done > 0 && size >= self.limits.block {
+                return Some(done);
+            }
+            if size - done >= self.limits.record {
+                self.skipping = Some(self.scanner.element().unwrap_or(self.offset));
+                return Some(size);
+            }
+            return None;
+        }
+        if size - before < self.limits.whole {
+            return None;
+        }
+        if let Some((at, in_data)) = self.list.filter(|_| self.scanner.is_inside()) {
+            let cut = self.length_to(at);
+            let head = Head {
+                text: self.buffer[before..cut].to_vec(),
+                cut: cut - before,
+                start: open,
+                resume: 0,
+            };
+            self.pieces = Some(Pieces {
+                in_data,
+                next: 0,
+                head,
+                closed: false,
+                ended: false,
+            });
+            return self.relieve();
+        }
+        if size - before >= self.limits.record {
+            self.skipping = Some(open);
+            return Some(size);
+        }
+        None
+    }
+
+    /// Gives out the first `length` bytes of the buffer with what is known of them.
+    fn give(&mut self, length: usize, spare: Vec<u8>) -> Block {
+        let end = self.offset + length as u64;
+        let base = self.offset;
+        let local = |range: &Range<u64>| (range.start - base) as usize..(range.end - base) as usize;
+        let frame = if self.skipping.is_some() {
+            self.skipped_frame()
+        } else if let Some(pieces) = &mut self.pieces {
+            if self.elements.is_empty() {
+                // A head that is larger than a record may be is left incomplete, and not read.
+                if pieces.closed && pieces.head.text.len() <= self.limits.record {
+                    pieces.head.text.extend_from_slice(&self.buffer[..length]);
+                }
+                Frame::Raw
+            } else {
+                let ranges: Vec<_> = self.elements.drain(..).map(|range| local(&range)).collect();
+                let first = pieces.next;
+                pieces.next += ranges.len();
+                Frame::Elements {
+                    ranges,
+                    first,
+                    in_data: pieces.in_data,
+                }
+            }
+        } else {
+            let complete = self.texts.iter().take_while(|text| text.end <= end).count();
+            Frame::Texts(
+                self.texts
+                    .drain(..complete)
+                    .map(|range| local(&range))
+                    .collect(),
+            )
+        };
+        let block = self.cut(length, frame, spare);
+        if let Some(pieces) = self.pieces.take_if(|pieces| pieces.ended)
+            && pieces.in_data
+        {
+            self.head = Some(pieces.head);
+            return Block {
+                last: false,
+                ..block
+            };
+        }
+        block
+    }
+
+    /// What is open is no JSON, or the stream ends inside it: it is read line by line, which finds
+    /// the place of the fault and goes on behind it.
+    fn give_up(&mut self, spare: Vec<u8>) -> Option<Block> {
+        let open = match (self.pieces.is_some(), self.scanner.prose()) {
+            (true, _) => self.elements.last().map_or(self.offset, |last| last.end),
+            (false, Some(start)) if !self.scanner.is_inside() => start,
+            _ => self.scanner.start().max(self.offset),
+        };
+        let before = self.length_to(open);
+        (self.mode, self.gave_up) = (Mode::Lines, true);
+        let block = (before > 0).then(|| self.give(before, Vec::new()));
+        (self.pieces, self.skipping, self.list) = (None, None, None);
+        self.texts.clear();
+        self.elements.clear();
+        match block {
+            Some(block) => Some(block),
+            None => self.next_lines(spare),
+        }
+    }
+}
+
+/// The length of a UTF-8 byte order mark at the start.
+pub fn bom_length(bytes: &[u8]) -> usize {
+    if bytes.starts_with(&[0xEF, 0xBB, 0xBF]) {
+        3
+    } else {
+        0
+    }
+}
+
+/// Whether the brackets of a line close.
+fn is_complete(line: &[u8]) -> bool {
+    let mut scanner = Scanner::new(0);
+    let mut begun = false;
+    loop {
+        match scanner.step(&line[scanner.at() as usize..]) {
+            Some(Mark::Broken) => return true,
+            Some(Mark::Start(_)) => begun = true,
+            Some(_) => {}
+            None => return begun && !scanner.is_inside(),
+        }
+    }
+}
+
+/// What content that is no text looks like.
+fn foreign(bytes: &[u8]) -> Option<&'static str> {
+    const MAGIC: [(&[u8], &str); 14] = [
+        (b"\xFF\xD8\xFF", "a JPEG image"),
+        (b"\x89PNG", "a PNG image"),
+        (b"GIF8", "a GIF image"),
+        (b"%PDF", "a PDF document"),
+        (b"PK\x03\x04", "a zip archive"),
+        (b"BZh", "a bzip2 archive"),
+        (b"\xFD7zXZ", "an xz archive"),
+        (b"PAR1", "a Parquet file"),
+        (b"Obj\x01", "an Avro file"),
+        (b"SQLite format 3", "an SQLite database"),
+        (b"\xD4\xC3\xB2\xA1", "a packet capture"),
+        (b"\x0A\x0D\x0D\x0A", "a packet capture"),
+        (b"\xFF\xFE", "UTF-16 text"),
+        (b"\xFE\xFF", "UTF-16 text"),
+    ];
+    for (magic, what) in MAGIC {
+        if bytes.starts_with(magic) {
+            return Some(what);
+        }
+    }
+    let head = &bytes[..bytes.len().min(4096)];
+    memchr::memchr(0, head).map(|_| "binary data")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SMALL: Limits = Limits {
+        block: 64,
+        whole: 128,
+        record: 512,
+    };
+
+    /// The blocks of a text, with their frames in words; checks that no byte is lost.
+    fn frames(text: &str, limits: Limits) -> Vec<String> {
+        let mut blocks = Blocks::new(text.as_bytes(), limits);
+        let (mut all, mut shown, mut last) = (Vec::new(), Vec::new(), false);
+        while let Some(block) = blocks.next(Vec::new()).unwrap() {
+            assert!(!last, "a block after the last");
+            assert_eq!(block.offset, all.len() as u64);
+            last = block.last;
+            let part = |range: &Range<usize>| {
+                String::from_utf8_lossy(&block.bytes[range.clone()]).into_owned()
+            };
+            shown.push(match &block.frame {
+                Frame::Texts(ranges) => {
+                    format!(
+                        "texts {}",
+                        ranges.iter().map(part).collect::<Vec<_>>().join("|")
+                    )
+                }
+                Frame::Elements {
+                    ranges,
+                    first,
+                    in_data,
+                } => format!(
+                    "{first} {in_data} {}",
+                    ranges.iter().map(part).collect::<Vec<_>>().join("|")
+                ),
+                Frame::Head(head) => format!("head {}", String::from_utf8_lossy(&head.text)),
+                Frame::TooLarge { start } => format!("too large {start}"),
+                Frame::Lines => "lines".to_owned(),
+                Frame::Raw => "raw".to_owned(),
+                Frame::Foreign(what) => (*what).to_owned(),
+            });
+            all.extend_from_slice(&block.bytes);
+        }
+        assert_eq!(String::from_utf8_lossy(&all), text);
+        shown
+    }
+
+    #[test]
+    fn lines_are_cut_at_their_ends() {
+        let text = "{\"a\":1}\n".repeat(20);
+        assert_eq!(frames(&text, SMALL), ["lines", "lines", "lines"]);
+        assert_eq!(frames("", SMALL), ["lines"]);
+        assert_eq!(frames("{\"a\":1}", SMALL), ["lines"]);
+    }
+
+    #[test]
+    fn a_text_over_several_lines_is_kept_whole() {
+        assert_eq!(
+            frames("{\n\"a\":1\n}\n[\n]", SMALL),
+            ["texts {\n\"a\":1\n}|[\n]"]
+        );
+        assert_eq!(frames("{\n\"a\":1\n", SMALL), ["lines"]);
+        assert_eq!(
+            frames("{\n\"a\":1\n}\nx y\n", SMALL),
+            ["texts {\n\"a\":1\n}|x y"]
+        );
+    }
+
+    #[test]
+    fn a_body_of_any_length_is_read_by_element() {
+        let elements: Vec<String> = (0..40).map(|n| format!("{{\"n\":{n}}}")).collect();
+        let text = format!("{{\"x\":1,\"data\":[{}],\"y\":2}}\n", elements.join(", "));
+        let shown = frames(&text, SMALL);
+        let listed: Vec<&str> = shown
+            .iter()
+            .filter_map(|frame| frame.split_once(" true "))
+            .flat_map(|(_, elements)| elements.split('|'))
+            .collect();
+        assert_eq!(listed, elements);
+        assert!(shown.contains(&"head {\"x\":1,\"data\":[],\"y\":2}".to_owned()));
+        let text = format!("[{}]", elements.join(",\n"));
+        let shown = frames(&text, SMALL);
+        assert!(
+            shown.iter().all(|frame| frame.contains(" false ")),
+            "{shown:?}"
+        );
+    }
+
+    #[test]
+    fn what_is_too_large_is_passed_over() {
+        let big = "x".repeat(700);
+        let text = format!("{{\"data\":[{{\"a\":1}},\"{big}\",{{\"b\":2}}]}}\n");
+        let shown = frames(&text, SMALL);
+        assert!(shown.contains(&"too large 17".to_owned()), "{shown:?}");
+        assert!(shown.contains(&"0 true {\"a\":1}".to_owned()), "{shown:?}");
+        assert!(shown.contains(&"2 true {\"b\":2}".to_owned()), "{shown:?}");
+        let text = format!("{{\"a\":1}}\n{big}\n{{\"b\":2}}\n");
+        let shown = frames(&text, SMALL);
+        assert!(
+            shown.iter().any(|frame| frame == "too large 8"),
+            "{shown:?}"
+        );
+    }
+
+    #[test]
+    fn broken_text_goes_to_the_line_reader() {
+        let text = format!("{{\n\"a\":1]\n{}", "{\"b\":2}\n".repeat(30));
+        assert!(frames(&text, SMALL).iter().all(|frame| frame == "lines"));
+        assert_eq!(frames("\u{0}\u{1}", SMALL), ["binary data"]);
+    }
+}

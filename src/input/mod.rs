@@ -1,0 +1,7 @@
+//! From paths to blocks of text: walking folders, unpacking, and cutting the stream where no JSON
+//! text is cut in two. Nothing here is proportional to the file.
+
+pub mod blocks;
+mod scanner;
+pub mod unpack;
+pub mod walk;

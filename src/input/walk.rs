@@ -1,0 +1,125 @@
+//! From the paths of the command line to files, in a stable order.
+
+use std::path::{Path, PathBuf};
+
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+
+use crate::report::InputError;
+
+/// Extensions that are looked at inside folders, plain or compressed.
+const EXTENSIONS: [&str; 8] = [
+    "json", "jsonc", "ndjson", "jsonl", "log", "har", "txt", "csv",
+];
+const PACKED: [&str; 3] = ["gz", "zst", "zstd"];
+
+/// Something to read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// Standard input.
+    Stdin,
+    File(PathBuf),
+}
+
+impl Source {
+    /// The name as the user knows it.
+    pub fn name(&self) -> String {
+        match self {
+            Source::Stdin => "<stdin>".to_owned(),
+            Source::File(path) => path.display().to_string(),
+        }
+    }
+}
+
+/// A set of patterns such as `fixtures/**/*.json`, matched against whole paths and, for patterns
+/// without a slash, against file names.
+pub fn globs(patterns: &[String]) -> Result<GlobSet, globset::Error> {
+    let mut set = GlobSetBuilder::new();
+    for pattern in patterns {
+        let pattern = pattern
+            .strip_prefix("./")
+            .unwrap_or(pattern)
+            .trim_end_matches('/');
+        set.add(GlobBuilder::new(pattern).literal_separator(true).build()?);
+        set.add(
+            GlobBuilder::new(&format!("{pattern}/**"))
+                .literal_separator(true)
+                .build()?,
+        );
+        if !pattern.contains('/') {
+            set.add(
+                GlobBuilder::new(&format!("**/{pattern}"))
+                    .literal_separator(true)
+                    .build()?,
+            );
+        }
+    }
+    set.build()
+}
+
+/// The files behind the paths. A named path is read whatever its extension; folders are walked in
+/// the order of names. What cannot be read is an error for later: the rest is still linted.
+pub fn sources(paths: &[PathBuf], exclude: &GlobSet) -> (Vec<Source>, Vec<InputError>) {
+    let (mut sources, mut errors) = (Vec::new(), Vec::new());
+    for path in paths {
+        if path.as_os_str() == "-" {
+            sources.push(Source::Stdin);
+        } else if path.is_dir() {
+            walk(path, exclude, &mut sources, &mut errors);
+        } else if !is_excluded(path, exclude) {
+            sources.push(Source::File(path.clone()));
+        }
+    }
+    (sources, errors)
+}
+
+fn walk(root: &Path, exclude: &GlobSet, sources: &mut Vec<Source>, errors: &mut Vec<InputError>) {
+    let walker = walkdir::WalkDir::new(root)
+        .follow_links(true)
+        .sort_by_file_name()
+        .into_iter()
+        .filter_entry(|entry| entry.depth() == 0 || !is_excluded(entry.path(), exclude));
+    for entry in walker {
+        match entry {
+            Ok(entry) if entry.file_type().is_file() && is_wanted(entry.path()) => {
+                sources.push(Source::File(entry.into_path()));
+            }
+            Ok(_) => {}
+            Err(error) => {
+                let path = error.path().unwrap_or(root).display().to_string();
+                let message = match error.io_error() {
+                    Some(error) => io_message(error),
+                    None => "the folder contains itself".to_owned(),
+                };
+                errors.push(InputError { path, message });
+            }
+        }
+    }
+}
+
+fn is_excluded(path: &Path, exclude: &GlobSet) -> bool {
+    let path = path.strip_prefix(".").unwrap_or(path);
+    exclude.is_match(path)
+}
+
+fn is_wanted(path: &Path) -> bool {
+    let extension = |path: &Path| {
+        path.extension()
+            .and_then(|e| e.to_str())
+            .map(str::to_ascii_lowercase)
+            .unwrap_or_default()
+    };
+    let mut last = extension(path);
+    if PACKED.contains(&last.as_str()) {
+        last = extension(Path::new(path.file_stem().unwrap_or_default()));
+    }
+    EXTENSIONS.contains(&last.as_str())
+}
+
+/// The operating system's word for an error, without its number.
+pub fn io_message(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    match text.find(" (os error") {
+        Some(at) => text[..at].to_owned(),
+        None => text,
+    }
+}
