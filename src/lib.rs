@@ -13,3 +13,4 @@ pub mod name;
 pub mod normalize;
 pub mod rule;
 pub mod rules;
+pub mod score;
