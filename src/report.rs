@@ -376,7 +376,7 @@ impl Gate {
         }
         if let Some(least) = self.min_score {
             for (name, score) in &report.names {
-                if let Some(mean) = score.mean().filter(|mean| *mean < least) {
+                if let Some(mean) = score.score().filter(|mean| *mean < least) {
                     reasons.push(format!("{name} scores {mean:.1}, below {least}"));
                 }
             }
