@@ -98,6 +98,27 @@ impl Shape {
         shape_of_the_rest(text)
     }
 
+    /// What it is, for messages.
+    pub const fn phrase(self) -> &'static str {
+        match self {
+            Shape::Sha256 => "64 hex digits in lower case",
+            Shape::UpperHex => "64 hex digits with capitals",
+            Shape::Md5 => "32 hex digits",
+            Shape::OtherHash => "hex digits of another length",
+            Shape::PasswordHash => "a password hash",
+            Shape::TruncatedHex => "a cut digest",
+            Shape::Base64Digest => "a digest in base64",
+            Shape::DressedHex => "a digest with something around it",
+            Shape::Bytes => "a digest as a list of bytes",
+            Shape::EncodedText => "encoded text",
+            Shape::Template => "an unfilled template",
+            Shape::Redacted => "a redacted value",
+            Shape::Nothing => "a value that stands for nothing",
+            Shape::WrongType => "a value of another type",
+            Shape::Plain => "text",
+        }
+    }
+
     /// Whether plain personal data may stand there.
     pub fn is_readable(self) -> bool {
         matches!(self, Shape::Plain | Shape::EncodedText)

@@ -5,6 +5,7 @@
 
 pub mod clock;
 pub mod digest;
+pub mod engine;
 pub mod event;
 pub mod finding;
 pub mod fix;
@@ -14,8 +15,12 @@ pub mod json;
 pub mod name;
 pub mod normalize;
 pub mod output;
+pub mod policy;
+pub mod presence;
+pub mod printable;
 pub mod repair;
 pub mod report;
 pub mod rule;
 pub mod rules;
 pub mod score;
+pub mod settings;

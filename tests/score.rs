@@ -118,7 +118,10 @@ fn coverages_of_all_or_nothing_agree_with_the_event() {
 fn the_range_of_an_event_depends_on_its_region() {
     let of = |names: &str| {
         let estimate = event_score(keys(names));
-        let (below, above) = (estimate.score - estimate.low, estimate.high - estimate.score);
+        let (below, above) = (
+            estimate.score - estimate.low,
+            estimate.high - estimate.score,
+        );
         (estimate.region, tenth(below), tenth(above))
     };
     assert_eq!(of("ip ua fbp"), (Region::AnonymousBrowser, 0.3, 0.2));
@@ -136,16 +139,22 @@ fn the_range_of_an_event_depends_on_its_region() {
 
 #[test]
 fn untested_keys_widen_the_range_when_they_carry_the_score() {
-    for names in ["ip ua fbp lead_id", "fb_login_id", "fn ln zp", "ip ua fbp fn ln db"] {
+    for names in [
+        "ip ua fbp lead_id",
+        "fb_login_id",
+        "fn ln zp",
+        "ip ua fbp fn ln db",
+    ] {
         let estimate = event_score(keys(names));
         assert!(estimate.uncalibrated, "{names}");
-        close(
-            estimate.high,
-            (estimate.score + 1.5).min(10.0),
-            1e-9,
-        );
+        close(estimate.high, (estimate.score + 1.5).min(10.0), 1e-9);
     }
-    for names in ["ip ua fbp em ge", "ip ua fbp em ph external_id fn ln db", "fn ln ct", "ip ua fbp"] {
+    for names in [
+        "ip ua fbp em ge",
+        "ip ua fbp em ph external_id fn ln db",
+        "fn ln ct",
+        "ip ua fbp",
+    ] {
         assert!(!event_score(keys(names)).uncalibrated, "{names}");
     }
     // The stronger of two contact keys is the first, whatever its kind.
@@ -157,8 +166,16 @@ fn a_name_is_the_mean_of_its_events() {
     let events = [(usable("ip ua fbp"), 60), (usable("ip ua fbp em"), 40)];
     let (report, detail) = report_of(&events);
     close(report.score.unwrap(), 0.6 * 6.078 + 0.4 * 7.6, 0.001);
-    close(detail.low, report.score.unwrap() - (0.6 * 0.3 + 0.4 * 1.2), 1e-9);
-    close(detail.high, report.score.unwrap() + (0.6 * 0.2 + 0.4 * 0.3), 1e-9);
+    close(
+        detail.low,
+        report.score.unwrap() - (0.6 * 0.3 + 0.4 * 1.2),
+        1e-9,
+    );
+    close(
+        detail.high,
+        report.score.unwrap() + (0.6 * 0.2 + 0.4 * 0.3),
+        1e-9,
+    );
     assert_eq!(detail.note, None);
     assert_eq!(detail.regions.0[0], (Region::AnonymousBrowser, 0.6));
     assert_eq!(detail.regions.0[2], (Region::IdentifiedBrowser, 0.4));
@@ -198,7 +215,11 @@ fn a_band_says_when_the_range_crosses_a_limit() {
 #[test]
 fn contributions_are_those_of_the_worked_example() {
     let (_, detail) = report_of(&[(usable("ip ua fbp em"), 100)]);
-    let points: Vec<f64> = detail.contributions.iter().map(|part| tenth(part.points)).collect();
+    let points: Vec<f64> = detail
+        .contributions
+        .iter()
+        .map(|part| tenth(part.points))
+        .collect();
     assert_eq!(points, [2.6, 2.3, 2.6]);
     assert_eq!(detail.contributions[0].keys, keys("ip ua"));
     assert_eq!(detail.contributions[1].keys, keys("fbp"));
@@ -249,10 +270,18 @@ fn a_pair_can_help_where_its_halves_do_not() {
 #[test]
 fn a_click_id_is_attribution_and_never_a_gain() {
     let sent_bad = Presence::new(keys("ip ua fbc"), keys("ip ua"), Keys::NONE);
-    let events = [(usable("ip ua"), 50), (usable("ip ua fbc"), 30), (sent_bad, 20)];
+    let events = [
+        (usable("ip ua"), 50),
+        (usable("ip ua fbc"), 30),
+        (sent_bad, 20),
+    ];
     let (_, detail) = report_of(&events);
     assert!(
-        detail.gains.iter().chain(&detail.pairs).all(|gain| !gain.keys.has(ScoreKey::Fbc))
+        detail
+            .gains
+            .iter()
+            .chain(&detail.pairs)
+            .all(|gain| !gain.keys.has(ScoreKey::Fbc))
     );
     close(detail.attribution.fbc, 0.3, 1e-9);
     close(detail.attribution.lacking, 0.7, 1e-9);
@@ -263,9 +292,17 @@ fn a_click_id_is_attribution_and_never_a_gain() {
 #[test]
 fn a_gain_tells_what_is_bad_from_what_is_missing() {
     let bad = Presence::new(keys("ip ua fbp em"), keys("ip ua fbp"), Keys::NONE);
-    let events = [(usable("ip ua fbp"), 50), (bad, 30), (usable("ip ua fbp em"), 20)];
+    let events = [
+        (usable("ip ua fbp"), 50),
+        (bad, 30),
+        (usable("ip ua fbp em"), 20),
+    ];
     let (_, detail) = report_of(&events);
-    let em = detail.gains.iter().find(|gain| gain.keys == keys("em")).unwrap();
+    let em = detail
+        .gains
+        .iter()
+        .find(|gain| gain.keys == keys("em"))
+        .unwrap();
     assert_eq!((em.events_invalid, em.events_absent), (30, 50));
     close(em.gain, 0.8 * (7.6 - 6.078), 0.001);
     close(em.gain_invalid, 0.3 * (7.6 - 6.078), 0.001);
@@ -279,7 +316,10 @@ fn other_channels_have_no_score() {
     assert_eq!((report.events, report.score), (20, None));
     let json = serde_json::to_value(&report).unwrap();
     assert_eq!(json["score"], serde_json::Value::Null);
-    assert_eq!(json["why"], "Meta shows match quality for website events only");
+    assert_eq!(
+        json["why"],
+        "Meta shows match quality for website events only"
+    );
     assert_eq!(json["coverage"]["em"]["usable"], 1.0);
     assert!(json.get("low").is_none());
 
@@ -295,28 +335,66 @@ fn other_channels_have_no_score() {
 
 #[test]
 fn the_json_has_the_members_of_the_contract() {
-    let bad = Presence::new(keys("ip ua fbp em ph"), keys("ip ua fbp em"), keys("ip ua fbp"));
+    let bad = Presence::new(
+        keys("ip ua fbp em ph"),
+        keys("ip ua fbp em"),
+        keys("ip ua fbp"),
+    );
     let json = serde_json::to_value(name_of(&[(bad, 1)]).report("Purchase")).unwrap();
     assert_eq!(
-        (&json["event_name"], &json["events"], &json["score"], &json["low"], &json["high"], &json["band"]),
-        (&"Purchase".into(), &1.into(), &7.6.into(), &6.1.into(), &8.2.into(), &"good".into())
+        (
+            &json["event_name"],
+            &json["events"],
+            &json["score"],
+            &json["low"],
+            &json["high"],
+            &json["band"]
+        ),
+        (
+            &"Purchase".into(),
+            &1.into(),
+            &7.6.into(),
+            &6.1.into(),
+            &8.2.into(),
+            &"good".into()
+        )
     );
-    assert_eq!(json["coverage"]["ph"], serde_json::json!({"sent": 1.0, "usable": 0.0, "proven": 0.0}));
+    assert_eq!(
+        json["coverage"]["ph"],
+        serde_json::json!({"sent": 1.0, "usable": 0.0, "proven": 0.0})
+    );
     assert_eq!(json["coverage"]["client_ip_address"]["proven"], 1.0);
     let gains = json["gains"].as_array().unwrap();
-    let phone = gains.iter().find(|gain| gain["keys"] == serde_json::json!(["ph"])).unwrap();
-    assert_eq!((&phone["gain"], &phone["events_invalid"]), (&0.4.into(), &1.into()));
+    let phone = gains
+        .iter()
+        .find(|gain| gain["keys"] == serde_json::json!(["ph"]))
+        .unwrap();
+    assert_eq!(
+        (&phone["gain"], &phone["events_invalid"]),
+        (&0.4.into(), &1.into())
+    );
     assert_eq!(json["regions"]["identified_browser"], 1.0);
-    assert_eq!(json["contributions"][0]["keys"], serde_json::json!(["client_ip_address", "client_user_agent"]));
+    assert_eq!(
+        json["contributions"][0]["keys"],
+        serde_json::json!(["client_ip_address", "client_user_agent"])
+    );
     assert_eq!(json["attribution"]["events_absent"], 1);
 }
 
 #[test]
 fn a_tally_counts_like_one_event_at_a_time() {
-    let (one, two) = (usable("em ph"), Presence::new(keys("em fbp"), keys("em"), Keys::NONE));
+    let (one, two) = (
+        usable("em ph"),
+        Presence::new(keys("em fbp"), keys("em"), Keys::NONE),
+    );
     let mut tally = Tally::default();
     let mut expected = [NameScore::default(), NameScore::default()];
-    for (name, presence, scored) in [(0, one, true), (1, two, true), (0, one, true), (0, one, false)] {
+    for (name, presence, scored) in [
+        (0, one, true),
+        (1, two, true),
+        (0, one, true),
+        (0, one, false),
+    ] {
         tally.add(name, presence, scored);
         expected[name as usize].add(presence, scored);
     }

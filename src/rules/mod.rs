@@ -123,3 +123,10 @@ pub fn index_of(name: &str) -> usize {
         .position(|rule| rule.name() == name)
         .unwrap_or_else(|| panic!("there is no rule {name}"))
 }
+
+/// The index of the rule under which panics of rules are reported.
+pub fn index_of_internal_error() -> usize {
+    static INDEX: once_cell::sync::Lazy<usize> =
+        once_cell::sync::Lazy::new(|| index_of("internal-error"));
+    *INDEX
+}

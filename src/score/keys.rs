@@ -283,9 +283,7 @@ impl Presence {
     #[inline]
     pub(super) const fn pack(self) -> u64 {
         let width = ScoreKey::COUNT;
-        self.sent.0 as u64
-            | (self.usable.0 as u64) << width
-            | (self.proven.0 as u64) << (2 * width)
+        self.sent.0 as u64 | (self.usable.0 as u64) << width | (self.proven.0 as u64) << (2 * width)
     }
 
     /// The presence that `packed` stands for.

@@ -283,12 +283,8 @@ const CONTACT: Keys = Keys::of(&[
     ScoreKey::FbLoginId,
 ]);
 pub(super) const NAMES: Keys = Keys::of(&[ScoreKey::Fn, ScoreKey::Ln]);
-pub(super) const ADDRESS: Keys = Keys::of(&[
-    ScoreKey::Zp,
-    ScoreKey::Ct,
-    ScoreKey::St,
-    ScoreKey::Country,
-]);
+pub(super) const ADDRESS: Keys =
+    Keys::of(&[ScoreKey::Zp, ScoreKey::Ct, ScoreKey::St, ScoreKey::Country]);
 
 /// What an event's keys give each factor, and which key is whose.
 #[derive(Clone, Copy, Debug, Default)]

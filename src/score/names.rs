@@ -271,7 +271,8 @@ impl<'m> Population<'m> {
             note: self.note(name, uncalibrated),
             uncalibrated,
             regions: RegionShares(Region::ALL.map(|region| {
-                let share = self.mean(|mask| f64::from(u8::from(Region::of(mask.usable) == region)));
+                let share =
+                    self.mean(|mask| f64::from(u8::from(Region::of(mask.usable) == region)));
                 (region, share)
             })),
             contributions: self.contributions(score),

@@ -1,0 +1,450 @@
+//! What one block amounts to, counted by one thread. Places are relative to the block until the
+//! parts are joined in order.
+
+use std::sync::Arc;
+
+use hashbrown::{HashMap, HashSet};
+
+use crate::finding::{Finding, Fold, Place, Reach, Severity, Subject};
+use crate::fix::Safety;
+use crate::json::{Pointer, tree};
+use crate::policy::{Decision, Policy};
+use crate::printable;
+use crate::report::{ClockTally, EventRow, Excerpt, Located, LocatedChange, Location, RuleTally};
+use crate::rules;
+use crate::score::Tally;
+
+/// How a name is kept: as it is when it may be printed, else as a number that tells it from others.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum NameKey {
+    Printable(String),
+    /// Hash of the name, keyed for this run.
+    Hidden(u64),
+    Missing,
+}
+
+/// What groups of findings are told apart by.
+pub(super) type GroupKey = (usize, Severity, String);
+
+/// A group within one block.
+#[derive(Debug)]
+pub(super) struct PartGroup {
+    pub key: GroupKey,
+    pub findings: u64,
+    pub examples: Vec<Pending>,
+}
+
+/// A finding whose place is relative to the block.
+#[derive(Clone, Debug)]
+pub(super) struct Pending {
+    pub located: Located,
+    /// Index of the event in the block.
+    pub event: Option<u64>,
+    pub event_name: Option<NameKey>,
+}
+
+/// Folded findings within one block.
+#[derive(Debug)]
+pub(super) struct PartFold {
+    pub rule: usize,
+    pub severity: Severity,
+    pub name: Option<NameKey>,
+    pub first: Pending,
+    pub message: fn(u64) -> String,
+    pub number: u64,
+}
+
+/// Something to be told in input order.
+#[derive(Debug)]
+pub(super) enum Told {
+    Finding(Pending),
+    Event(EventRow, Option<NameKey>),
+}
+
+/// The outcome of one block.
+#[derive(Debug, Default)]
+pub(super) struct Part {
+    pub records: u64,
+    pub requests: u64,
+    pub events: u64,
+    /// Events that the filters left out; `events` does not count them.
+    pub filtered: u64,
+    pub skipped_lines: u64,
+    pub other_records: u64,
+    pub suppressed: u64,
+    pub fixable_safe: u64,
+    pub fixable_unsafe: u64,
+    pub internal_errors: u64,
+    pub clocks: ClockTally,
+    pub rules: Vec<RuleTally>,
+    pub names: Vec<NameKey>,
+    pub tally: Tally,
+    pub groups: Vec<PartGroup>,
+    pub group_index: HashMap<GroupKey, usize>,
+    pub folds: Vec<PartFold>,
+    pub told: Vec<Told>,
+    pub changes: Vec<LocatedChange>,
+    pub withheld: Vec<LocatedChange>,
+    pub not_written: Vec<&'static str>,
+    /// Newlines in the block, and characters behind the last of them.
+    pub newlines: u64,
+    pub last_line: u64,
+}
+
+/// What is still wanted of examples: known from the parts that were joined so far, so that later
+/// blocks need not make excerpts that nobody will see.
+#[derive(Debug, Default)]
+pub(super) struct Sated {
+    /// Groups with enough examples.
+    pub groups: HashSet<GroupKey>,
+    /// No group needs more than a few examples any more.
+    pub few: bool,
+    /// No event rows are wanted any more.
+    pub rows: bool,
+}
+
+/// How a group's examples are counted out.
+pub(super) const FEW_EXAMPLES: usize = 3;
+
+/// Makes excerpts; given by the output side, which alone shows payload text.
+#[derive(Clone, Copy)]
+pub struct Excerpts {
+    /// Of an event and a place in it.
+    pub event: fn(&str, &Pointer, bool) -> Excerpt,
+    /// Of text that is no JSON and some bytes of it.
+    pub text: fn(&str, std::ops::Range<usize>, bool) -> Excerpt,
+}
+
+/// What a part is told to do.
+pub(super) struct Orders {
+    /// Every finding is told with its place.
+    pub findings: bool,
+    /// Every event is told.
+    pub events: bool,
+    pub examples: usize,
+    pub excerpts: Option<Excerpts>,
+    pub show_values: bool,
+    pub sated: Arc<Sated>,
+}
+
+/// Finds lines and columns in a block.
+pub(super) struct Lines<'a> {
+    text: &'a str,
+    /// Byte order mark in front of the first line.
+    skip: usize,
+    ends: Option<Vec<u32>>,
+}
+
+impl<'a> Lines<'a> {
+    pub(super) fn new(text: &'a str, skip: usize) -> Lines<'a> {
+        Lines {
+            text,
+            skip,
+            ends: None,
+        }
+    }
+
+    fn ends(&mut self) -> &[u32] {
+        self.ends.get_or_insert_with(|| {
+            memchr::memchr_iter(b'\n', self.text.as_bytes())
+                .map(|at| at as u32)
+                .collect()
+        })
+    }
+
+    /// The place of `length` bytes at `at`, lines and columns from 1.
+    pub(super) fn locate(&mut self, at: usize, length: usize) -> Location {
+        let at = at.min(self.text.len());
+        let (text, skip) = (self.text, self.skip);
+        let ends = self.ends();
+        let line = ends.partition_point(|&end| (end as usize) < at);
+        let start = match line {
+            0 => skip,
+            _ => ends[line - 1] as usize + 1,
+        };
+        let column = text.as_bytes()[start.min(at)..at]
+            .iter()
+            .filter(|b| !is_continuation(**b))
+            .count();
+        Location {
+            line: line as u64 + 1,
+            column: column as u64 + 1,
+            offset: at as u64,
+            length: length as u64,
+        }
+    }
+}
+
+fn is_continuation(byte: u8) -> bool {
+    byte & 0xC0 == 0x80
+}
+
+/// Newlines in a text, and characters behind the last of them.
+pub(super) fn measure(bytes: &[u8]) -> (u64, u64) {
+    let newlines = memchr::memchr_iter(b'\n', bytes).count() as u64;
+    let last = memchr::memrchr(b'\n', bytes).map_or(0, |at| at + 1);
+    (
+        newlines,
+        bytes[last..]
+            .iter()
+            .filter(|b| !is_continuation(**b))
+            .count() as u64,
+    )
+}
+
+/// The text whose findings are reported, and how.
+pub(super) struct Scene<'s, 'a> {
+    pub file: &'s str,
+    pub policy: &'s Policy,
+    pub orders: &'s Orders,
+    /// The JSON text, or the text that is none.
+    pub text: &'a str,
+    /// Its first byte in the block.
+    pub at: usize,
+    /// The pointer of its root, for elements of a larger text.
+    pub prefix: Pointer,
+    pub lines: &'s mut Lines<'a>,
+    /// The exact parse of the text, made when the first place is asked for.
+    pub tree: Option<tree::Tree>,
+}
+
+/// The event that findings are about: its index in the block and its name.
+pub(super) type About<'n> = Option<(u64, &'n NameKey)>;
+
+impl Part {
+    pub(super) fn new() -> Part {
+        Part {
+            rules: vec![RuleTally::default(); rules::ALL.len()],
+            ..Part::default()
+        }
+    }
+
+    /// The number of an event_name within this part. `hide` turns a name that may not be printed
+    /// into a number.
+    pub(super) fn name_index(&mut self, name: Option<&str>, hide: impl Fn(&str) -> u64) -> u32 {
+        // Logs have few names, and mostly the same ones again.
+        let known = |key: &NameKey| match (key, name) {
+            (NameKey::Printable(key), Some(name)) => key == name,
+            (NameKey::Missing, None) => true,
+            _ => false,
+        };
+        if let Some(at) = self.names.iter().position(known) {
+            return at as u32;
+        }
+        let key = match name {
+            None => NameKey::Missing,
+            Some(name) if printable::is_printable(name) => NameKey::Printable(name.to_owned()),
+            Some(name) => NameKey::Hidden(hide(name)),
+        };
+        if let Some(at) = self.names.iter().position(|old| *old == key) {
+            return at as u32;
+        }
+        self.names.push(key);
+        self.names.len() as u32 - 1
+    }
+
+    /// Counts the findings about one event, request or text and keeps those that will be shown.
+    /// `base` is where their pointers start.
+    pub(super) fn report(
+        &mut self,
+        scene: &mut Scene<'_, '_>,
+        findings: &[Finding],
+        base: &Pointer,
+        about: About<'_>,
+    ) {
+        let mut worst: Vec<(usize, Severity)> = Vec::new();
+        for finding in findings {
+            if finding.rule == rules::index_of_internal_error() {
+                self.internal_errors += 1;
+            }
+            let severity = match scene.policy.decide(scene.file, finding) {
+                Decision::Ignore => continue,
+                Decision::Suppress => {
+                    self.suppressed += 1;
+                    continue;
+                }
+                Decision::Report(severity) => severity,
+            };
+            match worst.iter_mut().find(|(rule, _)| *rule == finding.rule) {
+                Some((_, so_far)) => *so_far = severity.max(*so_far),
+                None => worst.push((finding.rule, severity)),
+            }
+            if let Some(fold) = finding.fold {
+                self.fold(scene, finding, fold, severity, base, about);
+            } else {
+                self.keep(scene, finding, severity, base, about);
+            }
+        }
+        if about.is_some() {
+            for (rule, severity) in worst {
+                self.rules[rule].events[severity as usize] += 1;
+            }
+        }
+    }
+
+    fn fold(
+        &mut self,
+        scene: &mut Scene<'_, '_>,
+        finding: &Finding,
+        fold: Fold,
+        severity: Severity,
+        base: &Pointer,
+        about: About<'_>,
+    ) {
+        let name = (fold.reach == Reach::EventName)
+            .then(|| about.map_or(NameKey::Missing, |(_, name)| name.clone()));
+        let rule = finding.rule;
+        let same =
+            |old: &&mut PartFold| old.rule == rule && old.severity == severity && old.name == name;
+        if let Some(old) = self.folds.iter_mut().find(same) {
+            old.number += 1;
+            return;
+        }
+        let first = locate(scene, finding, severity, base, about);
+        let message = fold.message;
+        self.folds.push(PartFold {
+            rule,
+            severity,
+            name,
+            first,
+            message,
+            number: 1,
+        });
+    }
+
+    fn keep(
+        &mut self,
+        scene: &mut Scene<'_, '_>,
+        finding: &Finding,
+        severity: Severity,
+        base: &Pointer,
+        about: About<'_>,
+    ) {
+        self.rules[finding.rule].findings[severity as usize] += 1;
+        match finding.fix.as_ref().map(|fix| fix.safety) {
+            Some(Safety::Safe) => self.fixable_safe += 1,
+            Some(Safety::Unsafe) => self.fixable_unsafe += 1,
+            None => {}
+        }
+        let key = (finding.rule, severity, pattern_of(finding));
+        let wanted = if scene.orders.sated.groups.contains(&key) {
+            0
+        } else if scene.orders.sated.few {
+            FEW_EXAMPLES.min(scene.orders.examples)
+        } else {
+            scene.orders.examples
+        };
+        let index = match self.group_index.get(&key) {
+            Some(&index) => index,
+            None => {
+                let index = self.groups.len();
+                self.groups.push(PartGroup {
+                    key: key.clone(),
+                    findings: 0,
+                    examples: Vec::new(),
+                });
+                self.group_index.insert(key, index);
+                index
+            }
+        };
+        self.groups[index].findings += 1;
+        let as_example = self.groups[index].examples.len() < wanted;
+        if !as_example && !scene.orders.findings {
+            return;
+        }
+        let pending = locate(scene, finding, severity, base, about);
+        if scene.orders.findings {
+            self.told.push(Told::Finding(pending.clone()));
+        }
+        if as_example {
+            self.groups[index].examples.push(pending);
+        }
+    }
+}
+
+fn pattern_of(finding: &Finding) -> String {
+    match finding.pointer() {
+        Some(pointer) => printable::pointer(&Pointer::from(pointer.pattern().as_str())),
+        None => String::new(),
+    }
+}
+
+/// Finds out where a finding stands, and what a reader needs to see of it.
+fn locate(
+    scene: &mut Scene<'_, '_>,
+    finding: &Finding,
+    severity: Severity,
+    base: &Pointer,
+    about: About<'_>,
+) -> Pending {
+    let (mut pointer, mut excerpt) = (None, None);
+    let mut location = Location {
+        line: 1,
+        column: 1,
+        ..Location::default()
+    };
+    let show = scene.orders.show_values;
+    match &finding.place {
+        Place::Bytes(bytes) => {
+            location = scene.lines.locate(scene.at + bytes.start, bytes.len());
+            let excerpts = scene.orders.excerpts;
+            excerpt = excerpts.map(|make| (make.text)(scene.text, bytes.clone(), show));
+        }
+        Place::Pointer(_) if finding.subject == Subject::File => {}
+        Place::Pointer(place) => {
+            let full = base.join(place);
+            if let Some(span) = scene.span(&full) {
+                location = scene.lines.locate(scene.at + span.start, span.len());
+            }
+            if let Some(make) = scene.orders.excerpts {
+                // Of one event, not of the whole body around it.
+                excerpt = Some(match scene.span(base) {
+                    Some(event) => (make.event)(event.of(scene.text), place, show),
+                    None => (make.event)(scene.text, &full, show),
+                });
+            }
+            pointer = Some(printable::pointer(&scene.prefix.join(&full)));
+        }
+    }
+    let meta = rules::ALL[finding.rule].meta();
+    Pending {
+        located: Located {
+            rule: finding.rule,
+            severity,
+            effect: finding.effect,
+            certainty: finding.certainty,
+            message: finding.message.clone(),
+            help: finding.help.clone().unwrap_or_else(|| meta.help.clone()),
+            file: scene.file.to_owned(),
+            location,
+            event: None,
+            event_name: None,
+            pointer,
+            pattern: pattern_of(finding),
+            fix: finding
+                .fix
+                .as_ref()
+                .map(|fix| (fix.safety, fix.title.clone())),
+            excerpt,
+        },
+        event: about.map(|(index, _)| index),
+        event_name: about.map(|(_, name)| name.clone()),
+    }
+}
+
+impl Scene<'_, '_> {
+    /// The place of what `pointer` names; of a missing key, of the object that should have it.
+    pub(super) fn span(&mut self, pointer: &Pointer) -> Option<tree::Span> {
+        if self.tree.is_none() {
+            self.tree = tree::Tree::parse(self.text, tree::Syntax::Relaxed).ok();
+        }
+        let tree = self.tree.as_ref()?;
+        let mut at = pointer.clone();
+        loop {
+            match tree.span(self.text, &at) {
+                Some(span) => return Some(span),
+                None => at = at.parent()?,
+            }
+        }
+    }
+}

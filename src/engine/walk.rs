@@ -1,0 +1,296 @@
+//! Goes through the text of a block and hands every JSON text in it to a visitor.
+//!
+//! One JSON text a line is the usual case and costs one look; texts over several lines, several
+//! texts on a line, request lines and headers, comments and broken lines are told apart here.
+
+use crate::inspect::Read;
+use crate::json::tree::SyntaxError;
+
+/// What lies in a block.
+pub(super) trait Visit<'a> {
+    /// Reads the JSON value at the start of `text`, which begins at byte `at` of the block.
+    fn json(&mut self, at: usize, text: &'a str) -> Result<Read, SyntaxError>;
+
+    /// Text between JSON texts that is known for what it is: a request line, a header.
+    fn prose(&mut self, at: usize, text: &'a str);
+
+    /// Text that should be JSON and is not: `error` says where in it and why.
+    fn malformed(&mut self, at: usize, text: &'a str, error: SyntaxError);
+
+    /// A comment or a comma between JSON texts.
+    fn relaxed(&mut self, at: usize);
+}
+
+/// Walks `block[start..end]`. With `complete` the text ends there; otherwise the last JSON text may
+/// go on behind it, and the place where it begins is given back.
+pub(super) fn walk<'a>(
+    block: &'a str,
+    start: usize,
+    end: usize,
+    complete: bool,
+    visit: &mut impl Visit<'a>,
+) -> Option<usize> {
+    let bytes = block.as_bytes();
+    let mut at = start;
+    while at < end {
+        match bytes[at] {
+            b' ' | b'\t' | b'\r' | b'\n' => at += 1,
+            b'{' | b'[' => match visit.json(at, &block[at..end]) {
+                Ok(read) => at = after_value(block, at + read.end, end, visit),
+                Err(error) => match recover(block, at, end, complete, error, visit) {
+                    Some(next) => at = next,
+                    None => return Some(at),
+                },
+            },
+            b'/' if block[at..end].starts_with("//") => {
+                visit.relaxed(at);
+                at = line_end(bytes, at, end);
+            }
+            b'/' if block[at..end].starts_with("/*") => {
+                match memchr::memmem::find(&bytes[at..end], b"*/") {
+                    Some(length) => {
+                        visit.relaxed(at);
+                        at += length + 2;
+                    }
+                    None if !complete => return Some(at),
+                    None => {
+                        visit.malformed(
+                            at,
+                            &block[at..end],
+                            ends("it ends inside a comment", end - at),
+                        );
+                        at = end;
+                    }
+                }
+            }
+            _ => {
+                let line = line_end(bytes, at, end);
+                let text = block[at..line].trim_end();
+                if is_http(text) {
+                    visit.prose(at, text);
+                } else {
+                    let what = "there is no JSON value";
+                    visit.malformed(
+                        at,
+                        text,
+                        SyntaxError {
+                            offset: 0,
+                            what,
+                            incomplete: false,
+                        },
+                    );
+                }
+                at = line;
+            }
+        }
+    }
+    None
+}
+
+fn ends(what: &'static str, offset: usize) -> SyntaxError {
+    SyntaxError {
+        offset,
+        what,
+        incomplete: true,
+    }
+}
+
+fn line_end(bytes: &[u8], at: usize, end: usize) -> usize {
+    memchr::memchr(b'\n', &bytes[at..end]).map_or(end, |length| at + length)
+}
+
+/// What may follow a JSON text on its line: another one, a comma, a comment, or nothing.
+fn after_value<'a>(block: &'a str, mut at: usize, end: usize, visit: &mut impl Visit<'a>) -> usize {
+    let bytes = block.as_bytes();
+    while at < end && matches!(bytes[at], b' ' | b'\t' | b'\r') {
+        at += 1;
+    }
+    if at >= end || matches!(bytes[at], b'\n' | b'{' | b'[' | b'/') {
+        return at;
+    }
+    if bytes[at] == b',' {
+        visit.relaxed(at);
+        return at + 1;
+    }
+    let line = line_end(bytes, at, end);
+    let what = "text follows the JSON value";
+    let error = SyntaxError {
+        offset: 0,
+        what,
+        incomplete: false,
+    };
+    visit.malformed(at, block[at..line].trim_end(), error);
+    line
+}
+
+/// Decides what a text at `at` is that could not be read up to `end`: `error` says why. Gives the
+/// place to go on, or `None` when more text is needed.
+fn recover<'a>(
+    block: &'a str,
+    at: usize,
+    end: usize,
+    complete: bool,
+    error: SyntaxError,
+    visit: &mut impl Visit<'a>,
+) -> Option<usize> {
+    let bytes = block.as_bytes();
+    let line = line_end(bytes, at, end);
+    if error.incomplete && !complete {
+        return None;
+    }
+    let fault = at + error.offset;
+    // One line of a log that was cut off: the line behind it is a text of its own.
+    let next_line = if error.incomplete {
+        line + 1
+    } else {
+        line_start(bytes, fault, at)
+    };
+    let cut_off = next_line > line
+        && next_line < end
+        && matches!(bytes[next_line], b'{' | b'[')
+        && is_json_line(&block[next_line..line_end(bytes, next_line, end)]);
+    if fault <= line || cut_off {
+        let text = &block[at..line];
+        let text = text.trim_end_matches('\r');
+        let own = crate::json::tree::Tree::parse(text, crate::json::tree::Syntax::Relaxed).err();
+        visit.malformed(at, text, own.unwrap_or(error));
+        return Some(line);
+    }
+    // A text over several lines with a fault in it. The next one begins at the start of a line.
+    let mut next = line_end(bytes, fault.min(end), end);
+    while next < end {
+        let first = next + 1;
+        if first < end && matches!(bytes[first], b'{' | b'[') {
+            break;
+        }
+        if first >= end {
+            next = end;
+            break;
+        }
+        next = line_end(bytes, first, end);
+    }
+    visit.malformed(at, &block[at..next], error);
+    Some(next)
+}
+
+fn line_start(bytes: &[u8], at: usize, floor: usize) -> usize {
+    memchr::memrchr(b'\n', &bytes[floor..at.min(bytes.len())])
+        .map_or(floor, |length| floor + length + 1)
+}
+
+fn is_json_line(line: &str) -> bool {
+    use crate::json::tree::{Syntax, Tree};
+    Tree::parse(line, Syntax::Relaxed).is_ok()
+}
+
+/// Whether a line belongs to an HTTP request or response that was pasted with its body.
+fn is_http(line: &str) -> bool {
+    const METHODS: [&str; 7] = [
+        "GET ", "POST ", "PUT ", "PATCH ", "DELETE ", "HTTP/1", "HTTP/2",
+    ];
+    if METHODS.iter().any(|method| line.starts_with(method)) {
+        return true;
+    }
+    let Some((name, value)) = line.split_once(':') else {
+        return false;
+    };
+    !name.is_empty()
+        && name.len() <= 40
+        && name.as_bytes()[0].is_ascii_alphabetic()
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        && value.starts_with(' ')
+        && !value.contains(['{', '['])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::tree::{Syntax, Tree};
+
+    struct Seen(Vec<String>);
+
+    impl<'a> Visit<'a> for Seen {
+        fn json(&mut self, at: usize, text: &'a str) -> Result<Read, SyntaxError> {
+            let tree = Tree::parse(text, Syntax::Relaxed)?;
+            self.0.push(format!("{at} {}", &text[..tree.end()]));
+            Ok(Read {
+                end: tree.end(),
+                relaxed_at: None,
+            })
+        }
+        fn prose(&mut self, at: usize, _: &'a str) {
+            self.0.push(format!("{at} prose"));
+        }
+        fn malformed(&mut self, at: usize, _: &'a str, error: SyntaxError) {
+            self.0.push(format!("{at}+{} {}", error.offset, error.what));
+        }
+        fn relaxed(&mut self, at: usize) {
+            self.0.push(format!("{at} relaxed"));
+        }
+    }
+
+    fn seen(text: &str, complete: bool) -> (Vec<String>, Option<usize>) {
+        let mut visit = Seen(Vec::new());
+        let tail = walk(text, 0, text.len(), complete, &mut visit);
+        (visit.0, tail)
+    }
+
+    #[test]
+    fn texts_are_found_however_they_lie() {
+        let (seen, tail) = seen(
+            "{}\r\n\n {\"a\":1}{\"b\":2}, [\n1]\n// x\nPOST /v25.0 HTTP/1.1\nHost: x\n{}",
+            true,
+        );
+        assert_eq!(
+            seen,
+            [
+                "0 {}",
+                "6 {\"a\":1}",
+                "13 {\"b\":2}",
+                "20 relaxed",
+                "22 [\n1]",
+                "27 relaxed",
+                "32 prose",
+                "53 prose",
+                "61 {}"
+            ]
+        );
+        assert_eq!(tail, None);
+    }
+
+    #[test]
+    fn a_broken_line_costs_only_itself() {
+        for broken in [
+            "{\"a\":1,}}x",
+            "{\"a\":",
+            "{\"a\":\"b",
+            "{\"data\":[",
+            "nonsense",
+            "{'a':1}",
+        ] {
+            let text = format!("{{}}\n{broken}\n{{\"c\":3}}\n{{\"d\":4}}\n");
+            let (seen, _) = seen(&text, true);
+            let last = seen.len() - 1;
+            assert!(seen[last].ends_with("{\"d\":4}"), "{broken}: {seen:?}");
+            assert!(seen[last - 1].ends_with("{\"c\":3}"), "{broken}: {seen:?}");
+        }
+    }
+
+    #[test]
+    fn a_text_over_several_lines_names_the_place_of_its_fault() {
+        let (seen, _) = seen("{\n  \"a\": 1\n  \"b\": 2\n}\n{\"c\":3}\n", true);
+        assert_eq!(
+            seen,
+            [
+                "0+13 a comma or the end of the object is missing",
+                "22 {\"c\":3}"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_text_that_may_go_on_is_left() {
+        assert_eq!(seen("{}\n{\n\"a\":1\n", false).1, Some(3));
+        assert_eq!(seen("{}\n{\n\"a\":1\n", true).0.len(), 2);
+    }
+}

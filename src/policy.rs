@@ -1,0 +1,168 @@
+//! What becomes of a finding: which rules speak, how loudly, and what is suppressed.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use globset::GlobSet;
+
+use crate::finding::{Finding, Severity, Subject};
+use crate::rules;
+
+/// A suppression of the configuration.
+#[derive(Debug)]
+pub struct Suppression {
+    /// Index of the rule in [`rules::ALL`].
+    pub rule: usize,
+    /// Files it holds for; `None` for all.
+    pub files: Option<GlobSet>,
+    /// Pointer from the event, or after `request:` from the request; `None` for every place.
+    pub pointer: Option<String>,
+    /// Whether its day has come: it hides nothing any more.
+    pub expired: bool,
+    /// Line of the configuration on which it begins, from 1.
+    pub line: u64,
+    /// Whether it hid anything in this run.
+    pub used: AtomicBool,
+}
+
+/// What becomes of a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// It is reported with this severity.
+    Report(Severity),
+    /// It is counted as suppressed.
+    Suppress,
+    /// Its rule does not speak in this run.
+    Ignore,
+}
+
+/// The user's wishes about findings.
+#[derive(Debug)]
+pub struct Policy {
+    /// By index in [`rules::ALL`].
+    selected: Vec<bool>,
+    severity: Vec<Option<Severity>>,
+    suppressions: Vec<Suppression>,
+}
+
+impl Default for Policy {
+    /// Every rule with the severity of its page, nothing suppressed.
+    fn default() -> Policy {
+        Policy {
+            selected: vec![true; rules::ALL.len()],
+            severity: vec![None; rules::ALL.len()],
+            suppressions: Vec::new(),
+        }
+    }
+}
+
+/// Rules that are about the reading itself: a run that could not read must not look clean.
+const ALWAYS: [&str; 3] = ["record-too-large", "unreadable-archive", "internal-error"];
+
+impl Policy {
+    /// Lets only these rules speak, and those that tell of input that could not be read.
+    pub fn select(&mut self, selected: Vec<bool>) {
+        self.selected = selected;
+        for name in ALWAYS {
+            self.selected[rules::index_of(name)] = true;
+        }
+    }
+
+    /// Reports a rule with another severity; `None` switches it off.
+    pub fn remap(&mut self, rule: usize, severity: Option<Severity>) {
+        match severity {
+            Some(severity) => self.severity[rule] = Some(severity),
+            None => self.selected[rule] = false,
+        }
+    }
+
+    /// Adds a suppression.
+    pub fn suppress(&mut self, suppression: Suppression) {
+        self.suppressions.push(suppression);
+    }
+
+    /// Whether a rule speaks at all.
+    pub fn speaks(&self, rule: usize) -> bool {
+        self.selected[rule]
+    }
+
+    /// What becomes of a finding in a file.
+    pub fn decide(&self, file: &str, finding: &Finding) -> Decision {
+        if !self.selected[finding.rule] {
+            return Decision::Ignore;
+        }
+        for suppression in &self.suppressions {
+            if suppression.rule == finding.rule
+                && !suppression.expired
+                && suppression.covers(file, finding)
+            {
+                suppression.used.store(true, Ordering::Relaxed);
+                return Decision::Suppress;
+            }
+        }
+        Decision::Report(self.severity[finding.rule].unwrap_or(finding.severity))
+    }
+
+    /// Suppressions that hid nothing or whose day has come, with the reason.
+    pub fn idle_suppressions(&self) -> impl Iterator<Item = (&Suppression, &'static str)> {
+        self.suppressions.iter().filter_map(|suppression| {
+            if suppression.expired {
+                Some((suppression, "has expired"))
+            } else if !suppression.used.load(Ordering::Relaxed) {
+                Some((suppression, "hid nothing"))
+            } else {
+                None
+            }
+        })
+    }
+}
+
+impl Suppression {
+    fn covers(&self, file: &str, finding: &Finding) -> bool {
+        let file = file.strip_prefix("./").unwrap_or(file);
+        if self
+            .files
+            .as_ref()
+            .is_some_and(|files| !files.is_match(file))
+        {
+            return false;
+        }
+        let Some(wanted) = &self.pointer else {
+            return true;
+        };
+        let (subject, wanted) = match wanted.strip_prefix("request:") {
+            Some(rest) => (Subject::Request, rest),
+            None => (Subject::Event, wanted.as_str()),
+        };
+        let Some(pointer) = finding.pointer() else {
+            return false;
+        };
+        let same_subject = finding.subject == subject
+            || (finding.subject == Subject::Record && subject == Subject::Request);
+        same_subject && matches(&pointer.pattern(), wanted)
+    }
+}
+
+/// Whether a pattern such as `/user_data/em/*` is or lies below the wanted one.
+fn matches(pattern: &str, wanted: &str) -> bool {
+    let mut steps = pattern.split('/');
+    wanted.trim_end_matches('/').split('/').all(|want| {
+        steps.next().is_some_and(|step| {
+            want == step || want == "*" || (step == "*" && want.bytes().all(|b| b.is_ascii_digit()))
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_suppression_covers_its_place_and_all_below() {
+        assert!(matches("/user_data/em/*", "/user_data/em"));
+        assert!(matches("/user_data/em/*", "/user_data/em/0"));
+        assert!(matches("/user_data/em/*", "/user_data/*"));
+        assert!(!matches("/user_data", "/user_data/em"));
+        assert!(!matches("/user_data/ph", "/user_data/em"));
+        assert!(matches("", ""));
+    }
+}
