@@ -1,0 +1,204 @@
+//! `capilint.toml`: reading and checking it.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::cli::{FailOn, Profile};
+use crate::finding::Severity;
+use crate::input::walk;
+use crate::policy::{Policy, Suppression};
+use crate::rules;
+
+/// The name that is looked for upwards from the working directory.
+pub const FILE_NAME: &str = "capilint.toml";
+
+/// The JSON Schema of the configuration.
+pub const SCHEMA: &str = include_str!("../rules/tables/capilint.schema.json");
+
+/// The configuration as it is written.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Config {
+    pub profile: Option<Profile>,
+    #[serde(default)]
+    pub paths: Vec<String>,
+    #[serde(default)]
+    pub exclude: Vec<String>,
+    pub as_of: Option<String>,
+    pub country: Option<String>,
+    pub tz: Option<String>,
+    #[serde(default)]
+    pub select: Vec<String>,
+    #[serde(default)]
+    pub ignore: Vec<String>,
+    pub fail_on: Option<FailOn>,
+    pub min_score: Option<f64>,
+    pub max_rate: Option<String>,
+    #[serde(default)]
+    pub rules: BTreeMap<String, Level>,
+    #[serde(default)]
+    suppress: Vec<Spanned<Suppress>>,
+    /// The file, and the folder that its paths and patterns start from.
+    #[serde(skip)]
+    pub file: PathBuf,
+    #[serde(skip)]
+    pub folder: PathBuf,
+    #[serde(skip)]
+    text: String,
+}
+
+/// What a rule is set to.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    Off,
+    Info,
+    Warning,
+    Error,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Suppress {
+    rule: String,
+    #[serde(default)]
+    files: Vec<String>,
+    pointer: Option<String>,
+    reason: String,
+    until: Option<String>,
+}
+
+impl Config {
+    /// Reads the file at `path`. `Err` is one sentence for the user.
+    pub fn read(path: &Path) -> Result<Config, String> {
+        let shown = path.display();
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| format!("{shown}: {}", walk::io_message(&error)))?;
+        let mut config: Config = toml::from_str(&text).map_err(|error| {
+            let line = error.span().map_or(1, |span| line_of(&text, span.start));
+            format!("{shown}:{line}: {}", error.message())
+        })?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        config.folder = std::path::absolute(folder).map_err(|error| format!("{shown}: {error}"))?;
+        config.file = path.to_owned();
+        config.text = text;
+        Ok(config)
+    }
+
+    /// The nearest configuration in `from` or above it.
+    pub fn find(from: &Path) -> Option<PathBuf> {
+        from.ancestors().map(|folder| folder.join(FILE_NAME)).find(|path| path.is_file())
+    }
+
+    /// Puts severities and suppressions into the policy. `today` is `YYYY-MM-DD`.
+    pub fn apply(&self, policy: &mut Policy, today: &str) -> Result<(), String> {
+        let shown = self.file.display();
+        for (name, level) in &self.rules {
+            let rule = rules::find(name).ok_or_else(|| format!("{shown}: {}", unknown(name)))?;
+            policy.remap(
+                rule,
+                match level {
+                    Level::Off => None,
+                    Level::Info => Some(Severity::Info),
+                    Level::Warning => Some(Severity::Warning),
+                    Level::Error => Some(Severity::Error),
+                },
+            );
+        }
+        for suppress in &self.suppress {
+            let line = line_of(&self.text, suppress.span().start);
+            let wrong = |what: String| format!("{shown}:{line}: {what}");
+            let suppress = suppress.get_ref();
+            let rule = rules::find(&suppress.rule).ok_or_else(|| wrong(unknown(&suppress.rule)))?;
+            if suppress.reason.trim().is_empty() {
+                return Err(wrong("a suppression needs a reason".to_owned()));
+            }
+            if let Some(until) = &suppress.until
+                && until.parse::<jiff::civil::Date>().is_err()
+            {
+                return Err(wrong("`until` is a date such as 2027-01-31".to_owned()));
+            }
+            let files = match suppress.files.as_slice() {
+                [] => None,
+                files => Some(walk::globs(files).map_err(|error| wrong(error.to_string()))?),
+            };
+            policy.suppress(Suppression {
+                rule,
+                files,
+                pointer: suppress.pointer.clone(),
+                expired: suppress.until.as_deref().is_some_and(|until| until < today),
+                line,
+                used: AtomicBool::new(false),
+            });
+        }
+        Ok(())
+    }
+
+    /// The files and folders that `paths` names, in a stable order. Patterns are matched below the
+    /// folder of the configuration.
+    pub fn expand_paths(&self) -> Result<Vec<PathBuf>, String> {
+        let mut found = Vec::new();
+        for pattern in &self.paths {
+            let literal = self.folder.join(pattern);
+            if literal.exists() {
+                found.push(literal);
+                continue;
+            }
+            let set = walk::globs(std::slice::from_ref(pattern))
+                .map_err(|error| format!("{}: {error}", self.file.display()))?;
+            let fixed: PathBuf = Path::new(pattern)
+                .components()
+                .take_while(|part| {
+                    !part.as_os_str().to_string_lossy().contains(['*', '?', '[', '{'])
+                })
+                .collect();
+            let start = self.folder.join(fixed);
+            let walker = walkdir::WalkDir::new(&start).follow_links(true).sort_by_file_name();
+            let before = found.len();
+            for entry in walker.into_iter().flatten() {
+                let path = entry.path();
+                let below = path.strip_prefix(&self.folder).unwrap_or(path);
+                if entry.file_type().is_file() && set.is_match(below) {
+                    found.push(path.to_owned());
+                }
+            }
+            if found.len() == before {
+                return Err(format!(
+                    "{}: nothing matches the path {pattern}",
+                    self.file.display()
+                ));
+            }
+        }
+        let here = std::env::current_dir().unwrap_or_default();
+        Ok(found.into_iter().map(|path| shorten(path, &here)).collect())
+    }
+}
+
+/// A path as seen from the working directory, where it lies below it.
+fn shorten(path: PathBuf, here: &Path) -> PathBuf {
+    match path.strip_prefix(here) {
+        Ok(below) if !below.as_os_str().is_empty() => below.to_owned(),
+        _ => path,
+    }
+}
+
+fn line_of(text: &str, at: usize) -> u64 {
+    text.as_bytes()[..at.min(text.len())].iter().filter(|&&byte| byte == b'\n').count() as u64 + 1
+}
+
+/// What to say of a rule that does not exist.
+pub fn unknown(name: &str) -> String {
+    let near = rules::ALL
+        .iter()
+        .map(|rule| (similar::TextDiff::from_chars(rule.name(), name).ratio(), rule.name()))
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .filter(|(ratio, _)| *ratio > 0.6);
+    match near {
+        Some((_, near)) => format!("there is no rule `{name}`; did you mean `{near}`?"),
+        None => format!("there is no rule `{name}`; `capilint rules` lists them"),
+    }
+}
