@@ -2,7 +2,7 @@
 
 use capilint::name::Name;
 use capilint::score::{
-    Band, Detail, Keys, NameReport, NameScore, Presence, Region, ScoreKey, Status, Tally,
+    Band, Detail, Keys, NameReport, NameScore, PAGE, Presence, Region, ScoreKey, Status, Tally,
     estimate_from_coverage, event_score, table, tenth,
 };
 use proptest::prelude::*;
@@ -95,6 +95,33 @@ fn the_error_over_the_published_readings_is_what_the_page_says() {
     assert_eq!((all.len(), outside.len()), (61, 37));
     close(mean(&all), 0.19, 0.01);
     close(mean(&outside), 0.28, 0.01);
+}
+
+#[test]
+fn the_page_states_the_parameters_of_the_table() {
+    let model = &table().model;
+    let three = |value: f64| format!("{value:.3}").trim_start_matches('0').to_owned();
+    let two = |value: f64| format!("{value:.2}").trim_start_matches('0').to_owned();
+    let mut stated: Vec<String> = vec![
+        format!("{} d)", three(model.network.strength)),
+        format!("{} max(fbp, fbc)", three(model.browser)),
+        format!("{} second", three(model.second_contact)),
+        format!("{} external_id", three(model.external_id)),
+        format!("{} w)", three(model.demographics.strength)),
+        format!("{} with ip only", model.network.ip_only),
+        format!("{} with ua only", model.network.ua_only),
+        format!("shown as {} at most", model.cap),
+    ];
+    for (key, strength) in &model.contact {
+        let strength = three(*strength);
+        stated.push(format!("{} {}", key.name(), strength.trim_end_matches('0')));
+    }
+    for (key, share) in &model.demographics.shares {
+        stated.push(format!("{} {}", two(*share), key.name()));
+    }
+    for text in stated {
+        assert!(PAGE.contains(&text), "score.md does not say: {text}");
+    }
 }
 
 #[test]
@@ -215,12 +242,16 @@ fn a_band_says_when_the_range_crosses_a_limit() {
 #[test]
 fn contributions_are_those_of_the_worked_example() {
     let (_, detail) = report_of(&[(usable("ip ua fbp em"), 100)]);
+    // 7.6 split by the logarithms of .61, .643 and .612.
     let points: Vec<f64> = detail
         .contributions
         .iter()
-        .map(|part| tenth(part.points))
+        .map(|part| part.points)
         .collect();
-    assert_eq!(points, [2.6, 2.3, 2.6]);
+    assert_eq!(points.len(), 3);
+    for (points, expected) in points.into_iter().zip([2.633, 2.352, 2.615]) {
+        close(points, expected, 0.001);
+    }
     assert_eq!(detail.contributions[0].keys, keys("ip ua"));
     assert_eq!(detail.contributions[1].keys, keys("fbp"));
     assert_eq!(detail.contributions[2].keys, keys("em"));

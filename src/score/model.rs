@@ -423,10 +423,11 @@ impl Model {
     /// `u` of 0 to 1 has every key that more than `u` of the events have. The two blocks are taken
     /// to be independent.
     pub fn from_coverage(&self, coverage: &[(ScoreKey, f64)]) -> f64 {
-        // `max` also turns NaN into 0.
+        // The filter also drops what is no number.
         let coverage: Vec<(ScoreKey, f64)> = coverage
             .iter()
-            .map(|&(key, share)| (key, share.max(0.0).min(1.0)))
+            .filter(|&&(_, share)| share > 0.0)
+            .map(|&(key, share)| (key, share.min(1.0)))
             .collect();
         let mut steps: Vec<f64> = coverage.iter().map(|&(_, share)| share).collect();
         steps.sort_by(f64::total_cmp);

@@ -331,8 +331,8 @@ impl<'m> Population<'m> {
         Gain {
             keys,
             label,
-            gain: self.score(Shift::Complete(keys)) - score,
-            gain_invalid: self.score(Shift::Repair(keys)) - score,
+            gain: (self.score(Shift::Complete(keys)) - score).max(0.0),
+            gain_invalid: (self.score(Shift::Repair(keys)) - score).max(0.0),
             events_invalid: self.count(is_bad),
             events_absent: self.count(|mask| lacks(mask) && !is_bad(mask)),
         }
