@@ -1,10 +1,134 @@
-//! null-identifier: not written yet.
+//! CL116: null and its kin where an identifier or nothing belongs, and repeated values.
 
-use crate::event::Event;
-use crate::finding::Findings;
+use crate::digest::{self, Shape};
+use crate::event::{Event, Identifier};
+use crate::finding::{Effect, Findings};
+use crate::fix::Fix;
+use crate::json::{Item, Val};
+use crate::name::{Hashing, Name};
 use crate::rule::{Check, Rule};
 
 /// See `rules/null-identifier.md`.
 pub static RULE: Rule = crate::rule!("null-identifier", Check::Event(check));
 
-fn check(_: &Event<'_, '_>, _: &mut Findings) {}
+fn check(event: &Event<'_, '_>, out: &mut Findings) {
+    for identifier in event.shaped(Shape::Nothing.bit() | Shape::WrongType.bit()) {
+        let item = event.item(identifier.place);
+        if let Some(what) = nothing(identifier.name, item) {
+            report(event, identifier.name, item, what, out);
+        }
+    }
+    raw_keys(event, out);
+    repeated(event, out);
+}
+
+fn raw_keys(event: &Event<'_, '_>, out: &mut Findings) {
+    let Some(user_data) = event.user_data() else {
+        return;
+    };
+    for member in user_data.children() {
+        let Some(name) = member.name() else { continue };
+        if name.hashing() != Some(Hashing::Never) {
+            continue;
+        }
+        if let Some(what) = nothing(name, member) {
+            report(event, name, member, what, out);
+        } else if member.is_list() {
+            for value in member.children() {
+                if let Some(what) = nothing(name, value) {
+                    report(event, name, value, what, out);
+                }
+            }
+        }
+    }
+}
+
+/// What a value that stands for nothing is, in words.
+fn nothing(name: Name, item: Item<'_, '_>) -> Option<&'static str> {
+    /// `[object Object]`, the longest of the words.
+    const LONGEST: usize = 15;
+    match item.val() {
+        Val::Null => Some("null"),
+        Val::Bool(false) => Some("false"),
+        Val::Text(text) => {
+            let bare = text.trim();
+            if bare.is_empty() {
+                Some("an empty text")
+            } else {
+                (bare.len() <= LONGEST && digest::is_nothing_word(bare))
+                    .then_some("a word that stands for nothing")
+            }
+        }
+        Val::List => item.is_empty().then_some("an empty list"),
+        Val::Object => item.is_empty().then_some("an empty object"),
+        Val::Int(0) if name.hashing() == Some(Hashing::Required) => Some("0"),
+        Val::Float(0.0) if name.hashing() == Some(Hashing::Required) => Some("0"),
+        _ => None,
+    }
+}
+
+fn report(
+    event: &Event<'_, '_>,
+    name: Name,
+    item: Item<'_, '_>,
+    what: &'static str,
+    out: &mut Findings,
+) {
+    let is_word = item.text().is_some_and(|text| !text.trim().is_empty());
+    let fix = if is_word && may_be_a_name(name, item) {
+        Fix::needs_consent("remove the value, if it is nobody's name")
+    } else {
+        Fix::safe("remove the value")
+    };
+    let pointer = item.pointer_from(event.root().place());
+    let finding = out.at(item, format!("{name} is {what}"));
+    finding.fix(fix.remove(pointer));
+    if is_word {
+        finding.effect(Effect::Unmatched);
+    }
+}
+
+/// Null, Nan, Nil and None are names of people and places.
+fn may_be_a_name(name: Name, item: Item<'_, '_>) -> bool {
+    matches!(name, Name::Fn | Name::Ln | Name::Ct)
+        && item.text().is_some_and(|text| {
+            let word = text.trim();
+            word.bytes().all(|b| b.is_ascii_alphabetic()) && !word.eq_ignore_ascii_case("undefined")
+        })
+}
+
+/// Values that stand twice in one list. The second one goes.
+fn repeated(event: &Event<'_, '_>, out: &mut Findings) {
+    let list = event.identifiers();
+    for (at, second) in list.iter().enumerate().skip(1) {
+        // The values of one key stand in a row.
+        let mut before = list[..at]
+            .iter()
+            .rev()
+            .take_while(|first| first.name == second.name);
+        if !before.any(|first| is_same(first, second)) {
+            continue;
+        }
+        let item = event.item(second.place);
+        let pointer = item.pointer_from(event.root().place());
+        out.at(item, format!("{} holds the same value twice", second.name))
+            .spoils(false)
+            .help("send each value once")
+            .fix(Fix::safe("remove the repetition").remove(pointer));
+    }
+}
+
+/// Digests are the same whatever appendix stands behind them. Other values have a rule of their
+/// own first, but for external_id, which may be any text.
+fn is_same(first: &Identifier<'_>, second: &Identifier<'_>) -> bool {
+    match (first.hex(), second.hex()) {
+        (Some(first), Some(second)) => first == second,
+        _ => {
+            first.name == Name::ExternalId
+                && first.shape == second.shape
+                && !first.text.is_empty()
+                && first.shape != Shape::Nothing
+                && first.text == second.text
+        }
+    }
+}
