@@ -58,6 +58,12 @@ pub fn digest_of(
     if encoded || numbered || digest::is_token(&text) || digest::strip_appendix(&text) != text {
         return Err(Unusable("it does not look like what people type"));
     }
+    if name != Name::Em && text.contains('@') {
+        return Err(Unusable("it looks like an e-mail"));
+    }
+    if text.contains(['*', '…']) || text.contains("...") {
+        return Err(Unusable("only a part of it is shown"));
+    }
     let safety = if lost_zeros(name, item, &text) {
         Safety::Unsafe
     } else {

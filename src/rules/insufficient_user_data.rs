@@ -28,7 +28,9 @@ const WEAK: u128 = TOO_BROAD[0] | TOO_BROAD[1] | TOO_BROAD[2] | TOO_BROAD[3];
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     let Some(user_data) = event.user_data() else {
-        missing(event, out);
+        if !stands_elsewhere(event) {
+            missing(event, out);
+        }
         return;
     };
     let mut present = 0;
@@ -43,7 +45,7 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
             present |= name.bit();
         }
     }
-    if TOO_BROAD.iter().all(|set| present & !set != 0) {
+    if TOO_BROAD.iter().all(|set| present & !set != 0) || stands_elsewhere(event) {
         return;
     }
     let message = if present != 0 {
@@ -70,24 +72,31 @@ fn missing(event: &Event<'_, '_>, out: &mut Findings) {
             let kind = other.val().kind();
             out.at(other, format!("user_data is {kind}, not an object"));
         }
-        // Keys that stand beside event_name instead are the business of misplaced-key, whose fix
-        // makes user_data.
-        None if event.names().0 & strong_keys() != 0 => {}
         None => {
             out.here("user_data is missing");
         }
     }
 }
 
-/// The keys of user_data that are enough on their own.
-const fn strong_keys() -> u128 {
-    let (mut keys, mut at) = (0, 0);
-    while at < Name::ALL.len() {
-        let name = Name::ALL[at];
-        if name.hashing().is_some() {
-            keys |= name.bit();
-        }
-        at += 1;
-    }
-    keys & !WEAK
+/// Identifiers that nobody invents for something else. Beside event_name they are the business of
+/// misplaced-key, which moves them to where they are enough.
+const TELLING: [Name; 7] = [
+    Name::Em,
+    Name::Ph,
+    Name::ExternalId,
+    Name::ClientIpAddress,
+    Name::Fbc,
+    Name::Fbp,
+    Name::Madid,
+];
+
+fn stands_elsewhere(event: &Event<'_, '_>) -> bool {
+    let is_messaging = event.action_source() == Some("business_messaging");
+    TELLING.iter().any(|&name| {
+        // An address is refused in messaging, so it is not moved there.
+        let moves = name != Name::ClientIpAddress || !is_messaging;
+        moves
+            && event.names().0 & name.bit() != 0
+            && (event.root().get(name)).is_some_and(|value| !value.is_blank())
+    })
 }

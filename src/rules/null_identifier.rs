@@ -28,7 +28,7 @@ fn raw_keys(event: &Event<'_, '_>, out: &mut Findings) {
     };
     for member in user_data.children() {
         let Some(name) = member.name() else { continue };
-        if name.hashing() != Some(Hashing::Never) {
+        if name.hashing() != Some(Hashing::Never) || is_missing_agent(event, name, member) {
             continue;
         }
         if let Some(what) = nothing(name, member) {
@@ -43,13 +43,20 @@ fn raw_keys(event: &Event<'_, '_>, out: &mut Findings) {
     }
 }
 
+/// A website event has to have a user agent: one that is blank is missing, which is the business
+/// of website-without-user-agent.
+fn is_missing_agent(event: &Event<'_, '_>, name: Name, member: Item<'_, '_>) -> bool {
+    name == Name::ClientUserAgent && event.is_website() && member.is_blank()
+}
+
 /// What a value that stands for nothing is, in words.
 fn nothing(name: Name, item: Item<'_, '_>) -> Option<&'static str> {
     /// `[object Object]`, the longest of the words.
     const LONGEST: usize = 15;
     match item.val() {
         Val::Null => Some("null"),
-        Val::Bool(false) => Some("false"),
+        // Under raw keys any boolean is the business of the rules on their format.
+        Val::Bool(false) if name.hashing() != Some(Hashing::Never) => Some("false"),
         Val::Text(text) => {
             let bare = text.trim();
             if bare.is_empty() {

@@ -30,7 +30,7 @@ fn check_one(event: &Event<'_, '_>, identifier: &Identifier<'_>, out: &mut Findi
         Val::Int(0) => return,
         Val::Float(float) if float == 0.0 => return,
         Val::Int(number) => plain::look(name, &number.to_string()),
-        Val::Float(_) => "a number with a fraction".to_owned(),
+        Val::Float(_) => "a decimal number".to_owned(),
         _ => return,
     };
     let message = format!("{name} is not hashed: it looks like {look}");
@@ -41,7 +41,8 @@ fn check_one(event: &Event<'_, '_>, identifier: &Identifier<'_>, out: &mut Findi
             finding.fix(Fix::safe("normalise and hash the value").replace_text(pointer, &digest));
         }
         Ok((digest, Safety::Unsafe)) => {
-            let title = "normalise and hash the value, with the digits that it may lack";
+            let title =
+                "normalise and hash the value, taking country and leading digits for granted";
             finding.fix(Fix::needs_consent(title).replace_text(pointer, &digest));
         }
         Err(why) => {

@@ -1,6 +1,6 @@
 //! CL118: a key of user_data that Meta does not know.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 
 use once_cell::sync::Lazy;
@@ -31,8 +31,8 @@ enum Meaning {
 
 #[derive(Deserialize)]
 struct Table {
-    certain: HashMap<String, Vec<String>>,
-    likely: HashMap<String, Vec<String>>,
+    certain: BTreeMap<String, Vec<String>>,
+    likely: BTreeMap<String, Vec<String>>,
     fbclid: Vec<String>,
 }
 
@@ -40,9 +40,12 @@ struct Table {
 static ALIASES: Lazy<HashMap<String, (Meaning, String)>> = Lazy::new(|| {
     let text = include_str!("../../rules/tables/user_data_aliases.json");
     let table: Table = serde_json::from_str(text).expect("rules/tables/user_data_aliases.json");
+    // Of two spellings that fold into one, the first in the table is shown.
     let mut aliases = HashMap::new();
     let mut add = |alias: &str, meaning| {
-        aliases.insert(fold(alias), (meaning, alias.to_owned()));
+        aliases
+            .entry(fold(alias))
+            .or_insert_with(|| (meaning, alias.to_owned()));
     };
     for &name in Name::ALL.iter().filter(|name| name.hashing().is_some()) {
         add(name.text(), Meaning::Certain(name));
@@ -83,10 +86,14 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
     }
 }
 
-/// Whether a member has a key that means nothing in an event. Keys of the event, the request or
-/// custom_data are the business of misplaced-key.
+/// Whether a member has a key that means nothing in an event. Keys of the event and of custom_data
+/// are the business of misplaced-key, test codes and tokens that of their own rules.
 fn is_stranger(member: Item<'_, '_>) -> bool {
-    member.name().is_none_or(|name| name >= Name::Id)
+    member.name().is_none_or(|name| {
+        let of_request =
+            name < Name::EventName && !matches!(name, Name::TestEventCode | Name::AccessToken);
+        of_request || name >= Name::Id
+    })
 }
 
 fn report(event: &Event<'_, '_>, member: Item<'_, '_>, out: &mut Findings) {
