@@ -1,5 +1,7 @@
 //! CL116: null and its kin where an identifier or nothing belongs, and repeated values.
 
+use hashbrown::HashSet;
+
 use crate::digest::{self, Shape};
 use crate::event::{Event, Identifier};
 use crate::finding::{Effect, Findings};
@@ -104,38 +106,51 @@ fn may_be_a_name(name: Name, item: Item<'_, '_>) -> bool {
         })
 }
 
-/// Values that stand twice in one list. The second one goes.
+/// Values that stand twice in one list. The later one goes.
 fn repeated(event: &Event<'_, '_>, out: &mut Findings) {
-    let list = event.identifiers();
-    for (at, second) in list.iter().enumerate().skip(1) {
-        // The values of one key stand in a row.
-        let mut before = list[..at]
-            .iter()
-            .rev()
-            .take_while(|first| first.name == second.name);
-        if !before.any(|first| is_same(first, second)) {
-            continue;
+    // The values of one key stand in a row.
+    for list in event.identifiers().chunk_by(|a, b| a.name == b.name) {
+        if list.len() > 1 {
+            repeated_in(event, list, out);
         }
-        let item = event.item(second.place);
-        let pointer = item.pointer_from(event.root().place());
-        out.at(item, format!("{} holds the same value twice", second.name))
-            .spoils(false)
-            .help("send each value once")
-            .fix(Fix::safe("remove the repetition").remove(pointer));
     }
 }
 
-/// Digests are the same whatever appendix stands behind them. Other values have a rule of their
-/// own first, but for external_id, which may be any text.
-fn is_same(first: &Identifier<'_>, second: &Identifier<'_>) -> bool {
-    match (first.hex(), second.hex()) {
-        (Some(first), Some(second)) => first == second,
-        _ => {
-            first.name == Name::ExternalId
-                && first.shape == second.shape
-                && !first.text.is_empty()
-                && first.shape != Shape::Nothing
-                && first.text == second.text
+fn repeated_in(event: &Event<'_, '_>, list: &[Identifier<'_>], out: &mut Findings) {
+    /// Below this a walk is quicker than a set; above it, it would be endless.
+    const SHORT: usize = 16;
+    let mut seen = HashSet::new();
+    for (at, identifier) in list.iter().enumerate() {
+        let Some(value) = comparable(identifier) else {
+            continue;
+        };
+        let is_new = if list.len() <= SHORT {
+            list[..at]
+                .iter()
+                .all(|first| comparable(first) != Some(value))
+        } else {
+            seen.insert(value)
+        };
+        if is_new {
+            continue;
         }
+        let item = event.item(identifier.place);
+        let pointer = item.pointer_from(event.root().place());
+        out.at(
+            item,
+            format!("{} holds the same value twice", identifier.name),
+        )
+        .spoils(false)
+        .help("send each value once")
+        .fix(Fix::safe("remove the repetition").remove(pointer));
     }
+}
+
+/// What is compared: digests without their appendix, and any text of external_id. Other values have
+/// a rule of their own first.
+fn comparable<'a>(identifier: &Identifier<'a>) -> Option<&'a str> {
+    let is_id = identifier.name == Name::ExternalId
+        && !identifier.text.is_empty()
+        && identifier.shape != Shape::Nothing;
+    identifier.hex().or(is_id.then_some(identifier.text))
 }

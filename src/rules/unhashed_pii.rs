@@ -27,8 +27,7 @@ fn check_one(event: &Event<'_, '_>, identifier: &Identifier<'_>, out: &mut Findi
         Val::Text(text) if digest::is_token(text) || digest::has_foreign_appendix(text) => return,
         Val::Text(text) => plain::look(name, text),
         // Zero stands for nothing: null-identifier speaks of it.
-        Val::Int(0) => return,
-        Val::Float(float) if float == 0.0 => return,
+        Val::Int(0) | Val::Float(0.0) => return,
         Val::Int(number) => plain::look(name, &number.to_string()),
         Val::Float(_) => "a decimal number".to_owned(),
         _ => return,

@@ -50,16 +50,14 @@ static ALIASES: Lazy<HashMap<String, (Meaning, String)>> = Lazy::new(|| {
     for &name in Name::ALL.iter().filter(|name| name.hashing().is_some()) {
         add(name.text(), Meaning::Certain(name));
     }
-    let groups: [(_, fn(Name) -> Meaning); 2] = [
-        (&table.certain, Meaning::Certain),
-        (&table.likely, Meaning::Likely),
-    ];
-    for (group, meaning) in groups {
+    let mut add_all = |group: &BTreeMap<String, Vec<String>>, meaning: fn(Name) -> Meaning| {
         for (key, list) in group {
             let name = Name::of(key).expect("a key of user_data");
             list.iter().for_each(|alias| add(alias, meaning(name)));
         }
-    }
+    };
+    add_all(&table.certain, Meaning::Certain);
+    add_all(&table.likely, Meaning::Likely);
     table
         .fbclid
         .iter()
