@@ -217,8 +217,9 @@ fn shape_of_the_rest(text: &str) -> Shape {
     if is_template(bare) {
         return Shape::Template;
     }
-    if is_hex(bare) && bare.len() == text.len() {
-        match bare.len() {
+    let core = strip_appendix(text);
+    if is_hex(core) {
+        match core.len() {
             32 => return Shape::Md5,
             40 | 56 | 96 | 128 => return Shape::OtherHash,
             48..=71 => return Shape::TruncatedHex,
@@ -244,10 +245,11 @@ fn shape_of_the_rest(text: &str) -> Shape {
     Shape::Plain
 }
 
-/// The digest inside a dressed one, in lower case: behind `0x`, `\x`, `sha256:`, `sha256=`,
-/// `{SHA256}`, in quotes, in white space, or with `-`, `:` or spaces between the digits.
+/// The digest inside a dressed one, in lower case and without appendix: behind `0x`, `\x`,
+/// `sha256:`, `sha256=`, `{SHA256}`, in quotes or brackets, in white space, or with `-`, `:` or
+/// spaces between the digits.
 pub fn undress(text: &str) -> Option<String> {
-    let mut bare = text.trim().trim_matches(['"', '\'', '`']).trim();
+    let mut bare = strip_appendix(unwrap(text));
     for prefix in [
         "0x", "0X", "\\x", "sha256:", "sha256=", "sha256-", "{SHA256}", "sha-256:",
     ] {
@@ -268,15 +270,62 @@ pub fn undress(text: &str) -> Option<String> {
     dressed.then(|| digits.to_ascii_lowercase())
 }
 
-/// The digest that 43 or 44 characters of base64 or base64url spell, as hex.
+/// `text` without the quotes, brackets and white space around it.
+pub fn unwrap(text: &str) -> &str {
+    let inner = text.trim();
+    inner
+        .strip_prefix("b'")
+        .unwrap_or(inner)
+        .trim_matches(|c: char| c.is_whitespace() || "\"'`[]()<>".contains(c))
+}
+
+/// The digest that 43 or 44 characters of base64 or base64url spell, as hex; or its 64 hex digits
+/// when those, and not the 32 bytes, went through base64.
 pub fn from_base64_digest(text: &str) -> Option<String> {
     let body = text.trim_end_matches('=');
-    if body.len() != 43 || text.len() > 44 {
+    if !matches!(body.len(), 43 | 86) || text.len() > body.len() + 2 {
         return None;
     }
     let bytes = from_base64(text)?;
+    if let Ok(digits) = <&[u8; 64]>::try_from(&bytes[..]) {
+        let hex = digits.iter().all(u8::is_ascii_hexdigit);
+        return hex.then(|| String::from_utf8_lossy(digits).to_ascii_lowercase());
+    }
     // 43 letters that are all hex digits are a cut digest, not base64.
     (bytes.len() == 32 && !is_hex(body)).then(|| hex::encode(bytes))
+}
+
+/// Whether a text is a machine's token and not what a person types: a digest in an alphabet that
+/// cannot be told, a UUID, a digest with something behind it. To hash such a text as if it were a
+/// name would only bury the fault.
+pub fn is_token(text: &str) -> bool {
+    let bytes = unwrap(text).as_bytes();
+    if bytes.len() > 64 && bytes[..64].iter().all(u8::is_ascii_hexdigit) {
+        return true;
+    }
+    let count = |is: fn(&u8) -> bool| bytes.iter().filter(|b| is(b)).count();
+    bytes.len() >= 22
+        && bytes
+            .iter()
+            .all(|b| b.is_ascii_alphanumeric() || b"+/=_-".contains(b))
+        && count(u8::is_ascii_digit) >= 2
+        && count(u8::is_ascii_alphabetic) >= 4
+}
+
+/// Whether a digest is followed by what may be an appendix of a version that is not known here:
+/// no ground to call it wrong.
+pub fn has_foreign_appendix(text: &str) -> bool {
+    let Some((digest, tail)) = text.split_once('.') else {
+        return false;
+    };
+    matches!(tail.len(), 2 | 8)
+        && tail
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+        && matches!(
+            Shape::of(digest),
+            Shape::Sha256 | Shape::UpperHex | Shape::Md5
+        )
 }
 
 /// The bytes that base64 or base64url text spells, with or without padding.
@@ -452,6 +501,16 @@ mod tests {
             (format!("sha256:{H}"), Shape::DressedHex),
             (format!(" {H}\n"), Shape::DressedHex),
             (format!("\"{H}\""), Shape::DressedHex),
+            (format!("[\"{H}\"]"), Shape::DressedHex),
+            (format!("b'{H}'"), Shape::DressedHex),
+            (format!(" 0x{H}.AQYCAQIB"), Shape::DressedHex),
+            (format!("{}.AQYAAQIB", &H[..32]), Shape::Md5),
+            (format!("{}.AQ", &H[..60]), Shape::TruncatedHex),
+            // base64 of the hex digits
+            (
+                "ZTNiMGM0NDI5OGZjMWMxNDlhZmJmNGM4OTk2ZmI5MjQyN2FlNDFlNDY0OWI5MzRjYTQ5NTk5MWI3ODUyYjg1NQ==".to_owned(),
+                Shape::Base64Digest,
+            ),
             (
                 "$2b$10$abcdefghijklmnopqrstuv".to_owned(),
                 Shape::PasswordHash,
@@ -482,6 +541,44 @@ mod tests {
             ("Munich", Shape::Plain),
         ] {
             assert_eq!(Shape::of(text), shape, "{text}");
+        }
+    }
+
+    #[test]
+    fn tokens_are_told_from_what_people_type() {
+        for token in [
+            "2jmj7l5rSw0yVb/vlWAYkK/YBwk=",
+            "1B2M2Y8AsgTpgAmY7PhCfg==",
+            "9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6d",
+            &format!("{H}|{H}"),
+            &format!("{H}.AQYCAQIB,"),
+        ] {
+            assert!(is_token(token), "{token}");
+        }
+        for typed in [
+            "ana.maria.lopez.1990@mail.shop.example",
+            "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch",
+            "0049-171-1234567-00000000000",
+            "1990-01-01T00:00:00Z",
+            "29 Palms",
+        ] {
+            assert!(!is_token(typed), "{typed}");
+        }
+        assert!(has_foreign_appendix(&format!("{H}.AgYCAQIB")));
+        assert!(!has_foreign_appendix(&format!("{H}.example")));
+    }
+
+    #[test]
+    fn digests_come_out_of_base64_and_dress() {
+        for text in [
+            "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
+            "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU",
+            "ZTNiMGM0NDI5OGZjMWMxNDlhZmJmNGM4OTk2ZmI5MjQyN2FlNDFlNDY0OWI5MzRjYTQ5NTk5MWI3ODUyYjg1NQ==",
+        ] {
+            assert_eq!(from_base64_digest(text).as_deref(), Some(H), "{text}");
+        }
+        for text in [format!("['{H}']"), format!("{H}.AQYCAQIB\n")] {
+            assert_eq!(undress(&text).as_deref(), Some(H), "{text}");
         }
     }
 

@@ -15,6 +15,7 @@ pub mod json;
 pub mod name;
 pub mod normalize;
 pub mod output;
+pub mod plain;
 pub mod policy;
 pub mod presence;
 pub mod printable;

@@ -1,10 +1,38 @@
-//! truncated-hash: not written yet.
+//! CL107: hex digits that are too few or too many for a digest.
 
+use crate::digest::{self, Shape};
 use crate::event::Event;
-use crate::finding::Findings;
+use crate::finding::{Certainty, Findings, Severity};
+use crate::name::Hashing;
 use crate::rule::{Check, Rule};
 
 /// See `rules/truncated-hash.md`.
 pub static RULE: Rule = crate::rule!("truncated-hash", Check::Event(check));
 
-fn check(_: &Event<'_, '_>, _: &mut Findings) {}
+fn check(event: &Event<'_, '_>, out: &mut Findings) {
+    for identifier in event.shaped(Shape::TruncatedHex.bit()) {
+        let name = identifier.name;
+        // external_id may be any stable text, also one of 60 hex digits.
+        if name.hashing() != Some(Hashing::Required) {
+            continue;
+        }
+        let item = event.item(identifier.place);
+        let core = digest::strip_appendix(identifier.text).trim();
+        let digits = core.bytes().take_while(u8::is_ascii_hexdigit).count();
+        if digits < core.len() {
+            // A logger that shortens what it prints leaves the same trace as a sender that does.
+            out.at(
+                item,
+                format!("{name} is a digest cut to {digits} hex digits with an ellipsis"),
+            )
+            .severity(Severity::Warning)
+            .certainty(Certainty::Heuristic)
+            .help("send all 64 hex digits; when only the log was shortened, log them in full");
+            continue;
+        }
+        out.at(
+            item,
+            format!("{name} has {digits} hex digits, a SHA-256 digest has 64"),
+        );
+    }
+}

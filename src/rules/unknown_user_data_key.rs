@@ -1,10 +1,254 @@
-//! unknown-user-data-key: not written yet.
+//! CL118: a key of user_data that Meta does not know.
 
+use std::collections::{BTreeMap, HashMap};
+use std::net::IpAddr;
+
+use once_cell::sync::Lazy;
+use serde::Deserialize;
+
+use crate::digest::{self, Shape};
 use crate::event::Event;
-use crate::finding::Findings;
+use crate::finding::{Certainty, Findings, Severity};
+use crate::fix::{Fix, Safety};
+use crate::json::{Item, Val};
+use crate::name::{Hashing, Name};
+use crate::plain;
 use crate::rule::{Check, Rule};
 
 /// See `rules/unknown-user-data-key.md`.
 pub static RULE: Rule = crate::rule!("unknown-user-data-key", Check::Event(check));
 
-fn check(_: &Event<'_, '_>, _: &mut Findings) {}
+/// What an unknown key stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Meaning {
+    /// Another spelling of this key, beyond doubt.
+    Certain(Name),
+    /// Most likely this key.
+    Likely(Name),
+    /// The bare click id, of which fbc is made.
+    ClickId,
+}
+
+#[derive(Deserialize)]
+struct Table {
+    certain: BTreeMap<String, Vec<String>>,
+    likely: BTreeMap<String, Vec<String>>,
+    fbclid: Vec<String>,
+}
+
+/// The aliases by their folded spelling, with the spelling that a message may show.
+static ALIASES: Lazy<HashMap<String, (Meaning, String)>> = Lazy::new(|| {
+    let text = include_str!("../../rules/tables/user_data_aliases.json");
+    let table: Table = serde_json::from_str(text).expect("rules/tables/user_data_aliases.json");
+    // Of two spellings that fold into one, the first in the table is shown.
+    let mut aliases = HashMap::new();
+    let mut add = |alias: &str, meaning| {
+        aliases
+            .entry(fold(alias))
+            .or_insert_with(|| (meaning, alias.to_owned()));
+    };
+    for &name in Name::ALL.iter().filter(|name| name.hashing().is_some()) {
+        add(name.text(), Meaning::Certain(name));
+    }
+    let mut add_all = |group: &BTreeMap<String, Vec<String>>, meaning: fn(Name) -> Meaning| {
+        for (key, list) in group {
+            let name = Name::of(key).expect("a key of user_data");
+            list.iter().for_each(|alias| add(alias, meaning(name)));
+        }
+    };
+    add_all(&table.certain, Meaning::Certain);
+    add_all(&table.likely, Meaning::Likely);
+    table
+        .fbclid
+        .iter()
+        .for_each(|alias| add(alias, Meaning::ClickId));
+    aliases
+});
+
+/// The letters and digits of a key in lower case: what is left of it when style is taken away.
+fn fold(key: &str) -> String {
+    key.chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+fn check(event: &Event<'_, '_>, out: &mut Findings) {
+    let Some(user_data) = event.user_data() else {
+        return;
+    };
+    for member in user_data.children() {
+        if is_stranger(member) {
+            report(event, member, out);
+        }
+    }
+}
+
+/// Whether a member has a key that means nothing in an event. Keys of the event and of custom_data
+/// are the business of misplaced-key, test codes and tokens that of their own rules.
+fn is_stranger(member: Item<'_, '_>) -> bool {
+    member.name().is_none_or(|name| {
+        let of_request =
+            name < Name::EventName && !matches!(name, Name::TestEventCode | Name::AccessToken);
+        of_request || name >= Name::Id
+    })
+}
+
+fn report(event: &Event<'_, '_>, member: Item<'_, '_>, out: &mut Findings) {
+    let Some((meaning, spelling)) = ALIASES.get(&fold(member.key())) else {
+        out.at(
+            member,
+            "user_data has a key that is not in Meta's documentation",
+        )
+        .severity(Severity::Warning)
+        .certainty(Certainty::Strong)
+        .help("take the key out, or move what is no identity to custom_data");
+        return;
+    };
+    let (name, certain) = match *meaning {
+        Meaning::Certain(name) => (name, true),
+        Meaning::Likely(name) => (name, false),
+        Meaning::ClickId => (Name::Fbc, true),
+    };
+    // Only spellings of our own table are shown; what else a key may hold is the sender's.
+    let shown = if member.key() == spelling {
+        spelling
+    } else {
+        "this"
+    };
+    let there = event.user(name).is_some();
+    let message = if there {
+        format!("{shown} is no key of user_data; {name} is there already")
+    } else if *meaning == Meaning::ClickId {
+        format!("{shown} is no key of user_data; fbc is made of it")
+    } else {
+        format!("{shown} is no key of user_data; {name} is meant")
+    };
+    let blank = member.is_blank();
+    let fix = if blank {
+        let at = member.pointer_from(event.root().place());
+        Some(Fix::safe("remove the empty key").remove(at))
+    } else if there {
+        None
+    } else {
+        rename(event, member, *meaning, name)
+    };
+    let finding = out.at(member, message);
+    finding.fix_if(fix);
+    if !certain {
+        finding
+            .severity(Severity::Warning)
+            .certainty(Certainty::Strong);
+    } else if blank || there {
+        finding.severity(Severity::Warning);
+    }
+}
+
+/// Renames a key when its value is one that the right key takes. Plain text is hashed in the same
+/// step: ignored under the wrong key, it would get the event refused under the right one.
+fn rename(
+    event: &Event<'_, '_>,
+    member: Item<'_, '_>,
+    meaning: Meaning,
+    name: Name,
+) -> Option<Fix> {
+    let base = event.root().place();
+    let at = member.pointer_from(base);
+    if meaning == Meaning::ClickId && !fits(name, member) {
+        let click = member.text().filter(|text| is_click_id(text))?;
+        let fbc = format!("fb.1.{}.{click}", event.time()? * 1000);
+        return Some(
+            Fix::needs_consent(
+                "make fbc of the click id, with event_time as the time of the click",
+            )
+            .replace_text(at.clone(), &fbc)
+            .rename(at, name.text()),
+        );
+    }
+    let mut safety = match meaning {
+        Meaning::Likely(_) => Safety::Unsafe,
+        _ => Safety::Safe,
+    };
+    let mut fix = Fix::safe(format!("rename the key to {name}"));
+    if name.hashing() == Some(Hashing::Required) {
+        for value in member.each() {
+            if let Some((digest, sure)) = plain::as_digest(name, value, event.assume).ok()? {
+                fix.title = format!("rename the key to {name} and hash its value");
+                fix = fix.replace_text(value.pointer_from(base), &digest);
+                safety = safety.min(sure);
+            }
+        }
+    } else if !fits(name, member) {
+        return None;
+    }
+    fix.safety = safety;
+    Some(fix.rename(at, name.text()))
+}
+
+/// Whether a key that takes plain values would take this one.
+fn fits(name: Name, item: Item<'_, '_>) -> bool {
+    if name == Name::ExternalId && item.is_list() {
+        return item.children().all(|id| !id.is_list() && fits(name, id));
+    }
+    let text = match item.val() {
+        Val::Text(text) => text,
+        Val::Int(number) => return number > 0 && is_id(name),
+        _ => return false,
+    };
+    let bare = digest::strip_appendix(text);
+    match name {
+        Name::ClientIpAddress => bare.parse::<IpAddr>().is_ok(),
+        Name::ClientUserAgent => text.len() > 10 && Shape::of(text) == Shape::Plain,
+        Name::Fbc | Name::Fbp => bare.starts_with("fb.") && bare.split('.').count() >= 4,
+        Name::LeadId | Name::FbLoginId => text.bytes().all(|b| b.is_ascii_digit()),
+        Name::Madid => text.len() == 36 && text.bytes().filter(|&b| b == b'-').count() == 4,
+        _ => !matches!(
+            Shape::of(text),
+            Shape::Nothing | Shape::Template | Shape::Redacted
+        ),
+    }
+}
+
+/// Whether a key holds an id that may be a number.
+fn is_id(name: Name) -> bool {
+    !matches!(
+        name,
+        Name::ClientIpAddress | Name::ClientUserAgent | Name::Fbc | Name::Fbp | Name::Madid
+    )
+}
+
+fn is_click_id(text: &str) -> bool {
+    text.len() >= 20
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn meaning(key: &str) -> Option<Meaning> {
+        ALIASES.get(&fold(key)).map(|(meaning, _)| *meaning)
+    }
+
+    #[test]
+    fn keys_are_known_in_any_style() {
+        for (key, name) in [
+            ("email", Name::Em),
+            ("EM", Name::Em),
+            ("E-Mail", Name::Em),
+            ("firstName", Name::Fn),
+            ("clientIpAddress", Name::ClientIpAddress),
+            ("_fbp", Name::Fbp),
+            ("extern_id", Name::ExternalId),
+            ("dateOfBirth", Name::Db),
+        ] {
+            assert_eq!(meaning(key), Some(Meaning::Certain(name)), "{key}");
+        }
+        assert_eq!(meaning("userId"), Some(Meaning::Likely(Name::ExternalId)));
+        assert_eq!(meaning("fbclid"), Some(Meaning::ClickId));
+        assert_eq!(meaning("gclid"), None);
+        assert_eq!(meaning(""), None);
+    }
+}
