@@ -3,7 +3,10 @@
 //!
 //! The modules stand in the order in which bytes travel.
 
+pub mod agent;
+pub mod click_id;
 pub mod clock;
+pub mod deduplication;
 pub mod digest;
 pub mod event;
 pub mod finding;
@@ -12,6 +15,7 @@ pub mod input;
 pub mod inspect;
 pub mod json;
 pub mod name;
+pub mod network;
 pub mod normalize;
 pub mod output;
 pub mod repair;
