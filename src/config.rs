@@ -91,7 +91,9 @@ impl Config {
 
     /// The nearest configuration in `from` or above it.
     pub fn find(from: &Path) -> Option<PathBuf> {
-        from.ancestors().map(|folder| folder.join(FILE_NAME)).find(|path| path.is_file())
+        from.ancestors()
+            .map(|folder| folder.join(FILE_NAME))
+            .find(|path| path.is_file())
     }
 
     /// Puts severities and suppressions into the policy. `today` is `YYYY-MM-DD`.
@@ -153,11 +155,16 @@ impl Config {
             let fixed: PathBuf = Path::new(pattern)
                 .components()
                 .take_while(|part| {
-                    !part.as_os_str().to_string_lossy().contains(['*', '?', '[', '{'])
+                    !part
+                        .as_os_str()
+                        .to_string_lossy()
+                        .contains(['*', '?', '[', '{'])
                 })
                 .collect();
             let start = self.folder.join(fixed);
-            let walker = walkdir::WalkDir::new(&start).follow_links(true).sort_by_file_name();
+            let walker = walkdir::WalkDir::new(&start)
+                .follow_links(true)
+                .sort_by_file_name();
             let before = found.len();
             for entry in walker.into_iter().flatten() {
                 let path = entry.path();
@@ -187,14 +194,23 @@ fn shorten(path: PathBuf, here: &Path) -> PathBuf {
 }
 
 fn line_of(text: &str, at: usize) -> u64 {
-    text.as_bytes()[..at.min(text.len())].iter().filter(|&&byte| byte == b'\n').count() as u64 + 1
+    text.as_bytes()[..at.min(text.len())]
+        .iter()
+        .filter(|&&byte| byte == b'\n')
+        .count() as u64
+        + 1
 }
 
 /// What to say of a rule that does not exist.
 pub fn unknown(name: &str) -> String {
     let near = rules::ALL
         .iter()
-        .map(|rule| (similar::TextDiff::from_chars(rule.name(), name).ratio(), rule.name()))
+        .map(|rule| {
+            (
+                similar::TextDiff::from_chars(rule.name(), name).ratio(),
+                rule.name(),
+            )
+        })
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .filter(|(ratio, _)| *ratio > 0.6);
     match near {

@@ -245,6 +245,22 @@ fn shape_of_the_rest(text: &str) -> Shape {
     Shape::Plain
 }
 
+/// Whether the text is a digest and nothing else: hex of the length that MD5, SHA-1 or one of the
+/// SHA-2 family has, in any case, with or without appendix.
+#[inline]
+pub fn is_digest(text: &str) -> bool {
+    matches!(text.len(), 32..=137) && {
+        let core = strip_appendix(text);
+        matches!(core.len(), 32 | 40 | 56 | 64 | 96 | 128) && is_hex(core)
+    }
+}
+
+/// Whether a log shows only a mark or the beginning of a value that was longer.
+pub fn is_hidden(text: &str) -> bool {
+    let text = text.trim();
+    text.ends_with('…') || text.ends_with("...") || is_redacted(text)
+}
+
 /// The digest inside a dressed one, in lower case and without appendix: behind `0x`, `\x`,
 /// `sha256:`, `sha256=`, `{SHA256}`, in quotes or brackets, in white space, or with `-`, `:` or
 /// spaces between the digits.

@@ -3,7 +3,12 @@
 //!
 //! The modules stand in the order in which bytes travel.
 
+pub mod agent;
+pub mod cli;
+pub mod click_id;
 pub mod clock;
+pub mod config;
+pub mod deduplication;
 pub mod digest;
 pub mod engine;
 pub mod event;
@@ -13,6 +18,7 @@ pub mod input;
 pub mod inspect;
 pub mod json;
 pub mod name;
+pub mod network;
 pub mod normalize;
 pub mod output;
 pub mod plain;
@@ -21,6 +27,7 @@ pub mod presence;
 pub mod printable;
 pub mod repair;
 pub mod report;
+pub mod rewrite;
 pub mod rule;
 pub mod rules;
 pub mod score;

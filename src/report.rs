@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use crate::finding::{Certainty, Effect, Finding, Fold, Severity};
+use crate::finding::{Certainty, Effect, Severity};
 use crate::fix::Safety;
 use crate::repair::Change;
 use crate::rules;
@@ -376,7 +376,9 @@ impl Gate {
         }
         if let Some(least) = self.min_score {
             for (name, score) in &report.names {
-                if let Some(mean) = score.score().filter(|mean| *mean < least) {
+                // As it is printed, so that the reason can be seen in the report.
+                let shown = score.score().map(crate::score::tenth);
+                if let Some(mean) = shown.filter(|mean| *mean < least) {
                     reasons.push(format!("{name} scores {mean:.1}, below {least}"));
                 }
             }
@@ -397,14 +399,3 @@ pub fn count(number: u64, word: &str) -> String {
     };
     format!("{number} {word}{plural}")
 }
-
-/// Findings told once, with the first of them and their number.
-#[derive(Clone, Debug)]
-pub struct Folded {
-    pub first: Located,
-    pub fold: Fold,
-    pub number: u64,
-}
-
-/// A finding before it has a place in a file.
-pub type Raw = Finding;

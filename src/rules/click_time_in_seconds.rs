@@ -1,10 +1,37 @@
-//! click-time-in-seconds: not written yet.
+//! CL203: the creation time of fbc or fbp in seconds.
 
+use crate::click_id::{self, Stamped};
 use crate::event::Event;
 use crate::finding::Findings;
+use crate::fix::Fix;
+use crate::json::Item;
+use crate::name::Name;
 use crate::rule::{Check, Rule};
 
 /// See `rules/click-time-in-seconds.md`.
 pub static RULE: Rule = crate::rule!("click-time-in-seconds", Check::Event(check));
 
-fn check(_: &Event<'_, '_>, _: &mut Findings) {}
+type IsRight = fn(&str) -> bool;
+
+fn check(event: &Event<'_, '_>, out: &mut Findings) {
+    let keys: [(Name, IsRight); 2] = [(Name::Fbc, click_id::is_fbc), (Name::Fbp, click_id::is_fbp)];
+    for (name, is_right) in keys {
+        for value in event.user(name).into_iter().flat_map(Item::each) {
+            let Some(text) = value.text() else { continue };
+            let Some(stamped) = Stamped::parse(text).filter(Stamped::is_in_seconds) else {
+                continue;
+            };
+            if !is_right(text) {
+                continue;
+            }
+            let at = value.pointer_from(event.root().place());
+            let fix = Fix::safe("write the creation time in milliseconds")
+                .replace_text(at, &stamped.in_milliseconds());
+            out.at(
+                value,
+                format!("the creation time of {name} is in seconds, not in milliseconds"),
+            )
+            .fix_if((!stamped.has_fraction()).then_some(fix));
+        }
+    }
+}

@@ -1,10 +1,70 @@
-//! event-id-format: not written yet.
+//! CL307: an event_id that is no plain text.
 
+use crate::deduplication;
 use crate::event::Event;
-use crate::finding::Findings;
+use crate::finding::{Certainty, Effect, Findings, Severity};
+use crate::fix::Fix;
+use crate::json::{Item, Val};
+use crate::name::Name;
 use crate::rule::{Check, Rule};
 
 /// See `rules/event-id-format.md`.
 pub static RULE: Rule = crate::rule!("event-id-format", Check::Event(check));
 
-fn check(_: &Event<'_, '_>, _: &mut Findings) {}
+/// Nothing documents a limit; ids that are longer are usually several values glued together.
+const LONG: usize = 64;
+
+/// Beyond it a float no longer stands for one whole number.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
+fn check(event: &Event<'_, '_>, out: &mut Findings) {
+    let Some(item) = event.get(Name::EventId) else {
+        return;
+    };
+    match item.val() {
+        Val::Text(text) => check_text(event, item, text, out),
+        _ if item.is_blank() => {}
+        value => {
+            let at = item.pointer_from(event.root().place());
+            let fix = match value {
+                Val::Int(number) => Some(
+                    Fix::safe("write the number as text").replace_text(at, &number.to_string()),
+                ),
+                Val::Float(number) if number.fract() == 0.0 && number.abs() < EXACT => Some(
+                    Fix::needs_consent("write the whole number as text")
+                        .replace_text(at, &(number as i64).to_string()),
+                ),
+                _ => None,
+            };
+            out.at(item, format!("event_id is {}, not text", value.kind()))
+                .fix_if(fix);
+        }
+    }
+}
+
+fn check_text(event: &Event<'_, '_>, item: Item<'_, '_>, text: &str, out: &mut Findings) {
+    let trimmed = text.trim();
+    if trimmed.is_empty() {
+        return;
+    }
+    if trimmed.len() < text.len() {
+        let at = item.pointer_from(event.root().place());
+        out.at(item, "event_id has white space at its ends")
+            .fix(Fix::safe("remove the white space").replace_text(at, trimmed));
+    }
+    if deduplication::holds_email(trimmed) {
+        out.at(item, "event_id holds what looks like an e-mail address")
+            .effect(Effect::Leaked)
+            .certainty(Certainty::Strong)
+            .help("make the id of the order or of the session, not of a person")
+            .fix_if(deduplication::id_from_order(event));
+    } else if trimmed.len() > LONG {
+        out.at(
+            item,
+            format!("event_id has {} characters", trimmed.chars().count()),
+        )
+        .severity(Severity::Info)
+        .certainty(Certainty::Heuristic)
+        .help("an order number, or one short random value that both sides share, is enough");
+    }
+}

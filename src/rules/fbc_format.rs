@@ -1,10 +1,66 @@
-//! fbc-format: not written yet.
+//! CL202: an fbc that is no click id.
 
+use crate::click_id::{self, Misformed};
+use crate::digest;
 use crate::event::Event;
 use crate::finding::Findings;
+use crate::fix::Fix;
+use crate::json::{Item, Val};
+use crate::name::Name;
 use crate::rule::{Check, Rule};
 
 /// See `rules/fbc-format.md`.
 pub static RULE: Rule = crate::rule!("fbc-format", Check::Event(check));
 
-fn check(_: &Event<'_, '_>, _: &mut Findings) {}
+fn check(event: &Event<'_, '_>, out: &mut Findings) {
+    for value in event.user(Name::Fbc).into_iter().flat_map(Item::each) {
+        match value.val() {
+            Val::Text(text) if click_id::is_fbc(text) => {}
+            // Other rules speak of these, and of a log that hides a value there is nothing to say.
+            Val::Text(text)
+                if digest::is_nothing_word(text)
+                    || digest::is_digest(text)
+                    || digest::is_hidden(text) => {}
+            Val::Text(text) => report(event, value, text, out),
+            _ if value.is_blank() => {}
+            _ => {
+                let at = value.pointer_from(event.root().place());
+                out.at(
+                    value,
+                    format!("fbc is {}, not a click id", value.val().kind()),
+                )
+                .fix(Fix::needs_consent("remove the value").remove(at));
+            }
+        }
+    }
+}
+
+fn report(event: &Event<'_, '_>, value: Item<'_, '_>, text: &str, out: &mut Findings) {
+    let at = value.pointer_from(event.root().place());
+    let (message, fix) = match click_id::misformed_fbc(text) {
+        Misformed::Spaced(right) => (
+            "fbc has white space around the click id",
+            Some(Fix::safe("remove the white space").replace_text(at, right)),
+        ),
+        Misformed::Wrapped(right) => (
+            "fbc holds cookie text or quotes around the click id",
+            Some(Fix::needs_consent("keep the click id alone").replace_text(at, right)),
+        ),
+        Misformed::Bare(fbclid) => (
+            "fbc is a bare fbclid, without the parts `fb`, index and creation time",
+            event.time().map(|seconds| {
+                Fix::needs_consent("build fbc from the fbclid and event_time")
+                    .replace_text(at, &format!("fb.1.{}.{fbclid}", seconds * 1000))
+            }),
+        ),
+        Misformed::Empty => (
+            "fbc has no click id behind its creation time",
+            Some(Fix::safe("remove the empty click id").remove(at)),
+        ),
+        Misformed::ClickId | Misformed::Other => (
+            "fbc does not have the form fb.<index>.<creation time>.<fbclid>",
+            Some(Fix::needs_consent("remove the value").remove(at)),
+        ),
+    };
+    out.at(value, message).fix_if(fix);
+}

@@ -1,10 +1,61 @@
-//! fbp-format: not written yet.
+//! CL210: an fbp that is no browser id.
 
+use crate::click_id::{self, Misformed};
+use crate::digest;
 use crate::event::Event;
 use crate::finding::Findings;
+use crate::fix::Fix;
+use crate::json::{Item, Val};
+use crate::name::Name;
 use crate::rule::{Check, Rule};
 
 /// See `rules/fbp-format.md`.
 pub static RULE: Rule = crate::rule!("fbp-format", Check::Event(check));
 
-fn check(_: &Event<'_, '_>, _: &mut Findings) {}
+fn check(event: &Event<'_, '_>, out: &mut Findings) {
+    for value in event.user(Name::Fbp).into_iter().flat_map(Item::each) {
+        match value.val() {
+            Val::Text(text) if click_id::is_fbp(text) => {
+                if click_id::FBP_SAMPLES.contains(&digest::strip_appendix(text)) {
+                    report(
+                        event,
+                        value,
+                        "fbp is the sample from Meta's documentation",
+                        out,
+                    );
+                }
+            }
+            // Other rules speak of these, and of a log that hides a value there is nothing to say.
+            Val::Text(text)
+                if digest::is_nothing_word(text)
+                    || digest::is_digest(text)
+                    || digest::is_hidden(text) => {}
+            Val::Text(text) => match click_id::misformed_fbp(text) {
+                Misformed::Spaced(right) | Misformed::Wrapped(right) => {
+                    let at = value.pointer_from(event.root().place());
+                    out.at(value, "fbp holds more than the browser id")
+                        .fix(Fix::safe("keep the browser id alone").replace_text(at, right));
+                }
+                // Worth keeping for its right place, so it is not removed here.
+                Misformed::ClickId => {
+                    out.at(value, "fbp holds a click id, which belongs in fbc");
+                }
+                _ => {
+                    let message = "fbp does not have the form fb.<index>.<creation time>.<number>";
+                    report(event, value, message, out);
+                }
+            },
+            _ if value.is_blank() => {}
+            _ => {
+                let message = format!("fbp is {}, not a browser id", value.val().kind());
+                report(event, value, &message, out);
+            }
+        }
+    }
+}
+
+fn report(event: &Event<'_, '_>, value: Item<'_, '_>, message: &str, out: &mut Findings) {
+    let at = value.pointer_from(event.root().place());
+    out.at(value, message)
+        .fix(Fix::safe("remove the value").remove(at));
+}

@@ -1,10 +1,86 @@
-//! hashed-raw-key: not written yet.
+//! CL201: a digest where Meta wants the value itself.
 
+use crate::digest::{self, Shape};
 use crate::event::Event;
-use crate::finding::Findings;
+use crate::finding::{Certainty, Findings, Severity};
+use crate::fix::Fix;
+use crate::json::Item;
+use crate::name::Name;
 use crate::rule::{Check, Rule};
 
 /// See `rules/hashed-raw-key.md`.
 pub static RULE: Rule = crate::rule!("hashed-raw-key", Check::Event(check));
 
-fn check(_: &Event<'_, '_>, _: &mut Findings) {}
+/// No right value of these is hex, whatever its length.
+const NEVER_HEX: [Name; 4] = [
+    Name::ClientIpAddress,
+    Name::ClientUserAgent,
+    Name::Fbc,
+    Name::Fbp,
+];
+
+/// Ids of Meta, of a device or of an app: numbers, UUIDs or tokens, never 64 hex digits.
+const NEVER_LONG_HEX: [Name; 12] = [
+    Name::FbLoginId,
+    Name::LeadId,
+    Name::AnonId,
+    Name::Madid,
+    Name::PageId,
+    Name::PageScopedUserId,
+    Name::CtwaClid,
+    Name::IgAccountId,
+    Name::IgSid,
+    Name::WhatsappBusinessAccountId,
+    Name::InstagramBusinessAccountId,
+    Name::SubscriptionId,
+];
+
+const NEVER_LONG_HEX_BITS: u128 = {
+    let (mut bits, mut at) = (0, 0);
+    while at < NEVER_LONG_HEX.len() {
+        bits |= NEVER_LONG_HEX[at].bit();
+        at += 1;
+    }
+    bits
+};
+
+fn check(event: &Event<'_, '_>, out: &mut Findings) {
+    for name in NEVER_HEX {
+        for value in event.user(name).into_iter().flat_map(Item::each) {
+            if value.text().is_some_and(digest::is_digest) {
+                report(event, value, name, out);
+            }
+        }
+    }
+    if event.names().1 & NEVER_LONG_HEX_BITS == 0 {
+        return;
+    }
+    for name in NEVER_LONG_HEX {
+        for value in event.user(name).into_iter().flat_map(Item::each) {
+            let shape = value.text().map(Shape::of);
+            if matches!(shape, Some(Shape::Sha256 | Shape::UpperHex)) {
+                report(event, value, name, out);
+            }
+        }
+    }
+}
+
+fn report(event: &Event<'_, '_>, value: Item<'_, '_>, name: Name, out: &mut Findings) {
+    let digits = value
+        .text()
+        .map_or(0, |text| digest::strip_appendix(text).len());
+    let finding = out.at(
+        value,
+        format!("{name} holds {digits} hex digits, the form of a digest, where Meta wants the value itself"),
+    );
+    // The business makes up its subscription ids, and may make them so.
+    if name == Name::SubscriptionId {
+        finding
+            .severity(Severity::Info)
+            .certainty(Certainty::Heuristic)
+            .spoils(false);
+    } else {
+        let at = value.pointer_from(event.root().place());
+        finding.fix(Fix::safe("remove the digest").remove(at));
+    }
+}

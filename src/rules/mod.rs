@@ -133,7 +133,8 @@ pub fn index_of_internal_error() -> usize {
 
 /// The index of the rule with that name or id.
 pub fn find(name: &str) -> Option<usize> {
-    ALL.iter().position(|rule| rule.name() == name || rule.id().eq_ignore_ascii_case(name))
+    ALL.iter()
+        .position(|rule| rule.name() == name || rule.id().eq_ignore_ascii_case(name))
 }
 
 /// The rules that a list entry means: an id, a name, a group such as `1xx` or `CL1xx`, or `ALL`.
@@ -145,8 +146,9 @@ pub fn matching(entry: &str) -> Option<Vec<usize>> {
     let group = group.strip_prefix("CL").unwrap_or(&group);
     if let Some(digit) = group.strip_suffix("XX").filter(|digit| digit.len() == 1) {
         let prefix = format!("CL{digit}");
-        let found: Vec<usize> =
-            (0..ALL.len()).filter(|&rule| ALL[rule].id().starts_with(&prefix)).collect();
+        let found: Vec<usize> = (0..ALL.len())
+            .filter(|&rule| ALL[rule].id().starts_with(&prefix))
+            .collect();
         return (!found.is_empty()).then_some(found);
     }
     find(entry).map(|rule| vec![rule])
