@@ -24,5 +24,5 @@ pub mod report;
 pub mod rule;
 pub mod rules;
 pub mod score;
-pub mod settings;
 pub mod secret;
+pub mod settings;
