@@ -40,6 +40,10 @@ impl RuleSet {
                 Check::Record(check) => set.record.push((index, *check)),
                 Check::Request(check) => set.request.push((index, *check)),
                 Check::Event(check) => set.event.push((index, *check)),
+                Check::RequestAndEvent(request, event) => {
+                    set.request.push((index, *request));
+                    set.event.push((index, *event));
+                }
                 Check::Reading => {}
             }
         }

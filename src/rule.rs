@@ -18,6 +18,11 @@ pub enum Check {
     Request(fn(&Request<'_, '_>, &mut Findings)),
     /// One event.
     Event(fn(&Event<'_, '_>, &mut Findings)),
+    /// One request body, and each event.
+    RequestAndEvent(
+        fn(&Request<'_, '_>, &mut Findings),
+        fn(&Event<'_, '_>, &mut Findings),
+    ),
     /// Found by the engine or the configuration while reading; the rule has only its page.
     Reading,
 }

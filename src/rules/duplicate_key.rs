@@ -1,10 +1,37 @@
-//! duplicate-key: not written yet.
+//! CL002: one object holds a key twice.
 
-use crate::event::Record;
+use std::collections::HashSet;
+
+use crate::event::{Record, payloads};
 use crate::finding::Findings;
+use crate::json::Item;
 use crate::rule::{Check, Rule};
 
 /// See `rules/duplicate-key.md`.
 pub static RULE: Rule = crate::rule!("duplicate-key", Check::Record(check));
 
-fn check(_: &Record<'_, '_>, _: &mut Findings) {}
+fn check(record: &Record<'_, '_>, out: &mut Findings) {
+    let Some(tape) = record.tape else { return };
+    if tape.duplicates().next().is_none() {
+        return;
+    }
+    // Loggers write keys twice too; only what is sent to Meta matters here.
+    let mut found = Vec::new();
+    payloads(tape, &mut found);
+    let sent: HashSet<u32> = found
+        .iter()
+        .flat_map(|payload| payload.request.iter().chain(&payload.events))
+        .copied()
+        .collect();
+    for member in tape.duplicates() {
+        let inside = std::iter::successors(member.parent(), |item| Item::parent(*item))
+            .any(|above| sent.contains(&above.place()));
+        if inside {
+            let what = match member.name() {
+                Some(name) => format!("{name} stands twice in one object"),
+                None => "a key stands twice in one object".to_owned(),
+            };
+            out.at(member, what);
+        }
+    }
+}

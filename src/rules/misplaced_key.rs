@@ -1,10 +1,336 @@
-//! misplaced-key: not written yet.
+//! CL615: a key that Meta knows, on a level where Meta does not look for it.
 
+use crate::digest::{Shape, looks_like_email};
 use crate::event::Event;
-use crate::finding::Findings;
+use crate::finding::{Certainty, Findings, Severity};
+use crate::fix::Fix;
+use crate::json::{Item, Pointer};
+use crate::name::Name;
 use crate::rule::{Check, Rule};
 
 /// See `rules/misplaced-key.md`.
 pub static RULE: Rule = crate::rule!("misplaced-key", Check::Event(check));
 
-fn check(_: &Event<'_, '_>, _: &mut Findings) {}
+/// Where a key belongs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Level {
+    Request,
+    Event,
+    AppData,
+    UserData,
+    CustomData,
+}
+
+const fn level_of(name: Name) -> Option<Level> {
+    use Name::*;
+    Some(match name {
+        PartnerAgent | NamespaceId | UploadId | UploadSource | UploadTag => Level::Request,
+        EventName
+        | EventTime
+        | EventId
+        | UserData
+        | CustomData
+        | EventSourceUrl
+        | OptOut
+        | ActionSource
+        | DataProcessingOptions
+        | DataProcessingOptionsCountry
+        | DataProcessingOptionsState
+        | ReferrerUrl
+        | CustomerSegmentation
+        | AppData
+        | OriginalEventData
+        | AttributionData
+        | MessagingChannel => Level::Event,
+        // Meta's pages show it in app_data and beside it.
+        Extinfo => Level::AppData,
+        Value | Currency | Contents | ContentIds | ContentType | ContentName | ContentCategory
+        | OrderId | ItemNumber | NumItems | PredictedLtv | NetRevenue | SearchString | Status
+        | DeliveryCategory | EventSource | LeadEventSource | StoreData => Level::CustomData,
+        _ if name.hashing().is_some() => Level::UserData,
+        _ => return None,
+    })
+}
+
+/// Keys of user_data that other programs also give to things of their own.
+const COMMON: u128 = set(&[
+    Name::Fn,
+    Name::Ln,
+    Name::Db,
+    Name::Ge,
+    Name::Ct,
+    Name::St,
+    Name::Zp,
+    Name::Country,
+    Name::F5first,
+    Name::F5last,
+    Name::Fi,
+    Name::Dobd,
+    Name::Dobm,
+    Name::Doby,
+    Name::SubscriptionId,
+    Name::PageId,
+    Name::AppUserId,
+    Name::PartnerId,
+    Name::PartnerName,
+]);
+
+/// What is out of place beside event_name; `status` and `event_source` are anybody's words there.
+const OUT_OF_EVENT: u128 = (at(Level::Request) | at(Level::UserData) | at(Level::CustomData))
+    & !set(&[Name::Status, Name::EventSource]);
+
+/// What is out of place in user_data, which takes no properties of one's own.
+const OUT_OF_USER: u128 = at(Level::Event) | at(Level::AppData) | at(Level::CustomData);
+
+/// What is out of place in custom_data. Everybody may add properties of their own there, so these
+/// are the names that nobody invents; the others must hold a digest besides. `country` and `city`
+/// are Meta's own names for travel, and Meta's sample has customer_segmentation there.
+const OUT_OF_CUSTOM: u128 = set(&[
+    Name::EventName,
+    Name::EventTime,
+    Name::EventId,
+    Name::UserData,
+    Name::EventSourceUrl,
+    Name::ActionSource,
+    Name::DataProcessingOptions,
+    Name::DataProcessingOptionsCountry,
+    Name::DataProcessingOptionsState,
+    Name::AppData,
+    Name::OriginalEventData,
+    Name::AttributionData,
+    Name::MessagingChannel,
+    Name::ClientIpAddress,
+    Name::ClientUserAgent,
+    Name::Fbc,
+    Name::Fbp,
+    Name::FbLoginId,
+    Name::LeadId,
+    Name::AnonId,
+    Name::Madid,
+    Name::PageScopedUserId,
+    Name::CtwaClid,
+    Name::IgSid,
+]) | OUT_OF_CUSTOM_AS_DIGEST;
+
+const OUT_OF_CUSTOM_AS_DIGEST: u128 = set(&[
+    Name::Em,
+    Name::Ph,
+    Name::Fn,
+    Name::Ln,
+    Name::Db,
+    Name::Ge,
+    Name::Ct,
+    Name::St,
+    Name::Zp,
+    Name::ExternalId,
+]);
+
+/// In custom_data these may be about the concert that was sold.
+const OF_A_TICKET: u128 = set(&[Name::EventName, Name::EventTime, Name::EventId]);
+
+const fn set(names: &[Name]) -> u128 {
+    let (mut set, mut i) = (0, 0);
+    while i < names.len() {
+        set |= names[i].bit();
+        i += 1;
+    }
+    set
+}
+
+const fn at(level: Level) -> u128 {
+    let (mut set, mut i) = (0, 0);
+    while i < Name::ALL.len() {
+        let name = Name::ALL[i];
+        if let Some(its) = level_of(name)
+            && its as u8 == level as u8
+        {
+            set |= name.bit();
+        }
+        i += 1;
+    }
+    set
+}
+
+fn check(event: &Event<'_, '_>, out: &mut Findings) {
+    let (top, user, custom) = event.names();
+    if (top & OUT_OF_EVENT) | (user & OUT_OF_USER) | (custom & OUT_OF_CUSTOM) == 0 {
+        return;
+    }
+    for member in strays(Some(event.root()), OUT_OF_EVENT) {
+        beside_event_name(event, member, top, out);
+    }
+    for member in strays(event.user_data(), OUT_OF_USER) {
+        Stray::new(event, member, "in user_data").report(event, out);
+    }
+    for member in strays(event.custom_data(), OUT_OF_CUSTOM) {
+        in_custom_data(event, member, custom, out);
+    }
+}
+
+/// The members of an object whose names are in `set` and that say anything.
+fn strays<'t, 'a>(object: Option<Item<'t, 'a>>, set: u128) -> impl Iterator<Item = Item<'t, 'a>> {
+    let members = object.into_iter().flat_map(Item::children);
+    members.filter(move |member| bit(*member) & set != 0 && !member.is_blank())
+}
+
+fn bit(member: Item<'_, '_>) -> u128 {
+    member.name().map_or(0, Name::bit)
+}
+
+fn beside_event_name(event: &Event<'_, '_>, member: Item<'_, '_>, top: u128, out: &mut Findings) {
+    // `st`, `country` and their like may be the logger's, unless they come in company.
+    let is_common = bit(member) & COMMON != 0;
+    let has_company = top & at(Level::UserData) & !COMMON != 0;
+    if is_common && !has_company && !is_digest(member) {
+        return;
+    }
+    if !is_refused_there(event, member) {
+        Stray::new(event, member, "beside event_name").report(event, out);
+    }
+}
+
+fn in_custom_data(event: &Event<'_, '_>, member: Item<'_, '_>, custom: u128, out: &mut Findings) {
+    let bit = bit(member);
+    let is_email = || {
+        bit == Name::Em.bit()
+            && member
+                .each()
+                .all(|value| value.text().is_some_and(looks_like_email))
+    };
+    if bit & OUT_OF_CUSTOM_AS_DIGEST != 0 && !is_digest(member) && !is_email() {
+        return;
+    }
+    // A lead's id is asked for in user_data; elsewhere `lead_id` is a shop's own property.
+    let is_crm = custom & Name::LeadEventSource.bit() != 0;
+    if bit == Name::LeadId.bit() && !is_crm || is_refused_there(event, member) {
+        return;
+    }
+    let mut stray = Stray::new(event, member, "in custom_data");
+    // A copy of what stands in the right place as well is a property like any other.
+    if stray.taken {
+        return;
+    }
+    stray.certainty = Certainty::Strong;
+    if bit & OF_A_TICKET != 0 {
+        stray.severity = Severity::Warning;
+        stray.certainty = Certainty::Heuristic;
+    }
+    stray.report(event, out);
+}
+
+/// Messaging events are refused when user_data holds an address or a user agent (subcode 2804064).
+fn is_refused_there(event: &Event<'_, '_>, member: Item<'_, '_>) -> bool {
+    let names = Name::ClientIpAddress.bit() | Name::ClientUserAgent.bit();
+    bit(member) & names != 0 && event.action_source() == Some("business_messaging")
+}
+
+fn is_digest(member: Item<'_, '_>) -> bool {
+    !member.is_blank()
+        && member.each().all(|value| {
+            value
+                .text()
+                .is_some_and(|text| matches!(Shape::of(text), Shape::Sha256 | Shape::UpperHex))
+        })
+}
+
+/// A key in the wrong place.
+struct Stray<'t, 'a> {
+    member: Item<'t, 'a>,
+    name: Name,
+    stands: &'static str,
+    home: Level,
+    /// What stands at its own place already.
+    there: Option<Item<'t, 'a>>,
+    /// Whether that says anything.
+    taken: bool,
+    severity: Severity,
+    certainty: Certainty,
+}
+
+impl<'t, 'a> Stray<'t, 'a> {
+    fn new(event: &Event<'t, 'a>, member: Item<'t, 'a>, stands: &'static str) -> Self {
+        let name = member.name().unwrap_or(Name::Value);
+        let home = level_of(name).unwrap_or(Level::CustomData);
+        let there = match home {
+            Level::Request => None,
+            Level::Event => event.get(name),
+            Level::UserData => event.user(name),
+            Level::CustomData => event.custom(name),
+            // `member` and not `get`: app_data need not be an object.
+            Level::AppData => event
+                .get(Name::AppData)
+                .and_then(|data| data.member(name.text())),
+        };
+        Stray {
+            member,
+            name,
+            stands,
+            home,
+            there,
+            taken: there.is_some_and(|item| !item.is_blank()),
+            severity: Severity::Error,
+            certainty: Certainty::Proof,
+        }
+    }
+
+    fn report(mut self, event: &Event<'t, 'a>, out: &mut Findings) {
+        let (name, stands) = (self.name, self.stands);
+        let home = match self.home {
+            Level::Request => "beside `data`, in the request",
+            Level::Event => "beside event_name",
+            Level::AppData => "in app_data",
+            Level::UserData => "in user_data",
+            Level::CustomData => "in custom_data",
+        };
+        let holds_more = matches!(name, Name::UserData | Name::CustomData | Name::AppData);
+        let message = match self.taken {
+            true => format!("{name} stands {stands} as well; Meta reads the one {home}"),
+            false => format!("{name} stands {stands}; Meta looks for it {home}"),
+        };
+        match self.home {
+            // No event counts for less without these.
+            Level::Request if !event.in_request => return,
+            Level::Request => self.severity = Severity::Warning,
+            // The right one is there: nothing is lost but a few bytes.
+            _ if self.taken && !holds_more => self.severity = Severity::Info,
+            _ => {}
+        }
+        let fix = self.fix(event);
+        out.at(self.member, message)
+            .severity(self.severity)
+            .certainty(self.certainty)
+            .fix_if(fix);
+    }
+
+    fn fix(&self, event: &Event<'t, 'a>) -> Option<Fix> {
+        if self.taken || self.home == Level::Request {
+            return None;
+        }
+        let root = event.root().place();
+        let (into, parent) = match self.home {
+            Level::Request | Level::Event => (Pointer::root(), None),
+            Level::UserData => (into(Name::UserData), event.get(Name::UserData)),
+            Level::CustomData => (into(Name::CustomData), event.get(Name::CustomData)),
+            Level::AppData => (into(Name::AppData), event.get(Name::AppData)),
+        };
+        let mut fix = match self.certainty {
+            Certainty::Heuristic => Fix::needs_consent("move the key to where Meta reads it"),
+            _ => Fix::safe("move the key to where Meta reads it"),
+        };
+        match parent.filter(|parent| !parent.is_object()) {
+            // null, or PHP's empty array: an object takes its place.
+            Some(parent) if parent.is_blank() => fix = fix.remove(parent.pointer_from(root)),
+            Some(_) => return None,
+            None => {}
+        }
+        if let Some(blank) = self.there {
+            fix = fix.remove(blank.pointer_from(root));
+        }
+        let from = self.member.pointer_from(root);
+        Some(fix.relocate(from, into, self.name.text()))
+    }
+}
+
+fn into(name: Name) -> Pointer {
+    Pointer::root().key(name.text())
+}

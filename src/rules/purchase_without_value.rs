@@ -1,10 +1,26 @@
-//! purchase-without-value: not written yet.
+//! CL601: a Purchase that does not say what it is worth.
 
 use crate::event::Event;
 use crate::finding::Findings;
+use crate::name::Name;
 use crate::rule::{Check, Rule};
 
 /// See `rules/purchase-without-value.md`.
 pub static RULE: Rule = crate::rule!("purchase-without-value", Check::Event(check));
 
-fn check(_: &Event<'_, '_>, _: &mut Findings) {}
+fn check(event: &Event<'_, '_>, out: &mut Findings) {
+    let value = event.custom(Name::Value);
+    if value.is_some_and(|value| !value.is_blank()) || event.name() != Some("Purchase") {
+        return;
+    }
+    let custom_data = event.get(Name::CustomData);
+    // A logger that flattened the object to text hides what was sent.
+    if custom_data.is_some_and(|data| data.text().is_some() && !data.is_blank()) {
+        return;
+    }
+    match (value, custom_data) {
+        (Some(value), _) => out.at(value, "the value of the Purchase is empty"),
+        (None, Some(data)) => out.at(data, "the Purchase has no value"),
+        (None, None) => out.here("the Purchase has no custom_data, so no value"),
+    };
+}

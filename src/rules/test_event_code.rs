@@ -1,10 +1,48 @@
-//! test-event-code: not written yet.
+//! CL701: test_event_code was left on.
 
-use crate::event::Request;
-use crate::finding::Findings;
+use crate::event::{Event, Request};
+use crate::finding::{Certainty, Effect, Findings, Severity};
+use crate::fix::Fix;
+use crate::json::{Item, Pointer};
+use crate::name::Name;
 use crate::rule::{Check, Rule};
 
 /// See `rules/test-event-code.md`.
-pub static RULE: Rule = crate::rule!("test-event-code", Check::Request(check));
+pub static RULE: Rule = crate::rule!(
+    "test-event-code",
+    Check::RequestAndEvent(in_request, in_event)
+);
 
-fn check(_: &Request<'_, '_>, _: &mut Findings) {}
+fn in_request(request: &Request<'_, '_>, out: &mut Findings) {
+    if let Some(code) = code(request.get(Name::TestEventCode)) {
+        out.at(
+            code,
+            "the request carries test_event_code: its events go to the test view",
+        )
+        .fix(removal());
+    }
+}
+
+fn in_event(event: &Event<'_, '_>, out: &mut Findings) {
+    if let Some(code) = code(event.get(Name::TestEventCode)) {
+        // Moving it up would turn every event of the request into test traffic.
+        out.at(
+            code,
+            "test_event_code stands inside the event, where Meta ignores it",
+        )
+        .severity(Severity::Error)
+        .effect(Effect::Ignored)
+        .certainty(Certainty::Proof)
+        .help("write test_event_code beside `data`, and only while testing")
+        .fix(removal());
+    }
+}
+
+fn code<'t, 'a>(item: Option<Item<'t, 'a>>) -> Option<Item<'t, 'a>> {
+    item.filter(|code| !code.is_blank())
+}
+
+fn removal() -> Fix {
+    let pointer = Pointer::root().key(Name::TestEventCode.text());
+    Fix::needs_consent("remove test_event_code").remove(pointer)
+}

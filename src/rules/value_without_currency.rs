@@ -1,10 +1,39 @@
-//! value-without-currency: not written yet.
+//! CL602: an amount of nobody knows what.
 
 use crate::event::Event;
-use crate::finding::Findings;
+use crate::finding::{Certainty, Findings};
+use crate::name::Name;
 use crate::rule::{Check, Rule};
 
 /// See `rules/value-without-currency.md`.
 pub static RULE: Rule = crate::rule!("value-without-currency", Check::Event(check));
 
-fn check(_: &Event<'_, '_>, _: &mut Findings) {}
+fn check(event: &Event<'_, '_>, out: &mut Findings) {
+    let currency = event.custom(Name::Currency);
+    if currency.is_some_and(|currency| !currency.is_blank()) {
+        return;
+    }
+    let has_value = event.custom(Name::Value).is_some_and(|v| !v.is_blank());
+    let is_purchase = event.name() == Some("Purchase");
+    if !has_value && !is_purchase {
+        return;
+    }
+    let custom_data = event.get(Name::CustomData);
+    // A logger that flattened the object to text hides what was sent.
+    if custom_data.is_some_and(|data| data.text().is_some() && !data.is_blank()) {
+        return;
+    }
+    let what = match has_value {
+        true => "value has no currency beside it",
+        false => "the Purchase has no currency",
+    };
+    let finding = match (currency, custom_data) {
+        (Some(currency), _) => out.at(currency, "the currency is empty"),
+        (None, Some(data)) => out.at(data, what),
+        (None, None) => out.here(what),
+    };
+    // Documented for Purchase; for other events the API's answer is known from reports.
+    if !is_purchase {
+        finding.certainty(Certainty::Strong);
+    }
+}
