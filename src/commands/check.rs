@@ -1,0 +1,359 @@
+//! `check` and `score`: reading, linting, fixing, reporting.
+
+use std::fs::File;
+use std::io::{self, IsTerminal, Read, Write};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use crate::cli::{By, CheckArgs, Format, Profile, ScoreArgs, ScoreFormat};
+use crate::config::Config;
+use crate::engine::{Excerpts, Linter, Run, newest_time};
+use crate::input::unpack::{self, Packer};
+use crate::input::walk::{Source, io_message};
+use crate::output::{
+    Fixing, Reporter, Style, Tee, concise::Concise, excerpt, human::Human, json::Json,
+    ndjson::Ndjson, scores,
+};
+use crate::report::{FileTally, InputError, Verdict};
+use crate::rewrite::Rewrite;
+use crate::settings::{Clocks, Settings};
+
+use super::{Failure, setup};
+
+/// Rows of events in `json` without `--events`.
+const JSON_EVENTS: usize = 1000;
+/// Columns when the output is no terminal.
+const PLAIN_WIDTH: usize = 120;
+
+/// Lints.
+pub(super) fn check(args: &CheckArgs) -> Result<u8, Failure> {
+    let config = setup::config(&args.input)?;
+    let mut settings = setup::settings(args, config.as_ref())?;
+    let (sources, errors) = setup::sources(&args.input, config.as_ref())?;
+    let to_stdout = settings.fixing == Fixing::Write && sources.contains(&Source::Stdin);
+    if settings.clocks == Clocks::Newest && sources.contains(&Source::Stdin) {
+        let why = "--as-of newest reads its input twice, which standard input does not allow";
+        return Err(Failure::Usage(why.to_owned()));
+    }
+    let profile = setup::profile(args, config.as_ref());
+    let mut formats = vec![(args.format, None)];
+    for output in &args.output {
+        formats.push(parse_output(output)?);
+    }
+    let json = formats.iter().any(|(format, _)| *format == Format::Json);
+    settings.rows = if json { JSON_EVENTS } else { 20 };
+    let mut reporters: Vec<Box<dyn Reporter>> = Vec::new();
+    for (format, file) in formats {
+        let (out, terminal): (Box<dyn Write>, bool) = match file {
+            Some(path) => (Box::new(create(&path)?), false),
+            // The fixed payload has standard output to itself.
+            None if to_stdout => (Box::new(io::stderr()), io::stderr().is_terminal()),
+            None => (Box::new(io::stdout()), io::stdout().is_terminal()),
+        };
+        let out = io::BufWriter::new(out);
+        let style = style(args, &settings, profile, terminal);
+        reporters.push(match format {
+            Format::Human => Box::new(Human::new(out, style)),
+            Format::Concise => Box::new(Concise::new(out, style)),
+            Format::Json => Box::new(Json::new(out, style)),
+            Format::Ndjson => Box::new(Ndjson::new(out, style)),
+        });
+    }
+    let mut tee = Tee::new(reporters);
+    let linter = Linter::new(settings).with_excerpts(Excerpts {
+        event: excerpt::excerpt,
+        text: excerpt::text_excerpt,
+    });
+    run(&linter, &mut tee, sources, errors, config.as_ref(), args.input.quiet)
+}
+
+/// Estimates the match quality.
+pub(super) fn score(args: &ScoreArgs) -> Result<u8, Failure> {
+    let check = CheckArgs { min_score: args.min_score, ..CheckArgs::default() };
+    let config = setup::config(&args.input)?;
+    // Only what concerns reading and scoring: the gate of `score` is its own.
+    let mut settings = setup::settings(&check, None)?;
+    let own = setup::settings_of_input(&args.input, config.as_ref())?;
+    own.put_into(&mut settings);
+    settings.gate.fail_on = None;
+    let (sources, errors) = setup::sources(&args.input, config.as_ref())?;
+    let terminal = io::stdout().is_terminal();
+    let style = Style {
+        colour: setup::colour(args.input.color, terminal),
+        quiet: args.input.quiet,
+        ..style(&check, &settings, Profile::Audit, terminal)
+    };
+    let layout = match args.format {
+        ScoreFormat::Table => scores::Layout::Table,
+        ScoreFormat::Csv => scores::Layout::Csv,
+        ScoreFormat::Ndjson => scores::Layout::Ndjson,
+    };
+    let by = match args.by {
+        By::Event => scores::By::Event,
+        By::Name => scores::By::Name,
+    };
+    let out = io::BufWriter::new(io::stdout());
+    let mut scores = scores::Scores::new(out, style, layout, by);
+    let linter = Linter::new(settings);
+    run(&linter, &mut scores, sources, errors, config.as_ref(), args.input.quiet)
+}
+
+fn style(args: &CheckArgs, settings: &Settings, profile: Profile, terminal: bool) -> Style {
+    let as_of = match settings.clocks {
+        Clocks::Auto => "auto".to_owned(),
+        Clocks::Now => "now".to_owned(),
+        Clocks::Newest => "newest".to_owned(),
+        Clocks::At(time) => setup::rfc3339(time),
+    };
+    let width = if terminal {
+        miette::GraphicalReportHandler::new(); // the width comes from the terminal itself
+        terminal_width()
+    } else {
+        PLAIN_WIDTH
+    };
+    Style {
+        colour: setup::colour(args.input.color, terminal),
+        width,
+        show_values: settings.show_values,
+        max_findings: args.max_findings,
+        totals_first: profile == Profile::Audit,
+        quiet: args.input.quiet,
+        verbose: args.input.verbose,
+        max_events: (!args.events).then_some(JSON_EVENTS),
+        as_of,
+        fixing: settings.fixing,
+    }
+}
+
+fn terminal_width() -> usize {
+    let columns = comfy_table::Table::new()
+        .set_content_arrangement(comfy_table::ContentArrangement::Dynamic)
+        .width()
+        .map(usize::from);
+    columns.unwrap_or(PLAIN_WIDTH).clamp(40, 200)
+}
+
+fn parse_output(text: &str) -> Result<(Format, Option<std::path::PathBuf>), Failure> {
+    let wrong = || {
+        let formats = "human, concise, json or ndjson";
+        Failure::Usage(format!("--output takes FORMAT=FILE, where FORMAT is {formats}"))
+    };
+    let (format, file) = text.split_once('=').ok_or_else(wrong)?;
+    let format = <Format as clap::ValueEnum>::from_str(format, true).map_err(|_| wrong())?;
+    if file.is_empty() {
+        return Err(wrong());
+    }
+    Ok((format, Some(file.into())))
+}
+
+fn create(path: &Path) -> Result<File, Failure> {
+    File::create(path)
+        .map_err(|error| Failure::Usage(format!("{}: {}", path.display(), io_message(&error))))
+}
+
+/// Reads all sources one after the other and ends with the verdict.
+fn run(
+    linter: &Linter,
+    reporter: &mut dyn Reporter,
+    sources: Vec<Source>,
+    errors: Vec<InputError>,
+    config: Option<&Config>,
+    quiet: bool,
+) -> Result<u8, Failure> {
+    let stop = linter.stop_flag();
+    // The block at hand is finished, temporary files are removed, originals stay. A second signal
+    // finds the flag set and ends at once.
+    let _ = ctrlc::set_handler(move || {
+        if stop.swap(true, Ordering::Relaxed) {
+            std::process::exit(2);
+        }
+    });
+    let mut run = Run::new(linter, reporter);
+    let bar = progress(quiet);
+    if let Some(bar) = &bar {
+        let bar = Arc::clone(bar);
+        run.on_progress(move |bytes| bar.set_position(bytes));
+    }
+    for error in errors {
+        run.failed(error);
+    }
+    let outcome = sources.iter().try_for_each(|source| {
+        if run.is_stopped() { Ok(()) } else { read(linter, &mut run, source, config) }
+    });
+    let outcome = outcome.and_then(|()| tell_idle_suppressions(linter, &mut run, config));
+    if let Some(bar) = &bar {
+        bar.finish_and_clear();
+    }
+    match outcome.and_then(|()| run.finish()) {
+        Ok((_, verdict)) => Ok(verdict.exit_code()),
+        Err(error) => Err(Failure::Output(error)),
+    }
+}
+
+fn progress(quiet: bool) -> Option<Arc<indicatif::ProgressBar>> {
+    if quiet || !io::stderr().is_terminal() || io::stdout().is_terminal() && false {
+        return None;
+    }
+    let bar = indicatif::ProgressBar::new_spinner();
+    if let Ok(look) = indicatif::ProgressStyle::with_template(
+        "{spinner} {bytes} read, {bytes_per_sec}, {elapsed}",
+    ) {
+        bar.set_style(look);
+    }
+    Some(Arc::new(bar))
+}
+
+/// Reads one source. The error is that of the reporter; faults of the source are in the report.
+fn read(
+    linter: &Linter,
+    run: &mut Run<'_>,
+    source: &Source,
+    config: Option<&Config>,
+) -> io::Result<()> {
+    let name = source.name();
+    let fault = |error: &io::Error| InputError { path: name.clone(), message: io_message(error) };
+    let settings = linter.settings();
+    let path = match source {
+        Source::Stdin => {
+            let (packing, reader) = match unpack::open(io::stdin()) {
+                Ok(opened) => opened,
+                Err(error) => {
+                    run.failed(fault(&error));
+                    return Ok(());
+                }
+            };
+            if settings.fixing != Fixing::Write {
+                return run.stream(&name, &name, reader, None, None).map(|_| ());
+            }
+            let mut sink = match Packer::new(packing, io::BufWriter::new(io::stdout())) {
+                Ok(sink) => sink,
+                Err(error) => {
+                    run.failed(fault(&error));
+                    return Ok(());
+                }
+            };
+            let written = run.stream(&name, &name, reader, None, Some(&mut sink))?;
+            let written =
+                written.and_then(|_| sink.finish()).and_then(|mut out| out.flush());
+            if let Err(error) = written
+                && error.kind() != io::ErrorKind::BrokenPipe
+            {
+                run.failed(InputError {
+                    path: "<stdout>".to_owned(),
+                    message: io_message(&error),
+                });
+            }
+            return Ok(());
+        }
+        Source::File(path) => path,
+    };
+    let key = config.map_or_else(|| name.clone(), |config| key_of(path, config));
+    let opened = File::open(path).and_then(|file| {
+        if file.metadata()?.is_dir() {
+            return Err(io::Error::other("it is a folder"));
+        }
+        Ok(file)
+    });
+    let file = match opened {
+        Ok(file) => file,
+        Err(error) => {
+            run.failed(fault(&error));
+            return Ok(());
+        }
+    };
+    let newest = match settings.clocks {
+        Clocks::Newest => match File::open(path).and_then(unpack::open) {
+            Ok((_, reader)) => newest_time(reader, settings.limits),
+            Err(_) => None,
+        },
+        _ => None,
+    };
+    let opened = file.try_clone().and_then(unpack::open);
+    let (packing, reader) = match opened {
+        Ok(opened) => opened,
+        Err(error) => {
+            run.failed(fault(&error));
+            return Ok(());
+        }
+    };
+    if settings.fixing != Fixing::Write {
+        return run.stream(&name, &key, reader, newest, None).map(|_| ());
+    }
+    let mut rewrite = match Rewrite::begin(path, &file, packing) {
+        Ok(rewrite) => rewrite,
+        Err(error) => {
+            run.failed(InputError {
+                path: name.clone(),
+                message: format!("cannot be rewritten: {}", io_message(&error)),
+            });
+            // It is still linted.
+            return run.stream(&name, &key, reader, newest, None).map(|_| ());
+        }
+    };
+    let before = run.report().fixes.total();
+    let outcome = run.stream(&name, &key, reader, newest, Some(&mut rewrite))?;
+    finish_rewrite(run, rewrite, outcome, before, &name);
+    Ok(())
+}
+
+/// Puts the new file in place, or leaves the old one and says why.
+fn finish_rewrite(
+    run: &mut Run<'_>,
+    rewrite: Rewrite,
+    outcome: Result<FileTally, io::Error>,
+    fixes_before: u64,
+    name: &str,
+) {
+    let changed = run.report().fixes.total() > fixes_before;
+    let failed = match outcome {
+        _ if run.is_stopped() => return,
+        Ok(tally) if !tally.rewritten => return,
+        Ok(_) => rewrite.commit().err(),
+        Err(error) => changed.then_some(error),
+    };
+    let Some(error) = failed else { return };
+    if let Some(tally) = run.report_mut().files.last_mut() {
+        tally.rewritten = false;
+    }
+    run.failed(InputError {
+        path: name.to_owned(),
+        message: format!("was not rewritten: {}", io_message(&error)),
+    });
+}
+
+/// The path as suppressions see it: from the folder of the configuration.
+fn key_of(path: &Path, config: &Config) -> String {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    absolute.strip_prefix(&config.folder).unwrap_or(path).display().to_string()
+}
+
+fn tell_idle_suppressions(
+    linter: &Linter,
+    run: &mut Run<'_>,
+    config: Option<&Config>,
+) -> io::Result<()> {
+    let Some(config) = config else { return Ok(()) };
+    let mut tally =
+        FileTally { name: config.file.display().to_string(), ..FileTally::default() };
+    for (suppression, why) in linter.settings().policy.idle_suppressions() {
+        let rule = crate::rules::ALL[suppression.rule].name();
+        let message = format!("the suppression of {rule} {why}");
+        run.tell_of_file(&mut tally, "unused-suppression", message, Some(suppression.line))?;
+    }
+    Ok(())
+}
+
+/// The exit code when writing the report failed: a closed pipe is no error.
+pub(super) fn code_after(error: &io::Error, verdict: Option<&Verdict>) -> u8 {
+    match error.kind() {
+        io::ErrorKind::BrokenPipe => verdict.map_or(0, Verdict::exit_code),
+        _ => 2,
+    }
+}
+
+/// Reads everything and throws it away.
+#[allow(dead_code)]
+fn drain(mut source: impl Read) -> io::Result<u64> {
+    io::copy(&mut source, &mut io::sink())
+}

@@ -1,0 +1,246 @@
+//! From the command line and the configuration to settings.
+
+use std::io::{IsTerminal, Read};
+use std::path::{Path, PathBuf};
+
+use crate::cli::{CheckArgs, Colour, FailOn, InputArgs, Profile};
+use crate::config::{self, Config};
+use crate::event::Assumptions;
+use crate::finding::Severity;
+use crate::input::blocks::Limits;
+use crate::input::walk::{self, Source};
+use crate::output::Fixing;
+use crate::policy::Policy;
+use crate::report::{Gate, InputError};
+use crate::rules;
+use crate::settings::{Clocks, Filter, Settings};
+
+use super::Failure;
+
+fn usage(message: impl Into<String>) -> Failure {
+    Failure::Usage(message.into())
+}
+
+/// The configuration that counts, if any.
+pub(super) fn config(args: &InputArgs) -> Result<Option<Config>, Failure> {
+    let path = match (&args.config, args.no_config) {
+        (Some(path), _) => path.clone(),
+        (None, true) => return Ok(None),
+        (None, false) => {
+            let here = std::env::current_dir().unwrap_or_default();
+            match Config::find(&here) {
+                Some(path) => path.strip_prefix(&here).map(Path::to_owned).unwrap_or(path),
+                None => return Ok(None),
+            }
+        }
+    };
+    Config::read(&path).map(Some).map_err(usage)
+}
+
+/// The settings of a run of `check`.
+pub(super) fn settings(args: &CheckArgs, config: Option<&Config>) -> Result<Settings, Failure> {
+    let input = &args.input;
+    let profile = args.profile.or(config.and_then(|c| c.profile)).unwrap_or_default();
+    let as_of = input.as_of.as_deref().or(config.and_then(|c| c.as_of.as_deref()));
+    let mut policy = Policy::default();
+    let chosen = |own: &[String], theirs: Option<&Vec<String>>| -> Vec<String> {
+        if own.is_empty() { theirs.cloned().unwrap_or_default() } else { own.to_vec() }
+    };
+    let select = chosen(&args.select, config.map(|c| &c.select));
+    let ignore = chosen(&args.ignore, config.map(|c| &c.ignore));
+    policy.select(selection(&select, &ignore)?);
+    if let Some(config) = config {
+        let today = jiff::Zoned::now().date().to_string();
+        config.apply(&mut policy, &today).map_err(usage)?;
+    }
+    if args.unsafe_fixes && !args.fix && !args.diff {
+        return Err(usage("--unsafe-fixes goes with --fix or --diff"));
+    }
+    let settings = Settings {
+        clocks: clocks(as_of)?,
+        assume: assumptions(input, config)?,
+        policy,
+        gate: gate(args, config, profile)?,
+        filter: filter(input)?,
+        fixing: match (args.fix, args.diff) {
+            (true, _) => Fixing::Write,
+            (_, true) => Fixing::Diff,
+            _ => Fixing::Off,
+        },
+        unsafe_fixes: args.unsafe_fixes,
+        show_values: input.show_values,
+        examples: args.max_findings,
+        threads: input.threads.unwrap_or(0),
+        limits: Limits::with_record(input.max_record_bytes.max(1)),
+        ..Settings::default()
+    };
+    Ok(settings)
+}
+
+/// The profile that counts.
+pub(super) fn profile(args: &CheckArgs, config: Option<&Config>) -> Profile {
+    args.profile.or(config.and_then(|c| c.profile)).unwrap_or_default()
+}
+
+fn selection(select: &[String], ignore: &[String]) -> Result<Vec<bool>, Failure> {
+    let mut selected = vec![select.is_empty(); rules::ALL.len()];
+    for (list, value) in [(select, true), (ignore, false)] {
+        for entry in list.iter().map(|entry| entry.trim()).filter(|entry| !entry.is_empty()) {
+            let rules = rules::matching(entry).ok_or_else(|| usage(config::unknown(entry)))?;
+            for rule in rules {
+                selected[rule] = value;
+            }
+        }
+    }
+    Ok(selected)
+}
+
+fn gate(args: &CheckArgs, config: Option<&Config>, profile: Profile) -> Result<Gate, Failure> {
+    let fail_on = args.fail_on.or(config.and_then(|c| c.fail_on));
+    let max_rate = args.max_rate.as_deref().or(config.and_then(|c| c.max_rate.as_deref()));
+    let max_rate = max_rate.map(rate).transpose()?;
+    let min_score = args.min_score.or(config.and_then(|c| c.min_score));
+    if min_score.is_some_and(|score| !(0.0..=10.0).contains(&score)) {
+        return Err(usage("--min-score is a number from 0 to 10"));
+    }
+    let fail_on = match (fail_on, profile) {
+        (Some(FailOn::Error), _) | (None, Profile::Ci) => Some(Severity::Error),
+        (Some(FailOn::Warning), _) => Some(Severity::Warning),
+        (Some(FailOn::Info), _) | (None, Profile::Strict) => Some(Severity::Info),
+        // An explicit rate gates in every profile.
+        (None, Profile::Audit) if max_rate.is_some() => Some(Severity::Error),
+        (Some(FailOn::Never), _) | (None, Profile::Audit) => None,
+    };
+    Ok(Gate {
+        fail_on,
+        min_score,
+        max_rate,
+        allow_empty: args.input.allow_empty,
+        fail_on_change: args.diff,
+    })
+}
+
+/// A share such as `0.5%` or `0.005`.
+fn rate(text: &str) -> Result<f64, Failure> {
+    let wrong = || usage("--max-rate is a share of events such as 0.5% or 0.005");
+    let share = match text.trim().strip_suffix('%') {
+        Some(percent) => percent.trim().parse::<f64>().map_err(|_| wrong())? / 100.0,
+        None => text.trim().parse::<f64>().map_err(|_| wrong())?,
+    };
+    if (0.0..=1.0).contains(&share) { Ok(share) } else { Err(wrong()) }
+}
+
+fn clocks(as_of: Option<&str>) -> Result<Clocks, Failure> {
+    Ok(match as_of {
+        None | Some("auto") => Clocks::Auto,
+        Some("now") => Clocks::Now,
+        Some("newest") => Clocks::Newest,
+        Some(text) => Clocks::At(moment(text, "--as-of")?),
+    })
+}
+
+/// A time in RFC 3339 or Unix seconds, or a day.
+fn moment(text: &str, option: &str) -> Result<i64, Failure> {
+    if let Ok(seconds) = text.parse::<i64>() {
+        return Ok(seconds);
+    }
+    if let Ok(time) = text.parse::<jiff::Timestamp>() {
+        return Ok(time.as_second());
+    }
+    let midnight = text
+        .parse::<jiff::civil::Date>()
+        .ok()
+        .and_then(|day| day.to_zoned(jiff::tz::TimeZone::UTC).ok());
+    midnight.map(|midnight| midnight.timestamp().as_second()).ok_or_else(|| {
+        usage(format!("{option} takes a time such as 2026-06-26T00:00:00Z, or Unix seconds"))
+    })
+}
+
+/// A moment as reports print it.
+pub(super) fn rfc3339(seconds: i64) -> String {
+    jiff::Timestamp::from_second(seconds).map(|time| time.to_string()).unwrap_or_default()
+}
+
+pub(super) fn assumptions(
+    args: &InputArgs,
+    config: Option<&Config>,
+) -> Result<Assumptions, Failure> {
+    let country = args.country.as_deref().or(config.and_then(|c| c.country.as_deref()));
+    let zone = args.tz.as_deref().or(config.and_then(|c| c.tz.as_deref()));
+    let country = country.map(country_code).transpose()?;
+    let zone = match zone {
+        Some(name) => Some(
+            jiff::tz::TimeZone::get(name)
+                .map_err(|_| usage("--tz is the name of a time zone such as Europe/Berlin"))?,
+        ),
+        None => None,
+    };
+    Ok(Assumptions { country, zone })
+}
+
+/// A country code in lower case.
+pub(super) fn country_code(text: &str) -> Result<String, Failure> {
+    let code = text.trim().to_ascii_lowercase();
+    if crate::normalize::is_country(&code) {
+        Ok(code)
+    } else {
+        Err(usage("--country is a code of two letters (ISO 3166-1) such as US or DE"))
+    }
+}
+
+fn filter(args: &InputArgs) -> Result<Filter, Failure> {
+    Ok(Filter {
+        event_names: args.event_name.clone(),
+        since: args.since.as_deref().map(|text| moment(text, "--since")).transpose()?,
+        until: args.until.as_deref().map(|text| moment(text, "--until")).transpose()?,
+    })
+}
+
+/// What is to be read: paths of the command line, else those of the configuration, else standard
+/// input when something is piped in.
+pub(super) fn sources(
+    args: &InputArgs,
+    config: Option<&Config>,
+) -> Result<(Vec<Source>, Vec<InputError>), Failure> {
+    let mut paths = args.paths.clone();
+    if let Some(list) = &args.files_from {
+        let mut text = String::new();
+        let read = if list.as_os_str() == "-" {
+            std::io::stdin().read_to_string(&mut text)
+        } else {
+            std::fs::File::open(list).and_then(|mut file| file.read_to_string(&mut text))
+        };
+        read.map_err(|error| {
+            usage(format!("{}: {}", list.display(), walk::io_message(&error)))
+        })?;
+        paths.extend(text.lines().filter(|line| !line.trim().is_empty()).map(PathBuf::from));
+    }
+    let mut patterns = args.exclude.clone();
+    patterns.extend(config.iter().flat_map(|config| config.exclude.clone()));
+    let exclude = walk::globs(&patterns).map_err(|error| usage(format!("--exclude: {error}")))?;
+    if paths.is_empty() && args.files_from.is_none() {
+        paths = match config {
+            Some(config) if !config.paths.is_empty() => config.expand_paths().map_err(usage)?,
+            _ if !std::io::stdin().is_terminal() => vec![PathBuf::from("-")],
+            _ => {
+                return Err(usage(
+                    "nothing to read: name files or folders, or pipe a log in (see --help)",
+                ));
+            }
+        };
+    }
+    Ok(walk::sources(&paths, &exclude))
+}
+
+/// Whether to use colours on a stream.
+pub(super) fn colour(wish: Colour, is_terminal: bool) -> bool {
+    match wish {
+        Colour::Always => true,
+        Colour::Never => false,
+        Colour::Auto => {
+            let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+            let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+            is_terminal && !set("NO_COLOR") && !dumb
+        }
+    }
+}
