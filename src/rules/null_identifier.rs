@@ -108,8 +108,15 @@ fn may_be_a_name(name: Name, item: Item<'_, '_>) -> bool {
 
 /// Values that stand twice in one list. The later one goes.
 fn repeated(event: &Event<'_, '_>, out: &mut Findings) {
-    // The values of one key stand in a row.
-    for list in event.identifiers().chunk_by(|a, b| a.name == b.name) {
+    let list_of = |identifier: &Identifier<'_>| {
+        let parent = event.item(identifier.place).parent();
+        parent.filter(|parent| parent.is_list()).map(Item::place)
+    };
+    // The values of one list stand in a row. A key that stands twice is another rule's business.
+    let of_one_list = |a: &Identifier<'_>, b: &Identifier<'_>| {
+        a.name == b.name && list_of(a).is_some() && list_of(a) == list_of(b)
+    };
+    for list in event.identifiers().chunk_by(of_one_list) {
         if list.len() > 1 {
             repeated_in(event, list, out);
         }
