@@ -43,7 +43,7 @@ impl Planted {
         serde_json::json!({
             "generator": VERSION, "as_of": AS_OF, "bytes": self.bytes, "lines": self.lines,
             "events": self.events, "faulty": self.faulty, "digests": self.digests,
-            "rules": self.rules,
+            "rules": self.rules, "shortest": self.shortest, "longest": self.longest,
         })
     }
 }
@@ -219,6 +219,8 @@ impl Fault {
         match self {
             RandomId | WrongSource | NoValue => Some(Kind::Purchase),
             NoCurrency | CommaValue | CurrencySymbol | Misplaced => Some(Kind::AddToCart),
+            // Long enough without the keys that are left out.
+            TooLittle => Some(Kind::ViewContent),
             _ => None,
         }
     }
@@ -665,7 +667,7 @@ impl Person {
                 1 + random.below(254)
             )
         };
-        let length = 61 + random.below(30);
+        let length = 61 + random.below(16);
         let mut fbclid = String::from("IwY2xjawN");
         for _ in 9..length {
             fbclid.push(char::from(BASE64URL[random.below(64) as usize]));
@@ -905,7 +907,7 @@ impl Log {
             if kind.path().ends_with('/') {
                 url.push_str(&format!("item-{}", 100 + person.number % 900));
             }
-            if kind == Kind::PageView || random.percent(20) {
+            if kind == Kind::PageView || !full && random.percent(20) {
                 url.push_str("?utm_source=newsletter&utm_campaign=summer");
             }
             string(out.out, &url, shop.php);
@@ -938,10 +940,10 @@ impl Log {
             } else {
                 key
             };
-            // A visitor of whom less is known: always the address, each other key half the time.
+            // A visitor of whom less is known: always the address, each other key two times in five.
             let known = match fault {
                 Some(Fault::TooLittle) => at == COUNTRY || at == CT,
-                _ => full || at == EM || random.percent(50),
+                _ => full || at == EM || random.percent(40),
             };
             if !known {
                 continue;
@@ -1052,7 +1054,7 @@ impl Log {
         user.close();
 
         // custom_data: a cart that fills the event up to the length drawn for it.
-        let length = 730 + random.below(480) as usize;
+        let length = 740 + random.below(400) as usize;
         if kind.has_cart() {
             out.key("custom_data");
             let mut custom = Object::open(out.out, shop.php);
