@@ -555,7 +555,7 @@ const AGENTS: [&str; 12] = [
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:127.0) Gecko/20100101 Firefox/127.0",
     "Mozilla/5.0 (X11; Linux x86_64; rv:115.0) Gecko/20100101 Firefox/115.0",
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36 Edg/126.0.0.0",
-    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 Instagram 336.0.0.30.92 (iPhone14,5; iOS 17_5)",
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 Instagram 336.0.0.30.92",
 ];
 
 const SERVER_AGENTS: [&str; 4] = [
@@ -667,7 +667,7 @@ impl Person {
                 1 + random.below(254)
             )
         };
-        let length = 61 + random.below(16);
+        let length = 61 + random.below(8);
         let mut fbclid = String::from("IwY2xjawN");
         for _ in 9..length {
             fbclid.push(char::from(BASE64URL[random.below(64) as usize]));
@@ -998,10 +998,7 @@ impl Log {
             write_digest(&mut user, key, value);
         }
         if person.has_account && !has(Fault::TooLittle) {
-            user.raw(
-                "external_id",
-                format_args!("\"customer-{}\"", person.number),
-            );
+            user.raw("external_id", format_args!("\"c-{}\"", person.number));
         }
         if website {
             match fault {
@@ -1054,7 +1051,7 @@ impl Log {
         user.close();
 
         // custom_data: a cart that fills the event up to the length drawn for it.
-        let length = 740 + random.below(400) as usize;
+        let length = 755 + random.below(390) as usize;
         if kind.has_cart() {
             out.key("custom_data");
             let mut custom = Object::open(out.out, shop.php);
