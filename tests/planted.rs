@@ -1,0 +1,77 @@
+//! What the generator plants in a log is exactly what `capilint check` finds in it: no fault is
+//! missed and nothing clean is called faulty.
+
+#[allow(dead_code)]
+#[path = "../benches/log.rs"]
+mod log;
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::process::Command;
+
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct Report {
+    summary: Summary,
+    rules: Vec<RuleCount>,
+}
+
+#[derive(Deserialize)]
+struct Summary {
+    events: u64,
+}
+
+#[derive(Deserialize)]
+struct RuleCount {
+    id: String,
+    findings: u64,
+    events: u64,
+}
+
+fn check(file: &std::path::Path, threads: &str) -> Report {
+    let out = Command::new(env!("CARGO_BIN_EXE_capilint"))
+        .args(["check", "--profile", "audit", "--no-config"])
+        .args(["--as-of", log::AS_OF, "--format", "json"])
+        .args(["--threads", threads])
+        .arg(file)
+        .output()
+        .unwrap();
+    assert!(
+        out.status.success(),
+        "{}",
+        String::from_utf8_lossy(&out.stderr)
+    );
+    serde_json::from_slice(&out.stdout).unwrap()
+}
+
+#[test]
+fn the_check_finds_exactly_what_was_planted() {
+    for seed in [1, 2] {
+        let mut file = tempfile::Builder::new()
+            .suffix(".ndjson")
+            .tempfile()
+            .unwrap();
+        let planted = log::write(&mut file, 2_000_000, seed).unwrap();
+        file.flush().unwrap();
+        for threads in ["1", "2"] {
+            let report = check(file.path(), threads);
+            assert_eq!(report.summary.events, planted.events, "seed {seed}");
+            let found: BTreeMap<&str, u64> = report
+                .rules
+                .iter()
+                .filter(|rule| rule.findings > 0)
+                .map(|rule| {
+                    let of_request = log::OF_REQUESTS.contains(&rule.id.as_str());
+                    let count = if of_request {
+                        rule.findings
+                    } else {
+                        rule.events
+                    };
+                    (rule.id.as_str(), count)
+                })
+                .collect();
+            assert_eq!(found, planted.rules, "seed {seed}, {threads} threads");
+        }
+    }
+}
