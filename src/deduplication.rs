@@ -224,9 +224,12 @@ pub fn holds_email(id: &str) -> bool {
         .split(|c| !is_part(c))
         .next()
         .unwrap_or_default();
-    let is_number = local.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
+    let is_number = local.bytes().all(|b| b.is_ascii_digit() || b == b'-')
+        || local.len() >= 16 && local.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
     let ends_in_letters = domain.rsplit_once('.').is_some_and(|(host, top)| {
-        !host.is_empty() && top.len() >= 2 && top.bytes().all(|b| b.is_ascii_alphabetic())
+        let letters = top.bytes().take_while(u8::is_ascii_alphabetic).count();
+        // Another part of the id may hang on the domain.
+        !host.is_empty() && letters >= 2 && matches!(top.as_bytes().get(letters), None | Some(b'-'))
     });
     !is_number && ends_in_letters
 }
@@ -332,6 +335,7 @@ mod tests {
         for id in [
             "mara.lind@posteo.example.com",
             "purchase_mara@shop.example.com_1782399600",
+            "ada@posteo.de-1782399600",
         ] {
             assert!(holds_email(id), "{id}");
         }

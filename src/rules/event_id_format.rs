@@ -52,7 +52,7 @@ fn check_text(event: &Event<'_, '_>, item: Item<'_, '_>, text: &str, out: &mut F
         out.at(item, "event_id has white space at its ends")
             .fix(Fix::safe("remove the white space").replace_text(at, trimmed));
     }
-    if deduplication::holds_email(trimmed) {
+    if deduplication::holds_email(trimmed) && !is_message_id(event, trimmed) {
         out.at(item, "event_id holds what looks like an e-mail address")
             .effect(Effect::Leaked)
             .certainty(Certainty::Strong)
@@ -67,4 +67,12 @@ fn check_text(event: &Event<'_, '_>, item: Item<'_, '_>, text: &str, out: &mut F
         .certainty(Certainty::Heuristic)
         .help("an order number, or one short random value that both sides share, is enough");
     }
+}
+
+/// Whether the order's number stands before the host, in the manner of a mail's `Message-ID`.
+fn is_message_id(event: &Event<'_, '_>, id: &str) -> bool {
+    deduplication::order_id(event).is_some_and(|order| {
+        id.split_once('@')
+            .is_some_and(|(local, _)| local.ends_with(&*order))
+    })
 }
