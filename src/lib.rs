@@ -22,6 +22,7 @@ pub mod name;
 pub mod network;
 pub mod normalize;
 pub mod output;
+pub mod places;
 pub mod plain;
 pub mod policy;
 pub mod presence;
