@@ -3,9 +3,12 @@
 //!
 //! The modules stand in the order in which bytes travel.
 
+pub mod action_source;
 pub mod clock;
 pub mod digest;
 pub mod event;
+pub mod event_name;
+pub mod event_time;
 pub mod finding;
 pub mod fix;
 pub mod input;
