@@ -1,5 +1,6 @@
 //! Time: which moments are plausible, and against which one an event's age is measured.
 
+use crate::finding::Certainty;
 use crate::json::{Item, Val};
 
 /// Where the reference time of an event came from.
@@ -28,6 +29,49 @@ pub struct Clock {
     pub supported: Option<i64>,
     /// Whether the user asked for this clock by `--as-of now`, `newest` or a time.
     pub asked: bool,
+}
+
+impl Clock {
+    /// How sure it is that an event of this time was sent more than `limit` seconds later, when it
+    /// is older than that by [`Clock::now`].
+    pub fn certainty_of_age(&self, time: i64, limit: i64) -> Certainty {
+        match self.source {
+            Source::Given | Source::Capture => Certainty::Proof,
+            Source::Wall if self.asked => Certainty::Proof,
+            Source::Request => match self.supported {
+                Some(second) if second - time > limit => Certainty::Proof,
+                _ => Certainty::Strong,
+            },
+            Source::Newest | Source::Wall => Certainty::Heuristic,
+        }
+    }
+
+    /// Whether this is the clock of the machine, and only for want of a better one.
+    pub fn is_makeshift(&self) -> bool {
+        self.source == Source::Wall && !self.asked
+    }
+
+    /// What the clock is, for messages: an event is older than this.
+    pub const fn reference(&self) -> &'static str {
+        match self.source {
+            Source::Given => "the given time",
+            Source::Capture => "the time of the capture",
+            Source::Request => "the newest event of its request",
+            Source::Newest => "the newest event of the file",
+            Source::Wall => "this machine's clock",
+        }
+    }
+}
+
+/// A length of time in its largest whole unit, rounded down: `12 days`.
+pub fn span(seconds: i64) -> String {
+    let (unit, size) = [("day", DAY), ("hour", 3_600), ("minute", 60)]
+        .into_iter()
+        .find(|&(_, size)| seconds >= size)
+        .unwrap_or(("second", 1));
+    let count = seconds / size;
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {unit}{plural}")
 }
 
 /// Seconds in a day.

@@ -3,6 +3,7 @@
 //!
 //! The modules stand in the order in which bytes travel.
 
+pub mod action_source;
 pub mod agent;
 pub mod cli;
 pub mod click_id;
@@ -12,6 +13,8 @@ pub mod deduplication;
 pub mod digest;
 pub mod engine;
 pub mod event;
+pub mod event_name;
+pub mod event_time;
 pub mod finding;
 pub mod fix;
 pub mod input;
