@@ -1,40 +1,52 @@
 //! capilint reads captured payloads of Meta's Conversions API and says which events are refused,
 //! ignored, unmatched, duplicated or leaking personal data.
 //!
-//! The modules stand in the order in which bytes travel.
+//! The groups of modules stand in the order in which bytes travel.
 
+// From paths to blocks of text.
+pub mod input;
+
+// JSON, names, and the values that stand in payloads.
 pub mod action_source;
 pub mod agent;
-pub mod cli;
 pub mod click_id;
 pub mod clock;
-pub mod config;
 pub mod deduplication;
 pub mod digest;
-pub mod engine;
-pub mod event;
 pub mod event_name;
 pub mod event_time;
-pub mod finding;
-pub mod fix;
-pub mod input;
-pub mod inspect;
 pub mod json;
 pub mod money;
 pub mod name;
 pub mod network;
 pub mod normalize;
-pub mod output;
 pub mod places;
 pub mod plain;
-pub mod policy;
-pub mod presence;
 pub mod printable;
+pub mod secret;
+
+// The typed view, and the rules that speak to it.
+pub mod event;
+pub mod finding;
+pub mod fix;
+pub mod inspect;
 pub mod repair;
-pub mod report;
-pub mod rewrite;
 pub mod rule;
 pub mod rules;
+
+// What becomes of findings.
+pub mod policy;
+pub mod presence;
+pub mod report;
 pub mod score;
-pub mod secret;
+
+// The run as a whole, and what it prints.
+pub mod engine;
+pub mod output;
+pub mod rewrite;
 pub mod settings;
+
+// The command line.
+pub mod cli;
+pub mod commands;
+pub mod config;
