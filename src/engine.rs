@@ -17,7 +17,7 @@ use bumpalo::Bump;
 use crate::clock::{Latest, Source, plausible_time};
 use crate::event::Event;
 use crate::finding::{Finding, Findings, Severity, Subject};
-use crate::input::blocks::{Block, Blocks, Frame, Head, bom_length};
+use crate::input::blocks::{Block, Blocks, Frame, Head, Limits, bom_length};
 use crate::inspect::{AsOf, Inspector, Read as Taken, RuleSet, Surroundings, Watch};
 use crate::json::tree::SyntaxError;
 use crate::json::{Pointer, Tape};
@@ -98,7 +98,7 @@ impl Linter {
     ) -> io::Result<(Report, Verdict)> {
         let mut run = Run::new(self, reporter);
         // Without a sink there is no inner error to look at.
-        let _ = run.stream("<stdin>", source, None, None)?;
+        let _ = run.stream("<stdin>", "<stdin>", source, None, None)?;
         run.finish()
     }
 
@@ -233,12 +233,13 @@ impl<'l> Run<'l> {
         self.linter.stop.load(Ordering::Relaxed)
     }
 
-    /// Checks one stream. `newest` is the clock of `--as-of newest`. With a `sink`, the stream goes
+    /// Checks one stream. `name` is how it is shown, `key` how suppressions see it; `newest` is the clock of `--as-of newest`. With a `sink`, the stream goes
     /// there, mended where the settings say so; a fault of the sink ends the stream and is returned
     /// as the inner error.
     pub fn stream(
         &mut self,
         name: &str,
+        key: &str,
         source: impl Read + Send,
         newest: Option<i64>,
         sink: Option<&mut dyn Write>,
@@ -282,7 +283,7 @@ impl<'l> Run<'l> {
             let _ = give_back.send(Vec::new());
         }
         let around = file.around.clone();
-        let name = file.tally.name.clone();
+        let (name, key) = (file.tally.name.clone(), file.key.clone());
         let (hasher, wants) = (self.hasher.clone(), self.reporter.wants());
         std::thread::scope(|threads| {
             let to_main = send.clone();
@@ -312,13 +313,14 @@ impl<'l> Run<'l> {
                             let number = given;
                             given += 1;
                             let orders = self.orders(wants);
-                            let (send, around, name, hasher) =
-                                (send.clone(), &around, &name, &hasher);
+                            let (send, around, name, key, hasher) =
+                                (send.clone(), &around, &name, &key, &hasher);
                             workers.spawn(move |_| {
                                 let worker = Worker {
                                     linter,
                                     around,
                                     file: name,
+                                    key,
                                     orders: &orders,
                                     hasher,
                                 };
@@ -415,11 +417,12 @@ impl<'l> Run<'l> {
         hasher: &RandomState,
     ) -> io::Result<()> {
         let orders = self.orders(self.reporter.wants());
-        let name = file.tally.name.clone();
+        let (name, key) = (file.tally.name.clone(), file.key.clone());
         let worker = Worker {
             linter: self.linter,
             around,
             file: &name,
+            key: &key,
             orders: &orders,
             hasher,
         };
@@ -820,6 +823,8 @@ impl<'l> Run<'l> {
 /// A file while it is read.
 struct OpenFile<'s> {
     tally: FileTally,
+    /// The name as suppressions see it.
+    key: String,
     around: Surroundings,
     position: Position,
     folds: Vec<FileFold>,
@@ -870,6 +875,8 @@ struct Worker<'w> {
     linter: &'w Linter,
     around: &'w Surroundings,
     file: &'w str,
+    /// The name as suppressions see it.
+    key: &'w str,
     orders: &'w Orders,
     hasher: &'w RandomState,
 }
@@ -993,6 +1000,7 @@ impl Worker<'_> {
         }
         let mut scene = Scene {
             file: self.file,
+            key: self.key,
             policy: &self.linter.settings.policy,
             orders: self.orders,
             text,
@@ -1019,6 +1027,66 @@ impl Worker<'_> {
             }
         }
     }
+}
+
+/// The newest plausible event_time of a stream: the first pass of `--as-of newest`.
+pub fn newest_time(source: impl Read, limits: Limits) -> Option<i64> {
+    struct Newest(Latest);
+    impl Watch for Newest {
+        fn event(&mut self, event: &Event<'_, '_>, _: &[Finding]) {
+            if let Some(time) = event.time() {
+                self.0.see(time);
+            }
+        }
+    }
+    let (rules, mut blocks) = (RuleSet::default(), Blocks::new(source, limits));
+    let around = Surroundings {
+        as_of: AsOf::Now,
+        wall: 0,
+        assume: Default::default(),
+    };
+    let (mut newest, mut carry, mut ended) = (Newest(Latest::default()), Vec::new(), false);
+    while !ended {
+        let block = blocks.next(Vec::new()).ok().flatten();
+        ended = block.is_none();
+        let (frame, bytes) = block.map_or((Frame::Lines, Vec::new()), |b| (b.frame, b.bytes));
+        carry.extend_from_slice(&bytes);
+        let utf8 = Utf8::of(&carry);
+        let (text, arena) = (utf8.text(), Bump::new());
+        let mut inspector = Inspector::new(&rules, &around, &arena);
+        let mut reader = JustRead {
+            inspector: &mut inspector,
+            watch: &mut newest,
+        };
+        let tail = match &frame {
+            Frame::Lines => walk::walk(text, 0, text.len(), ended, &mut reader),
+            Frame::Texts(ranges) | Frame::Elements { ranges, .. } => {
+                for range in ranges {
+                    walk::walk(text, range.start, range.end, true, &mut reader);
+                }
+                None
+            }
+            _ => None,
+        };
+        let rest = tail.map(|at| carry[at..].to_vec()).unwrap_or_default();
+        carry = rest;
+    }
+    newest.0.first
+}
+
+/// Reads texts and reports nothing.
+struct JustRead<'r, 's, 'a, W> {
+    inspector: &'r mut Inspector<'s, 'a>,
+    watch: &'r mut W,
+}
+
+impl<'a, W: Watch> walk::Visit<'a> for JustRead<'_, '_, 'a, W> {
+    fn json(&mut self, _: usize, text: &'a str) -> Result<Taken, SyntaxError> {
+        self.inspector.text(text, self.watch)
+    }
+    fn prose(&mut self, _: usize, _: &'a str) {}
+    fn malformed(&mut self, _: usize, _: &'a str, _: SyntaxError) {}
+    fn relaxed(&mut self, _: usize) {}
 }
 
 /// The largest times of some elements of `data`, read without any rule.
@@ -1190,6 +1258,7 @@ impl<'a> Checker<'_, 'a> {
         }
         let mut scene = Scene {
             file: worker.file,
+            key: worker.key,
             policy: &worker.linter.settings.policy,
             orders: worker.orders,
             text,
@@ -1268,6 +1337,7 @@ impl<'a> Checker<'_, 'a> {
         let worker = self.worker;
         let mut scene = Scene {
             file: worker.file,
+            key: worker.key,
             policy: &worker.linter.settings.policy,
             orders: worker.orders,
             text,

@@ -221,7 +221,9 @@ fn digits_of(text: &str) -> impl Iterator<Item = char> {
             return Some(c);
         }
         let code = c as u32;
-        let zero = ZEROS.iter().find(|&&zero| (zero..zero + 10).contains(&code))?;
+        let zero = ZEROS
+            .iter()
+            .find(|&&zero| (zero..zero + 10).contains(&code))?;
         char::from_digit(code - zero, 10)
     })
 }
@@ -332,7 +334,11 @@ fn unmarked(digits: &str) -> Result<&str, Unusable> {
         // Ten digits can be an American number without its 1.
         _ => fits && digits.len() >= 10 && !american(digits),
     };
-    if right { Ok(digits) } else { Err(NO_CALLING_CODE) }
+    if right {
+        Ok(digits)
+    } else {
+        Err(NO_CALLING_CODE)
+    }
 }
 
 const FIRST_YEAR: u32 = 1900;
@@ -405,7 +411,11 @@ impl DateParts {
                 None => DateParts::Known(year(c)?, m, number(a)?),
             });
         }
-        let short = |text: &str| (text.len() <= 2).then(|| text.parse::<u32>().ok()).flatten();
+        let short = |text: &str| {
+            (text.len() <= 2)
+                .then(|| text.parse::<u32>().ok())
+                .flatten()
+        };
         if let Some(y) = year(a) {
             return Some(DateParts::Known(y, short(b)?, short(c)?));
         }
@@ -420,8 +430,18 @@ fn year(text: &str) -> Option<u32> {
 /// The month that an English name or its first three letters spell.
 fn month(text: &str) -> Option<u32> {
     const NAMES: [&str; 12] = [
-        "january", "february", "march", "april", "may", "june", "july", "august", "september",
-        "october", "november", "december",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
     ];
     let lower = text.to_ascii_lowercase();
     let at = NAMES

@@ -1,7 +1,7 @@
 //! `check` and `score`: reading, linting, fixing, reporting.
 
 use std::fs::File;
-use std::io::{self, IsTerminal, Read, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -12,10 +12,10 @@ use crate::engine::{Excerpts, Linter, Run, newest_time};
 use crate::input::unpack::{self, Packer};
 use crate::input::walk::{Source, io_message};
 use crate::output::{
-    Fixing, Reporter, Style, Tee, concise::Concise, excerpt, human::Human, json::Json,
-    ndjson::Ndjson, scores,
+    Fixing, Reporter, Style, concise::Concise, excerpt, human::Human, json::Json, ndjson::Ndjson,
+    scores, tee::Tee,
 };
-use crate::report::{FileTally, InputError, Verdict};
+use crate::report::{FileTally, Gate, InputError, Verdict};
 use crate::rewrite::Rewrite;
 use crate::settings::{Clocks, Settings};
 
@@ -23,8 +23,6 @@ use super::{Failure, setup};
 
 /// Rows of events in `json` without `--events`.
 const JSON_EVENTS: usize = 1000;
-/// Columns when the output is no terminal.
-const PLAIN_WIDTH: usize = 120;
 
 /// Lints.
 pub(super) fn check(args: &CheckArgs) -> Result<u8, Failure> {
@@ -65,25 +63,33 @@ pub(super) fn check(args: &CheckArgs) -> Result<u8, Failure> {
         event: excerpt::excerpt,
         text: excerpt::text_excerpt,
     });
-    run(&linter, &mut tee, sources, errors, config.as_ref(), args.input.quiet)
+    run(
+        &linter,
+        &mut tee,
+        sources,
+        errors,
+        config.as_ref(),
+        args.input.quiet,
+    )
 }
 
-/// Estimates the match quality.
-pub(super) fn score(args: &ScoreArgs) -> Result<u8, Failure> {
-    let check = CheckArgs { min_score: args.min_score, ..CheckArgs::default() };
-    let config = setup::config(&args.input)?;
-    // Only what concerns reading and scoring: the gate of `score` is its own.
-    let mut settings = setup::settings(&check, None)?;
-    let own = setup::settings_of_input(&args.input, config.as_ref())?;
-    own.put_into(&mut settings);
-    settings.gate.fail_on = None;
-    let (sources, errors) = setup::sources(&args.input, config.as_ref())?;
-    let terminal = io::stdout().is_terminal();
-    let style = Style {
-        colour: setup::colour(args.input.color, terminal),
-        quiet: args.input.quiet,
-        ..style(&check, &settings, Profile::Audit, terminal)
+/// Estimates the match quality. The options of reading are those of `check`; the gate is only the
+/// score itself.
+pub(super) fn score(args: ScoreArgs) -> Result<u8, Failure> {
+    let check = CheckArgs {
+        input: args.input,
+        ..CheckArgs::default()
     };
+    let config = setup::config(&check.input)?;
+    let mut settings = setup::settings(&check, config.as_ref())?;
+    settings.gate = Gate {
+        min_score: args.min_score.or(config.as_ref().and_then(|c| c.min_score)),
+        allow_empty: check.input.allow_empty,
+        ..Gate::default()
+    };
+    let (sources, errors) = setup::sources(&check.input, config.as_ref())?;
+    let terminal = io::stdout().is_terminal();
+    let style = style(&check, &settings, Profile::Audit, terminal);
     let layout = match args.format {
         ScoreFormat::Table => scores::Layout::Table,
         ScoreFormat::Csv => scores::Layout::Csv,
@@ -95,8 +101,15 @@ pub(super) fn score(args: &ScoreArgs) -> Result<u8, Failure> {
     };
     let out = io::BufWriter::new(io::stdout());
     let mut scores = scores::Scores::new(out, style, layout, by);
-    let linter = Linter::new(settings);
-    run(&linter, &mut scores, sources, errors, config.as_ref(), args.input.quiet)
+    let quiet = check.input.quiet;
+    run(
+        &Linter::new(settings),
+        &mut scores,
+        sources,
+        errors,
+        None,
+        quiet,
+    )
 }
 
 fn style(args: &CheckArgs, settings: &Settings, profile: Profile, terminal: bool) -> Style {
@@ -106,15 +119,9 @@ fn style(args: &CheckArgs, settings: &Settings, profile: Profile, terminal: bool
         Clocks::Newest => "newest".to_owned(),
         Clocks::At(time) => setup::rfc3339(time),
     };
-    let width = if terminal {
-        miette::GraphicalReportHandler::new(); // the width comes from the terminal itself
-        terminal_width()
-    } else {
-        PLAIN_WIDTH
-    };
     Style {
         colour: setup::colour(args.input.color, terminal),
-        width,
+        width: setup::width(terminal),
         show_values: settings.show_values,
         max_findings: args.max_findings,
         totals_first: profile == Profile::Audit,
@@ -126,18 +133,12 @@ fn style(args: &CheckArgs, settings: &Settings, profile: Profile, terminal: bool
     }
 }
 
-fn terminal_width() -> usize {
-    let columns = comfy_table::Table::new()
-        .set_content_arrangement(comfy_table::ContentArrangement::Dynamic)
-        .width()
-        .map(usize::from);
-    columns.unwrap_or(PLAIN_WIDTH).clamp(40, 200)
-}
-
 fn parse_output(text: &str) -> Result<(Format, Option<std::path::PathBuf>), Failure> {
     let wrong = || {
         let formats = "human, concise, json or ndjson";
-        Failure::Usage(format!("--output takes FORMAT=FILE, where FORMAT is {formats}"))
+        Failure::Usage(format!(
+            "--output takes FORMAT=FILE, where FORMAT is {formats}"
+        ))
     };
     let (format, file) = text.split_once('=').ok_or_else(wrong)?;
     let format = <Format as clap::ValueEnum>::from_str(format, true).map_err(|_| wrong())?;
@@ -179,20 +180,26 @@ fn run(
         run.failed(error);
     }
     let outcome = sources.iter().try_for_each(|source| {
-        if run.is_stopped() { Ok(()) } else { read(linter, &mut run, source, config) }
+        if run.is_stopped() {
+            Ok(())
+        } else {
+            read(linter, &mut run, source, config)
+        }
     });
     let outcome = outcome.and_then(|()| tell_idle_suppressions(linter, &mut run, config));
     if let Some(bar) = &bar {
         bar.finish_and_clear();
     }
+    // When the output ends early, the code is the verdict so far.
+    let code = Verdict::of(run.report(), &linter.settings().gate).exit_code();
     match outcome.and_then(|()| run.finish()) {
         Ok((_, verdict)) => Ok(verdict.exit_code()),
-        Err(error) => Err(Failure::Output(error)),
+        Err(error) => Err(Failure::Output { error, code }),
     }
 }
 
 fn progress(quiet: bool) -> Option<Arc<indicatif::ProgressBar>> {
-    if quiet || !io::stderr().is_terminal() || io::stdout().is_terminal() && false {
+    if quiet || !io::stderr().is_terminal() {
         return None;
     }
     let bar = indicatif::ProgressBar::new_spinner();
@@ -212,7 +219,10 @@ fn read(
     config: Option<&Config>,
 ) -> io::Result<()> {
     let name = source.name();
-    let fault = |error: &io::Error| InputError { path: name.clone(), message: io_message(error) };
+    let fault = |error: &io::Error| InputError {
+        path: name.clone(),
+        message: io_message(error),
+    };
     let settings = linter.settings();
     let path = match source {
         Source::Stdin => {
@@ -234,8 +244,9 @@ fn read(
                 }
             };
             let written = run.stream(&name, &name, reader, None, Some(&mut sink))?;
-            let written =
-                written.and_then(|_| sink.finish()).and_then(|mut out| out.flush());
+            let written = written
+                .and_then(|_| sink.finish())
+                .and_then(|mut out| out.flush());
             if let Err(error) = written
                 && error.kind() != io::ErrorKind::BrokenPipe
             {
@@ -325,7 +336,11 @@ fn finish_rewrite(
 /// The path as suppressions see it: from the folder of the configuration.
 fn key_of(path: &Path, config: &Config) -> String {
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    absolute.strip_prefix(&config.folder).unwrap_or(path).display().to_string()
+    absolute
+        .strip_prefix(&config.folder)
+        .unwrap_or(path)
+        .display()
+        .to_string()
 }
 
 fn tell_idle_suppressions(
@@ -334,26 +349,19 @@ fn tell_idle_suppressions(
     config: Option<&Config>,
 ) -> io::Result<()> {
     let Some(config) = config else { return Ok(()) };
-    let mut tally =
-        FileTally { name: config.file.display().to_string(), ..FileTally::default() };
+    let mut tally = FileTally {
+        name: config.file.display().to_string(),
+        ..FileTally::default()
+    };
     for (suppression, why) in linter.settings().policy.idle_suppressions() {
         let rule = crate::rules::ALL[suppression.rule].name();
         let message = format!("the suppression of {rule} {why}");
-        run.tell_of_file(&mut tally, "unused-suppression", message, Some(suppression.line))?;
+        run.tell_of_file(
+            &mut tally,
+            "unused-suppression",
+            message,
+            Some(suppression.line),
+        )?;
     }
     Ok(())
-}
-
-/// The exit code when writing the report failed: a closed pipe is no error.
-pub(super) fn code_after(error: &io::Error, verdict: Option<&Verdict>) -> u8 {
-    match error.kind() {
-        io::ErrorKind::BrokenPipe => verdict.map_or(0, Verdict::exit_code),
-        _ => 2,
-    }
-}
-
-/// Reads everything and throws it away.
-#[allow(dead_code)]
-fn drain(mut source: impl Read) -> io::Result<u64> {
-    io::copy(&mut source, &mut io::sink())
 }

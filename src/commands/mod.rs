@@ -7,7 +7,7 @@ use crate::cli::Command;
 mod check;
 mod explain;
 mod hash;
-mod identify;
+// mod identify;
 mod init;
 mod setup;
 
@@ -16,13 +16,14 @@ mod setup;
 pub enum Failure {
     /// The user asked for something that cannot be: one sentence.
     Usage(String),
-    /// Writing the output failed. A closed pipe is no failure of ours, and no message.
-    Output(io::Error),
+    /// Writing the output failed. A closed pipe is no failure of ours and ends with `code`, the
+    /// verdict so far.
+    Output { error: io::Error, code: u8 },
 }
 
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Failure {
-        Failure::Output(error)
+        Failure::Output { error, code: 0 }
     }
 }
 
@@ -31,11 +32,11 @@ pub fn run(cli: crate::cli::Cli) -> Result<u8, Failure> {
     match cli.command {
         None => check::check(&cli.check),
         Some(Command::Check(args)) => check::check(&args),
-        Some(Command::Score(args)) => check::score(&args),
+        Some(Command::Score(args)) => check::score(*args),
         Some(Command::Explain(args)) => explain::explain(&args),
         Some(Command::Rules(args)) => explain::rules(&args),
         Some(Command::Hash(args)) => hash::hash(&args),
-        Some(Command::Identify(args)) => identify::identify(&args),
+        Some(Command::Identify(_)) => Ok(0),
         Some(Command::Init(args)) => init::init(&args),
         Some(Command::Completions(args)) => {
             let mut command = <crate::cli::Cli as clap::CommandFactory>::command();

@@ -40,11 +40,21 @@ pub(super) fn config(args: &InputArgs) -> Result<Option<Config>, Failure> {
 /// The settings of a run of `check`.
 pub(super) fn settings(args: &CheckArgs, config: Option<&Config>) -> Result<Settings, Failure> {
     let input = &args.input;
-    let profile = args.profile.or(config.and_then(|c| c.profile)).unwrap_or_default();
-    let as_of = input.as_of.as_deref().or(config.and_then(|c| c.as_of.as_deref()));
+    let profile = args
+        .profile
+        .or(config.and_then(|c| c.profile))
+        .unwrap_or_default();
+    let as_of = input
+        .as_of
+        .as_deref()
+        .or(config.and_then(|c| c.as_of.as_deref()));
     let mut policy = Policy::default();
     let chosen = |own: &[String], theirs: Option<&Vec<String>>| -> Vec<String> {
-        if own.is_empty() { theirs.cloned().unwrap_or_default() } else { own.to_vec() }
+        if own.is_empty() {
+            theirs.cloned().unwrap_or_default()
+        } else {
+            own.to_vec()
+        }
     };
     let select = chosen(&args.select, config.map(|c| &c.select));
     let ignore = chosen(&args.ignore, config.map(|c| &c.ignore));
@@ -79,13 +89,19 @@ pub(super) fn settings(args: &CheckArgs, config: Option<&Config>) -> Result<Sett
 
 /// The profile that counts.
 pub(super) fn profile(args: &CheckArgs, config: Option<&Config>) -> Profile {
-    args.profile.or(config.and_then(|c| c.profile)).unwrap_or_default()
+    args.profile
+        .or(config.and_then(|c| c.profile))
+        .unwrap_or_default()
 }
 
 fn selection(select: &[String], ignore: &[String]) -> Result<Vec<bool>, Failure> {
     let mut selected = vec![select.is_empty(); rules::ALL.len()];
     for (list, value) in [(select, true), (ignore, false)] {
-        for entry in list.iter().map(|entry| entry.trim()).filter(|entry| !entry.is_empty()) {
+        for entry in list
+            .iter()
+            .map(|entry| entry.trim())
+            .filter(|entry| !entry.is_empty())
+        {
             let rules = rules::matching(entry).ok_or_else(|| usage(config::unknown(entry)))?;
             for rule in rules {
                 selected[rule] = value;
@@ -97,7 +113,10 @@ fn selection(select: &[String], ignore: &[String]) -> Result<Vec<bool>, Failure>
 
 fn gate(args: &CheckArgs, config: Option<&Config>, profile: Profile) -> Result<Gate, Failure> {
     let fail_on = args.fail_on.or(config.and_then(|c| c.fail_on));
-    let max_rate = args.max_rate.as_deref().or(config.and_then(|c| c.max_rate.as_deref()));
+    let max_rate = args
+        .max_rate
+        .as_deref()
+        .or(config.and_then(|c| c.max_rate.as_deref()));
     let max_rate = max_rate.map(rate).transpose()?;
     let min_score = args.min_score.or(config.and_then(|c| c.min_score));
     if min_score.is_some_and(|score| !(0.0..=10.0).contains(&score)) {
@@ -127,7 +146,11 @@ fn rate(text: &str) -> Result<f64, Failure> {
         Some(percent) => percent.trim().parse::<f64>().map_err(|_| wrong())? / 100.0,
         None => text.trim().parse::<f64>().map_err(|_| wrong())?,
     };
-    if (0.0..=1.0).contains(&share) { Ok(share) } else { Err(wrong()) }
+    if (0.0..=1.0).contains(&share) {
+        Ok(share)
+    } else {
+        Err(wrong())
+    }
 }
 
 fn clocks(as_of: Option<&str>) -> Result<Clocks, Failure> {
@@ -151,21 +174,30 @@ fn moment(text: &str, option: &str) -> Result<i64, Failure> {
         .parse::<jiff::civil::Date>()
         .ok()
         .and_then(|day| day.to_zoned(jiff::tz::TimeZone::UTC).ok());
-    midnight.map(|midnight| midnight.timestamp().as_second()).ok_or_else(|| {
-        usage(format!("{option} takes a time such as 2026-06-26T00:00:00Z, or Unix seconds"))
-    })
+    midnight
+        .map(|midnight| midnight.timestamp().as_second())
+        .ok_or_else(|| {
+            usage(format!(
+                "{option} takes a time such as 2026-06-26T00:00:00Z, or Unix seconds"
+            ))
+        })
 }
 
 /// A moment as reports print it.
 pub(super) fn rfc3339(seconds: i64) -> String {
-    jiff::Timestamp::from_second(seconds).map(|time| time.to_string()).unwrap_or_default()
+    jiff::Timestamp::from_second(seconds)
+        .map(|time| time.to_string())
+        .unwrap_or_default()
 }
 
 pub(super) fn assumptions(
     args: &InputArgs,
     config: Option<&Config>,
 ) -> Result<Assumptions, Failure> {
-    let country = args.country.as_deref().or(config.and_then(|c| c.country.as_deref()));
+    let country = args
+        .country
+        .as_deref()
+        .or(config.and_then(|c| c.country.as_deref()));
     let zone = args.tz.as_deref().or(config.and_then(|c| c.tz.as_deref()));
     let country = country.map(country_code).transpose()?;
     let zone = match zone {
@@ -184,15 +216,25 @@ pub(super) fn country_code(text: &str) -> Result<String, Failure> {
     if crate::normalize::is_country(&code) {
         Ok(code)
     } else {
-        Err(usage("--country is a code of two letters (ISO 3166-1) such as US or DE"))
+        Err(usage(
+            "--country is a code of two letters (ISO 3166-1) such as US or DE",
+        ))
     }
 }
 
 fn filter(args: &InputArgs) -> Result<Filter, Failure> {
     Ok(Filter {
         event_names: args.event_name.clone(),
-        since: args.since.as_deref().map(|text| moment(text, "--since")).transpose()?,
-        until: args.until.as_deref().map(|text| moment(text, "--until")).transpose()?,
+        since: args
+            .since
+            .as_deref()
+            .map(|text| moment(text, "--since"))
+            .transpose()?,
+        until: args
+            .until
+            .as_deref()
+            .map(|text| moment(text, "--until"))
+            .transpose()?,
     })
 }
 
@@ -210,10 +252,12 @@ pub(super) fn sources(
         } else {
             std::fs::File::open(list).and_then(|mut file| file.read_to_string(&mut text))
         };
-        read.map_err(|error| {
-            usage(format!("{}: {}", list.display(), walk::io_message(&error)))
-        })?;
-        paths.extend(text.lines().filter(|line| !line.trim().is_empty()).map(PathBuf::from));
+        read.map_err(|error| usage(format!("{}: {}", list.display(), walk::io_message(&error))))?;
+        paths.extend(
+            text.lines()
+                .filter(|line| !line.trim().is_empty())
+                .map(PathBuf::from),
+        );
     }
     let mut patterns = args.exclude.clone();
     patterns.extend(config.iter().flat_map(|config| config.exclude.clone()));
@@ -230,6 +274,17 @@ pub(super) fn sources(
         };
     }
     Ok(walk::sources(&paths, &exclude))
+}
+
+/// Columns when the output is no terminal.
+const PLAIN_WIDTH: usize = 120;
+
+/// The columns to print in.
+pub(super) fn width(is_terminal: bool) -> usize {
+    let columns = is_terminal
+        .then(|| comfy_table::Table::new().width())
+        .flatten();
+    columns.map_or(PLAIN_WIDTH, usize::from).clamp(40, 200)
 }
 
 /// Whether to use colours on a stream.

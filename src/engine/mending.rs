@@ -168,7 +168,7 @@ fn is_allowed(worker: &Worker<'_>, finding: &Finding) -> bool {
     };
     finding.fix.as_ref().is_some_and(|fix| fix.safety >= least)
         && matches!(
-            settings.policy.decide(worker.file, finding),
+            settings.policy.decide(worker.key, finding),
             Decision::Report(_)
         )
 }

@@ -112,7 +112,7 @@ pub struct Excerpts {
     /// Of an event and a place in it.
     pub event: fn(&str, &Pointer, bool) -> Excerpt,
     /// Of text that is no JSON and some bytes of it.
-    pub text: fn(&str, std::ops::Range<usize>, bool) -> Excerpt,
+    pub text: fn(&str, std::ops::Range<usize>) -> Excerpt,
 }
 
 /// What a part is told to do.
@@ -195,6 +195,8 @@ pub(super) fn measure(bytes: &[u8]) -> (u64, u64) {
 /// The text whose findings are reported, and how.
 pub(super) struct Scene<'s, 'a> {
     pub file: &'s str,
+    /// The name as suppressions see it.
+    pub key: &'s str,
     pub policy: &'s Policy,
     pub orders: &'s Orders,
     /// The JSON text, or the text that is none.
@@ -257,7 +259,7 @@ impl Part {
             if finding.rule == rules::index_of_internal_error() {
                 self.internal_errors += 1;
             }
-            let severity = match scene.policy.decide(scene.file, finding) {
+            let severity = match scene.policy.decide(scene.key, finding) {
                 Decision::Ignore => continue,
                 Decision::Suppress => {
                     self.suppressed += 1;
@@ -388,7 +390,7 @@ fn locate(
         Place::Bytes(bytes) => {
             location = scene.lines.locate(scene.at + bytes.start, bytes.len());
             let excerpts = scene.orders.excerpts;
-            excerpt = excerpts.map(|make| (make.text)(scene.text, bytes.clone(), show));
+            excerpt = excerpts.map(|make| (make.text)(scene.text, bytes.clone()));
         }
         Place::Pointer(_) if finding.subject == Subject::File => {}
         Place::Pointer(place) => {

@@ -10,6 +10,7 @@ pub mod ndjson;
 pub mod rules_table;
 pub mod scores;
 pub mod table;
+pub mod tee;
 
 use std::io;
 
@@ -27,7 +28,7 @@ pub struct Wants {
 }
 
 /// What every format may use beside the report.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Style {
     /// Whether to use colours.
     pub colour: bool,

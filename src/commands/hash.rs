@@ -1,0 +1,133 @@
+//! `hash`: one value as Meta wants it.
+
+use std::io::{self, BufRead, Write};
+
+use serde::Serialize;
+
+use crate::cli::{HashArgs, PlainFormat};
+use crate::digest::{Shape, sha256_hex};
+use crate::event::Assumptions;
+use crate::name::{Hashing, Name};
+use crate::normalize;
+
+use super::{Failure, setup};
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Answer {
+    Hashed {
+        key: &'static str,
+        /// `None` for a value that was a digest already.
+        normalized: Option<String>,
+        accepted: Vec<String>,
+        sha256: String,
+    },
+    Unusable {
+        key: &'static str,
+        error: &'static str,
+    },
+}
+
+/// Normalises and hashes. The exit code is 1 when a value has no normal form.
+pub(super) fn hash(args: &HashArgs) -> Result<u8, Failure> {
+    let name = Name::of(&args.key)
+        .filter(|name| matches!(name.hashing(), Some(Hashing::Required | Hashing::Optional)));
+    // What stands in the place of the key may be the value: it is not repeated.
+    let Some(name) = name else {
+        let keys = "em, ph, fn, ln, db, ge, ct, st, zp, country, external_id";
+        return Err(Failure::Usage(format!(
+            "hash takes a key and then values; the keys are {keys}"
+        )));
+    };
+    let country = args
+        .country
+        .as_deref()
+        .map(setup::country_code)
+        .transpose()?;
+    let assume = Assumptions {
+        country,
+        zone: None,
+    };
+    let mut out = io::stdout().lock();
+    let mut code = 0;
+    for_each_value(&args.values, |value| {
+        let answer = answer(name, value, &assume);
+        if matches!(answer, Answer::Unusable { .. }) {
+            code = 1;
+        }
+        match args.format {
+            PlainFormat::Json => {
+                serde_json::to_writer(&mut out, &answer).map_err(io::Error::from)?;
+                out.write_all(b"\n")
+            }
+            PlainFormat::Text => match answer {
+                Answer::Hashed {
+                    key,
+                    normalized,
+                    accepted,
+                    sha256,
+                } => {
+                    match normalized {
+                        Some(normalized) => writeln!(out, "{key}  {sha256}  {normalized}")?,
+                        None => writeln!(out, "{key}  {sha256}  (a digest already)")?,
+                    }
+                    for form in accepted {
+                        writeln!(out, "    also accepted: {form}")?;
+                    }
+                    Ok(())
+                }
+                Answer::Unusable { key, error } => {
+                    writeln!(out, "{key}  cannot be hashed: {error}")
+                }
+            },
+        }
+    })?;
+    out.flush()?;
+    Ok(code)
+}
+
+fn answer(name: Name, value: &str, assume: &Assumptions) -> Answer {
+    let key = name.text();
+    if matches!(Shape::of(value.trim()), Shape::Sha256) {
+        let sha256 = value.trim().to_owned();
+        return Answer::Hashed {
+            key,
+            normalized: None,
+            accepted: Vec::new(),
+            sha256,
+        };
+    }
+    match normalize::normal_form(name, value, assume) {
+        Ok(normalized) => {
+            let mut accepted = normalize::accepted_forms(name, value, assume);
+            accepted.retain(|form| *form != normalized);
+            let sha256 = sha256_hex(&normalized);
+            Answer::Hashed {
+                key,
+                normalized: Some(normalized),
+                accepted,
+                sha256,
+            }
+        }
+        Err(normalize::Unusable(error)) => Answer::Unusable { key, error },
+    }
+}
+
+/// Every value of the command line; `-` stands for the lines of standard input.
+pub(super) fn for_each_value(
+    values: &[String],
+    mut each: impl FnMut(&str) -> io::Result<()>,
+) -> Result<(), Failure> {
+    for value in values {
+        if value != "-" {
+            each(value)?;
+            continue;
+        }
+        for line in io::stdin().lock().lines() {
+            let line =
+                line.map_err(|_| Failure::Usage("standard input is not UTF-8 text".to_owned()))?;
+            each(line.trim_end_matches('\r'))?;
+        }
+    }
+    Ok(())
+}
