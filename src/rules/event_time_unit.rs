@@ -1,10 +1,22 @@
-//! event-time-unit: not written yet.
+//! CL403: an event_time in milliseconds or finer.
 
 use crate::event::Event;
+use crate::event_time::{self, Written};
 use crate::finding::Findings;
+use crate::fix::Fix;
 use crate::rule::{Check, Rule};
 
 /// See `rules/event-time-unit.md`.
 pub static RULE: Rule = crate::rule!("event-time-unit", Check::Event(check));
 
-fn check(_: &Event<'_, '_>, _: &mut Findings) {}
+fn check(event: &Event<'_, '_>, out: &mut Findings) {
+    let Some((item, Written::Finer(unit, seconds))) = event_time::oddity(event) else {
+        return;
+    };
+    let at = item.pointer_from(event.root().place());
+    out.at(
+        item,
+        format!("event_time is in {}, not seconds", unit.word()),
+    )
+    .fix(Fix::safe("write the time in seconds").replace(at, seconds.to_string()));
+}

@@ -1,10 +1,43 @@
-//! missing-action-source: not written yet.
+//! CL501: an event that does not say where it happened.
 
 use crate::event::Event;
 use crate::finding::Findings;
+use crate::fix::Fix;
+use crate::json::{Item, Pointer};
+use crate::name::Name;
 use crate::rule::{Check, Rule};
 
 /// See `rules/missing-action-source.md`.
 pub static RULE: Rule = crate::rule!("missing-action-source", Check::Event(check));
 
-fn check(_: &Event<'_, '_>, _: &mut Findings) {}
+fn check(event: &Event<'_, '_>, out: &mut Findings) {
+    let source = event.get(Name::ActionSource);
+    if source.is_some_and(|source| !source.is_blank()) {
+        return;
+    }
+    let fix = looks_like_website(event).then(|| set_website(event, source));
+    let finding = match source {
+        Some(source) => out.at(source, "action_source is blank"),
+        None => out.here("the event has no action_source"),
+    };
+    finding.fix_if(fix);
+}
+
+/// A page and the browser that showed it, and nothing of an app.
+fn looks_like_website(event: &Event<'_, '_>) -> bool {
+    let page = event.get(Name::EventSourceUrl).and_then(Item::text);
+    page.is_some_and(|page| page.trim_start().starts_with("http"))
+        && event
+            .user_text(Name::ClientUserAgent)
+            .is_some_and(|agent| agent.starts_with("Mozilla/"))
+        && event.get(Name::AppData).is_none()
+        && event.get(Name::Extinfo).is_none()
+}
+
+fn set_website(event: &Event<'_, '_>, source: Option<Item<'_, '_>>) -> Fix {
+    let fix = Fix::needs_consent("say that the event happened on a website");
+    match source {
+        Some(source) => fix.replace_text(source.pointer_from(event.root().place()), "website"),
+        None => fix.insert(Pointer::root(), Name::ActionSource.text(), "\"website\""),
+    }
+}

@@ -1,10 +1,23 @@
-//! missing-event-name: not written yet.
+//! CL320: an event without a name.
 
 use crate::event::Event;
 use crate::finding::Findings;
+use crate::name::Name;
 use crate::rule::{Check, Rule};
 
 /// See `rules/missing-event-name.md`.
 pub static RULE: Rule = crate::rule!("missing-event-name", Check::Event(check));
 
-fn check(_: &Event<'_, '_>, _: &mut Findings) {}
+fn check(event: &Event<'_, '_>, out: &mut Findings) {
+    if event.name().is_some() {
+        return;
+    }
+    match event.get(Name::EventName) {
+        None => out.here("the event has no event_name"),
+        Some(item) if item.is_blank() => out.at(item, "event_name is blank"),
+        Some(item) => {
+            let kind = item.val().kind();
+            out.at(item, format!("event_name is {kind}, not text"))
+        }
+    };
+}

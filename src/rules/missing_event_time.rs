@@ -1,10 +1,21 @@
-//! missing-event-time: not written yet.
+//! CL401: an event without a time.
 
 use crate::event::Event;
 use crate::finding::Findings;
+use crate::name::Name;
 use crate::rule::{Check, Rule};
 
 /// See `rules/missing-event-time.md`.
 pub static RULE: Rule = crate::rule!("missing-event-time", Check::Event(check));
 
-fn check(_: &Event<'_, '_>, _: &mut Findings) {}
+fn check(event: &Event<'_, '_>, out: &mut Findings) {
+    match event.get(Name::EventTime) {
+        None => {
+            out.here("the event has no event_time");
+        }
+        Some(item) if item.is_blank() => {
+            out.at(item, "event_time is blank");
+        }
+        Some(_) => {}
+    }
+}

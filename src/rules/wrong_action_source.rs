@@ -1,10 +1,203 @@
-//! wrong-action-source: not written yet.
+//! CL505: an event that contradicts its action_source.
 
+use crate::clock::DAY;
 use crate::event::Event;
-use crate::finding::Findings;
+use crate::finding::{Certainty, Findings};
+use crate::fix::Fix;
+use crate::json::Item;
+use crate::name::Name;
 use crate::rule::{Check, Rule};
 
 /// See `rules/wrong-action-source.md`.
 pub static RULE: Rule = crate::rule!("wrong-action-source", Check::Event(check));
 
-fn check(_: &Event<'_, '_>, _: &mut Findings) {}
+/// What the event looks like instead.
+struct Contradiction {
+    message: &'static str,
+    /// The value that would fit, when one does without further keys.
+    fitting: Option<&'static str>,
+    certainty: Certainty,
+}
+
+fn check(event: &Event<'_, '_>, out: &mut Findings) {
+    let Some(source) = event.action_source() else {
+        return;
+    };
+    let found = match source {
+        "website" => website(event),
+        "app" => app(event),
+        "physical_store" | "system_generated" => without_browser(event, true),
+        "email" | "phone_call" | "chat" => without_browser(event, false),
+        _ => None,
+    };
+    let (Some(found), Some(item)) = (found, event.get(Name::ActionSource)) else {
+        return;
+    };
+    let at = item.pointer_from(event.root().place());
+    out.at(item, found.message)
+        .certainty(found.certainty)
+        .fix_if(found.fitting.map(|value| {
+            Fix::needs_consent("name the source that the event shows").replace_text(at, value)
+        }));
+}
+
+/// A website event that only an app, a shop, a CRM or a messenger can have made.
+fn website(event: &Event<'_, '_>) -> Option<Contradiction> {
+    const APP: u128 = Name::AppData.bit() | Name::Extinfo.bit();
+    const APP_IDS: u128 = Name::Madid.bit() | Name::AnonId.bit();
+    const SHOP: u128 = Name::StoreData.bit() | Name::ItemNumber.bit();
+    const CRM: u128 = Name::LeadEventSource.bit();
+    const MESSAGING: u128 = Name::CtwaClid.bit() | Name::PageScopedUserId.bit() | Name::IgSid.bit();
+    const LEAD: u128 = Name::LeadId.bit();
+
+    let (top, user, custom) = event.names();
+    if top & APP == 0 && user & (APP_IDS | MESSAGING | LEAD) == 0 && custom & (SHOP | CRM) == 0 {
+        return None;
+    }
+    // A page inside an app is a website with the app's keys beside it.
+    if has(event.get(Name::EventSourceUrl)) || has_cookie(event) {
+        return None;
+    }
+    let of_user = |set: u128, name: Name| set & name.bit() != 0 && has(event.user(name));
+    let strong = |message, fitting| {
+        Some(Contradiction {
+            message,
+            fitting,
+            certainty: Certainty::Strong,
+        })
+    };
+    if has(event.get(Name::AppData)) {
+        return strong(
+            "a website event with app_data, but no page and no browser cookie",
+            Some("app"),
+        );
+    }
+    if has(event.get(Name::Extinfo)) || of_user(user, Name::Madid) || of_user(user, Name::AnonId) {
+        return strong(
+            "a website event with keys that only apps have, but no page and no browser cookie",
+            None,
+        );
+    }
+    if has(event.user(Name::ClientUserAgent)) || has(event.user(Name::ClientIpAddress)) {
+        return None;
+    }
+    let heuristic = |message, fitting| {
+        Some(Contradiction {
+            message,
+            fitting,
+            certainty: Certainty::Heuristic,
+        })
+    };
+    if has(event.custom(Name::StoreData)) || has(event.custom(Name::ItemNumber)) {
+        return heuristic(
+            "a website event with the keys of a shop's till and no trace of a browser",
+            Some("physical_store"),
+        );
+    }
+    if has(event.user(Name::LeadId)) || has(event.custom(Name::LeadEventSource)) {
+        return heuristic(
+            "a website event with the keys of a CRM and no trace of a browser",
+            Some("system_generated"),
+        );
+    }
+    let of_messaging = [Name::CtwaClid, Name::PageScopedUserId, Name::IgSid];
+    if of_messaging.iter().any(|&name| has(event.user(name))) {
+        return heuristic(
+            "a website event with the ids of a messenger and no trace of a browser",
+            None,
+        );
+    }
+    None
+}
+
+/// An app event that a browser on a page has made.
+fn app(event: &Event<'_, '_>) -> Option<Contradiction> {
+    if has(event.get(Name::AppData)) || has(event.get(Name::Extinfo)) || !is_browser_on_page(event)
+    {
+        return None;
+    }
+    let of_app = has(event.user(Name::Madid)) || has(event.user(Name::AnonId));
+    (!of_app).then_some(Contradiction {
+        message: "an app event with a page, a browser and its cookie, but no app_data",
+        fitting: Some("website"),
+        certainty: Certainty::Heuristic,
+    })
+}
+
+/// What people do on pages and nowhere else, as far as the names tell.
+const BROWSED: [&str; 8] = [
+    "PageView",
+    "ViewContent",
+    "Search",
+    "AddToCart",
+    "AddToWishlist",
+    "CustomizeProduct",
+    "InitiateCheckout",
+    "AddPaymentInfo",
+];
+
+/// An event that a browser on a page has made, though its source has no browser. Calls and chats
+/// may start on a page and keep its traces, so for them a purchase shows nothing; for the others it
+/// does when the cookie is new, because renewals and tills repeat what was once known of the buyer.
+fn without_browser(event: &Event<'_, '_>, or_purchase: bool) -> Option<Contradiction> {
+    if !is_browser_on_page(event) || !has(event.user(Name::ClientIpAddress)) {
+        return None;
+    }
+    let name = event.name()?;
+    let shown =
+        BROWSED.contains(&name) || (or_purchase && name == "Purchase" && has_new_cookie(event));
+    let of_elsewhere = has(event.user(Name::SubscriptionId))
+        || has(event.user(Name::LeadId))
+        || has(event.custom(Name::StoreData))
+        || has(event.custom(Name::LeadEventSource));
+    (shown && !of_elsewhere).then_some(Contradiction {
+        message: "the event has page, browser, address and cookie of a website visit",
+        fitting: Some("website"),
+        certainty: Certainty::Heuristic,
+    })
+}
+
+/// Whether a cookie of Meta's pixel was made within the day before the event.
+fn has_new_cookie(event: &Event<'_, '_>) -> bool {
+    let Some(time) = event.time() else {
+        return false;
+    };
+    [Name::Fbp, Name::Fbc]
+        .into_iter()
+        .filter_map(|name| {
+            event
+                .user_text(name)?
+                .split('.')
+                .nth(2)?
+                .parse::<i64>()
+                .ok()
+        })
+        .any(|milliseconds| (0..=DAY).contains(&(time - milliseconds / 1_000)))
+}
+
+fn has(item: Option<Item<'_, '_>>) -> bool {
+    item.is_some_and(|item| !item.is_blank())
+}
+
+fn has_cookie(event: &Event<'_, '_>) -> bool {
+    has(event.user(Name::Fbp)) || has(event.user(Name::Fbc))
+}
+
+/// A page, a cookie of Meta's pixel and a browser that is none inside an app.
+fn is_browser_on_page(event: &Event<'_, '_>) -> bool {
+    let page = event.get(Name::EventSourceUrl).and_then(Item::text);
+    page.is_some_and(|page| page.starts_with("http"))
+        && has_cookie(event)
+        && event
+            .user_text(Name::ClientUserAgent)
+            .is_some_and(is_browser)
+}
+
+/// Whether the agent is a browser's own: the views inside apps say `wv`, name the app in brackets,
+/// or leave `Safari/` out.
+fn is_browser(agent: &str) -> bool {
+    agent.starts_with("Mozilla/5.0 (")
+        && !agent.contains("; wv)")
+        && !agent.contains('[')
+        && (agent.contains(" Safari/") || agent.contains(" Firefox/"))
+}
