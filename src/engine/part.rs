@@ -403,7 +403,7 @@ fn locate(
                     None => (make.event)(scene.text, &full, show),
                 });
             }
-            pointer = Some(printable::pointer(&scene.prefix.join(&full)));
+            pointer = Some(printable::pointer_below(&scene.prefix.join(base), place));
         }
     }
     let meta = rules::ALL[finding.rule].meta();

@@ -1,6 +1,16 @@
 //! How reports are shown: one file per format. This is the only place that shows payload text,
 //! and only when asked; it knows nothing of what counts as a failure.
 
+pub mod concise;
+pub mod diff;
+pub mod excerpt;
+pub mod human;
+pub mod json;
+pub mod ndjson;
+pub mod rules_table;
+pub mod scores;
+pub mod table;
+
 use std::io;
 
 use crate::report::{EventRow, Located, Report, Verdict};
@@ -67,3 +77,6 @@ pub trait Reporter {
     /// The end of the run.
     fn finish(&mut self, report: &Report, verdict: &Verdict) -> io::Result<()>;
 }
+
+#[cfg(test)]
+mod tests;

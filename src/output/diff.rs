@@ -1,0 +1,100 @@
+//! Fixes one by one: where, what, and from which class of value to which; with `--show-values`
+//! the event before and after.
+
+use similar::TextDiff;
+
+use super::Style;
+use super::excerpt::pretty;
+use super::table::{paint, thousands};
+use crate::report::{LocatedChange, Report};
+use crate::rules;
+
+/// Unchanged lines around a change.
+const CONTEXT: usize = 2;
+
+/// The changes of the report, in the order in which they were made.
+pub fn render(report: &Report, style: &Style) -> String {
+    let changes = &report.fixes.examples;
+    let mut out = String::new();
+    for (index, change) in changes.iter().enumerate() {
+        out.push_str(&line(change, style));
+        if style.show_values {
+            // Changes of one event carry the same two texts: they are compared once.
+            let last = changes
+                .get(index + 1)
+                .is_none_or(|next| next.texts != change.texts || next.file != change.file);
+            if let (Some((old, new)), true) = (&change.texts, last) {
+                out.push_str(&unified(change, old, new, style));
+            }
+        }
+    }
+    let more = report.fixes.total().saturating_sub(changes.len() as u64);
+    if more > 0 {
+        out.push_str(&format!("… {} more\n", thousands(more)));
+    }
+    out
+}
+
+/// One change in two lines.
+fn line(change: &LocatedChange, style: &Style) -> String {
+    format!(
+        "{}    {} → {}\n",
+        headline(change),
+        paint(style, "31", &change.before),
+        paint(style, "32", &change.after),
+    )
+}
+
+/// Where and what, in one line.
+pub(super) fn headline(change: &LocatedChange) -> String {
+    let rule = rules::ALL[change.change.rule];
+    format!(
+        "{}: {} ({} {}, {})\n",
+        place(change),
+        change.change.title,
+        rule.id(),
+        rule.name(),
+        change.change.safety.word(),
+    )
+}
+
+fn place(change: &LocatedChange) -> String {
+    let mut place = format!("{}:{}", change.file, change.line);
+    if let Some(event) = change.event {
+        place.push_str(&format!("  event {event}"));
+    }
+    if !change.pointer.is_empty() {
+        place.push_str("  ");
+        place.push_str(&change.pointer);
+    }
+    place
+}
+
+/// The event before and after, one value a line: payloads are mostly one line, of which a diff of
+/// lines would show everything.
+fn unified(change: &LocatedChange, old: &str, new: &str, style: &Style) -> String {
+    let (old, new) = (pretty(old), pretty(new));
+    let name = format!("{}:{}", change.file, change.line);
+    let diff = TextDiff::from_lines(&old, &new);
+    let text = diff
+        .unified_diff()
+        .context_radius(CONTEXT)
+        .header(&name, &name)
+        .to_string();
+    let mut out = String::new();
+    for line in text.lines() {
+        let code = match line.as_bytes().first() {
+            Some(b'-') => "31",
+            Some(b'+') => "32",
+            Some(b'@') => "36",
+            _ => "0",
+        };
+        if code == "0" {
+            out.push_str(line);
+        } else {
+            out.push_str(&paint(style, code, line));
+        }
+        out.push('\n');
+    }
+    out
+}

@@ -1,0 +1,556 @@
+//! `human`: findings with excerpts, one by one or grouped when they are many, then totals, and at
+//! last the one line that agrees with the exit code.
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::fmt;
+use std::io::{self, Write};
+
+use miette::{
+    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError,
+    MietteSpanContents, SourceCode, SourceSpan, SpanContents, ThemeStyles,
+};
+
+use super::concise::place;
+use super::table::{
+    caveat, counted, events_table, names_table, paint, percent, right, severity_cell, size, table,
+    thousands,
+};
+use super::{Fixing, Reporter, Style, Wants, diff};
+use crate::finding::Severity;
+use crate::report::{EventRow, Group, Located, Report, Verdict};
+use crate::rules;
+
+/// Rows of the table of events.
+const EVENTS: usize = 20;
+/// Places named of a group of findings.
+const PLACES: usize = 3;
+
+/// A report for people.
+pub struct Human<W> {
+    out: W,
+    style: Style,
+}
+
+impl<W: Write> Human<W> {
+    /// Writes to `out`.
+    pub fn new(out: W, style: Style) -> Self {
+        Human { out, style }
+    }
+}
+
+impl<W: Write> Reporter for Human<W> {
+    fn wants(&self) -> Wants {
+        Wants {
+            findings: false,
+            events: false,
+            excerpts: !self.style.quiet && self.style.max_findings > 0,
+        }
+    }
+
+    fn finding(&mut self, _: &Located) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn event(&mut self, _: &EventRow) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn finish(&mut self, report: &Report, verdict: &Verdict) -> io::Result<()> {
+        if !self.style.quiet {
+            let style = &self.style;
+            let findings = findings(report, style);
+            let tables = [
+                by_rule(report, style),
+                by_event(report, style),
+                by_name(report, style),
+            ];
+            let mut sections: Vec<String> = Vec::new();
+            if style.totals_first {
+                sections.extend(tables);
+                sections.push(findings);
+            } else {
+                sections.push(findings);
+                sections.extend(tables);
+            }
+            sections.push(fixes(report, style));
+            sections.push(what_was_read(report, style));
+            sections.push(input_errors(report, style));
+            for section in sections.iter().filter(|section| !section.is_empty()) {
+                writeln!(self.out, "{}\n", section.trim_end())?;
+            }
+        }
+        let code = match verdict {
+            Verdict::Pass => "1;32",
+            Verdict::Fail(_) | Verdict::Broken(_) => "1;31",
+        };
+        let line = verdict.to_string();
+        writeln!(self.out, "{}", paint(&self.style, code, &line))?;
+        self.out.flush()
+    }
+}
+
+/// Every finding in full when they are few, otherwise one of each group.
+fn findings(report: &Report, style: &Style) -> String {
+    let all: u64 = report.groups.iter().map(|group| group.findings).sum();
+    let shown: usize = report.groups.iter().map(|group| group.examples.len()).sum();
+    if all as usize <= style.max_findings && shown as u64 == all {
+        one_by_one(report, style)
+    } else {
+        grouped(report, all, style)
+    }
+}
+
+fn one_by_one(report: &Report, style: &Style) -> String {
+    let order: HashMap<&str, usize> = report
+        .files
+        .iter()
+        .enumerate()
+        .map(|(index, file)| (file.name.as_str(), index))
+        .collect();
+    let mut findings: Vec<&Located> = report.groups.iter().flat_map(|g| &g.examples).collect();
+    findings.sort_by_key(|finding| {
+        let file = order.get(finding.file.as_str());
+        (
+            Reverse(finding.severity),
+            file.copied().unwrap_or(usize::MAX),
+            finding.location.offset,
+            finding.event,
+        )
+    });
+    let texts: Vec<String> = findings
+        .into_iter()
+        .map(|finding| Shown::alone(finding).render(style))
+        .collect();
+    texts.join("\n")
+}
+
+fn grouped(report: &Report, all: u64, style: &Style) -> String {
+    let mut groups: Vec<&Group> = report.groups.iter().collect();
+    groups.sort_by_key(|group| Reverse(group.severity));
+    let mut texts: Vec<String> = Vec::new();
+    let mut told = 0;
+    for group in groups.iter().take(style.max_findings) {
+        let Some(first) = group.examples.first() else {
+            continue;
+        };
+        told += group.findings;
+        texts.push(Shown::of_group(first, group, report).render(style) + &places(group));
+    }
+    if told < all {
+        texts.push(format!(
+            "{} more hidden (--max-findings {})\n",
+            thousands(all - told),
+            style.max_findings
+        ));
+    }
+    texts.join("\n")
+}
+
+/// Where else the findings of a group are.
+fn places(group: &Group) -> String {
+    let others: Vec<String> = group
+        .examples
+        .iter()
+        .skip(1)
+        .take(PLACES - 1)
+        .map(place)
+        .collect();
+    let told = 1 + others.len() as u64;
+    if group.findings <= told {
+        return match others.is_empty() {
+            true => String::new(),
+            false => format!("  also: {}\n", others.join(", ")),
+        };
+    }
+    let more = format!("… {} more", thousands(group.findings - told));
+    match others.is_empty() {
+        true => format!("  {more}\n"),
+        false => format!("  also: {}, {more}\n", others.join(", ")),
+    }
+}
+
+/// A finding as miette draws it.
+struct Shown<'r> {
+    finding: &'r Located,
+    head: String,
+    help: String,
+    source: Option<Snippet>,
+}
+
+/// The excerpt of a finding under the name of its place.
+struct Snippet {
+    name: String,
+    text: String,
+}
+
+impl<'r> Shown<'r> {
+    fn alone(finding: &'r Located) -> Self {
+        Shown::new(finding, String::new())
+    }
+
+    fn of_group(first: &'r Located, group: &Group, report: &Report) -> Self {
+        let mut head = format!("  {}", counted(group.findings, "finding"));
+        if !group.pattern.is_empty() {
+            head.push_str(&format!(" at {}", group.pattern));
+        }
+        let rate = report.rate(group.rule);
+        if rate > 0.0 {
+            head.push_str(&format!("; the rule speaks of {} of events", percent(rate)));
+        }
+        Shown::new(first, head)
+    }
+
+    fn new(finding: &'r Located, head: String) -> Self {
+        let mut help = finding.help.clone();
+        if let Some((safety, title)) = &finding.fix {
+            help.push_str(&format!("\nfix ({}): {title}", safety.word()));
+        }
+        let source = finding.excerpt.as_ref().map(|excerpt| Snippet {
+            name: whereabouts(finding),
+            text: excerpt.text.clone(),
+        });
+        Shown {
+            finding,
+            head: format!("{} {}{head}", finding.rule_id(), finding.rule_name()),
+            help,
+            source,
+        }
+    }
+
+    fn render(&self, style: &Style) -> String {
+        let mut theme = if style.colour {
+            GraphicalTheme::unicode()
+        } else {
+            GraphicalTheme::unicode_nocolor()
+        };
+        theme.styles.linum = ThemeStyles::none().linum;
+        let handler = GraphicalReportHandler::new_themed(theme)
+            .with_width(style.width)
+            .with_links(false)
+            .without_primary_span_start()
+            .without_syntax_highlighting();
+        let mut out = String::new();
+        match handler.render_report(&mut out, self) {
+            Ok(()) => without_line_numbers(&out),
+            Err(fmt::Error) => format!("{}\n{self}\n", self.head),
+        }
+    }
+}
+
+/// `file:line:col  event 8  /data/0/user_data/ph/0`.
+fn whereabouts(finding: &Located) -> String {
+    let mut name = place(finding);
+    if let Some(event) = finding.event {
+        name.push_str(&format!("  event {event}"));
+    }
+    if let Some(pointer) = finding.pointer.as_deref().filter(|p| !p.is_empty()) {
+        name.push_str("  ");
+        name.push_str(pointer);
+    }
+    name
+}
+
+/// The lines of an excerpt are no lines of the file, so their numbers would mislead.
+fn without_line_numbers(report: &str) -> String {
+    let mut out = String::with_capacity(report.len());
+    for line in report.lines() {
+        let rest = line.trim_start_matches([' ', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
+        if rest.starts_with('│') && rest.len() < line.len() {
+            out.extend(std::iter::repeat_n(' ', line.len() - rest.len()));
+            out.push_str(rest);
+        } else {
+            out.push_str(line);
+        }
+        out.push('\n');
+    }
+    out
+}
+
+impl fmt::Debug for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.head)
+    }
+}
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.finding.message)?;
+        match self.source {
+            Some(_) => Ok(()),
+            None => write!(f, "\n{}", whereabouts(self.finding)),
+        }
+    }
+}
+
+impl std::error::Error for Shown<'_> {}
+
+impl Diagnostic for Shown<'_> {
+    fn code(&self) -> Option<Box<dyn fmt::Display + '_>> {
+        Some(Box::new(&self.head))
+    }
+
+    fn severity(&self) -> Option<miette::Severity> {
+        Some(match self.finding.severity {
+            Severity::Error => miette::Severity::Error,
+            Severity::Warning => miette::Severity::Warning,
+            Severity::Info => miette::Severity::Advice,
+        })
+    }
+
+    fn help(&self) -> Option<Box<dyn fmt::Display + '_>> {
+        Some(Box::new(&self.help))
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        Some(self.source.as_ref()?)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        let mark = self.finding.excerpt.as_ref()?.mark.clone();
+        let span = LabeledSpan::new(None, mark.start, mark.len());
+        Some(Box::new(std::iter::once(span)))
+    }
+}
+
+impl SourceCode for Snippet {
+    /// All of it, whatever the span: it is already as short as it should be.
+    fn read_span<'a>(
+        &'a self,
+        _: &SourceSpan,
+        _: usize,
+        _: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        Ok(Box::new(MietteSpanContents::new_named(
+            self.name.clone(),
+            self.text.as_bytes(),
+            (0, self.text.len()).into(),
+            0,
+            0,
+            self.text.lines().count(),
+        )))
+    }
+}
+
+fn by_rule(report: &Report, style: &Style) -> String {
+    let mut spoke: Vec<(Severity, u64, usize)> = report
+        .rules
+        .iter()
+        .enumerate()
+        .filter_map(|(rule, tally)| Some((tally.worst()?, tally.total(), rule)))
+        .collect();
+    if spoke.is_empty() {
+        return String::new();
+    }
+    spoke.sort_by_key(|&(severity, findings, rule)| (Reverse(severity), Reverse(findings), rule));
+    let mut table = table(
+        style,
+        &[
+            "severity", "id", "rule", "findings", "events", "share", "fix",
+        ],
+    );
+    for (severity, findings, index) in spoke {
+        let rule = rules::ALL[index];
+        let events = report.rules[index].all_events();
+        let text = |text: String| comfy_table::Cell::new(text);
+        table.add_row([
+            severity_cell(severity),
+            text(rule.id().to_owned()),
+            text(rule.name().to_owned()),
+            text(thousands(findings)),
+            text(thousands(events)),
+            text(if events > 0 {
+                percent(report.rate(index))
+            } else {
+                "–".to_owned()
+            }),
+            text(
+                rule.meta()
+                    .fix
+                    .map_or("–", |safety| safety.word())
+                    .to_owned(),
+            ),
+        ]);
+    }
+    right(&mut table, &[3, 4, 5]);
+    format!("{}\n{table}", paint(style, "1", "Findings by rule"))
+}
+
+fn by_event(report: &Report, style: &Style) -> String {
+    let rows = &report.rows[..report.rows.len().min(EVENTS)];
+    if rows.is_empty() {
+        return String::new();
+    }
+    let more = report.events.saturating_sub(rows.len() as u64);
+    let rest = match more {
+        0 => String::new(),
+        _ => format!(
+            "\nand {} more: `capilint score --by event` lists them all",
+            thousands(more)
+        ),
+    };
+    let table = events_table(rows, style);
+    format!("{}\n{table}{rest}", paint(style, "1", "Events"))
+}
+
+fn by_name(report: &Report, style: &Style) -> String {
+    if report.names.is_empty() {
+        return String::new();
+    }
+    format!(
+        "{}\n{}{}",
+        paint(style, "1", "Match quality by event_name"),
+        names_table(report, style),
+        caveat()
+    )
+}
+
+/// What was done about findings, what was not, and why.
+fn fixes(report: &Report, style: &Style) -> String {
+    let (word, made) = match style.fixing {
+        Fixing::Off => return String::new(),
+        Fixing::Diff => ("would fix", diff::render(report, style)),
+        Fixing::Write if style.verbose => ("fixed", diff::render(report, style)),
+        Fixing::Write => ("fixed", String::new()),
+    };
+    let fixes = &report.fixes;
+    let mut out = paint(style, "1", "Fixes") + "\n" + &made;
+    out.push_str(&format!("{word}: {}\n", numbers(&fixes.made)));
+    if !fixes.withheld.is_empty() {
+        out.push_str(&format!(
+            "needs the sender: {}; the fix alone would make Meta refuse the event, or leak\n",
+            numbers(&fixes.withheld)
+        ));
+        for change in &fixes.withheld_examples {
+            out.push_str("  ");
+            out.push_str(&diff::headline(change));
+        }
+    }
+    if fixes.needs_consent > 0 {
+        out.push_str(&format!(
+            "not made without --unsafe-fixes: {}\n",
+            thousands(fixes.needs_consent)
+        ));
+    }
+    for (reason, number) in &fixes.not_written {
+        out.push_str(&format!("not written: {} ({reason})\n", thousands(*number)));
+    }
+    let rewritten = report.files.iter().filter(|file| file.rewritten).count();
+    if rewritten > 0 {
+        out.push_str(&format!(
+            "rewritten: {}\n",
+            counted(rewritten as u64, "file")
+        ));
+    }
+    out
+}
+
+/// `3 (CL102 hash-of-empty 2, CL109 hash-uppercase 1)`.
+fn numbers(by_rule: &std::collections::BTreeMap<usize, u64>) -> String {
+    let total: u64 = by_rule.values().sum();
+    if total == 0 {
+        return "nothing".to_owned();
+    }
+    let parts: Vec<String> = by_rule
+        .iter()
+        .map(|(&rule, &number)| {
+            let rule = rules::ALL[rule];
+            format!("{} {} {}", rule.id(), rule.name(), thousands(number))
+        })
+        .collect();
+    format!("{} ({})", thousands(total), parts.join(", "))
+}
+
+fn what_was_read(report: &Report, style: &Style) -> String {
+    let mut out = format!(
+        "read: {}, {}, {}, {}, {}\n",
+        counted(report.files.len() as u64, "file"),
+        size(report.bytes),
+        counted(report.records, "record"),
+        counted(report.requests, "request"),
+        counted(report.events, "event"),
+    );
+    let mut left_out = Vec::new();
+    for (number, word, why) in [
+        (report.skipped_lines, "line", "without JSON"),
+        (report.other_records, "JSON text", "without an event"),
+        (report.filtered, "event", "left out by filters"),
+    ] {
+        if number > 0 {
+            left_out.push(format!("{} {why}", counted(number, word)));
+        }
+    }
+    if !left_out.is_empty() {
+        out.push_str(&format!("not checked: {}\n", left_out.join(", ")));
+    }
+    if report.events > 0 {
+        out.push_str(&format!("clock: {}\n", clocks(report, style)));
+    }
+    let mut found: Vec<String> = [Severity::Error, Severity::Warning]
+        .into_iter()
+        .map(|severity| (report.count(severity), severity.word()))
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, word)| counted(number, word))
+        .collect();
+    let info = report.count(Severity::Info);
+    if info > 0 {
+        found.push(format!("{} info", thousands(info)));
+    }
+    if found.is_empty() {
+        found.push("nothing".to_owned());
+    }
+    out.push_str(&format!("found: {}", found.join(", ")));
+    if report.suppressed > 0 {
+        out.push_str(&format!("; suppressed: {}", thousands(report.suppressed)));
+    }
+    if style.fixing == Fixing::Off {
+        let (safe, needs_consent) = (report.fixable_safe, report.fixable_unsafe);
+        let parts: Vec<String> = [(safe, "--fix"), (needs_consent, "--unsafe-fixes")]
+            .into_iter()
+            .filter(|(number, _)| *number > 0)
+            .map(|(number, option)| format!("{} with {option}", thousands(number)))
+            .collect();
+        if !parts.is_empty() {
+            out.push_str(&format!("; fixable: {}", parts.join(", ")));
+        }
+    }
+    out.push('\n');
+    out
+}
+
+/// Against which clocks the age of events was measured.
+fn clocks(report: &Report, style: &Style) -> String {
+    let clocks = &report.clocks;
+    // Whoever says `now` has chosen the clock.
+    let wall = if style.as_of == "now" {
+        "today's clock"
+    } else {
+        "clock unknown (today's was taken)"
+    };
+    let parts: Vec<String> = [
+        (clocks.given, "the time of --as-of"),
+        (clocks.capture, "time of capture"),
+        (clocks.request, "newest event of the request"),
+        (clocks.newest, "newest event of the file"),
+        (clocks.wall, wall),
+    ]
+    .into_iter()
+    .filter(|(number, _)| *number > 0)
+    .map(|(number, what)| format!("{what} for {}", counted(number, "event")))
+    .collect();
+    match parts.is_empty() {
+        true => "not needed".to_owned(),
+        false => parts.join(", "),
+    }
+}
+
+fn input_errors(report: &Report, style: &Style) -> String {
+    report
+        .errors
+        .iter()
+        .map(|error| {
+            let word = paint(style, "1;31", "could not be read");
+            format!("{word}: {}: {}\n", error.path, error.message)
+        })
+        .collect()
+}

@@ -1,0 +1,341 @@
+//! `json`: one object, schema `capilint/1`. Findings are written as they come; events wait in a
+//! temporary file, because the object holds them in a list of their own.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, BufWriter, Seek, Write};
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::table::name_reports;
+use super::{Fixing, Reporter, Style, Wants};
+use crate::finding::Severity;
+use crate::report::{EventRow, Located, Report, Verdict};
+use crate::rules;
+use crate::score::{NOT_WEBSITE, Presence, ScoreKey, Status, tenth};
+
+/// The name of the schema.
+pub const SCHEMA: &str = "capilint/1";
+
+/// One JSON object.
+pub struct Json<W> {
+    out: W,
+    style: Style,
+    begun: bool,
+    findings: u64,
+    events: Option<BufWriter<File>>,
+}
+
+impl<W: Write> Json<W> {
+    /// Writes to `out`.
+    pub fn new(out: W, style: Style) -> Self {
+        Json {
+            out,
+            style,
+            begun: false,
+            findings: 0,
+            events: None,
+        }
+    }
+
+    fn begin(&mut self) -> io::Result<()> {
+        if self.begun {
+            return Ok(());
+        }
+        self.begun = true;
+        write!(
+            self.out,
+            "{{\"schema\":\"{SCHEMA}\",\"version\":\"{}\",\n\"findings\":[",
+            env!("CARGO_PKG_VERSION")
+        )
+    }
+
+    /// The events that waited, or the rows of the report, as the inside of a list.
+    fn write_events(&mut self, report: &Report) -> io::Result<()> {
+        match self.events.take() {
+            Some(spool) => {
+                let mut file = spool.into_inner().map_err(io::IntoInnerError::into_error)?;
+                file.rewind()?;
+                io::copy(&mut file, &mut self.out)?;
+            }
+            None => {
+                let rows = report.rows.iter();
+                for (index, row) in rows.take(most_events(&self.style)).enumerate() {
+                    self.out.write_all(separator(index as u64))?;
+                    to_json(&mut self.out, &event_entry(row, &self.style))?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl<W: Write> Reporter for Json<W> {
+    fn wants(&self) -> Wants {
+        Wants {
+            findings: true,
+            events: self.style.max_events.is_none(),
+            excerpts: false,
+        }
+    }
+
+    fn finding(&mut self, finding: &Located) -> io::Result<()> {
+        self.begin()?;
+        self.out.write_all(separator(self.findings))?;
+        self.findings += 1;
+        to_json(&mut self.out, &FindingEntry::of(finding))
+    }
+
+    fn event(&mut self, row: &EventRow) -> io::Result<()> {
+        let first = self.events.is_none();
+        let spool = match &mut self.events {
+            Some(spool) => spool,
+            empty => empty.insert(BufWriter::new(tempfile::tempfile()?)),
+        };
+        spool.write_all(separator(u64::from(!first)))?;
+        to_json(spool, &event_entry(row, &self.style))
+    }
+
+    fn finish(&mut self, report: &Report, verdict: &Verdict) -> io::Result<()> {
+        self.begin()?;
+        self.out.write_all(b"],\n\"events\":[")?;
+        self.write_events(report)?;
+        self.out.write_all(b"],\n\"names\":[")?;
+        for (index, name) in name_reports(report).iter().enumerate() {
+            self.out.write_all(separator(index as u64))?;
+            to_json(&mut self.out, name)?;
+        }
+        self.out.write_all(b"],\n\"files\":[")?;
+        for (index, file) in report.files.iter().enumerate() {
+            self.out.write_all(separator(index as u64))?;
+            let entry = json!({
+                "file": file.name, "bytes": file.bytes, "records": file.records,
+                "requests": file.requests, "events": file.events,
+                "findings": file.findings, "rewritten": file.rewritten,
+            });
+            to_json(&mut self.out, &entry)?;
+        }
+        self.out.write_all(b"]")?;
+        for (key, value) in totals(report, verdict, &self.style) {
+            write!(self.out, ",\n\"{key}\":{value}")?;
+        }
+        self.out.write_all(b"}\n")?;
+        self.out.flush()
+    }
+}
+
+/// What stands before an element of a list.
+fn separator(index: u64) -> &'static [u8] {
+    if index == 0 { b"\n" } else { b",\n" }
+}
+
+/// How many events are listed.
+pub(super) fn most_events(style: &Style) -> usize {
+    style.max_events.unwrap_or(usize::MAX)
+}
+
+pub(super) fn to_json(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
+    serde_json::to_writer(out, value).map_err(io::Error::from)
+}
+
+/// The totals: `as_of`, `summary`, `rules`, `errors`, and `fixes` when fixes were asked for.
+pub(super) fn totals(
+    report: &Report,
+    verdict: &Verdict,
+    style: &Style,
+) -> Vec<(&'static str, Value)> {
+    let time = (!matches!(style.as_of.as_str(), "auto" | "now" | "newest")).then_some(&style.as_of);
+    let clocks = &report.clocks;
+    let sources = BTreeMap::from([
+        ("given", clocks.given),
+        ("capture", clocks.capture),
+        ("request", clocks.request),
+        ("newest", clocks.newest),
+        ("wall", clocks.wall),
+    ]);
+    let as_of = json!({
+        "mode": time.map_or(style.as_of.as_str(), |_| "time"), "time": time, "sources": sources,
+    });
+    let summary = json!({
+        "files": report.files.len(), "bytes": report.bytes, "lines": report.lines,
+        "records": report.records, "requests": report.requests, "events": report.events,
+        "findings": {
+            "error": report.count(Severity::Error),
+            "warning": report.count(Severity::Warning),
+            "info": report.count(Severity::Info),
+        },
+        "suppressed": report.suppressed, "filtered": report.filtered,
+        "skipped_lines": report.skipped_lines, "other_records": report.other_records,
+        "fixable": {"safe": report.fixable_safe, "unsafe": report.fixable_unsafe},
+        "interrupted": report.interrupted,
+        "verdict": verdict.word(), "reasons": verdict.reasons(), "exit_code": verdict.exit_code(),
+    });
+    let spoke: Vec<Value> = report
+        .rules
+        .iter()
+        .enumerate()
+        .filter_map(|(index, tally)| {
+            let rule = rules::ALL[index];
+            Some(json!({
+                "id": rule.id(), "name": rule.name(), "severity": tally.worst()?,
+                "findings": tally.total(), "events": tally.all_events(),
+                "rate": (report.rate(index) * 1e6).round() / 1e6,
+            }))
+        })
+        .collect();
+    let errors: Vec<Value> = report
+        .errors
+        .iter()
+        .map(|error| json!({"path": error.path, "message": error.message}))
+        .collect();
+    let mut totals = vec![
+        ("as_of", as_of),
+        ("summary", summary),
+        ("rules", Value::from(spoke)),
+        ("errors", Value::from(errors)),
+    ];
+    if style.fixing != Fixing::Off {
+        totals.push(("fixes", fixes(report, style)));
+    }
+    totals
+}
+
+fn fixes(report: &Report, style: &Style) -> Value {
+    let by_rule = |numbers: &BTreeMap<usize, u64>| -> Vec<Value> {
+        numbers
+            .iter()
+            .map(|(&rule, number)| {
+                let rule = rules::ALL[rule];
+                json!({"id": rule.id(), "rule": rule.name(), "fixes": number})
+            })
+            .collect()
+    };
+    let not_written: Vec<Value> = report
+        .fixes
+        .not_written
+        .iter()
+        .map(|(reason, number)| json!({"reason": reason, "fixes": number}))
+        .collect();
+    json!({
+        "written": style.fixing == Fixing::Write,
+        "made": by_rule(&report.fixes.made),
+        "withheld": by_rule(&report.fixes.withheld),
+        "needs_consent": report.fixes.needs_consent,
+        "not_written": not_written,
+    })
+}
+
+/// One entry of `findings`.
+#[derive(Serialize)]
+pub(super) struct FindingEntry<'a> {
+    id: &'static str,
+    rule: &'static str,
+    severity: &'static str,
+    effect: &'static str,
+    certainty: &'static str,
+    message: &'a str,
+    help: &'a str,
+    file: &'a str,
+    line: u64,
+    column: u64,
+    offset: u64,
+    length: u64,
+    event: Option<u64>,
+    event_name: Option<&'a str>,
+    pointer: Option<&'a str>,
+    related: [(); 0],
+    fix: Option<FixEntry<'a>>,
+}
+
+#[derive(Serialize)]
+struct FixEntry<'a> {
+    safety: &'static str,
+    title: &'a str,
+}
+
+impl<'a> FindingEntry<'a> {
+    pub(super) fn of(finding: &'a Located) -> Self {
+        let at = finding.location;
+        FindingEntry {
+            id: finding.rule_id(),
+            rule: finding.rule_name(),
+            severity: finding.severity.word(),
+            effect: finding.effect.word(),
+            certainty: finding.certainty.word(),
+            message: &finding.message,
+            help: &finding.help,
+            file: &finding.file,
+            line: at.line,
+            column: at.column,
+            offset: at.offset,
+            length: at.length,
+            event: finding.event,
+            event_name: finding.event_name.as_deref(),
+            pointer: finding.pointer.as_deref(),
+            related: [],
+            fix: finding.fix.as_ref().map(|(safety, title)| FixEntry {
+                safety: safety.word(),
+                title,
+            }),
+        }
+    }
+}
+
+/// One entry of `events`.
+#[derive(Serialize)]
+pub(super) struct EventEntry<'a> {
+    file: &'a str,
+    line: u64,
+    event: u64,
+    pointer: &'a str,
+    event_name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    event_id: Option<String>,
+    score: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    low: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    high: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<&'static str>,
+    #[serde(serialize_with = "write_keys")]
+    keys: Presence,
+}
+
+/// The entry of an event; its id, which is payload, only when values may be shown.
+pub(super) fn event_entry<'a>(row: &'a EventRow, style: &Style) -> EventEntry<'a> {
+    let id = row.event_id.as_deref().filter(|_| style.show_values);
+    EventEntry {
+        file: &row.file,
+        line: row.line,
+        event: row.event,
+        pointer: &row.pointer,
+        event_name: row.event_name.as_deref(),
+        event_id: id.map(|id| crate::printable::masked(id).into_owned()),
+        score: row.score.map(|score| tenth(score.score)),
+        low: row.score.map(|score| tenth(score.low)),
+        high: row.score.map(|score| tenth(score.high)),
+        why: row.score.is_none().then_some(NOT_WEBSITE),
+        keys: row.presence,
+    }
+}
+
+fn write_keys<S: serde::Serializer>(presence: &Presence, out: S) -> Result<S::Ok, S::Error> {
+    out.collect_map(key_statuses(presence))
+}
+
+/// Every key with the word for how it stands in the event.
+pub(super) fn key_statuses(
+    presence: &Presence,
+) -> impl Iterator<Item = (&'static str, &'static str)> {
+    ScoreKey::ALL.iter().map(|&key| {
+        let word = match presence.status(key) {
+            Status::Absent => "absent",
+            Status::Bad => "bad",
+            Status::Unverified => "unverified",
+            Status::Good => "good",
+        };
+        (key.name(), word)
+    })
+}

@@ -1,0 +1,354 @@
+//! Tables and the way figures are written in them.
+
+use comfy_table::{
+    Cell, CellAlignment, Color, ContentArrangement, Table, modifiers::UTF8_ROUND_CORNERS,
+    presets::UTF8_FULL_CONDENSED,
+};
+
+use super::Style;
+use crate::finding::Severity;
+use crate::report::{EventRow, Report, count};
+use crate::score::{CAVEAT, Estimate, NOT_WEBSITE, NameReport, Presence, ScoreKey};
+
+/// Event_names in the table of keys; more would not fit a screen.
+const NAMES_WIDE: usize = 4;
+
+/// An empty table as wide as the terminal allows.
+pub fn table(style: &Style, header: &[&str]) -> Table {
+    let mut table = Table::new();
+    table
+        .load_preset(UTF8_FULL_CONDENSED)
+        .apply_modifier(UTF8_ROUND_CORNERS)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_width(style.width.clamp(40, 240) as u16)
+        .set_header(header);
+    if style.colour {
+        table.enforce_styling();
+    } else {
+        table.force_no_tty();
+    }
+    table
+}
+
+/// Puts the cells of these columns at the right, as figures stand.
+pub fn right(table: &mut Table, columns: &[usize]) {
+    for &column in columns {
+        if let Some(column) = table.column_mut(column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+}
+
+/// A cell with a severity, in its colour.
+pub fn severity_cell(severity: Severity) -> Cell {
+    Cell::new(severity.word()).fg(match severity {
+        Severity::Error => Color::Red,
+        Severity::Warning => Color::Yellow,
+        Severity::Info => Color::Cyan,
+    })
+}
+
+/// A number with its thousands apart: `1,234,567`.
+pub fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// `1 error`, `1,234 errors`.
+pub fn counted(number: u64, word: &str) -> String {
+    let plain = count(number, word);
+    let noun = plain.trim_start_matches(|c: char| c.is_ascii_digit());
+    thousands(number) + noun
+}
+
+/// A share as per cent: never `0 %` for something, nor `100 %` for not all.
+pub fn percent(share: f64) -> String {
+    match share {
+        _ if share <= 0.0 => "0 %".to_owned(),
+        _ if share >= 1.0 => "100 %".to_owned(),
+        _ if share < 0.0001 => "<0.01 %".to_owned(),
+        _ if share < 0.1 => format!("{:.2} %", share * 100.0),
+        _ => format!("{:.1} %", (share * 100.0).min(99.9)),
+    }
+}
+
+/// A share as a whole number of per cent, for narrow columns.
+fn whole_percent(share: f64) -> String {
+    match share {
+        _ if share <= 0.0 => "0".to_owned(),
+        _ if share >= 1.0 => "100".to_owned(),
+        _ if share < 0.01 => "<1".to_owned(),
+        _ => format!("{:.0}", (share * 100.0).floor()),
+    }
+}
+
+/// Bytes in a unit that people read.
+pub fn size(bytes: u64) -> String {
+    let mut value = bytes as f64;
+    for unit in ["KB", "MB", "GB", "TB"] {
+        value /= 1000.0;
+        if bytes < 1000 {
+            break;
+        }
+        if value < 999.95 || unit == "TB" {
+            return format!("{value:.1} {unit}");
+        }
+    }
+    count(bytes, "byte")
+}
+
+/// `text` in a colour of the terminal (an SGR code), when there are colours.
+pub fn paint(style: &Style, code: &str, text: &str) -> String {
+    if style.colour {
+        format!("\u{1b}[{code}m{text}\u{1b}[0m")
+    } else {
+        text.to_owned()
+    }
+}
+
+/// A score with one decimal.
+fn points(score: f64) -> String {
+    format!("{score:.1}")
+}
+
+/// The caveat that stands once under scores.
+pub fn caveat() -> String {
+    format!("{CAVEAT}\n")
+}
+
+/// One row an event: name, score, range, what is missing or bad.
+pub fn events_table(rows: &[EventRow], style: &Style) -> Table {
+    let mut table = table(
+        style,
+        &["event", "name", "score", "range", "missing or bad"],
+    );
+    for row in rows {
+        let (score, range) = match &row.score {
+            Some(Estimate {
+                score, low, high, ..
+            }) => (points(*score), format!("{low:.1}–{high:.1}")),
+            None => ("–".to_owned(), "not scored".to_owned()),
+        };
+        table.add_row([
+            format!("{}:{} #{}", row.file, row.line, row.event),
+            row.event_name.clone().unwrap_or_else(|| "–".to_owned()),
+            score,
+            range,
+            lacks(&row.presence),
+        ]);
+    }
+    right(&mut table, &[2, 3]);
+    table
+}
+
+/// Keys that every website event can have; the click id cannot be had without a click.
+const EXPECTED: [ScoreKey; 6] = [
+    ScoreKey::Em,
+    ScoreKey::Ph,
+    ScoreKey::ExternalId,
+    ScoreKey::Fbp,
+    ScoreKey::Ip,
+    ScoreKey::Ua,
+];
+const NAME: [ScoreKey; 2] = [ScoreKey::Fn, ScoreKey::Ln];
+const ADDRESS: [ScoreKey; 4] = [ScoreKey::Ct, ScoreKey::St, ScoreKey::Zp, ScoreKey::Country];
+
+/// What of an event's keys can match nobody, and which of those that matter are not there.
+fn lacks(presence: &Presence) -> String {
+    let sent = presence.sent();
+    let bad: Vec<&str> = presence.bad().iter().map(ScoreKey::name).collect();
+    let mut missing: Vec<&str> = EXPECTED
+        .into_iter()
+        .filter(|&key| !sent.has(key))
+        .map(ScoreKey::name)
+        .collect();
+    if !NAME.into_iter().any(|key| sent.has(key)) {
+        missing.push("name");
+    }
+    if !ADDRESS.into_iter().any(|key| sent.has(key)) {
+        missing.push("address");
+    }
+    let mut parts = Vec::new();
+    if !bad.is_empty() {
+        parts.push(format!("bad: {}", bad.join(", ")));
+    }
+    if !missing.is_empty() {
+        parts.push(format!("missing: {}", missing.join(", ")));
+    }
+    parts.join("; ")
+}
+
+/// The scores by event_name, those with the most events first.
+pub fn name_reports(report: &Report) -> Vec<NameReport> {
+    let mut names: Vec<NameReport> = report
+        .names
+        .iter()
+        .map(|(name, score)| score.report(name))
+        .collect();
+    names.sort_by_key(|name| std::cmp::Reverse(name.events));
+    names
+}
+
+/// The score by event_name with the best gains, the coverage of keys, and the click id apart.
+pub fn names_table(report: &Report, style: &Style) -> String {
+    let names = name_reports(report);
+    let mut scores = table(
+        style,
+        &[
+            "event_name",
+            "events",
+            "score",
+            "range",
+            "band",
+            "best gains",
+        ],
+    );
+    for name in &names {
+        let mut row = vec![name.event_name.clone(), thousands(name.events)];
+        row.extend(match (&name.detail, name.score) {
+            (Some(detail), Some(score)) => {
+                let gains: Vec<String> = detail
+                    .gains
+                    .iter()
+                    .take(2)
+                    .map(|gain| format!("{} +{:.1}", gain.label, gain.gain))
+                    .collect();
+                [
+                    points(score),
+                    format!("{:.1}–{:.1}", detail.low, detail.high),
+                    detail.band_text(),
+                    gains.join(", "),
+                ]
+            }
+            _ => ["–", "–", "–", name.why.unwrap_or(NOT_WEBSITE)].map(str::to_owned),
+        });
+        scores.add_row(row);
+    }
+    right(&mut scores, &[1, 2, 3]);
+    let mut out = format!("{scores}\n");
+    out.push_str(&attribution(&names));
+    out.push_str(&notes(&names));
+    out.push_str(&coverage(&names, style));
+    out
+}
+
+/// The click id decides which ad gets the credit and is no matter of match quality.
+fn attribution(names: &[NameReport]) -> String {
+    let shares: Vec<String> = names
+        .iter()
+        .filter_map(|name| Some((name, name.detail.as_ref()?)))
+        .take(NAMES_WIDE)
+        .map(|(name, detail)| {
+            let share = percent(detail.attribution.fbc);
+            format!("{share} of {}", name.event_name.clone())
+        })
+        .collect();
+    if shares.is_empty() {
+        return String::new();
+    }
+    format!(
+        "attribution: a valid fbc is on {}; it decides which ad gets the credit, not the score\n",
+        shares.join(", ")
+    )
+}
+
+fn notes(names: &[NameReport]) -> String {
+    let mut said: Vec<(&str, Vec<String>)> = Vec::new();
+    for name in names {
+        let Some(note) = name
+            .detail
+            .as_ref()
+            .and_then(|detail| detail.note.as_deref())
+        else {
+            continue;
+        };
+        match said.iter_mut().find(|(text, _)| *text == note) {
+            Some((_, who)) => who.push(name.event_name.clone()),
+            None => said.push((note, vec![name.event_name.clone()])),
+        }
+    }
+    said.iter()
+        .map(|(note, who)| {
+            let whom = match who.len() {
+                n if n <= NAMES_WIDE => who.join(", "),
+                n => format!(
+                    "{} and {} more",
+                    who[..NAMES_WIDE].join(", "),
+                    n - NAMES_WIDE
+                ),
+            };
+            format!("note on {whom}: {note}\n")
+        })
+        .collect()
+}
+
+/// Which share of events has each key: sent, usable, proven.
+fn coverage(names: &[NameReport], style: &Style) -> String {
+    let wide = &names[..names.len().min(NAMES_WIDE)];
+    let has = |key: ScoreKey| {
+        wide.iter()
+            .any(|name| name.coverage.0.iter().any(|(k, _)| *k == key))
+    };
+    let keys: Vec<ScoreKey> = ScoreKey::ALL.iter().copied().filter(|&k| has(k)).collect();
+    if keys.is_empty() {
+        return String::new();
+    }
+    let titles: Vec<String> = wide.iter().map(|name| name.event_name.clone()).collect();
+    let mut header = vec!["key"];
+    header.extend(titles.iter().map(String::as_str));
+    let mut table = table(style, &header);
+    for key in keys {
+        let mut row = vec![key.name().to_owned()];
+        for name in wide {
+            let shares = name.coverage.0.iter().find(|(k, _)| *k == key);
+            row.push(shares.map_or_else(
+                || "–".to_owned(),
+                |(_, shares)| {
+                    [shares.sent, shares.usable, shares.proven]
+                        .map(whole_percent)
+                        .join(" / ")
+                },
+            ));
+        }
+        table.add_row(row);
+    }
+    right(&mut table, &(1..=wide.len()).collect::<Vec<_>>());
+    let mut out = format!("coverage, in % of events: sent / usable / proven\n{table}\n");
+    if names.len() > wide.len() {
+        out.push_str(&format!(
+            "and {}: `capilint score --by name --format csv` lists all keys\n",
+            counted((names.len() - wide.len()) as u64, "more event_name")
+        ));
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_are_honest() {
+        assert_eq!(thousands(0), "0");
+        assert_eq!(thousands(1_234_567), "1,234,567");
+        assert_eq!(counted(1, "event"), "1 event");
+        assert_eq!(counted(12_000, "event"), "12,000 events");
+        assert_eq!(percent(0.0), "0 %");
+        assert_eq!(percent(0.00001), "<0.01 %");
+        assert_eq!(percent(0.0345), "3.45 %");
+        assert_eq!(percent(0.99999), "99.9 %");
+        assert_eq!(percent(1.0), "100 %");
+        assert_eq!(size(1), "1 byte");
+        assert_eq!(size(999), "999 bytes");
+        assert_eq!(size(1000), "1.0 KB");
+        assert_eq!(size(999_999), "1.0 MB");
+        assert_eq!(size(1_500_000_000), "1.5 GB");
+    }
+}
