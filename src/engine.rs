@@ -257,6 +257,7 @@ impl<'l> Run<'l> {
             assume: settings.assume.clone(),
         };
         let mut file = OpenFile {
+            key: key.to_owned(),
             tally: FileTally {
                 name: name.to_owned(),
                 ..FileTally::default()
@@ -1282,7 +1283,10 @@ impl<'a> Checker<'_, 'a> {
                         file: worker.file.to_owned(),
                         line: scene.lines.locate(at + span, 0).line,
                         event: events_before + next_row as u64,
-                        pointer: crate::printable::pointer(&scene.prefix.join(&pointer)),
+                        pointer: crate::printable::pointer_below(
+                            &scene.prefix.join(&pointer),
+                            &Pointer::root(),
+                        ),
                         event_name: None,
                         event_id: seen.event_id.clone(),
                         score: seen.website.then(|| event_score(seen.presence.usable())),

@@ -380,7 +380,7 @@ impl DateParts {
             .map(|c| digits_of(c.encode_utf8(&mut [0; 4])).next().unwrap_or(c))
             .collect();
         if value.len() == 8 && value.bytes().all(|b| b.is_ascii_digit()) {
-            let part = |range| value.get(range)?.parse().ok();
+            let part = |range: std::ops::Range<usize>| value.get(range)?.parse().ok();
             return Some(DateParts::Known(part(0..4)?, part(4..6)?, part(6..8)?));
         }
         // A time behind the date does not matter.

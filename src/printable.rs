@@ -9,6 +9,7 @@ use regex::Regex;
 
 use crate::json::Pointer;
 use crate::name::Name;
+use crate::secret;
 
 /// The longest name that is still taken for one.
 const LONGEST: usize = 50;
@@ -19,13 +20,8 @@ const DIGIT_RUN: usize = 6;
 /// From this many hex digits on they may be a digest.
 const HEX_RUN: usize = 16;
 
-/// What stands in place of an access token.
-pub const MASKED_TOKEN: &str = "<access token>";
-
-/// Whether an event_name may be printed; otherwise it is told as `custom#1`.
-pub fn event_name(name: &str) -> bool {
-    is_printable(name)
-}
+/// Digits of the largest index of a list.
+const LONGEST_INDEX: usize = 9;
 
 /// Whether a name looks like an identifier and like nobody's data: at most 50 of
 /// `[A-Za-z0-9_ .-]`, and no phone, date, address, digest or token among them.
@@ -39,7 +35,9 @@ pub fn is_printable(name: &str) -> bool {
             b'A'..=b'Z' | b'a'..=b'z' | b'_' => digits = 0,
             _ => return false,
         }
-        if byte.is_ascii_hexdigit() {
+        if byte == b'-' {
+            // As in a UUID.
+        } else if byte.is_ascii_hexdigit() {
             hex += 1;
             hex_digits += usize::from(byte.is_ascii_digit());
         } else {
@@ -49,31 +47,40 @@ pub fn is_printable(name: &str) -> bool {
             return false;
         }
     }
-    !name.trim().is_empty() && name.len() <= LONGEST && !TOKEN.is_match(name)
+    !name.trim().is_empty()
+        && name.len() <= LONGEST
+        && matches!(secret::masked(name), Cow::Borrowed(_))
 }
 
-/// A pointer with every key that must not be printed written `*`. Steps of six digits and more
-/// are taken for keys: an index that long is printed by [`pointer_below`].
+/// A pointer with every key that must not be printed written `*`. A step of six digits and more
+/// may be the key of a person: an index that long is printed by [`pointer_below`].
 pub fn pointer(pointer: &Pointer) -> String {
     pointer_below(&Pointer::root(), pointer)
 }
 
-/// The pointer to `rest` below an event or request that stands at `base`. Only lists and `data`
-/// lead there, so `base` holds no key of a stranger.
+/// The pointer to `rest` below an event or request that stands at `base`. Lists lead there, so
+/// the digits in `base` are indexes, if they are not as many as those of a phone number.
 pub fn pointer_below(base: &Pointer, rest: &Pointer) -> String {
-    let mut out = base.as_str().to_owned();
-    for (step, raw) in rest.steps().zip(rest.as_str().split('/').skip(1)) {
-        let known = Name::of(&step).is_some() || is_printable(&step);
+    let index =
+        |step: &str| step.len() <= LONGEST_INDEX && step.bytes().all(|b| b.is_ascii_digit());
+    let mut out = String::with_capacity(base.as_str().len() + rest.as_str().len());
+    let steps = base.steps().map(|step| (index(&step), step));
+    for (known, step) in steps.chain(rest.steps().map(|step| (false, step))) {
         out.push('/');
-        out.push_str(if known { raw } else { "*" });
+        // Names that may be printed hold nothing that a pointer would escape.
+        if known || Name::of(&step).is_some() || is_printable(&step) {
+            out.push_str(&step);
+        } else {
+            out.push('*');
+        }
     }
     out
 }
 
-/// `text` with access tokens masked.
+/// `text` with access tokens masked, and whatever is passed as `access_token`.
 pub fn masked(text: &str) -> Cow<'_, str> {
-    match TOKEN.replace_all(text, MASKED_TOKEN) {
-        Cow::Borrowed(_) => ASSIGNED.replace_all(text, ASSIGNED_MASKED),
+    match secret::masked(text) {
+        Cow::Borrowed(text) => ASSIGNED.replace_all(text, ASSIGNED_MASKED),
         Cow::Owned(text) => Cow::Owned(ASSIGNED.replace_all(&text, ASSIGNED_MASKED).into_owned()),
     }
 }
@@ -99,17 +106,13 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Tokens of Meta's Graph API.
-static TOKEN: Lazy<Regex> = Lazy::new(|| pattern("EAA[A-Za-z0-9]{20,}"));
-
-/// Whatever is passed as `access_token`, in JSON, in a query or in prose.
-static ASSIGNED: Lazy<Regex> =
-    Lazy::new(|| pattern(r#"(access_token(?:\\?["'])?\s*[:=]\s*(?:\\?["'])?)[^"'&\s,}\\<]+"#));
-const ASSIGNED_MASKED: &str = "${1}<access token>";
-
-fn pattern(text: &str) -> Regex {
-    Regex::new(text).expect("the pattern is part of this program")
-}
+/// `access_token` with its value, in JSON, in a query or in prose.
+static ASSIGNED: Lazy<Regex> = Lazy::new(|| {
+    const PATTERN: &str =
+        r#"(access_token(?:\\?["'])?\s*(?:[:=]|%3[Dd])\s*(?:\\?["'])?)[^"'&\s,}\\]+"#;
+    Regex::new(PATTERN).expect("the pattern is part of this program")
+});
+const ASSIGNED_MASKED: &str = "${1}REDACTED";
 
 #[cfg(test)]
 mod tests {
@@ -135,6 +138,7 @@ mod tests {
             "1984-02-29",
             "81.2.69.142",
             "d36dc3b5ff7c80b0e5bfcdc6a8ae9bd3",
+            "d36dc3b5-ff7c-8ab0-e5bf-cdc6a8ae9bd3",
             "Käufe",
             "a/b",
             "EAAbcdefghijklmnopqrstuvwx",
@@ -159,21 +163,25 @@ mod tests {
             ),
             "/data/1234567/user_data"
         );
+        assert_eq!(
+            pointer_below(
+                &Pointer::from("/4915112345678/0"),
+                &Pointer::from("/19840229")
+            ),
+            "/*/0/*"
+        );
     }
 
     #[test]
     fn tokens_and_control_characters_do_not_get_out() {
-        assert_eq!(
-            masked("x EAAbcdefghijklmnopqrstuvwx y"),
-            "x <access token> y"
-        );
+        assert_eq!(masked("x EAAbcdefghijklmnopqrstuvwx y"), "x REDACTED y");
         assert_eq!(
             masked(r#"{"access_token": "secret","a":1}"#),
-            r#"{"access_token": "<access token>","a":1}"#
+            r#"{"access_token": "REDACTED","a":1}"#
         );
         assert_eq!(
             masked("https://x/?access_token=abc|def&a=1"),
-            "https://x/?access_token=<access token>&a=1"
+            "https://x/?access_token=REDACTED&a=1"
         );
         assert_eq!(masked("access_token is missing"), "access_token is missing");
         assert_eq!(visible("a\u{1b}[31m\u{202e}b"), "a\\u001b[31m\\u202eb");

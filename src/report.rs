@@ -341,6 +341,18 @@ impl Verdict {
     }
 }
 
+impl std::fmt::Display for Verdict {
+    /// The verdict line: `fail: 3 errors, 1 warning`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Verdict::Pass => f.write_str("pass: nothing at or above the gate"),
+            Verdict::Fail(reasons) | Verdict::Broken(reasons) => {
+                write!(f, "{}: {}", self.word(), reasons.join(", "))
+            }
+        }
+    }
+}
+
 impl Gate {
     fn reasons(&self, report: &Report) -> Vec<String> {
         let mut reasons = Vec::new();

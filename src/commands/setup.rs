@@ -213,7 +213,7 @@ pub(super) fn assumptions(
 /// A country code in lower case.
 pub(super) fn country_code(text: &str) -> Result<String, Failure> {
     let code = text.trim().to_ascii_lowercase();
-    if crate::normalize::is_country(&code) {
+    if crate::places::is_code(&code) {
         Ok(code)
     } else {
         Err(usage(

@@ -298,14 +298,14 @@ impl<'a> Bench<'_, 'a> {
         let show = self.worker.linter.settings.show_values;
         let mut first = true;
         let mut locate = |change: &Change, done: bool| {
-            let full = self.prefix.join(&base.join(&change.pointer));
+            let base = self.prefix.join(base);
             let texts = (show && done && std::mem::take(&mut first))
                 .then(|| (old.to_owned(), new.to_owned()));
             LocatedChange {
                 file: self.worker.file.to_owned(),
                 line,
                 event: event.map(|event| self.events + event),
-                pointer: printable::pointer(&full),
+                pointer: printable::pointer_below(&base, &change.pointer),
                 change: change.clone(),
                 before: class_of(old, &change.pointer),
                 after: if done {

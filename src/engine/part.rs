@@ -112,7 +112,7 @@ pub struct Excerpts {
     /// Of an event and a place in it.
     pub event: fn(&str, &Pointer, bool) -> Excerpt,
     /// Of text that is no JSON and some bytes of it.
-    pub text: fn(&str, std::ops::Range<usize>) -> Excerpt,
+    pub text: fn(&str, std::ops::Range<usize>, bool) -> Excerpt,
 }
 
 /// What a part is told to do.
@@ -390,7 +390,7 @@ fn locate(
         Place::Bytes(bytes) => {
             location = scene.lines.locate(scene.at + bytes.start, bytes.len());
             let excerpts = scene.orders.excerpts;
-            excerpt = excerpts.map(|make| (make.text)(scene.text, bytes.clone()));
+            excerpt = excerpts.map(|make| (make.text)(scene.text, bytes.clone(), show));
         }
         Place::Pointer(_) if finding.subject == Subject::File => {}
         Place::Pointer(place) => {
@@ -405,7 +405,7 @@ fn locate(
                     None => (make.event)(scene.text, &full, show),
                 });
             }
-            pointer = Some(printable::pointer(&scene.prefix.join(&full)));
+            pointer = Some(printable::pointer_below(&scene.prefix.join(base), place));
         }
     }
     let meta = rules::ALL[finding.rule].meta();

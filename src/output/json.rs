@@ -13,7 +13,7 @@ use super::{Fixing, Reporter, Style, Wants};
 use crate::finding::Severity;
 use crate::report::{EventRow, Located, Report, Verdict};
 use crate::rules;
-use crate::score::{NOT_WEBSITE, NameReport, Presence, ScoreKey, Status, tenth};
+use crate::score::{NOT_WEBSITE, Presence, ScoreKey, Status, tenth};
 
 /// The name of the schema.
 pub const SCHEMA: &str = "capilint/1";
@@ -104,7 +104,7 @@ impl<W: Write> Reporter for Json<W> {
         self.out.write_all(b"],\n\"names\":[")?;
         for (index, name) in name_reports(report).iter().enumerate() {
             self.out.write_all(separator(index as u64))?;
-            to_json(&mut self.out, &name_entry(name)?)?;
+            to_json(&mut self.out, name)?;
         }
         self.out.write_all(b"],\n\"files\":[")?;
         for (index, file) in report.files.iter().enumerate() {
@@ -338,13 +338,4 @@ pub(super) fn key_statuses(
         };
         (key.name(), word)
     })
-}
-
-/// One entry of `names`; a name of no letters stands for events without one.
-pub(super) fn name_entry(name: &NameReport) -> io::Result<Value> {
-    let mut entry = serde_json::to_value(name)?;
-    if name.event_name.is_empty() {
-        entry["event_name"] = Value::Null;
-    }
-    Ok(entry)
 }

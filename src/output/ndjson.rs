@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::json::{FindingEntry, SCHEMA, event_entry, most_events, name_entry, to_json, totals};
+use super::json::{FindingEntry, SCHEMA, event_entry, most_events, to_json, totals};
 use super::table::name_reports;
 use super::{Reporter, Style, Wants};
 use crate::report::{EventRow, Located, Report, Verdict};
@@ -67,7 +67,7 @@ impl<W: Write> Reporter for Ndjson<W> {
             }
         }
         for name in name_reports(report) {
-            self.line("name", &name_entry(&name)?)?;
+            self.line("name", &name)?;
         }
         let mut summary = Map::new();
         summary.insert("schema".to_owned(), SCHEMA.into());

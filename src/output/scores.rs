@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::json::{event_entry, key_statuses, name_entry, to_json};
+use super::json::{event_entry, key_statuses, to_json};
 use super::table::{caveat, events_table, name_reports, names_table};
 use super::{Reporter, Style, Wants};
 use crate::report::{EventRow, Located, Report, Verdict};
@@ -128,7 +128,7 @@ impl<W: Write> Reporter for Scores<W> {
             }
             (By::Name, Layout::Ndjson) => {
                 for name in name_reports(report) {
-                    to_json(&mut self.out, &name_entry(&name)?)?;
+                    to_json(&mut self.out, &name)?;
                     writeln!(self.out)?;
                 }
             }

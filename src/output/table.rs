@@ -211,7 +211,7 @@ pub fn names_table(report: &Report, style: &Style) -> String {
         ],
     );
     for name in &names {
-        let mut row = vec![shown(&name.event_name), thousands(name.events)];
+        let mut row = vec![name.event_name.clone(), thousands(name.events)];
         row.extend(match (&name.detail, name.score) {
             (Some(detail), Some(score)) => {
                 let gains: Vec<String> = detail
@@ -239,14 +239,6 @@ pub fn names_table(report: &Report, style: &Style) -> String {
     out
 }
 
-fn shown(event_name: &str) -> String {
-    if event_name.is_empty() {
-        "–".to_owned()
-    } else {
-        event_name.to_owned()
-    }
-}
-
 /// The click id decides which ad gets the credit and is no matter of match quality.
 fn attribution(names: &[NameReport]) -> String {
     let shares: Vec<String> = names
@@ -255,7 +247,7 @@ fn attribution(names: &[NameReport]) -> String {
         .take(NAMES_WIDE)
         .map(|(name, detail)| {
             let share = percent(detail.attribution.fbc);
-            format!("{share} of {}", shown(&name.event_name))
+            format!("{share} of {}", name.event_name.clone())
         })
         .collect();
     if shares.is_empty() {
@@ -278,8 +270,8 @@ fn notes(names: &[NameReport]) -> String {
             continue;
         };
         match said.iter_mut().find(|(text, _)| *text == note) {
-            Some((_, who)) => who.push(shown(&name.event_name)),
-            None => said.push((note, vec![shown(&name.event_name)])),
+            Some((_, who)) => who.push(name.event_name.clone()),
+            None => said.push((note, vec![name.event_name.clone()])),
         }
     }
     said.iter()
@@ -308,7 +300,7 @@ fn coverage(names: &[NameReport], style: &Style) -> String {
     if keys.is_empty() {
         return String::new();
     }
-    let titles: Vec<String> = wide.iter().map(|name| shown(&name.event_name)).collect();
+    let titles: Vec<String> = wide.iter().map(|name| name.event_name.clone()).collect();
     let mut header = vec!["key"];
     header.extend(titles.iter().map(String::as_str));
     let mut table = table(style, &header);

@@ -5,7 +5,7 @@ use std::io;
 use serde_json::Value;
 
 use super::concise::Concise;
-use super::excerpt::{class, excerpt};
+use super::excerpt::excerpt;
 use super::human::Human;
 use super::json::Json;
 use super::ndjson::Ndjson;
@@ -493,7 +493,7 @@ fn change(show_values: bool) -> LocatedChange {
             pointer: Pointer::from("/user_data/ph/0"),
             event: Some(6),
         },
-        before: class("\"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\""),
+        before: "64 hex digits".to_owned(),
         after: "nothing".to_owned(),
         texts: show_values.then(|| (EVENT.to_owned(), new)),
     }
