@@ -16,16 +16,19 @@ const CONTEXT: usize = 2;
 pub fn render(report: &Report, style: &Style) -> String {
     let changes = &report.fixes.examples;
     let mut out = String::new();
+    let mut texts = None;
     for (index, change) in changes.iter().enumerate() {
         out.push_str(&line(change, style));
-        if style.show_values {
-            // Changes of one event carry the same two texts: they are compared once.
-            let last = changes
-                .get(index + 1)
-                .is_none_or(|next| next.texts != change.texts || next.file != change.file);
-            if let (Some((old, new)), true) = (&change.texts, last) {
-                out.push_str(&unified(change, old, new, style));
-            }
+        // Changes of one event follow each other; the first of them carries its two texts.
+        texts = texts.or(change.texts.as_ref());
+        let same_event = |next: &LocatedChange| {
+            (&next.file, next.line, next.event) == (&change.file, change.line, change.event)
+        };
+        if !changes.get(index + 1).is_some_and(same_event)
+            && let Some((old, new)) = texts.take()
+            && style.show_values
+        {
+            out.push_str(&unified(change, old, new, style));
         }
     }
     let more = report.fixes.total().saturating_sub(changes.len() as u64);

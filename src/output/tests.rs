@@ -295,7 +295,9 @@ fn colours_come_only_when_asked_and_tables_keep_the_width() {
         colour: true,
         ..style()
     };
-    assert!(written!(Human, colour, &report(3)).contains("\u{1b}["));
+    let text = written!(Human, colour, &report(3));
+    assert!(text.contains("\u{1b}["));
+    assert!(!text.contains(" 1 │"), "{text}");
     for width in [60, 80, 120] {
         let narrow = Style { width, ..style() };
         let text = written!(Human, narrow, &report(3));
@@ -520,12 +522,20 @@ a.json:7  event 6  /data/0/user_data/ph/0: remove the value (CL102 hash-of-empty
     64 hex digits → nothing
 ";
     assert_eq!(diff::render(&fixed(false), &style()), said);
+    // The texts are there, and still no value is shown.
+    assert_eq!(diff::render(&fixed(true), &style()), said);
     let open = Style {
         show_values: true,
         ..style()
     };
-    let shown = diff::render(&fixed(true), &open);
-    assert!(shown.starts_with(said));
+    let mut report = fixed(true);
+    report.fixes.examples.push(change(false));
+    let shown = diff::render(&report, &open);
+    assert!(
+        shown.starts_with(&format!("{said}{said}--- a.json:7\n")),
+        "{shown}"
+    );
+    assert_eq!(shown.matches("\n--- ").count(), 1);
     assert!(
         shown.contains(
             "\n-    \"ph\": [\n-      \"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\"\n"
