@@ -1,9 +1,12 @@
 //! CL402: an event_time that is no whole number of seconds.
 
+use jiff::civil::DateTime;
+
 use crate::event::Event;
 use crate::event_time::{self, Written};
 use crate::finding::{Effect, Findings, Severity};
 use crate::fix::Fix;
+use crate::json::Val;
 use crate::rule::{Check, Rule};
 
 /// See `rules/event-time-type.md`.
@@ -15,55 +18,67 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
     };
     let at = item.pointer_from(event.root().place());
     let rewrite = |seconds: i64| {
-        Fix::safe("write the time as whole Unix seconds").replace(at.clone(), seconds.to_string())
+        let fix = Fix::safe("write the time as whole Unix seconds");
+        Some(fix.replace(at.clone(), seconds.to_string()))
     };
-    match written {
-        Written::Digits(seconds) => out
-            .at(item, "event_time is a string of digits, not a number")
-            .severity(Severity::Info)
-            .fix(rewrite(seconds)),
-        Written::Decimal {
-            seconds,
-            whole: true,
-        } => out
-            .at(
-                item,
-                "event_time is written with a decimal point or an exponent",
-            )
-            .severity(Severity::Info)
-            .fix(rewrite(seconds)),
-        Written::Decimal { seconds, .. } => out
-            .at(item, "event_time has a fraction of a second")
-            .fix(rewrite(seconds)),
-        Written::Zoned(seconds) => out
-            .at(item, "event_time is a date as text, not Unix seconds")
-            .fix(rewrite(seconds)),
-        Written::Local(local) => {
-            // An hour that a clock change repeats or leaves out stays the sender's business.
-            let time = event.assume.zone.as_ref().and_then(|zone| {
-                let time = zone.to_ambiguous_timestamp(local).unambiguous();
-                time.ok().map(|time| time.as_second())
-            });
-            out.at(item, "event_time is a local time that names no zone")
-                .help("send Unix seconds; if all times are of one zone, --tz says which")
-                .fix_if(time.map(|seconds| {
-                    Fix::needs_consent("write the time, taken as local, as Unix seconds")
-                        .replace(at, seconds.to_string())
-                }))
-        }
-        Written::Day => out.at(item, "event_time is a date without a time of day"),
-        Written::Text => out.at(item, "event_time is text that is no Unix time"),
-        Written::NoTime => {
-            let message = match item.text() {
-                Some(_) => "event_time is text that holds no time".to_owned(),
-                None => format!("event_time is {}, not a number", item.val().kind()),
-            };
-            out.at(item, message)
-                .severity(Severity::Error)
-                .effect(Effect::Refused)
-        }
+    let (message, fix) = match written {
+        Written::Digits(seconds) => (
+            "event_time is a string of digits, not a number",
+            rewrite(seconds),
+        ),
+        Written::Decimal { seconds, whole } => (
+            if whole {
+                "event_time is written with a decimal point or an exponent"
+            } else {
+                "event_time has a fraction of a second"
+            },
+            rewrite(seconds),
+        ),
+        Written::Zoned(seconds) => (
+            "event_time is a date as text, not Unix seconds",
+            rewrite(seconds),
+        ),
+        Written::Local(local) => (
+            "event_time is a local time that names no zone",
+            local_time(event, local).map(|seconds| {
+                Fix::needs_consent("write the time, taken as local, as Unix seconds")
+                    .replace(at.clone(), seconds.to_string())
+            }),
+        ),
+        Written::Day => ("event_time is a date without a time of day", None),
+        Written::Text => ("event_time is text that is no Unix time", None),
+        Written::NoTime => (
+            match item.val() {
+                Val::Text(_) => "event_time is text that holds no time",
+                Val::Bool(_) => "event_time is a boolean, not a number",
+                Val::List => "event_time is a list, not a number",
+                _ => "event_time is an object, not a number",
+            },
+            None,
+        ),
         Written::Seconds(_) | Written::Finer(..) | Written::Impossible(_) | Written::Missing => {
             return;
         }
     };
+    let finding = out.at(item, message).fix_if(fix);
+    match written {
+        Written::Digits(_) | Written::Decimal { whole: true, .. } => {
+            finding.severity(Severity::Info);
+        }
+        Written::Local(_) => {
+            finding.help("send Unix seconds; if all times are of one zone, --tz says which");
+        }
+        Written::NoTime => {
+            finding.severity(Severity::Error).effect(Effect::Refused);
+        }
+        _ => {}
+    }
+}
+
+/// The moment of a local time in the zone that the user names. An hour that a clock change repeats
+/// or leaves out stays the sender's business.
+fn local_time(event: &Event<'_, '_>, local: DateTime) -> Option<i64> {
+    let zone = event.assume.zone.as_ref()?;
+    let time = zone.to_ambiguous_timestamp(local).unambiguous().ok()?;
+    Some(time.as_second())
 }
