@@ -1241,7 +1241,8 @@ impl<'a> Checker<'_, 'a> {
     fn take(&mut self, at: usize, text: &'a str, events_before: u64) {
         let worker = self.worker;
         let bare = self.inspector.findings().is_empty();
-        let rows = worker.orders.events || !worker.orders.sated.rows;
+        let rows = worker.orders.events
+            || (!worker.orders.sated.rows && self.part.rows < worker.linter.settings.rows);
         let bad = self.utf8.bad_in(at, at + text.len());
         if bare && !rows && bad.is_none() {
             return;
@@ -1268,6 +1269,7 @@ impl<'a> Checker<'_, 'a> {
             lines: &mut self.lines,
             tree: None,
         };
+        let (all_rows, most_rows) = (worker.orders.events, worker.linter.settings.rows);
         let mut next_row = 0;
         let mut row = |upto: usize,
                        scene: &mut Scene<'_, '_>,
@@ -1275,7 +1277,8 @@ impl<'a> Checker<'_, 'a> {
                        inspector: &Inspector<'_, '_>| {
             while rows && next_row < upto {
                 let seen = &self.seen[next_row];
-                if seen.wanted {
+                if seen.wanted && (all_rows || part.rows < most_rows) {
+                    part.rows += 1;
                     let pointer = inspector.pointer(seen.place);
                     let span = scene.span(&pointer).map_or(0, |span| span.start);
                     let name = part.names[seen.name as usize].clone();

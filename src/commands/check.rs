@@ -39,7 +39,9 @@ pub(super) fn check(args: &CheckArgs) -> Result<u8, Failure> {
     for output in &args.output {
         formats.push(parse_output(output)?);
     }
-    let json = formats.iter().any(|(format, _)| matches!(format, Format::Json | Format::Ndjson));
+    let json = formats
+        .iter()
+        .any(|(format, _)| matches!(format, Format::Json | Format::Ndjson));
     settings.rows = if json { JSON_EVENTS } else { 20 };
     let mut reporters: Vec<Box<dyn Reporter>> = Vec::new();
     for (format, file) in formats {

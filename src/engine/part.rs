@@ -83,6 +83,8 @@ pub(super) struct Part {
     pub group_index: HashMap<GroupKey, usize>,
     pub folds: Vec<PartFold>,
     pub told: Vec<Told>,
+    /// Events among `told`.
+    pub rows: usize,
     pub changes: Vec<LocatedChange>,
     pub withheld: Vec<LocatedChange>,
     pub not_written: Vec<&'static str>,
