@@ -3,6 +3,7 @@
 use sha2::{Digest as _, Sha256};
 
 pub mod forms;
+pub mod mistakes;
 pub mod worthless;
 
 /// SHA-256 of some bytes.

@@ -1,8 +1,11 @@
 //! The typed view that rules speak to: a record, the requests and events inside it.
 
+use std::cell::OnceCell;
+
 use bumpalo::Bump;
 
 use crate::clock::Clock;
+use crate::digest::mistakes::{self, Mistake};
 use crate::digest::{self, Shape, forms, worthless};
 use crate::json::{Item, Tape, Val};
 use crate::name::{Hashing, Name};
@@ -202,6 +205,7 @@ pub struct Event<'t, 'a> {
     identifiers: Vec<Identifier<'a>>,
     shapes: u32,
     has_worthless: bool,
+    mistakes: OnceCell<Vec<Mistake>>,
     /// The time against which its age is measured.
     pub clock: Clock,
     /// What unsafe fixes may assume.
@@ -241,6 +245,7 @@ impl<'t, 'a> Event<'t, 'a> {
             identifiers,
             shapes: 0,
             has_worthless: false,
+            mistakes: OnceCell::new(),
             clock,
             assume,
             in_request,
@@ -378,6 +383,11 @@ impl<'t, 'a> Event<'t, 'a> {
         };
         list.iter()
             .filter_map(|identifier| Some((identifier, identifier.worthless?)))
+    }
+
+    /// The digests that the event itself proves to be of a right value in a wrong form.
+    pub fn mistakes(&self) -> &[Mistake] {
+        self.mistakes.get_or_init(|| mistakes::of(self))
     }
 
     /// event_name, when it is text that is not blank.

@@ -4,6 +4,7 @@
 //! The groups of modules stand in the order in which bytes travel.
 
 // From paths to blocks of text.
+pub mod identify;
 pub mod input;
 
 // JSON, names, and the values that stand in payloads.

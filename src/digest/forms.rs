@@ -8,7 +8,9 @@
 use once_cell::sync::Lazy;
 
 use super::{decode, prefix_of, prefix_of_hex, sha256};
+use crate::event::Assumptions;
 use crate::name::Name;
+use crate::normalize::normal_form;
 use crate::places::{self, COUNTRIES, GENDERS};
 
 /// Which rule a wrong form belongs to.
@@ -455,6 +457,71 @@ fn countries() -> Vec<Spelling> {
     list
 }
 
+/// The forms in which senders hash one e-mail address that is known in plain.
+pub struct KnownEmail {
+    right: String,
+    forms: Spellings,
+}
+
+impl KnownEmail {
+    /// The forms of `typed`, the address as somebody wrote it; `None` when it is no address.
+    pub fn new(typed: &str) -> Option<KnownEmail> {
+        let normal = normal_form(Name::Em, typed, &Assumptions::default()).ok()?;
+        let spelling = |text: String, what| Spelling::new(text, Some(&normal), what);
+        let mut list = vec![Spelling {
+            is_right: true,
+            ..spelling(normal.clone(), "a value")
+        }];
+        if typed != normal && typed.to_lowercase() == normal {
+            list.push(Spelling {
+                is_right: true,
+                ..spelling(typed.to_owned(), "a value")
+            });
+        }
+        let few = |spelling: Spelling| Spelling {
+            dresses: USUAL,
+            ..spelling
+        };
+        for typed in [typed, &normal] {
+            const ENCODED: &str = "an e-mail that is still encoded";
+            for at in ["%40", "&#64;", "&#x40;"] {
+                list.push(few(spelling(typed.replacen('@', at, 1), ENCODED)));
+            }
+            list.push(few(spelling(
+                format!("mailto:{typed}"),
+                "an e-mail with mailto: in front",
+            )));
+            list.push(few(spelling(
+                format!("<{typed}>"),
+                "an e-mail in angle brackets",
+            )));
+            if typed.contains('+') {
+                list.push(few(spelling(
+                    typed.replace('+', " "),
+                    "an e-mail with a space in place of the plus",
+                )));
+            }
+        }
+        Some(KnownEmail {
+            right: super::sha256_hex(&normal),
+            forms: Spellings::new(list),
+        })
+    }
+
+    /// The digest of the address in its normal form.
+    pub fn right(&self) -> &str {
+        &self.right
+    }
+
+    /// What wrong form of the address the 64 lower-case hex digits `hex` are the digest of.
+    pub fn find(&self, hex: &str) -> Option<WrongForm> {
+        if hex == self.right {
+            return None;
+        }
+        self.forms.find(&decode(hex)?)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -553,6 +620,29 @@ mod tests {
             );
         }
         assert!(!form(Name::Ge, b"W").unwrap().sure);
+    }
+
+    #[test]
+    fn forms_of_a_known_email() {
+        let known = KnownEmail::new("Ana+Shop@Kestrel.example").unwrap();
+        assert_eq!(known.right(), sha256_hex("ana+shop@kestrel.example"));
+        assert_eq!(known.find(known.right()), None);
+        for (text, fault) in [
+            ("Ana+Shop@Kestrel.example", Fault::Case),
+            ("ANA+SHOP@KESTREL.EXAMPLE", Fault::Case),
+            ("ana+shop@kestrel.example\n", Fault::Spelling),
+            ("Ana+Shop@Kestrel.example ", Fault::Spelling),
+            ("ana+shop%40kestrel.example", Fault::Spelling),
+            ("ana shop@kestrel.example", Fault::Spelling),
+            ("\"ana+shop@kestrel.example\"", Fault::Spelling),
+        ] {
+            let form = known.find(&sha256_hex(text));
+            assert_eq!(form.map(|form| form.fault), Some(fault), "{text:?}");
+        }
+        let twice = sha256_hex(known.right());
+        assert_eq!(known.find(&twice).unwrap().fault, Fault::Twice);
+        assert_eq!(known.find(&sha256_hex("ben@kestrel.example")), None);
+        assert!(KnownEmail::new("no address").is_none());
     }
 
     #[test]

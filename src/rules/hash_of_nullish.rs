@@ -1,10 +1,46 @@
-//! hash-of-nullish: not written yet.
+//! CL103: the digest of a word that stands for nothing.
 
+use crate::digest::worthless::{Class, Standing};
 use crate::event::Event;
-use crate::finding::Findings;
+use crate::finding::{Certainty, Findings, Severity};
+use crate::fix::Fix;
+use crate::name::Name;
 use crate::rule::{Check, Rule};
 
 /// See `rules/hash-of-nullish.md`.
 pub static RULE: Rule = crate::rule!("hash-of-nullish", Check::Event(check));
 
-fn check(_: &Event<'_, '_>, _: &mut Findings) {}
+fn check(event: &Event<'_, '_>, out: &mut Findings) {
+    for (identifier, entry) in event.worthless() {
+        let name = identifier.name;
+        if !matches!(entry.class, Class::Nullish | Class::LoneWord) {
+            continue;
+        }
+        let standing = entry.standing(name);
+        // A number in ge is a code of another scheme, and NA in country may be Namibia in
+        // capitals: rules on wrong forms speak of both.
+        let other_rule = (name == Name::Ge && entry.is_digit())
+            || (name == Name::Country && standing == Standing::Doubtful);
+        if standing == Standing::Right || other_rule {
+            continue;
+        }
+        let item = event.item(identifier.place);
+        let pointer = item.pointer_from(event.root().place());
+        let twice = if entry.twice { "the digest of " } else { "" };
+        if standing == Standing::Doubtful {
+            let message = format!(
+                "{name} is the digest of {twice}a word that stands for nothing and is seldom a name"
+            );
+            out.at(item, message)
+                .severity(Severity::Warning)
+                .certainty(Certainty::Strong)
+                .fix(
+                    Fix::needs_consent("remove the digest of a word such as none").remove(pointer),
+                );
+        } else {
+            let message = format!("{name} is the digest of {twice}a word that stands for nothing");
+            out.at(item, message)
+                .fix(Fix::safe("remove the digest of a word such as undefined").remove(pointer));
+        }
+    }
+}
