@@ -4,7 +4,6 @@
 //! The groups of modules stand in the order in which bytes travel.
 
 // From paths to blocks of text.
-pub mod identify;
 pub mod input;
 
 // JSON, names, and the values that stand in payloads.
@@ -16,6 +15,7 @@ pub mod deduplication;
 pub mod digest;
 pub mod event_name;
 pub mod event_time;
+pub mod identify;
 pub mod json;
 pub mod money;
 pub mod name;
