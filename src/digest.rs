@@ -21,17 +21,22 @@ pub fn prefix_of(digest: &[u8; 32]) -> u64 {
     u64::from_be_bytes(digest[..8].try_into().expect("32 bytes hold 8"))
 }
 
-/// The first eight bytes of 64 hex digits; 0 stands for digits that are none.
+/// The first eight bytes of 64 hex digits.
 #[inline]
 pub fn prefix_of_hex(hex: &str) -> u64 {
-    hex.as_bytes()[..16].iter().fold(0, |sum, &digit| {
-        let value = if digit <= b'9' {
-            digit & 0xF
-        } else {
-            (digit & 0xF) + 9
-        };
-        sum << 4 | u64::from(value)
-    })
+    let bytes = hex.as_bytes();
+    let half = |at: usize| {
+        let digits: [u8; 8] = bytes[at..at + 8].try_into().expect("8 bytes");
+        // Eight digits at once: each letter is 9 more than its low half byte, then the half bytes
+        // move together.
+        let digits = u64::from_be_bytes(digits);
+        let letters = (digits >> 6) & 0x0101_0101_0101_0101;
+        let halves = (digits & 0x0F0F_0F0F_0F0F_0F0F) + letters * 9;
+        let pairs = (halves | halves >> 4) & 0x00FF_00FF_00FF_00FF;
+        let fours = (pairs | pairs >> 8) & 0x0000_FFFF_0000_FFFF;
+        (fours | fours >> 16) & 0xFFFF_FFFF
+    };
+    half(0) << 32 | half(8)
 }
 
 /// The 32 bytes that 64 hex digits spell.
@@ -375,7 +380,7 @@ pub fn from_base64(text: &str) -> Option<Vec<u8>> {
 /// The plain text behind base64 or hex, when it is one: printable, and an e-mail, a phone or a
 /// date by its look. Chance makes such text out of random bytes less than once in 10^13.
 pub fn decode_text(text: &str) -> Option<String> {
-    let bytes = if text.len() >= 8 && text.len() % 2 == 0 && is_hex(text) {
+    let bytes = if text.len() >= 8 && text.len().is_multiple_of(2) && is_hex(text) {
         hex::decode(text).ok()
     } else if text.len() >= 8 {
         from_base64(text)

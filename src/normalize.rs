@@ -451,7 +451,7 @@ fn month(text: &str) -> Option<u32> {
 }
 
 fn calendar_date(year: u32, month: u32, day: u32) -> Result<String, Unusable> {
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     let days = match month {
         4 | 6 | 9 | 11 => 30,
         2 if leap => 29,

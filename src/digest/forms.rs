@@ -397,7 +397,7 @@ fn genders() -> Vec<Spelling> {
         }
     }
     for word in &words.neither {
-        let what = if word.bytes().all(|b| b.is_ascii_digit()) {
+        let what = if word.bytes().any(|b| b.is_ascii_digit()) {
             "a number that stands for a gender"
         } else {
             "a word for neither female nor male"
@@ -457,10 +457,11 @@ fn countries() -> Vec<Spelling> {
     list
 }
 
-/// The forms in which senders hash one e-mail address that is known in plain.
+/// An e-mail address that is known in plain, and the forms in which senders hash it.
 pub struct KnownEmail {
     right: String,
-    forms: Spellings,
+    /// The likely ones first.
+    forms: Vec<Spelling>,
 }
 
 impl KnownEmail {
@@ -468,43 +469,44 @@ impl KnownEmail {
     pub fn new(typed: &str) -> Option<KnownEmail> {
         let normal = normal_form(Name::Em, typed, &Assumptions::default()).ok()?;
         let spelling = |text: String, what| Spelling::new(text, Some(&normal), what);
-        let mut list = vec![Spelling {
+        let value = |text: &str| Spelling {
             is_right: true,
-            ..spelling(normal.clone(), "a value")
-        }];
-        if typed != normal && typed.to_lowercase() == normal {
-            list.push(Spelling {
-                is_right: true,
-                ..spelling(typed.to_owned(), "a value")
-            });
-        }
-        let few = |spelling: Spelling| Spelling {
-            dresses: USUAL,
-            ..spelling
+            ..spelling(text.to_owned(), "a value")
         };
-        for typed in [typed, &normal] {
+        let mut forms = Vec::with_capacity(12);
+        if typed != normal && typed.to_lowercase() == normal {
+            forms.push(value(typed));
+        }
+        forms.push(value(&normal));
+        let as_written = (typed != normal).then_some(typed);
+        for written in as_written.into_iter().chain([&*normal]) {
             const ENCODED: &str = "an e-mail that is still encoded";
             for at in ["%40", "&#64;", "&#x40;"] {
-                list.push(few(spelling(typed.replacen('@', at, 1), ENCODED)));
+                forms.push(spelling(written.replacen('@', at, 1), ENCODED));
             }
-            list.push(few(spelling(
-                format!("mailto:{typed}"),
+            forms.push(spelling(
+                format!("mailto:{written}"),
                 "an e-mail with mailto: in front",
-            )));
-            list.push(few(spelling(
-                format!("<{typed}>"),
+            ));
+            forms.push(spelling(
+                format!("<{written}>"),
                 "an e-mail in angle brackets",
-            )));
-            if typed.contains('+') {
-                list.push(few(spelling(
-                    typed.replace('+', " "),
+            ));
+            if written.contains('+') {
+                forms.push(spelling(
+                    written.replace('+', " "),
                     "an e-mail with a space in place of the plus",
-                )));
+                ));
+            }
+        }
+        for form in &mut forms {
+            if !form.is_right {
+                form.dresses = USUAL;
             }
         }
         Some(KnownEmail {
             right: super::sha256_hex(&normal),
-            forms: Spellings::new(list),
+            forms,
         })
     }
 
@@ -518,7 +520,19 @@ impl KnownEmail {
         if hex == self.right {
             return None;
         }
-        self.forms.find(&decode(hex)?)
+        let digest = decode(hex)?;
+        let mut bytes = Vec::new();
+        for form in &self.forms {
+            for case in [Case::AsListed, Case::Upper] {
+                let text = case.write(&form.text);
+                for dress in &DRESSES[..form.dresses] {
+                    if dress.write(&text, &mut bytes) && sha256(&bytes) == digest {
+                        return Some(form.describe(case, *dress));
+                    }
+                }
+            }
+        }
+        None
     }
 }
 

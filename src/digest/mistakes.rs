@@ -10,7 +10,7 @@ use super::forms::{self, Fault, KnownEmail};
 use super::worthless::Standing;
 use super::{Shape, decode, looks_like_email, sha256};
 use crate::event::{Event, Identifier};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Certainty, Finding, Severity};
 use crate::fix::Fix;
 use crate::json::Pointer;
 use crate::name::Name;
@@ -52,6 +52,9 @@ impl Mistake {
         if self.disputed {
             finding.severity(Severity::Warning);
         }
+        if !self.sure {
+            finding.certainty(Certainty::Strong);
+        }
     }
 }
 
@@ -88,12 +91,11 @@ fn enumerated(identifier: &Identifier<'_>, all: &[Identifier<'_>]) -> Option<Mis
     }
     let mut form = forms::find(identifier.name, identifier.hex()?)?;
     if let Some(entry) = identifier.worthless {
-        let number = identifier.name == Name::Ge && entry.is_digit();
         match entry.standing(identifier.name) {
-            Standing::Worthless if !number => return None,
+            Standing::Worthless => return None,
             // Namibia in capitals, or "not available".
             Standing::Doubtful => form.sure = false,
-            _ => {}
+            Standing::Right => {}
         }
     }
     Some(mistake(identifier, form, all))

@@ -5,7 +5,6 @@
 //! A look-up runs for every digest of a log, so a bit filter that fits the first-level cache
 //! answers nearly all of them; a hit is confirmed on all 32 bytes.
 
-use hashbrown::HashSet;
 use once_cell::sync::Lazy;
 use serde::Deserialize;
 
@@ -84,14 +83,11 @@ impl Entry {
             Fit::Name | Fit::Province | Fit::Code if is_name => Doubtful,
             Fit::Word if is_name || matches!(name, Fi | St | ExternalId) => Right,
             Fit::Id | Fit::Digits if name == ExternalId => Right,
+            // A code or word of another scheme, which is a wrong form and no missing value.
+            Fit::Id | Fit::Word if name == Ge => Right,
             Fit::Digits if name == Zp => Right,
             _ => Worthless,
         }
-    }
-
-    /// Whether the text is a single digit, which `ge` takes for a code of another scheme.
-    pub fn is_digit(self) -> bool {
-        self.fit == Fit::Id
     }
 }
 
@@ -132,10 +128,12 @@ impl Table {
     }
 
     fn build() -> Table {
-        let mut maker = Maker::default();
+        let mut maker = Maker(Vec::with_capacity(12_000));
         maker.collect(&Words::load());
-        let mut entries = maker.entries;
-        entries.sort_unstable_by_key(|(digest, _)| *digest);
+        let mut entries = maker.0;
+        // The first that claims a digest keeps it.
+        entries.sort_by_key(|(digest, _)| *digest);
+        entries.dedup_by_key(|(digest, _)| *digest);
         let mut filter = vec![0; 1 << (FILTER_BITS - 6)].into_boxed_slice();
         for (digest, _) in &entries {
             let bit = prefix_of(digest) >> (64 - FILTER_BITS);
@@ -195,12 +193,8 @@ impl Words {
     }
 }
 
-/// Collects entries; the first that claims a digest keeps it.
-#[derive(Default)]
-struct Maker {
-    seen: HashSet<[u8; 32]>,
-    entries: Vec<([u8; 32], Entry)>,
-}
+/// Collects entries; of two for one digest the first counts.
+struct Maker(Vec<([u8; 32], Entry)>);
 
 impl Maker {
     fn collect(&mut self, words: &Words) {
@@ -355,9 +349,7 @@ impl Maker {
     }
 
     fn digest(&mut self, digest: [u8; 32], class: Class, fit: Fit, twice: bool) {
-        if self.seen.insert(digest) {
-            self.entries.push((digest, Entry { class, twice, fit }));
-        }
+        self.0.push((digest, Entry { class, twice, fit }));
     }
 }
 
@@ -555,6 +547,7 @@ mod tests {
         assert_eq!(standing("guest", Name::Em), Standing::Worthless);
         assert_eq!(standing("None", Name::Ln), Standing::Worthless);
         assert_eq!(standing("1", Name::ExternalId), Standing::Right);
+        assert_eq!(standing("1", Name::Ge), Standing::Right);
         assert_eq!(standing("1", Name::Ph), Standing::Worthless);
         assert_eq!(standing("12345", Name::Zp), Standing::Right);
         assert_eq!(standing("00000", Name::Zp), Standing::Worthless);

@@ -17,10 +17,8 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
             continue;
         }
         let standing = entry.standing(name);
-        // A number in ge is a code of another scheme, and NA in country may be Namibia in
-        // capitals: rules on wrong forms speak of both.
-        let other_rule = (name == Name::Ge && entry.is_digit())
-            || (name == Name::Country && standing == Standing::Doubtful);
+        // NA in country may be Namibia in capitals: the rule on wrong case speaks of it.
+        let other_rule = name == Name::Country && standing == Standing::Doubtful;
         if standing == Standing::Right || other_rule {
             continue;
         }

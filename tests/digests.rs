@@ -1,0 +1,61 @@
+//! Every line of the fixtures on digests raises its rule, and no second rule on the same value.
+
+use bumpalo::Bump;
+use capilint::event::Assumptions;
+use capilint::finding::Severity;
+use capilint::inspect::{AsOf, Inspector, RuleSet, Surroundings};
+use capilint::rules;
+
+#[test]
+fn every_line_raises_its_rule_alone() {
+    let now: jiff::Timestamp = "2026-06-26T00:00:00Z".parse().unwrap();
+    let around = Surroundings {
+        as_of: AsOf::At(now.as_second()),
+        wall: now.as_second(),
+        assume: Assumptions::default(),
+    };
+    let rules_on = RuleSet::all();
+    let mut faults = Vec::new();
+    for (rule, text) in [
+        (
+            "hash-of-empty",
+            include_str!("../fixtures/bad/hash-of-empty/white-space.ndjson"),
+        ),
+        (
+            "hash-of-nullish",
+            include_str!("../fixtures/bad/hash-of-nullish/artefacts.ndjson"),
+        ),
+        (
+            "hash-of-placeholder",
+            include_str!("../fixtures/bad/hash-of-placeholder/contacts.ndjson"),
+        ),
+        (
+            "double-hash",
+            include_str!("../fixtures/bad/double-hash/inner-in-capitals.ndjson"),
+        ),
+        (
+            "hash-of-wrong-case",
+            include_str!("../fixtures/bad/hash-of-wrong-case/email-in-plain-nearby.ndjson"),
+        ),
+        (
+            "hash-of-wrong-form",
+            include_str!("../fixtures/bad/hash-of-wrong-form/spellings.ndjson"),
+        ),
+    ] {
+        for (at, line) in text.lines().enumerate() {
+            let arena = Bump::new();
+            let mut inspector = Inspector::new(&rules_on, &around, &arena);
+            assert!(inspector.text(line, &mut ()).is_ok());
+            let said: Vec<_> = inspector
+                .findings()
+                .iter()
+                .filter(|finding| finding.severity > Severity::Info)
+                .map(|finding| rules::ALL[finding.rule].name())
+                .collect();
+            if said != [rule] {
+                faults.push(format!("{rule} line {}: {said:?}", at + 1));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
