@@ -7,7 +7,7 @@ use crate::cli::Command;
 mod check;
 mod explain;
 mod hash;
-// mod identify;
+mod identify;
 mod init;
 mod setup;
 
@@ -36,7 +36,7 @@ pub fn run(cli: crate::cli::Cli) -> Result<u8, Failure> {
         Some(Command::Explain(args)) => explain::explain(&args),
         Some(Command::Rules(args)) => explain::rules(&args),
         Some(Command::Hash(args)) => hash::hash(&args),
-        Some(Command::Identify(_)) => Ok(0),
+        Some(Command::Identify(args)) => identify::identify(&args),
         Some(Command::Init(args)) => init::init(&args),
         Some(Command::Completions(args)) => {
             let mut command = <crate::cli::Cli as clap::CommandFactory>::command();
