@@ -63,13 +63,31 @@ fn is_usual_browser(agent: &str) -> bool {
         .any(|product| bytes[last..].starts_with(product))
 }
 
+/// The parts inside browser-like agents that give a program away.
+static INSIDE: Lazy<regex::Regex> = Lazy::new(|| {
+    let parts: Vec<String> = TABLE
+        .inside
+        .iter()
+        .map(|part| regex::escape(part))
+        .collect();
+    regex::RegexBuilder::new(&parts.join("|"))
+        .case_insensitive(true)
+        .unicode(false)
+        .build()
+        .expect("escaped words are a valid pattern")
+});
+
 fn search(agent: &str) -> Option<Program> {
+    let agent = agent.trim_start();
+    let reach = agent.floor_char_boundary(REACH);
+    if agent
+        .get(..8)
+        .is_some_and(|head| head.eq_ignore_ascii_case("mozilla/"))
+    {
+        return INSIDE.is_match(&agent[..reach]).then_some(Program::Library);
+    }
     let agent: String = agent.trim().chars().take(REACH).collect();
     let agent = agent.to_ascii_lowercase();
-    if agent.starts_with("mozilla/") {
-        let inside = TABLE.inside.iter().any(|part| agent.contains(part));
-        return inside.then_some(Program::Library);
-    }
     if TABLE.words.contains(&agent) {
         return Some(Program::ServerWord);
     }

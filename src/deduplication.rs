@@ -22,6 +22,16 @@ struct Table {
     words: HashSet<String>,
     /// Samples, unless the event's own order bears that number.
     samples: HashSet<String>,
+    /// By first byte, the lengths of the entries that begin with it: a bit each.
+    lengths: [u64; 256],
+}
+
+impl Table {
+    /// Whether any entry has this length and this first byte in lower case.
+    #[inline]
+    fn has_like(&self, first: u8, length: usize) -> bool {
+        length < 64 && self.lengths[first as usize] & (1 << length) != 0
+    }
 }
 
 static TABLE: Lazy<Table> = Lazy::new(|| {
@@ -32,7 +42,14 @@ static TABLE: Lazy<Table> = Lazy::new(|| {
     }
     let lists: Lists = serde_json::from_str(include_str!("../rules/tables/event-ids.json"))
         .expect("the embedded table is read by a test");
+    let mut lengths = [0; 256];
+    for entry in lists.words.iter().chain(&lists.samples) {
+        if let Some(&first) = entry.as_bytes().first() {
+            lengths[first as usize] |= 1 << entry.len();
+        }
+    }
     Table {
+        lengths,
         words: lists.words.into_iter().collect(),
         samples: lists.samples.into_iter().collect(),
     }
@@ -50,7 +67,11 @@ pub fn is_paired(event: &Event<'_, '_>) -> bool {
 #[inline]
 pub fn is_placeholder(id: &str, order: impl FnOnce() -> Option<String>) -> bool {
     let id = id.trim();
-    if id.len() <= LONGEST_PLACEHOLDER {
+    let first = id
+        .as_bytes()
+        .first()
+        .map_or(0, |first| first.to_ascii_lowercase());
+    if id.len() <= LONGEST_PLACEHOLDER && TABLE.has_like(first, id.len()) {
         let mut lower = [0; LONGEST_PLACEHOLDER];
         let lower = &mut lower[..id.len()];
         lower.copy_from_slice(id.as_bytes());

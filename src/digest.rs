@@ -132,18 +132,25 @@ impl Shape {
 }
 
 /// Whether all 64 bytes are lower-case hex digits, and whether they are hex digits at all.
-/// Without a branch in the loop: about fourteen times as fast as one that stops early.
+/// Without a branch in the loop, and in lanes that the compiler can keep in vector registers: more
+/// than ten times as fast as a loop that stops early.
 #[inline]
 fn hex_letters(bytes: &[u8; 64]) -> (bool, bool) {
-    let (mut not_lower, mut not_hex) = (false, false);
-    for &byte in bytes {
-        let digit = byte.wrapping_sub(b'0') < 10;
-        let lower = byte.wrapping_sub(b'a') < 6;
-        let upper = byte.wrapping_sub(b'A') < 6;
-        not_lower |= !(digit | lower);
-        not_hex |= !(digit | lower | upper);
+    let (mut not_lower, mut not_hex) = ([0u8; 16], [0u8; 16]);
+    for chunk in bytes.as_chunks::<16>().0 {
+        for lane in 0..16 {
+            let byte = chunk[lane];
+            let no_digit = u8::from(byte.wrapping_sub(b'0') > 9);
+            let no_lower = u8::from(byte.wrapping_sub(b'a') > 5);
+            let no_upper = u8::from(byte.wrapping_sub(b'A') > 5);
+            not_lower[lane] |= no_digit & no_lower;
+            not_hex[lane] |= no_digit & no_lower & no_upper;
+        }
     }
-    (!not_lower, !not_hex)
+    (
+        u128::from_ne_bytes(not_lower) == 0,
+        u128::from_ne_bytes(not_hex) == 0,
+    )
 }
 
 /// The tokens that Meta's parameter builder appended before its version 2 appendix: PHP, Python,
@@ -185,10 +192,30 @@ pub fn strip_appendix(text: &str) -> &str {
     text
 }
 
+/// Whether the text is a short id such as `c-48213`: letters, digits, `-` and `_`, and either under
+/// eight of them or with a `-` and a letter beyond `f` among them. Such a text is none of the
+/// shapes that take longer to tell: no digest, no template, no encoded text.
+#[inline]
+fn is_plain_id(text: &str) -> bool {
+    let (mut allowed, mut beyond_hex, mut dash) = (true, false, false);
+    for byte in text.bytes() {
+        allowed &= byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+        beyond_hex |= matches!(byte, b'g'..=b'w');
+        dash |= byte == b'-';
+    }
+    let short = text.len() < 8 || (text.len() < 32 && beyond_hex && dash);
+    // A row of `x` is a mask.
+    allowed && short && !text.starts_with(['-', 'x', 'X'])
+}
+
 /// Words that stand for nothing when they are sent as they are.
 /// A lone `na` or `none` can be a name or a country code, so it is not here.
 pub fn is_nothing_word(text: &str) -> bool {
     let text = text.trim();
+    // `[object Object]` is the longest of them.
+    if text.len() > 15 {
+        return false;
+    }
     text.is_empty()
         || [
             "null",
@@ -215,6 +242,9 @@ fn is_hex(text: &str) -> bool {
 fn shape_of_the_rest(text: &str) -> Shape {
     if is_nothing_word(text) {
         return Shape::Nothing;
+    }
+    if is_plain_id(text) {
+        return Shape::Plain;
     }
     let bare = text.trim();
     if is_redacted(bare) {

@@ -206,6 +206,7 @@ pub struct Event<'t, 'a> {
     shapes: u32,
     has_worthless: bool,
     mistakes: OnceCell<Vec<Mistake>>,
+    address: OnceCell<Option<std::net::IpAddr>>,
     /// The time against which its age is measured.
     pub clock: Clock,
     /// What unsafe fixes may assume.
@@ -246,6 +247,7 @@ impl<'t, 'a> Event<'t, 'a> {
             shapes: 0,
             has_worthless: false,
             mistakes: OnceCell::new(),
+            address: OnceCell::new(),
             clock,
             assume,
             in_request,
@@ -410,6 +412,13 @@ impl<'t, 'a> Event<'t, 'a> {
     /// event_time in Unix seconds, when it is a plausible time written as a number or as digits.
     pub fn time(&self) -> Option<i64> {
         crate::clock::plausible_time(self.get(Name::EventTime)?)
+    }
+
+    /// client_ip_address, when it is one address in the form that Meta asks for.
+    #[inline]
+    pub fn address(&self) -> Option<std::net::IpAddr> {
+        let text = || crate::network::address(self.user(Name::ClientIpAddress)?.text()?);
+        *self.address.get_or_init(text)
     }
 
     /// A user_data key's text, trimmed, when it holds any.

@@ -151,6 +151,43 @@ const fn build_table() -> [u8; TABLE_SIZE] {
 
 static TABLE: [u8; TABLE_SIZE] = build_table();
 
+/// The first and the last up to eight bytes of a key: together the whole of any key up to sixteen.
+#[inline]
+const fn ends_of(key: &[u8]) -> (u64, u64) {
+    if let (Some(head), Some(tail)) = (key.first_chunk::<8>(), key.last_chunk::<8>()) {
+        (u64::from_le_bytes(*head), u64::from_le_bytes(*tail))
+    } else if let (Some(head), Some(tail)) = (key.first_chunk::<4>(), key.last_chunk::<4>()) {
+        (
+            u32::from_le_bytes(*head) as u64,
+            u32::from_le_bytes(*tail) as u64,
+        )
+    } else if let (Some(head), Some(tail)) = (key.first_chunk::<2>(), key.last_chunk::<2>()) {
+        (
+            u16::from_le_bytes(*head) as u64,
+            u16::from_le_bytes(*tail) as u64,
+        )
+    } else if let [only] = key {
+        (*only as u64, 0)
+    } else {
+        (0, 0)
+    }
+}
+
+type Spelling = (&'static str, (u64, u64));
+
+const fn build_spellings() -> [Spelling; Name::ALL.len()] {
+    let mut spellings = [("", (0, 0)); Name::ALL.len()];
+    let mut i = 0;
+    while i < Name::ALL.len() {
+        let text = Name::ALL[i].text();
+        spellings[i] = (text, ends_of(text.as_bytes()));
+        i += 1;
+    }
+    spellings
+}
+
+static SPELLINGS: [Spelling; Name::ALL.len()] = build_spellings();
+
 /// How a `user_data` key wants its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hashing {
@@ -170,15 +207,17 @@ impl Name {
         if bytes.is_empty() {
             return None;
         }
+        let ends = ends_of(bytes);
         let mut slot = slot_of(bytes);
         loop {
             let at = TABLE[slot];
             if at == NO_NAME {
                 return None;
             }
-            let name = Name::ALL[at as usize];
-            if name.text() == key {
-                return Some(name);
+            let (text, expected) = SPELLINGS[at as usize];
+            // Nearly all keys are told by their length and their ends, without a call.
+            if text.len() == bytes.len() && expected == ends && (bytes.len() <= 16 || text == key) {
+                return Some(Name::ALL[at as usize]);
             }
             slot = (slot + 1) % TABLE_SIZE;
         }

@@ -94,6 +94,9 @@ fn range_of_v6(address: Ipv6Addr) -> Option<Range> {
 /// Meta's own appendix, and IPv4 as IPv4.
 #[inline]
 pub fn address(text: &str) -> Option<IpAddr> {
+    if let Some(v4) = plain_v4(text.as_bytes()) {
+        return Some(IpAddr::V4(v4));
+    }
     let address = text.parse().ok().or_else(|| {
         let core = digest::strip_appendix(text);
         (core.len() < text.len())
@@ -104,6 +107,39 @@ pub fn address(text: &str) -> Option<IpAddr> {
         IpAddr::V6(v6) if v6.to_ipv4_mapped().is_some() => None,
         address => Some(address),
     }
+}
+
+/// Four numbers with dots, as nearly every IPv4 address is written. What it does not take is left
+/// to the standard library's parser, which is several times as slow.
+#[inline]
+fn plain_v4(bytes: &[u8]) -> Option<Ipv4Addr> {
+    if bytes.len() > 15 {
+        return None;
+    }
+    let (mut octets, mut part, mut value, mut digits) = ([0; 4], 0, 0u32, 0);
+    for &byte in bytes {
+        if byte.is_ascii_digit() {
+            // A leading zero reads as octal to some: no plain address.
+            if digits > 0 && value == 0 {
+                return None;
+            }
+            value = value * 10 + u32::from(byte - b'0');
+            digits += 1;
+        } else if byte == b'.' && digits > 0 && part < 3 {
+            octets[part] = u8::try_from(value).ok()?;
+            (part, value, digits) = (part + 1, 0, 0);
+        } else {
+            return None;
+        }
+        if digits > 3 {
+            return None;
+        }
+    }
+    if part != 3 || digits == 0 {
+        return None;
+    }
+    octets[3] = u8::try_from(value).ok()?;
+    Some(Ipv4Addr::from(octets))
 }
 
 /// What surrounds an address where it should stand alone.
@@ -239,6 +275,29 @@ fn is_hidden(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_quick_parser_agrees_with_the_standard_one() {
+        for text in [
+            "0.0.0.0",
+            "81.2.69.142",
+            "255.255.255.255",
+            "256.1.1.1",
+            "1.2.3",
+            "1.2.3.4.5",
+            "01.2.3.4",
+            "1..2.3",
+            "1.2.3.4 ",
+            "",
+            "....",
+            "1.2.3.999",
+            "1.2.3.0004",
+            "9999.1.1.1",
+            "1.2.3.",
+        ] {
+            assert_eq!(plain_v4(text.as_bytes()), text.parse().ok(), "{text}");
+        }
+    }
 
     #[test]
     fn special_ranges() {

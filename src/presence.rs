@@ -8,6 +8,22 @@ use crate::json::{Item, Pointer, Val};
 use crate::name::{Hashing, Name};
 use crate::score::{Presence, ScoreKey, Status};
 
+/// By name: the key of the score, and how it wants its value.
+type Row = Option<(ScoreKey, Hashing)>;
+
+static KEYS: [Row; Name::ALL.len()] = {
+    let mut keys: [Row; Name::ALL.len()] = [None; Name::ALL.len()];
+    let mut i = 0;
+    while i < keys.len() {
+        let name = Name::ALL[i];
+        if let (Some(key), Some(hashing)) = (ScoreKey::from_name(name), name.hashing()) {
+            keys[i] = Some((key, hashing));
+        }
+        i += 1;
+    }
+    keys
+};
+
 /// The keys of one event, given everything that the rules said of it.
 pub fn presence(event: &Event<'_, '_>, findings: &[Finding]) -> Presence {
     let mut presence = Presence::default();
@@ -27,11 +43,11 @@ pub fn presence(event: &Event<'_, '_>, findings: &[Finding]) -> Presence {
         }
     };
     for identifier in event.identifiers() {
-        let Some(key) = ScoreKey::from_name(identifier.name) else {
+        let Some((key, hashing)) = KEYS[identifier.name as usize] else {
             continue;
         };
         let sent = identifier.shape != Shape::Nothing || !identifier.text.trim().is_empty();
-        let hashed = identifier.name.hashing() == Some(Hashing::Required);
+        let hashed = hashing == Hashing::Required;
         let status = if !sent {
             Status::Absent
         } else if identifier.shape == Shape::Nothing
@@ -47,13 +63,8 @@ pub fn presence(event: &Event<'_, '_>, findings: &[Finding]) -> Presence {
         presence.note(key, status);
     }
     for member in user_data.children() {
-        let Some(name) = member
-            .name()
-            .filter(|name| name.hashing() == Some(Hashing::Never))
-        else {
-            continue;
-        };
-        let Some(key) = ScoreKey::from_name(name) else {
+        let Some(name) = member.name() else { continue };
+        let Some((key, Hashing::Never)) = KEYS[name as usize] else {
             continue;
         };
         let status = match member.val() {

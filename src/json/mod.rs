@@ -3,6 +3,7 @@
 
 pub mod edit;
 mod pointer;
+pub mod quick;
 pub mod tape;
 pub mod tree;
 

@@ -43,20 +43,20 @@ impl Val<'_> {
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Node<'a> {
-    key: &'a str,
-    val: Val<'a>,
+pub(super) struct Node<'a> {
+    pub(super) key: &'a str,
+    pub(super) val: Val<'a>,
     /// Index of the first node after this value and all that it holds.
-    end: u32,
-    parent: u32,
-    name: Option<Name>,
+    pub(super) end: u32,
+    pub(super) parent: u32,
+    pub(super) name: Option<Name>,
 }
 
 /// The values of one JSON text, in the order of the text.
 #[derive(Default)]
 pub struct Tape<'a> {
-    nodes: Vec<Node<'a>>,
-    duplicates: Vec<u32>,
+    pub(super) nodes: Vec<Node<'a>>,
+    pub(super) duplicates: Vec<u32>,
     unnamed: Vec<&'a str>,
 }
 
@@ -73,7 +73,7 @@ impl<'a> Tape<'a> {
         Tape::default()
     }
 
-    fn clear(&mut self) {
+    pub(super) fn clear(&mut self) {
         self.nodes.clear();
         self.duplicates.clear();
     }
@@ -177,7 +177,7 @@ impl<'a> Tape<'a> {
         }
     }
 
-    fn find_unnamed_duplicates(&mut self, object: u32) {
+    pub(super) fn find_unnamed_duplicates(&mut self, object: u32) {
         self.unnamed.clear();
         let end = self.nodes[object as usize].end;
         let mut set: Option<hashbrown::HashSet<&'a str>> = None;

@@ -32,7 +32,10 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
 
 /// Whether two words have the same letters and digits in whatever case.
 fn is_same_word(one: &str, other: &str) -> bool {
-    letters(one).eq(letters(other)) && letters(one).next().is_some()
+    // Most ids are told apart from a name by their first letter.
+    letters(one).next() == letters(other).next()
+        && letters(one).eq(letters(other))
+        && letters(one).next().is_some()
 }
 
 fn letters(word: &str) -> impl Iterator<Item = u8> {

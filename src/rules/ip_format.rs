@@ -13,6 +13,9 @@ use crate::rule::{Check, Rule};
 pub static RULE: Rule = crate::rule!("ip-format", Check::Event(check));
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
+    if event.address().is_some() {
+        return;
+    }
     let Some(value) = event.user(Name::ClientIpAddress) else {
         return;
     };

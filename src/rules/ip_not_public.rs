@@ -25,7 +25,7 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
         _ => value,
     };
     let Some(text) = value.text() else { return };
-    let Some(address) = network::address(text) else {
+    let Some(address) = event.address().or_else(|| network::address(text)) else {
         return;
     };
     if let Some(range) = network::range_of(address) {

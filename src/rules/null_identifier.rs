@@ -30,11 +30,13 @@ fn raw_keys(event: &Event<'_, '_>, out: &mut Findings) {
     };
     for member in user_data.children() {
         let Some(name) = member.name() else { continue };
-        if name.hashing() != Some(Hashing::Never) || is_missing_agent(event, name, member) {
+        if name.hashing() != Some(Hashing::Never) {
             continue;
         }
         if let Some(what) = nothing(name, member) {
-            report(event, name, member, what, out);
+            if !is_missing_agent(event, name, member) {
+                report(event, name, member, what, out);
+            }
         } else if member.is_list() {
             for value in member.children() {
                 if let Some(what) = nothing(name, value) {
@@ -59,6 +61,7 @@ fn nothing(name: Name, item: Item<'_, '_>) -> Option<&'static str> {
         Val::Null => Some("null"),
         // Under raw keys any boolean is the business of the rules on their format.
         Val::Bool(false) if name.hashing() != Some(Hashing::Never) => Some("false"),
+        Val::Text(text) if text.len() > LONGEST && !text.starts_with(char::is_whitespace) => None,
         Val::Text(text) => {
             let bare = text.trim();
             if bare.is_empty() {
