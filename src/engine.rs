@@ -19,7 +19,6 @@ use crate::event::Event;
 use crate::finding::{Finding, Findings, Severity, Subject};
 use crate::input::blocks::{Block, Blocks, Frame, Head, Limits, bom_length};
 use crate::inspect::{AsOf, Inspector, Read as Taken, RuleSet, Surroundings, Watch};
-use crate::json::quick::is_plain;
 use crate::json::tree::SyntaxError;
 use crate::json::{Pointer, Tape};
 use crate::name::Name;
@@ -943,7 +942,6 @@ impl Worker<'_> {
             as_event: None,
             latest: Latest::default(),
         };
-        checker.inspector.texts_are_plain(is_plain(&block.bytes));
         let mut tail = None;
         match &block.frame {
             Frame::Lines => {

@@ -144,7 +144,6 @@ pub struct Inspector<'s, 'a> {
     groups: Vec<Group>,
     events: usize,
     requests: usize,
-    plain: bool,
 }
 
 /// What came of reading one text.
@@ -170,14 +169,7 @@ impl<'s, 'a> Inspector<'s, 'a> {
             groups: Vec::new(),
             events: 0,
             requests: 0,
-            plain: false,
         }
-    }
-
-    /// Says whether the texts to come hold no control characters but line ends, so that the quick
-    /// reader may try them first.
-    pub fn texts_are_plain(&mut self, plain: bool) {
-        self.plain = plain;
     }
 
     /// Reads the JSON value at the start of `text` and runs the rules over it. `Err` when there is
@@ -223,9 +215,7 @@ impl<'s, 'a> Inspector<'s, 'a> {
     }
 
     fn read(&mut self, text: &'a str) -> Result<Read, tree::SyntaxError> {
-        if self.plain
-            && let Some(end) = self.tape.parse_plain(text, self.arena)
-        {
+        if let Some(end) = self.tape.parse_plain(text, self.arena) {
             return Ok(Read {
                 end,
                 relaxed_at: None,
