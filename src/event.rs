@@ -207,6 +207,7 @@ pub struct Event<'t, 'a> {
     has_worthless: bool,
     mistakes: OnceCell<Vec<Mistake>>,
     address: OnceCell<Option<std::net::IpAddr>>,
+    website: bool,
     /// The time against which its age is measured.
     pub clock: Clock,
     /// What unsafe fixes may assume.
@@ -234,6 +235,8 @@ impl<'t, 'a> Event<'t, 'a> {
                 .filter(|item| item.is_object())
         };
         let (user_data, custom_data) = (object(Name::UserData), object(Name::CustomData));
+        let source = top.get(Name::ActionSource).map(|at| tape.at(at));
+        let website = source.and_then(Item::text) == Some("website");
         identifiers.clear();
         let mut event = Event {
             tape,
@@ -248,6 +251,7 @@ impl<'t, 'a> Event<'t, 'a> {
             has_worthless: false,
             mistakes: OnceCell::new(),
             address: OnceCell::new(),
+            website,
             clock,
             assume,
             in_request,
@@ -406,7 +410,7 @@ impl<'t, 'a> Event<'t, 'a> {
 
     /// Whether the event says that it happened on a website.
     pub fn is_website(&self) -> bool {
-        self.action_source() == Some("website")
+        self.website
     }
 
     /// event_time in Unix seconds, when it is a plausible time written as a number or as digits.

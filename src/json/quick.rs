@@ -142,8 +142,14 @@ impl<'a> Quick<'_, 'a> {
                 if self.peek()? != b'"' {
                     return None;
                 }
+                let start = self.at + 1;
                 let key = self.string()?;
-                let name = Name::of(key);
+                // A key with escapes was copied; its text in place is not its text.
+                let plain = self.at == start + key.len() + 1;
+                let name = match self.text.as_bytes().get(start..) {
+                    Some(rest) if plain => Name::at_start(rest, key),
+                    _ => Name::of(key),
+                };
                 match name {
                     Some(name) if seen & name.bit() != 0 => {
                         let again = self.tape.nodes.len() as u32;

@@ -54,7 +54,8 @@ pub struct Model {
     /// fbp, or fbc in its place.
     pub browser: f64,
     /// Keys that name a person directly.
-    pub contact: BTreeMap<ScoreKey, f64>,
+    #[serde(deserialize_with = "by_key")]
+    pub contact: Vec<(ScoreKey, f64)>,
     /// The share of the second contact key that the first does not already tell.
     pub second_contact: f64,
     /// external_id beside a contact key.
@@ -94,7 +95,8 @@ pub struct Demographics {
     /// All together.
     pub strength: f64,
     /// The share of each; together they count as 1 at most.
-    pub shares: BTreeMap<ScoreKey, f64>,
+    #[serde(deserialize_with = "by_key")]
+    pub shares: Vec<(ScoreKey, f64)>,
 }
 
 /// The half-widths of each region.
@@ -338,7 +340,7 @@ impl Model {
             return factors;
         }
         let (mut first, mut second) = (0.0, 0.0);
-        for (&key, &strength) in &self.contact {
+        for &(key, strength) in &self.contact {
             if !keys.has(key) {
                 continue;
             }
@@ -358,7 +360,7 @@ impl Model {
             .demographics
             .shares
             .iter()
-            .filter(|&(&key, _)| keys.has(key))
+            .filter(|(key, _)| keys.has(*key))
             .map(|(_, share)| share)
             .sum();
         factors.strength[5] = self.demographics.strength * share.min(1.0);
@@ -462,4 +464,10 @@ impl Model {
             Band::Poor
         }
     }
+}
+
+/// An object of the table as a list in the order of the keys, which is quicker to walk than a map:
+/// the score of every combination of keys goes through it many times.
+fn by_key<'de, D: serde::Deserializer<'de>>(source: D) -> Result<Vec<(ScoreKey, f64)>, D::Error> {
+    BTreeMap::<ScoreKey, f64>::deserialize(source).map(|map| map.into_iter().collect())
 }
