@@ -501,17 +501,19 @@ impl<'l> Run<'l> {
             }
         }
         let names: Vec<String> = part.names.iter().map(|name| self.name(name)).collect();
+        let mut counts: Vec<Vec<(Presence, bool, u64)>> = vec![Vec::new(); names.len()];
         for (name, presence, scored, count) in part.tally.drain() {
-            let mut name = names[name as usize].as_str();
-            if self.report.names.len() >= MAX_NAMES && !self.report.names.contains_key(name) {
-                name = OTHER_NAMES;
+            counts[name as usize].push((presence, scored, count));
+        }
+        for (mut name, counts) in names.into_iter().zip(counts) {
+            if counts.is_empty() {
+                continue;
             }
-            if !self.report.names.contains_key(name) {
-                self.report
-                    .names
-                    .insert(name.to_owned(), Default::default());
+            if self.report.names.len() >= MAX_NAMES && !self.report.names.contains_key(&name) {
+                name = OTHER_NAMES.to_owned();
             }
-            if let Some(sum) = self.report.names.get_mut(name) {
+            let sum = self.report.names.entry(name).or_default();
+            for (presence, scored, count) in counts {
                 sum.add_many(presence, scored, count);
             }
         }

@@ -135,7 +135,11 @@ const fn front_of(key: &[u8]) -> Front {
     let (mut low, mut high, mut i) = (0, 0, 0);
     while i < key.len() && i < 16 {
         let byte = (key[i] as u64) << (i % 8 * 8);
-        if i < 8 { low |= byte } else { high |= byte }
+        if i < 8 {
+            low |= byte
+        } else {
+            high |= byte
+        }
         i += 1;
     }
     (low, high)
@@ -198,10 +202,16 @@ impl Name {
     /// mask take the place of a loop over its bytes. Every key of every event comes this way.
     #[inline]
     pub fn at_start(text: &[u8], key: &str) -> Option<Name> {
-        let Some((sixteen, _)) = text.split_first_chunk::<16>() else { return Name::of(key) };
+        let Some((sixteen, _)) = text.split_first_chunk::<16>() else {
+            return Name::of(key);
+        };
         let front = u128::from_le_bytes(*sixteen);
         let bits = key.len().min(16) * 8;
-        let front = if bits == 128 { front } else { front & ((1 << bits) - 1) };
+        let front = if bits == 128 {
+            front
+        } else {
+            front & ((1 << bits) - 1)
+        };
         Name::with_front(key, (front as u64, (front >> 64) as u64))
     }
 

@@ -101,8 +101,10 @@ struct Mask {
 /// merged in any order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NameScore {
-    masks: HashMap<Mask, u64>,
-    scored: Coverage,
+    /// Events that Meta scores, by their keys in one number. Real logs hold some thousands of
+    /// combinations; what follows from them is worked out at the end.
+    scored: HashMap<u64, u64>,
+    scored_events: u64,
     unscored: Coverage,
 }
 
@@ -121,45 +123,66 @@ impl NameScore {
             self.unscored.add(presence, count);
             return;
         }
-        self.scored.add(presence, count);
-        let mask = Mask {
-            usable: presence.usable(),
-            bad: presence.bad(),
-        };
-        *self.masks.entry(mask).or_insert(0) += count;
+        self.scored_events += count;
+        *self.scored.entry(presence.pack()).or_insert(0) += count;
+    }
+
+    /// How many of the events that Meta scores have each key.
+    fn scored_coverage(&self) -> Coverage {
+        let mut coverage = Coverage::default();
+        for (&packed, &count) in &self.scored {
+            coverage.add(Presence::unpack(packed), count);
+        }
+        coverage
+    }
+
+    /// The events that Meta scores, by what their score depends on, in a fixed order.
+    fn masks(&self) -> Vec<(Mask, u64)> {
+        let mut masks: HashMap<Mask, u64> = HashMap::new();
+        for (&packed, &count) in &self.scored {
+            let presence = Presence::unpack(packed);
+            let mask = Mask {
+                usable: presence.usable(),
+                bad: presence.bad(),
+            };
+            *masks.entry(mask).or_insert(0) += count;
+        }
+        let mut masks: Vec<(Mask, u64)> = masks.into_iter().collect();
+        masks.sort_unstable();
+        masks
     }
 
     /// Takes in the events of another part of the log.
     pub fn merge(&mut self, other: &NameScore) {
-        for (&mask, count) in &other.masks {
-            *self.masks.entry(mask).or_insert(0) += count;
+        for (&packed, count) in &other.scored {
+            *self.scored.entry(packed).or_insert(0) += count;
         }
-        self.scored.merge(&other.scored);
+        self.scored_events += other.scored_events;
         self.unscored.merge(&other.unscored);
     }
 
     /// All events, also those that Meta does not score.
     pub fn events(&self) -> u64 {
-        self.scored.events + self.unscored.events
+        self.scored_events + self.unscored.events
     }
 
     /// The estimate of the score that Meta shows for the event_name, unrounded; `None` when it
     /// shows none.
     pub fn score(&self) -> Option<f64> {
-        (self.scored.events > 0).then(|| Population::of(self).score(Shift::None))
+        (self.scored_events > 0).then(|| Population::of(self).score(Shift::None))
     }
 
     /// The whole answer. `event_name` is printed as it is given.
     pub fn report(&self, event_name: &str) -> NameReport {
-        let detail = (self.scored.events > 0).then(|| Population::of(self).detail(self));
+        let detail = (self.scored_events > 0).then(|| Population::of(self).detail(self));
         let coverage = match detail {
-            Some(_) => self.scored.shares(),
+            Some(_) => self.scored_coverage().shares(),
             None => self.unscored.shares(),
         };
         NameReport {
             event_name: event_name.to_owned(),
             events: self.events(),
-            scored_events: self.scored.events,
+            scored_events: self.scored_events,
             score: self.score(),
             why: detail.is_none().then_some(NOT_WEBSITE),
             coverage,
@@ -215,12 +238,10 @@ const PAIRS: usize = 3;
 
 impl<'m> Population<'m> {
     fn of(name: &NameScore) -> Population<'m> {
-        let mut masks: Vec<(Mask, u64)> = name.masks.iter().map(|(&m, &n)| (m, n)).collect();
-        masks.sort_unstable();
         Population {
             model: &table().model,
-            masks,
-            events: name.scored.events as f64,
+            masks: name.masks(),
+            events: name.scored_events as f64,
         }
     }
 
@@ -251,7 +272,7 @@ impl<'m> Population<'m> {
     fn detail(&self, name: &NameScore) -> Detail {
         let model = self.model;
         let score = self.score(Shift::None);
-        let few = name.scored.events < model.few_events.below;
+        let few = name.scored_events < model.few_events.below;
         let extra = if few {
             model.few_events.half_width
         } else {
@@ -284,7 +305,7 @@ impl<'m> Population<'m> {
 
     fn note(&self, name: &NameScore, uncalibrated: f64) -> Option<String> {
         let mut notes = Vec::new();
-        if name.scored.events < self.model.unscored_below {
+        if name.scored_events < self.model.unscored_below {
             notes.push(format!(
                 "Meta may show no score below about {} events",
                 self.model.unscored_below
