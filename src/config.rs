@@ -82,7 +82,10 @@ impl Config {
             let line = error.span().map_or(1, |span| line_of(&text, span.start));
             format!("{shown}:{line}: {}", error.message())
         })?;
-        let folder = path.parent().unwrap_or(Path::new(""));
+        let folder = match path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
         config.folder = std::path::absolute(folder).map_err(|error| format!("{shown}: {error}"))?;
         config.file = path.to_owned();
         config.text = text;
