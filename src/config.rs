@@ -1,7 +1,7 @@
 //! `capilint.toml`: reading and checking it.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use serde::Deserialize;
@@ -141,6 +141,27 @@ impl Config {
             });
         }
         Ok(())
+    }
+
+    /// A path as seen from the folder of the configuration, where it lies below it: what its
+    /// patterns are matched against.
+    pub fn below(&self, path: &Path) -> PathBuf {
+        let mut whole = PathBuf::new();
+        for part in std::path::absolute(path)
+            .unwrap_or_else(|_| path.to_owned())
+            .components()
+        {
+            match part {
+                Component::ParentDir => {
+                    whole.pop();
+                }
+                part => whole.push(part),
+            }
+        }
+        match whole.strip_prefix(&self.folder) {
+            Ok(below) => below.to_owned(),
+            Err(_) => path.to_owned(),
+        }
     }
 
     /// The files and folders that `paths` names, in a stable order. Patterns are matched below the

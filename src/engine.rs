@@ -713,7 +713,10 @@ impl<'l> Run<'l> {
             located.message = (fold.message)(fold.number);
             self.tell(&mut file.tally, fold.severity, located)?;
         }
-        if file.tally.events == 0 && !self.report.interrupted && self.report.filtered == 0 {
+        let may_be_empty = self.linter.settings.gate.allow_empty
+            || self.report.interrupted
+            || self.report.filtered > 0;
+        if file.tally.events == 0 && !may_be_empty {
             let what = match (file.tally.bytes, file.tally.records) {
                 (0, _) => "the input is empty".to_owned(),
                 (_, 0) => "the input holds no JSON text".to_owned(),

@@ -25,7 +25,8 @@ impl Limits {
     /// Blocks of one MiB, whole texts up to four, and this bound for one record.
     pub fn with_record(record: usize) -> Limits {
         Limits {
-            block: 1 << 20,
+            // A block is no larger than a record may be: what it holds was read.
+            block: (1 << 20).min(record.max(1)),
             whole: (4 << 20).min(record.max(1)),
             record,
         }
