@@ -401,7 +401,10 @@ fn a_record_that_is_too_large_is_told_and_passed_over() {
     let found = ids(&report);
     assert_eq!((found["CL004"], found["CL109"]), (1, 1));
     assert_eq!(count(&report, "events"), 2);
-    place.check("a.ndjson --max-record-bytes 0").ends(2).says("CL004");
+    place
+        .check("a.ndjson --max-record-bytes 0")
+        .ends(2)
+        .says("CL004");
 }
 
 // Which rules speak.
