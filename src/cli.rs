@@ -15,7 +15,6 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
                   sure it is, what match quality to expect and how to fix it.\n\n\
                   Without a command it checks: `capilint fixtures/` is `capilint check fixtures/`.",
     args_conflicts_with_subcommands = true,
-    subcommand_precedence_over_arg = true,
     after_help = "Exit codes: 0 nothing at the gate · 1 findings at the gate · 2 usage, \
                   configuration, unreadable input or internal error."
 )]
