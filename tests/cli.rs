@@ -1278,3 +1278,30 @@ fn scores_are_printed_in_three_formats() {
     place.run(&["score", "missing"]).ends(2).says("missing");
     place.run(&["score"]).ends(2);
 }
+
+#[test]
+fn what_stands_around_a_long_body_is_told_at_its_place() {
+    let place = Place::new();
+    let text = format!(
+        "{{\r\n \"test_event_code\": \"TEST1\", \"ü\": 1, \"data\": [\n{}\n ], \"access_token\":\n \"EAAJq4ZCv81bMBO7kTz2nXw9Rf5sYhLd3uGePm6\" }}\n",
+        vec![CLEAN; 9000].join(",\n")
+    );
+    place.write("a.json", &text);
+    let ran = place.check("a.json --format json --max-record-bytes 100000");
+    let report = ran.ends(1).json();
+    assert_eq!(count(&report, "events"), 9000);
+    let findings = report["findings"].as_array().unwrap();
+    assert_eq!(findings.len(), 2);
+    for finding in findings {
+        let number = |key: &str| finding[key].as_u64().unwrap() as usize;
+        let before = &text[..number("offset")];
+        let marked = &text[number("offset")..number("offset") + number("length")];
+        assert!(
+            ["\"TEST1\"", "\"EAAJq4ZCv81bMBO7kTz2nXw9Rf5sYhLd3uGePm6\""].contains(&marked),
+            "{marked}"
+        );
+        assert_eq!(number("line"), before.matches('\n').count() + 1, "{marked}");
+        let line = before.rsplit('\n').next().unwrap();
+        assert_eq!(number("column"), line.chars().count() + 1, "{marked}");
+    }
+}

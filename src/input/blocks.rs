@@ -487,7 +487,8 @@ impl<R: Read> Blocks<R> {
         } else if let Some(pieces) = &mut self.pieces {
             if self.elements.is_empty() {
                 // A head that is larger than a record may be is left incomplete, and not read.
-                if pieces.closed && pieces.head.text.len() <= self.limits.record {
+                let behind = pieces.closed && base >= pieces.head.resume;
+                if behind && pieces.head.text.len() <= self.limits.record {
                     pieces.head.text.extend_from_slice(&self.buffer[..length]);
                 }
                 Frame::Raw
