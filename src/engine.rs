@@ -153,13 +153,79 @@ pub struct Run<'l> {
 }
 
 /// Where the joined parts of a file have got to.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 struct Position {
     line: u64,
     /// Characters of the last line so far.
     column: u64,
     offset: u64,
     events: u64,
+}
+
+impl Position {
+    /// The place behind some more text.
+    fn behind(self, text: &[u8]) -> Position {
+        let (newlines, last_line) = measure(text);
+        Position {
+            line: self.line + newlines,
+            column: last_line + if newlines == 0 { self.column } else { 0 },
+            offset: self.offset + text.len() as u64,
+            events: self.events,
+        }
+    }
+}
+
+/// Where a body that is read in pieces began, and where the bytes lie that may be the rest of it:
+/// its head is read last, and speaks of both.
+#[derive(Default)]
+struct Opened {
+    /// Offset of the block in the stream, its place, and its text before the first element.
+    start: (u64, Position, Vec<u8>),
+    /// The blocks since the last element: offset in the stream and place.
+    rest: Vec<(u64, Position)>,
+}
+
+impl Opened {
+    fn see(&mut self, block: &Block, position: Position) {
+        match &block.frame {
+            Frame::Elements {
+                ranges,
+                first,
+                in_data: true,
+            } => {
+                self.rest.clear();
+                if *first == 0 {
+                    let before = ranges.first().map_or(0, |range| range.start);
+                    self.start = (block.offset, position, block.bytes[..before].to_vec());
+                }
+            }
+            Frame::Raw => self.rest.push((block.offset, position)),
+            _ => {}
+        }
+    }
+
+    /// Turns a place in the text of a head into one in the file.
+    fn place(&self, head: &Head, location: &mut Location) {
+        let first = head.text.get(..head.cut).unwrap_or_default();
+        let (offset, begin, text) = &self.start;
+        let before = head.start.saturating_sub(*offset) as usize;
+        let mut base = begin.behind(text.get(..before).unwrap_or_default());
+        if location.offset >= head.cut as u64 {
+            let (newlines, last_line) = measure(first);
+            if location.line == newlines + 1 {
+                location.column = location.column.saturating_sub(last_line);
+            }
+            location.line = location.line.saturating_sub(newlines);
+            location.offset -= head.cut as u64;
+            let rest = self.rest.iter().find(|(at, _)| *at == head.resume);
+            base = rest.map_or(base, |(_, position)| *position);
+        }
+        if location.line == 1 {
+            location.column += base.column;
+        }
+        location.line += base.line;
+        location.offset += base.offset;
+    }
 }
 
 /// The findings of a file that are told once with their number.
@@ -266,6 +332,7 @@ impl<'l> Run<'l> {
             position: Position::default(),
             folds: Vec::new(),
             carry: None,
+            opened: Opened::default(),
             sink,
             sink_fault: None,
         };
@@ -452,6 +519,17 @@ impl<'l> Run<'l> {
             mended,
             tail,
         } = worked;
+        file.opened.see(&block, file.position);
+        let mut position = file.position;
+        if let Frame::Head(head) = &block.frame {
+            for pending in part.pending() {
+                file.opened.place(head, &mut pending.located.location);
+            }
+            position = Position {
+                events: position.events,
+                ..Position::default()
+            };
+        }
         let mut bytes = block.bytes;
         if let Some(tail) = tail {
             let rest = bytes[tail..].to_vec();
@@ -517,7 +595,7 @@ impl<'l> Run<'l> {
                 sum.add_many(presence, scored, count);
             }
         }
-        self.join_groups(file, part.groups);
+        self.join_groups(&position, part.groups);
         for fold in part.folds {
             let same = |old: &&mut FileFold| {
                 old.rule == fold.rule && old.severity == fold.severity && old.name == fold.name
@@ -525,7 +603,7 @@ impl<'l> Run<'l> {
             match file.folds.iter_mut().find(same) {
                 Some(old) => old.number += fold.number,
                 None => {
-                    let first = self.place(&file.position, fold.first);
+                    let first = self.place(&position, fold.first);
                     file.folds.push(FileFold {
                         rule: fold.rule,
                         severity: fold.severity,
@@ -540,7 +618,7 @@ impl<'l> Run<'l> {
         for told in part.told {
             match told {
                 Told::Finding(pending) => {
-                    let located = self.place(&file.position, pending);
+                    let located = self.place(&position, pending);
                     self.reporter.finding(&located)?;
                 }
                 Told::Event(mut row, name) => {
@@ -600,7 +678,7 @@ impl<'l> Run<'l> {
         }
     }
 
-    fn join_groups(&mut self, file: &OpenFile<'_>, groups: Vec<part::PartGroup>) {
+    fn join_groups(&mut self, position: &Position, groups: Vec<part::PartGroup>) {
         let most = self.linter.settings.examples;
         let mut newly_sated = Vec::new();
         for group in groups {
@@ -629,7 +707,7 @@ impl<'l> Run<'l> {
                 if have >= most || (have >= FEW_EXAMPLES && self.shown >= most) {
                     break;
                 }
-                let located = self.place(&file.position, pending);
+                let located = self.place(position, pending);
                 self.report.groups[index].examples.push(located);
                 self.shown += 1;
             }
@@ -714,7 +792,10 @@ impl<'l> Run<'l> {
             located.message = (fold.message)(fold.number);
             self.tell(&mut file.tally, fold.severity, located)?;
         }
-        if file.tally.events == 0 && !self.report.interrupted && self.report.filtered == 0 {
+        let may_be_empty = self.linter.settings.gate.allow_empty
+            || self.report.interrupted
+            || self.report.filtered > 0;
+        if file.tally.events == 0 && !may_be_empty {
             let what = match (file.tally.bytes, file.tally.records) {
                 (0, _) => "the input is empty".to_owned(),
                 (_, 0) => "the input holds no JSON text".to_owned(),
@@ -833,6 +914,7 @@ struct OpenFile<'s> {
     folds: Vec<FileFold>,
     /// A text that began in a block and goes on in the next.
     carry: Option<Block>,
+    opened: Opened,
     sink: Option<&'s mut dyn Write>,
     sink_fault: Option<io::Error>,
 }
@@ -922,7 +1004,7 @@ impl Worker<'_> {
 
     fn check(&self, block: &Block, complete: bool, part: &mut Part) -> Option<usize> {
         if let Frame::Head(head) = &block.frame {
-            self.check_head(head, block, part);
+            self.check_head(head, part);
             return None;
         }
         let utf8 = Utf8::of(&block.bytes);
@@ -990,7 +1072,7 @@ impl Worker<'_> {
     }
 
     /// The head of a body that was read in pieces: its own members are checked, its events were.
-    fn check_head(&self, head: &Head, block: &Block, part: &mut Part) {
+    fn check_head(&self, head: &Head, part: &mut Part) {
         let utf8 = Utf8::of(&head.text);
         let text = utf8.text();
         let arena = Bump::new();
@@ -1012,22 +1094,9 @@ impl Worker<'_> {
             lines: &mut lines,
             tree: None,
         };
-        let first = part.told.len();
         for group in inspector.groups() {
             let findings = &inspector.findings()[group.findings.clone()];
             part.report(&mut scene, findings, &inspector.pointer(group.place), None);
-        }
-        // The offsets are those of the two parts of the head, seen from the end of the body where
-        // this block stands; lines and columns are not known any more and stay those of the end.
-        for told in &mut part.told[first..] {
-            if let Told::Finding(pending) = told {
-                let at = pending.located.location.offset;
-                let place = match at.checked_sub(head.cut as u64) {
-                    None => head.start + at,
-                    Some(behind) => head.resume + behind,
-                };
-                pending.located.location.offset = place.wrapping_sub(block.offset);
-            }
         }
     }
 }

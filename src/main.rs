@@ -43,7 +43,8 @@ fn usage(error: &clap::Error) -> ExitCode {
         let _ = error.print();
         return ExitCode::SUCCESS;
     }
-    let command = std::env::args().nth(1).unwrap_or_default();
+    let command = std::env::args_os().nth(1).unwrap_or_default();
+    let command = command.to_string_lossy();
     if command == "hash" || command == "identify" {
         eprintln!(
             "capilint: the arguments of `{command}` were not understood; values that begin with \

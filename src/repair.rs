@@ -82,7 +82,7 @@ impl<'s> Mender<'s> {
     pub fn mend(&self, text: &str, clock: Option<Clock>, allow: &impl Allow) -> Repair {
         let around = match clock {
             Some(clock) => Surroundings {
-                as_of: AsOf::At(clock.now),
+                as_of: AsOf::Exact(clock),
                 ..self.around.clone()
             },
             None => self.around.clone(),

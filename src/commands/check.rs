@@ -28,17 +28,21 @@ const JSON_EVENTS: usize = 1000;
 pub(super) fn check(args: &CheckArgs) -> Result<u8, Failure> {
     let config = setup::config(&args.input)?;
     let mut settings = setup::settings(args, config.as_ref())?;
-    let (sources, errors) = setup::sources(&args.input, config.as_ref())?;
+    let mut formats = vec![(args.format, None)];
+    for output in &args.output {
+        formats.push(parse_output(output)?);
+    }
+    let outputs: Vec<&Path> = formats
+        .iter()
+        .filter_map(|(_, file)| file.as_deref())
+        .collect();
+    let (sources, errors) = setup::sources(&args.input, config.as_ref(), &outputs)?;
     let to_stdout = settings.fixing == Fixing::Write && sources.contains(&Source::Stdin);
     if settings.clocks == Clocks::Newest && sources.contains(&Source::Stdin) {
         let why = "--as-of newest reads its input twice, which standard input does not allow";
         return Err(Failure::Usage(why.to_owned()));
     }
     let profile = setup::profile(args, config.as_ref());
-    let mut formats = vec![(args.format, None)];
-    for output in &args.output {
-        formats.push(parse_output(output)?);
-    }
     let json = formats
         .iter()
         .any(|(format, _)| matches!(format, Format::Json | Format::Ndjson));
@@ -89,7 +93,7 @@ pub(super) fn score(args: ScoreArgs) -> Result<u8, Failure> {
         allow_empty: check.input.allow_empty,
         ..Gate::default()
     };
-    let (sources, errors) = setup::sources(&check.input, config.as_ref())?;
+    let (sources, errors) = setup::sources(&check.input, config.as_ref(), &[])?;
     let terminal = io::stdout().is_terminal();
     let style = style(&check, &settings, Profile::Audit, terminal);
     let layout = match args.format {
@@ -261,7 +265,10 @@ fn read(
         }
         Source::File(path) => path,
     };
-    let key = config.map_or_else(|| name.clone(), |config| key_of(path, config));
+    let key = config.map_or_else(
+        || name.clone(),
+        |config| config.below(path).display().to_string(),
+    );
     let opened = File::open(path).and_then(|file| {
         if file.metadata()?.is_dir() {
             return Err(io::Error::other("it is a folder"));
@@ -333,16 +340,6 @@ fn finish_rewrite(
         path: name.to_owned(),
         message: format!("was not rewritten: {}", io_message(&error)),
     });
-}
-
-/// The path as suppressions see it: from the folder of the configuration.
-fn key_of(path: &Path, config: &Config) -> String {
-    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    absolute
-        .strip_prefix(&config.folder)
-        .unwrap_or(path)
-        .display()
-        .to_string()
 }
 
 fn tell_idle_suppressions(

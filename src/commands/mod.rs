@@ -30,7 +30,10 @@ impl From<io::Error> for Failure {
 /// Runs what the command line says and gives the exit code.
 pub fn run(cli: crate::cli::Cli) -> Result<u8, Failure> {
     match cli.command {
-        None => check::check(&cli.check),
+        None => {
+            no_command_among(&cli.check.input.paths)?;
+            check::check(&cli.check)
+        }
         Some(Command::Check(args)) => check::check(&args),
         Some(Command::Score(args)) => check::score(*args),
         Some(Command::Explain(args)) => explain::explain(&args),
@@ -45,5 +48,25 @@ pub fn run(cli: crate::cli::Cli) -> Result<u8, Failure> {
             io::Write::write_all(&mut io::stdout(), &script)?;
             Ok(0)
         }
+    }
+}
+
+/// `capilint -q hash em …` would look for a file of that name, and then name the value as one that
+/// cannot be read.
+fn no_command_among(paths: &[std::path::PathBuf]) -> Result<(), Failure> {
+    let program = <crate::cli::Cli as clap::CommandFactory>::command();
+    let command = program
+        .get_subcommands()
+        .map(clap::Command::get_name)
+        .find(|name| {
+            paths
+                .iter()
+                .any(|path| path.as_os_str() == *name && !path.exists())
+        });
+    match command {
+        Some(name) => Err(Failure::Usage(format!(
+            "the command comes first and its options behind it: capilint {name} …"
+        ))),
+        None => Ok(()),
     }
 }

@@ -239,10 +239,12 @@ fn filter(args: &InputArgs) -> Result<Filter, Failure> {
 }
 
 /// What is to be read: paths of the command line, else those of the configuration, else standard
-/// input when something is piped in.
+/// input when something is piped in. Reports that are going to be written are not read: one that
+/// is named as an input would be lost.
 pub(super) fn sources(
     args: &InputArgs,
     config: Option<&Config>,
+    outputs: &[&Path],
 ) -> Result<(Vec<Source>, Vec<InputError>), Failure> {
     let mut paths = args.paths.clone();
     if let Some(list) = &args.files_from {
@@ -259,9 +261,23 @@ pub(super) fn sources(
                 .map(PathBuf::from),
         );
     }
-    let mut patterns = args.exclude.clone();
-    patterns.extend(config.iter().flat_map(|config| config.exclude.clone()));
-    let exclude = walk::globs(&patterns).map_err(|error| usage(format!("--exclude: {error}")))?;
+    let own = walk::globs(&args.exclude).map_err(|error| usage(format!("--exclude: {error}")))?;
+    let theirs = config.map(|config| {
+        walk::globs(&config.exclude)
+            .map(|exclude| (config, exclude))
+            .map_err(|error| usage(format!("{}: exclude: {error}", config.file.display())))
+    });
+    let theirs = theirs.transpose()?;
+    let outputs: Vec<PathBuf> = outputs
+        .iter()
+        .filter_map(|path| path.canonicalize().ok())
+        .collect();
+    let is_output = |path: &Path| {
+        !outputs.is_empty()
+            && path
+                .canonicalize()
+                .is_ok_and(|path| outputs.contains(&path))
+    };
     if paths.is_empty() && args.files_from.is_none() {
         paths = match config {
             Some(config) if !config.paths.is_empty() => config.expand_paths().map_err(usage)?,
@@ -273,7 +289,18 @@ pub(super) fn sources(
             }
         };
     }
-    Ok(walk::sources(&paths, &exclude))
+    if let Some(path) = paths.iter().find(|path| is_output(path)) {
+        let why = "is an input and would be overwritten by --output";
+        return Err(usage(format!("{} {why}", path.display())));
+    }
+    let is_excluded = |path: &Path| {
+        own.is_match(path.strip_prefix(".").unwrap_or(path))
+            || is_output(path)
+            || theirs
+                .as_ref()
+                .is_some_and(|(config, exclude)| exclude.is_match(config.below(path)))
+    };
+    Ok(walk::sources(&paths, &is_excluded))
 }
 
 /// Columns when the output is no terminal.

@@ -216,6 +216,17 @@ pub(super) struct Scene<'s, 'a> {
 pub(super) type About<'n> = Option<(u64, &'n NameKey)>;
 
 impl Part {
+    /// Every finding that is kept with its place.
+    pub(super) fn pending(&mut self) -> impl Iterator<Item = &mut Pending> {
+        let told = self.told.iter_mut().filter_map(|told| match told {
+            Told::Finding(pending) => Some(pending),
+            Told::Event(..) => None,
+        });
+        let examples = self.groups.iter_mut().flat_map(|group| &mut group.examples);
+        let folds = self.folds.iter_mut().map(|fold| &mut fold.first);
+        told.chain(examples).chain(folds)
+    }
+
     pub(super) fn new() -> Part {
         Part {
             rules: vec![RuleTally::default(); rules::ALL.len()],

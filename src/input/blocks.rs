@@ -25,7 +25,8 @@ impl Limits {
     /// Blocks of one MiB, whole texts up to four, and this bound for one record.
     pub fn with_record(record: usize) -> Limits {
         Limits {
-            block: 1 << 20,
+            // A block is no larger than a record may be: what it holds was read.
+            block: (1 << 20).min(record.max(1)),
             whole: (4 << 20).min(record.max(1)),
             record,
         }
@@ -486,7 +487,8 @@ impl<R: Read> Blocks<R> {
         } else if let Some(pieces) = &mut self.pieces {
             if self.elements.is_empty() {
                 // A head that is larger than a record may be is left incomplete, and not read.
-                if pieces.closed && pieces.head.text.len() <= self.limits.record {
+                let behind = pieces.closed && base >= pieces.head.resume;
+                if behind && pieces.head.text.len() <= self.limits.record {
                     pieces.head.text.extend_from_slice(&self.buffer[..length]);
                 }
                 Frame::Raw

@@ -58,26 +58,34 @@ pub fn globs(patterns: &[String]) -> Result<GlobSet, globset::Error> {
 
 /// The files behind the paths. A named path is read whatever its extension; folders are walked in
 /// the order of names. What cannot be read is an error for later: the rest is still linted.
-pub fn sources(paths: &[PathBuf], exclude: &GlobSet) -> (Vec<Source>, Vec<InputError>) {
+pub fn sources(
+    paths: &[PathBuf],
+    is_excluded: &dyn Fn(&Path) -> bool,
+) -> (Vec<Source>, Vec<InputError>) {
     let (mut sources, mut errors) = (Vec::new(), Vec::new());
     for path in paths {
         if path.as_os_str() == "-" {
             sources.push(Source::Stdin);
         } else if path.is_dir() {
-            walk(path, exclude, &mut sources, &mut errors);
-        } else if !is_excluded(path, exclude) {
+            walk(path, is_excluded, &mut sources, &mut errors);
+        } else if !is_excluded(path) {
             sources.push(Source::File(path.clone()));
         }
     }
     (sources, errors)
 }
 
-fn walk(root: &Path, exclude: &GlobSet, sources: &mut Vec<Source>, errors: &mut Vec<InputError>) {
+fn walk(
+    root: &Path,
+    is_excluded: &dyn Fn(&Path) -> bool,
+    sources: &mut Vec<Source>,
+    errors: &mut Vec<InputError>,
+) {
     let walker = walkdir::WalkDir::new(root)
         .follow_links(true)
         .sort_by_file_name()
         .into_iter()
-        .filter_entry(|entry| entry.depth() == 0 || !is_excluded(entry.path(), exclude));
+        .filter_entry(|entry| entry.depth() == 0 || !is_excluded(entry.path()));
     for entry in walker {
         match entry {
             Ok(entry) if entry.file_type().is_file() && is_wanted(entry.path()) => {
@@ -94,11 +102,6 @@ fn walk(root: &Path, exclude: &GlobSet, sources: &mut Vec<Source>, errors: &mut 
             }
         }
     }
-}
-
-fn is_excluded(path: &Path, exclude: &GlobSet) -> bool {
-    let path = path.strip_prefix(".").unwrap_or(path);
-    exclude.is_match(path)
 }
 
 fn is_wanted(path: &Path) -> bool {
