@@ -46,6 +46,22 @@ impl<'a> Stamped<'a> {
         })
     }
 
+    /// Whether the text is of the usual form as far as its creation time: one digit of index and
+    /// thirteen of milliseconds. A quick look that settles nearly all values.
+    #[inline]
+    pub fn is_usual(text: &str) -> bool {
+        let Some(head) = text.as_bytes().first_chunk::<19>() else {
+            return false;
+        };
+        head.starts_with(b"fb.")
+            && head[3].is_ascii_digit()
+            && head[4] == b'.'
+            && head[18] == b'.'
+            && head[5..18]
+                .iter()
+                .fold(true, |all, digit| all & digit.is_ascii_digit())
+    }
+
     /// The digits of the creation time.
     pub fn time(&self) -> &'a str {
         &self.text[self.time.0..self.time.1]

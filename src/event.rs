@@ -205,6 +205,9 @@ pub struct Event<'t, 'a> {
     identifiers: Vec<Identifier<'a>>,
     shapes: u32,
     has_worthless: bool,
+    /// Whether any value may be a mistake that [`mistakes::of`] finds: one of a key with few
+    /// possible values that is none of the right ones, or one of several of its key.
+    has_suspect: bool,
     mistakes: OnceCell<Vec<Mistake>>,
     address: OnceCell<Option<std::net::IpAddr>>,
     website: bool,
@@ -249,6 +252,7 @@ impl<'t, 'a> Event<'t, 'a> {
             identifiers,
             shapes: 0,
             has_worthless: false,
+            has_suspect: false,
             mistakes: OnceCell::new(),
             address: OnceCell::new(),
             website,
@@ -292,7 +296,14 @@ impl<'t, 'a> Event<'t, 'a> {
         let (mut worthless, mut proven) = (None, false);
         if shape == Shape::Sha256 {
             let hex = digest::strip_appendix(text);
-            proven = forms::is_enumerable(name) && forms::is_right(name, hex);
+            if forms::is_enumerable(name) {
+                proven = forms::is_right(name, hex);
+                self.has_suspect |= !proven;
+            }
+            self.has_suspect |= self
+                .identifiers
+                .last()
+                .is_some_and(|last| last.name == name);
             if !proven {
                 worthless = worthless::find(hex);
                 self.has_worthless |= worthless.is_some();
@@ -416,6 +427,11 @@ impl<'t, 'a> Event<'t, 'a> {
     /// event_time in Unix seconds, when it is a plausible time written as a number or as digits.
     pub fn time(&self) -> Option<i64> {
         crate::clock::plausible_time(self.get(Name::EventTime)?)
+    }
+
+    /// Whether any identifier alone may be a mistake; see [`Event::mistakes`].
+    pub fn has_suspect(&self) -> bool {
+        self.has_suspect
     }
 
     /// client_ip_address, when it is one address in the form that Meta asks for.

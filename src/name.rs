@@ -169,17 +169,21 @@ const fn build_table() -> [u8; TABLE_SIZE] {
 
 static TABLE: [u8; TABLE_SIZE] = build_table();
 
-const fn build_fronts() -> [Front; Name::ALL.len()] {
-    let mut fronts = [(0, 0); Name::ALL.len()];
+/// The front and the length of every name.
+type Fronts = [(Front, u32); Name::ALL.len()];
+
+const fn build_fronts() -> Fronts {
+    let mut fronts = [((0, 0), 0); Name::ALL.len()];
     let mut i = 0;
     while i < Name::ALL.len() {
-        fronts[i] = front_of(Name::ALL[i].text().as_bytes());
+        let text = Name::ALL[i].text().as_bytes();
+        fronts[i] = (front_of(text), text.len() as u32);
         i += 1;
     }
     fronts
 }
 
-static FRONTS: [Front; Name::ALL.len()] = build_fronts();
+static FRONTS: Fronts = build_fronts();
 
 /// How a `user_data` key wants its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -223,11 +227,11 @@ impl Name {
             if at == NO_NAME {
                 return None;
             }
-            if FRONTS[at as usize] == front {
+            let (expected, length) = FRONTS[at as usize];
+            // Up to sixteen bytes the front is the whole key.
+            if expected == front && length as usize == key.len() {
                 let name = Name::ALL[at as usize];
-                // Up to sixteen bytes the front is the whole key, unless that holds zero bytes.
-                let text = name.text();
-                if text.len() == key.len() && (key.len() <= 16 || text == key) {
+                if key.len() <= 16 || name.text() == key {
                     return Some(name);
                 }
             }

@@ -63,10 +63,10 @@ impl Mistake {
 pub fn of(event: &Event<'_, '_>) -> Vec<Mistake> {
     let mut out = Vec::new();
     let identifiers = event.identifiers();
-    for identifier in identifiers {
-        out.extend(enumerated(identifier, identifiers));
-    }
-    if identifiers.windows(2).any(|two| two[0].name == two[1].name) {
+    if event.has_suspect() {
+        for identifier in identifiers {
+            out.extend(enumerated(identifier, identifiers));
+        }
         doubled(identifiers, &mut out);
     }
     let has_email = |identifier: &Identifier<'_>| {
@@ -183,7 +183,11 @@ fn plain_emails<'a>(event: &Event<'_, 'a>, out: &mut Vec<Cow<'a, str>>) {
         }
     }
     let custom = event.custom_data().into_iter().flat_map(|it| it.children());
-    let texts = custom.filter_map(|item| item.text());
+    /// `a@b.de`, the shortest that is no sample.
+    const SHORTEST: usize = 6;
+    let texts = custom
+        .filter_map(|item| item.text())
+        .filter(|text| text.len() >= SHORTEST);
     let identifiers = event.identifiers().iter();
     let beside = identifiers.filter(|it| matches!(it.name, Name::Em | Name::ExternalId));
     for text in texts.chain(beside.map(|it| it.text)) {

@@ -104,6 +104,8 @@ const FILTER_BITS: u32 = 17;
 
 struct Table {
     filter: Box<[u64]>,
+    /// Of the entries, in their order.
+    prefixes: Vec<u64>,
     /// Sorted by digest.
     entries: Vec<([u8; 32], Entry)>,
 }
@@ -115,16 +117,26 @@ impl Table {
         if self.filter[(bit / 64) as usize] & (1 << (bit % 64)) == 0 {
             return None;
         }
-        self.confirm(&decode(hex)?)
+        self.confirm(hex)
     }
 
+    /// The entries are sorted by digest, and so by its prefix, which is quicker to compare.
     #[cold]
-    fn confirm(&self, digest: &[u8; 32]) -> Option<Entry> {
-        let at = self
-            .entries
-            .binary_search_by(|(known, _)| known.cmp(digest))
-            .ok()?;
-        Some(self.entries[at].1)
+    fn confirm(&self, hex: &str) -> Option<Entry> {
+        let prefix = prefix_of_hex(hex);
+        let mut at = self.prefixes.binary_search(&prefix).ok()?;
+        while at > 0 && self.prefixes[at - 1] == prefix {
+            at -= 1;
+        }
+        let digest = decode(hex)?;
+        let alike = self.prefixes[at..]
+            .iter()
+            .take_while(|known| **known == prefix)
+            .count();
+        self.entries[at..at + alike]
+            .iter()
+            .find(|(known, _)| *known == digest)
+            .map(|(_, entry)| *entry)
     }
 
     fn build() -> Table {
@@ -139,7 +151,15 @@ impl Table {
             let bit = prefix_of(digest) >> (64 - FILTER_BITS);
             filter[(bit / 64) as usize] |= 1 << (bit % 64);
         }
-        Table { filter, entries }
+        let prefixes = entries
+            .iter()
+            .map(|(digest, _)| prefix_of(digest))
+            .collect();
+        Table {
+            filter,
+            prefixes,
+            entries,
+        }
     }
 }
 

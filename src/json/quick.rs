@@ -244,12 +244,12 @@ impl<'a> Quick<'_, 'a> {
         }
         // As PHP writes every URL.
         let mut text = bumpalo::collections::String::with_capacity_in(inner.len(), self.arena);
-        inner.split("\\/").enumerate().for_each(|(index, part)| {
-            if index > 0 {
-                text.push('/');
-            }
-            text.push_str(part);
-        });
+        let mut rest = inner;
+        while let Some(slash) = memchr::memchr(b'\\', rest.as_bytes()) {
+            text.push_str(&rest[..slash]);
+            rest = &rest[slash + 1..];
+        }
+        text.push_str(rest);
         Some(text.into_bump_str())
     }
 
@@ -295,13 +295,39 @@ impl<'a> Quick<'_, 'a> {
         }
         let text = &self.text[start..self.at];
         if fractional {
-            return text.parse().ok().map(Val::Float);
+            return Some(Val::Float(
+                short_decimal(text).or_else(|| text.parse().ok())?,
+            ));
         }
         text.parse()
             .ok()
             .filter(|&int| int != 0 || text == "0")
             .map(Val::Int)
     }
+}
+
+/// A decimal of at most fifteen digits: both numbers of the division are exact, so its result is
+/// the nearest to the decimal, as the standard library's much longer way finds it.
+#[inline]
+fn short_decimal(text: &str) -> Option<f64> {
+    const TENS: [f64; 16] = [
+        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+    ];
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    if digits.len() > 16 {
+        return None;
+    }
+    let (whole, fraction) = digits.split_once('.')?;
+    let sum = |start: u64, part: &str| {
+        part.bytes()
+            .fold(start, |sum, digit| sum * 10 + u64::from(digit - b'0'))
+    };
+    let value = sum(sum(0, whole), fraction) as f64 / TENS[fraction.len()];
+    Some(if digits.len() < text.len() {
+        -value
+    } else {
+        value
+    })
 }
 
 #[cfg(test)]
@@ -375,6 +401,15 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn short_decimals_are_read_as_the_standard_library_reads_them(
+            text in "-?[0-9]{1,8}\\.[0-9]{1,8}"
+        ) {
+            if let Some(value) = short_decimal(&text) {
+                prop_assert_eq!(value.to_bits(), text.parse::<f64>().unwrap().to_bits());
+            }
+        }
+
         #[test]
         fn whatever_is_accepted_is_what_serde_json_reads(
             text in r#"[\[\]{}:,"a\\/u01.e\-tfn é\n\t\r\x01]{0,40}"#

@@ -283,7 +283,11 @@ impl<'t, 'a> Item<'t, 'a> {
     pub fn is_blank(self) -> bool {
         match self.val() {
             Val::Null => true,
-            Val::Text(text) => text.trim().is_empty(),
+            Val::Text(text) => {
+                // Most texts begin with a letter or digit.
+                let first = text.as_bytes().first();
+                first.is_none_or(|first| !first.is_ascii_graphic() && text.trim().is_empty())
+            }
             Val::List => self.children().all(Item::is_blank),
             Val::Object => self.children().next().is_none(),
             _ => false,

@@ -17,7 +17,9 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
     let keys: [(Name, IsRight); 2] = [(Name::Fbc, click_id::is_fbc), (Name::Fbp, click_id::is_fbp)];
     for (name, is_right) in keys {
         for value in event.user(name).into_iter().flat_map(Item::each) {
-            let Some(text) = value.text() else { continue };
+            let Some(text) = value.text().filter(|text| !Stamped::is_usual(text)) else {
+                continue;
+            };
             let Some(stamped) = Stamped::parse(text).filter(Stamped::is_in_seconds) else {
                 continue;
             };
