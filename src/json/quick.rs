@@ -41,37 +41,37 @@ impl<'a> Tape<'a> {
 #[inline]
 fn special(bytes: &[u8], at: usize) -> Option<usize> {
     let rest = bytes.get(at..)?;
-    // Keys and other short texts end here.
-    if let Some(eight) = rest.first_chunk::<8>()
-        && let Some(found) = special_in_eight(*eight)
-    {
-        return Some(at + found);
+    // Keys, names and times end within these.
+    if let Some(words) = rest.first_chunk::<24>() {
+        for (index, eight) in words.as_chunks::<8>().0.iter().enumerate() {
+            if let Some(found) = special_in_eight(*eight) {
+                return Some(at + index * 8 + found);
+            }
+        }
+        return special_further_on(&rest[24..]).map(|found| at + 24 + found);
     }
     special_further_on(rest).map(|found| at + found)
 }
 
+/// Digests and URLs: lanes that the compiler keeps in vector registers tell that there is nothing
+/// in a chunk.
 fn special_further_on(bytes: &[u8]) -> Option<usize> {
+    let odd = |byte: &u8| u8::from((*byte == b'"') | (*byte == b'\\') | (*byte < 0x20));
     let mut at = 0;
-    // Digests and URLs: lanes that the compiler keeps in vector registers tell that there is
-    // nothing in a chunk.
     for chunk in bytes.as_chunks::<32>().0 {
-        let odd = |byte: &u8| u8::from((*byte == b'"') | (*byte == b'\\') | (*byte < 0x20));
         if chunk.iter().fold(0, |sum, byte| sum | odd(byte)) != 0 {
             break;
         }
         at += 32;
     }
-    let rest = &bytes[at..];
-    let (eights, last) = rest.as_chunks::<8>();
+    let (eights, last) = bytes[at..].as_chunks::<8>();
     for (index, eight) in eights.iter().enumerate() {
         if let Some(found) = special_in_eight(*eight) {
             return Some(at + index * 8 + found);
         }
     }
-    let special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20);
-    last.iter()
-        .position(special)
-        .map(|found| at + eights.len() * 8 + found)
+    let found = last.iter().position(|byte| odd(byte) != 0)?;
+    Some(at + eights.len() * 8 + found)
 }
 
 /// Eight bytes at a time: a byte of `(x - ones) & !x & highs` has its top bit set where x has a

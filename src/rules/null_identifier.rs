@@ -30,7 +30,8 @@ fn raw_keys(event: &Event<'_, '_>, out: &mut Findings) {
     };
     for member in user_data.children() {
         let Some(name) = member.name() else { continue };
-        if name.hashing() != Some(Hashing::Never) {
+        let usual = |text: &str| text.len() > LONGEST && !text.starts_with(char::is_whitespace);
+        if name.hashing() != Some(Hashing::Never) || member.text().is_some_and(usual) {
             continue;
         }
         if let Some(what) = nothing(name, member) {
@@ -53,10 +54,11 @@ fn is_missing_agent(event: &Event<'_, '_>, name: Name, member: Item<'_, '_>) -> 
     name == Name::ClientUserAgent && event.is_website() && member.is_blank()
 }
 
+/// The length of `[object Object]`, the longest word that stands for nothing.
+const LONGEST: usize = 15;
+
 /// What a value that stands for nothing is, in words.
 fn nothing(name: Name, item: Item<'_, '_>) -> Option<&'static str> {
-    /// `[object Object]`, the longest of the words.
-    const LONGEST: usize = 15;
     match item.val() {
         Val::Null => Some("null"),
         // Under raw keys any boolean is the business of the rules on their format.
