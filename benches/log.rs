@@ -1020,7 +1020,11 @@ impl Log {
                 }
                 _ => user.text("client_user_agent", person.agent),
             }
-            let fbp_ms = person.fbp_ms - back * 1_000;
+            let fbp_ms = match fault {
+                // A cookie of this visit shows that a browser was there.
+                Some(Fault::WrongSource) => (person.start - 60) * 1_000 + person.fbp_ms % 1_000,
+                _ => person.fbp_ms - back * 1_000,
+            };
             match fault {
                 Some(Fault::TooLittle) => {}
                 Some(Fault::HashedFbp) => {

@@ -79,7 +79,10 @@ static INSIDE: Lazy<regex::Regex> = Lazy::new(|| {
 
 fn search(agent: &str) -> Option<Program> {
     let agent = agent.trim_start();
-    let reach = agent.floor_char_boundary(REACH);
+    let reach = agent
+        .char_indices()
+        .nth(REACH)
+        .map_or(agent.len(), |(at, _)| at);
     if agent
         .get(..8)
         .is_some_and(|head| head.eq_ignore_ascii_case("mozilla/"))

@@ -69,7 +69,7 @@ pub fn presence(event: &Event<'_, '_>, findings: &[Finding]) -> Presence {
         };
         let status = match member.val() {
             Val::Null | Val::List | Val::Object if member.is_blank() => Status::Absent,
-            Val::Text(text) if text.is_empty() => Status::Absent,
+            Val::Text("") => Status::Absent,
             Val::Int(_) if is_numbered(name) => Status::Good,
             Val::Text(_) => Status::Good,
             _ => Status::Bad,

@@ -157,7 +157,7 @@ impl<'s> Mender<'s> {
         for _ in 0..MAX_ROUNDS {
             let mut candidates = self.look(&text, around, allow, withheld).1;
             // From the end backwards, so that the places still to come do not move.
-            candidates.sort_by(|a, b| b.start.cmp(&a.start));
+            candidates.sort_by_key(|candidate| std::cmp::Reverse(candidate.start));
             let mut touched: Vec<Pointer> = Vec::new();
             let mut changed = false;
             for candidate in candidates {

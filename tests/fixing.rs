@@ -273,7 +273,8 @@ fn a_file_that_changes_while_it_is_fixed_is_left_alone() {
     use capilint::rewrite::Rewrite;
     use std::io::Write;
     let place = Place::new();
-    let changes: [(&str, fn(&std::path::Path)); 4] = [
+    type Change = (&'static str, fn(&std::path::Path));
+    let changes: [Change; 4] = [
         ("it grows", |path| {
             let mut file = fs::OpenOptions::new().append(true).open(path).unwrap();
             file.write_all(b"\n{}").unwrap();

@@ -511,7 +511,7 @@ mod tests {
         assert_eq!(fault("{\"a\":[1,"), (8, "it ends inside a list", true));
         assert_eq!(fault("tru"), (3, "it ends inside a word", true));
         assert_eq!(fault("NaN").0, 0);
-        assert_eq!(fault("[01]").2, false);
+        assert!(!fault("[01]").2);
         assert_eq!(fault("\"a\nb\"").0, 2);
         assert_eq!(fault(&"[".repeat(600)).0, MAX_DEPTH);
     }
