@@ -402,7 +402,7 @@ fn locate(
     match &finding.place {
         Place::Bytes(bytes) => {
             location = scene.lines.locate(scene.at + bytes.start, bytes.len());
-            let excerpts = scene.orders.excerpts;
+            let excerpts = scene.orders.excerpts.filter(|_| !scene.text.is_empty());
             excerpt = excerpts.map(|make| (make.text)(scene.text, bytes.clone(), show));
         }
         Place::Pointer(_) if finding.subject == Subject::File => {}
