@@ -132,7 +132,7 @@ fn the_clean_day_is_clean() {
 
 #[test]
 fn the_request_of_a_guide_can_be_pasted_whole() {
-    let report = report(&fixtures("real").join("guide-request.http"), "");
+    let report = report(&fixtures("real").join("guide-request.txt"), "");
     assert_eq!(report["summary"]["events"], 1);
     assert_eq!(ids(&report), BTreeMap::from([("CL001".to_owned(), 1)]));
     assert_eq!(report["findings"][0]["severity"], "info");

@@ -16,7 +16,7 @@ use crate::json::{Pointer, tree};
 use crate::policy::Decision;
 use crate::printable;
 use crate::repair::{Change, Mender, Repair};
-use crate::report::LocatedChange;
+use crate::report::{LocatedChange, count};
 
 use super::part::Lines;
 use super::{Utf8, Worker, is_wanted, latest_of, walk};
@@ -343,7 +343,13 @@ fn class_of(text: &str, pointer: &Pointer) -> String {
     match node.kind {
         Kind::Null => "null".to_owned(),
         Kind::Bool(_) => "a boolean".to_owned(),
-        Kind::Number => "a number".to_owned(),
+        Kind::Number => {
+            let number = node.span.of(text);
+            match number.bytes().all(|byte| byte.is_ascii_digit()) {
+                true => format!("a number of {}", count(number.len() as u64, "digit")),
+                false => "a number with a sign, a point or an exponent".to_owned(),
+            }
+        }
         Kind::List => format!("a list of {}", tree.children(at).count()),
         Kind::Object => "an object".to_owned(),
         Kind::Text => {

@@ -44,7 +44,9 @@ impl<W: Write> Reporter for Human<W> {
         Wants {
             findings: false,
             events: false,
-            excerpts: !self.style.quiet && self.style.max_findings > 0,
+            excerpts: !self.style.quiet
+                && self.style.max_findings > 0
+                && self.style.fixing != Fixing::Diff,
         }
     }
 
@@ -59,19 +61,24 @@ impl<W: Write> Reporter for Human<W> {
     fn finish(&mut self, report: &Report, verdict: &Verdict) -> io::Result<()> {
         if !self.style.quiet {
             let style = &self.style;
-            let findings = findings(report, style);
-            let tables = [
-                by_rule(report, style),
-                by_event(report, style),
-                by_name(report, style),
-            ];
             let mut sections: Vec<String> = Vec::new();
-            if style.totals_first {
-                sections.extend(tables);
-                sections.push(findings);
+            // Who asks what would change wants the changes, not the whole report around them.
+            if style.fixing == Fixing::Diff {
+                sections.push(by_rule(report, style));
             } else {
-                sections.push(findings);
-                sections.extend(tables);
+                let findings = findings(report, style);
+                let tables = [
+                    by_rule(report, style),
+                    by_event(report, style),
+                    by_name(report, style),
+                ];
+                if style.totals_first {
+                    sections.extend(tables);
+                    sections.push(findings);
+                } else {
+                    sections.push(findings);
+                    sections.extend(tables);
+                }
             }
             sections.push(fixes(report, style));
             sections.push(what_was_read(report, style));
@@ -139,8 +146,8 @@ fn grouped(report: &Report, all: u64, style: &Style) -> String {
     }
     if told < all {
         texts.push(format!(
-            "{} more hidden (--max-findings {})\n",
-            thousands(all - told),
+            "{} hidden (--max-findings {})\n",
+            counted(all - told, "more finding"),
             style.max_findings
         ));
     }
@@ -525,7 +532,7 @@ fn clocks(report: &Report, style: &Style) -> String {
     let wall = if style.as_of == "now" {
         "today's clock"
     } else {
-        "clock unknown (today's was taken)"
+        "unknown (today's was taken)"
     };
     let parts: Vec<String> = [
         (clocks.given, "the time of --as-of"),

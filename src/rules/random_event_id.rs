@@ -24,10 +24,15 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
     {
         return;
     }
-    let is_unrelated = deduplication::order_id(event).is_some_and(|order| {
-        !deduplication::holds(id, &order) && !deduplication::is_seen_elsewhere(event, id)
-    });
-    if is_unrelated {
+    let order = deduplication::order_id(event);
+    // Both sides know the order number, so both can make this id of it.
+    if order
+        .as_deref()
+        .is_some_and(|order| deduplication::holds(id, order))
+    {
+        return;
+    }
+    if order.is_some() && !deduplication::is_seen_elsewhere(event, id) {
         out.at(
             item,
             "event_id looks random though the event has an order_id that it could be made of",
