@@ -250,6 +250,7 @@ impl<'a> Bench<'_, 'a> {
             return;
         };
         let mut new = text.to_owned();
+        let before = (self.outcome.changes.len(), self.outcome.withheld.len());
         // From the last to the first, so that the places of the others stay true.
         let groups: Vec<(usize, Range<usize>)> = self
             .inspector
@@ -276,6 +277,9 @@ impl<'a> Bench<'_, 'a> {
                 new.replace_range(span.start..span.end, &mended);
             }
         }
+        // They were made from the last to the first, and are told from the first to the last.
+        self.outcome.changes[before.0..].reverse();
+        self.outcome.withheld[before.1..].reverse();
         if self.as_event != Some(true) {
             let around = |finding: &Finding, safety: Safety| {
                 finding.subject != Subject::Event && allow(finding, safety)
