@@ -18,6 +18,7 @@ use super::table::{
 };
 use super::{Fixing, Reporter, Style, Wants, diff};
 use crate::finding::Severity;
+use crate::input::walk::Source;
 use crate::report::{EventRow, Group, Located, Report, Verdict};
 use crate::rules;
 
@@ -442,11 +443,18 @@ fn fixes(report: &Report, style: &Style) -> String {
     for (reason, number) in &fixes.not_written {
         out.push_str(&format!("not written: {} ({reason})\n", thousands(*number)));
     }
-    let rewritten = report.files.iter().filter(|file| file.rewritten).count();
-    if rewritten > 0 {
+    let (piped, files): (Vec<_>, Vec<_>) = report
+        .files
+        .iter()
+        .filter(|file| file.rewritten)
+        .partition(|file| file.name == Source::Stdin.name());
+    if !piped.is_empty() {
+        out.push_str("written: the fixed payload, to standard output\n");
+    }
+    if !files.is_empty() {
         out.push_str(&format!(
             "rewritten: {}\n",
-            counted(rewritten as u64, "file")
+            counted(files.len() as u64, "file")
         ));
     }
     out

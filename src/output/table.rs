@@ -141,7 +141,7 @@ pub fn events_table(rows: &[EventRow], style: &Style) -> Table {
             row.event_name.clone().unwrap_or_else(|| "–".to_owned()),
             score,
             range,
-            lacks(&row.presence),
+            lacks(&row.presence, row.score.is_some()),
         ]);
     }
     right(&mut table, &[2, 3]);
@@ -160,20 +160,25 @@ const EXPECTED: [ScoreKey; 6] = [
 const NAME: [ScoreKey; 2] = [ScoreKey::Fn, ScoreKey::Ln];
 const ADDRESS: [ScoreKey; 4] = [ScoreKey::Ct, ScoreKey::St, ScoreKey::Zp, ScoreKey::Country];
 
-/// What of an event's keys can match nobody, and which of those that matter are not there.
-fn lacks(presence: &Presence) -> String {
+/// What of an event's keys can match nobody, and which of those that matter are not there. A sale in
+/// a shop or a message is not scored and has no browser whose keys could be missing.
+fn lacks(presence: &Presence, is_scored: bool) -> String {
     let sent = presence.sent();
     let bad: Vec<&str> = presence.bad().iter().map(ScoreKey::name).collect();
-    let mut missing: Vec<&str> = EXPECTED
-        .into_iter()
-        .filter(|&key| !sent.has(key))
-        .map(ScoreKey::name)
-        .collect();
-    if !NAME.into_iter().any(|key| sent.has(key)) {
-        missing.push("name");
-    }
-    if !ADDRESS.into_iter().any(|key| sent.has(key)) {
-        missing.push("address");
+    let mut missing: Vec<&str> = Vec::new();
+    if is_scored {
+        missing.extend(
+            EXPECTED
+                .into_iter()
+                .filter(|&key| !sent.has(key))
+                .map(ScoreKey::name),
+        );
+        if !NAME.into_iter().any(|key| sent.has(key)) {
+            missing.push("name");
+        }
+        if !ADDRESS.into_iter().any(|key| sent.has(key)) {
+            missing.push("address");
+        }
     }
     let mut parts = Vec::new();
     if !bad.is_empty() {
