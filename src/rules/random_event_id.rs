@@ -25,14 +25,13 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
         return;
     }
     let order = deduplication::order_id(event);
-    // Both sides know the order number, so both can make this id of it.
-    if order
-        .as_deref()
-        .is_some_and(|order| deduplication::holds(id, order))
-    {
+    // What is made of the order number, or stands in the page's address, both sides can know.
+    if order.as_deref().is_some_and(|order| {
+        deduplication::holds(id, order) || deduplication::is_seen_elsewhere(event, id)
+    }) {
         return;
     }
-    if order.is_some() && !deduplication::is_seen_elsewhere(event, id) {
+    if order.is_some() {
         out.at(
             item,
             "event_id looks random though the event has an order_id that it could be made of",
