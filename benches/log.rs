@@ -1018,6 +1018,8 @@ impl Log {
                 Some(Fault::ServerAgent) => {
                     user.text("client_user_agent", random.pick(&SERVER_AGENTS));
                 }
+                // Inside another app a page may be a page of that app.
+                Some(Fault::WrongSource) => user.text("client_user_agent", AGENTS[0]),
                 _ => user.text("client_user_agent", person.agent),
             }
             let fbp_ms = match fault {
