@@ -37,7 +37,7 @@ pub struct Config {
     pub ignore: Vec<String>,
     pub fail_on: Option<FailOn>,
     pub min_score: Option<f64>,
-    pub max_rate: Option<String>,
+    pub max_rate: Option<Rate>,
     #[serde(default)]
     pub rules: BTreeMap<String, Level>,
     #[serde(default)]
@@ -49,6 +49,24 @@ pub struct Config {
     pub folder: PathBuf,
     #[serde(skip)]
     text: String,
+}
+
+/// A share of events, as text such as `0.5%` or as a number.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum Rate {
+    Number(f64),
+    Text(String),
+}
+
+impl Rate {
+    /// As it would be written on the command line.
+    pub fn text(&self) -> String {
+        match self {
+            Rate::Number(share) => share.to_string(),
+            Rate::Text(text) => text.clone(),
+        }
+    }
 }
 
 /// What a rule is set to.

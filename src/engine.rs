@@ -1429,6 +1429,11 @@ impl<'a> Checker<'_, 'a> {
     }
 }
 
+/// A payload with text in front of it, as loggers write it.
+fn payload_alone(finding: &mut Finding) {
+    finding.help("a line must be the payload itself: cut off the text around it");
+}
+
 /// Comments and commas are told once a file, as information.
 fn once_a_file(finding: &mut Finding) {
     finding
@@ -1487,7 +1492,6 @@ impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
     }
 
     fn malformed(&mut self, at: usize, text: &'a str, error: SyntaxError) {
-        self.part.records += 1;
         let start = error.offset.min(text.len());
         let length = text[start..].chars().next().map_or(0, char::len_utf8);
         let message = format!("not valid JSON: {}", error.what);

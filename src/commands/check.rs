@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
 use crate::cli::{By, CheckArgs, Format, Profile, ScoreArgs, ScoreFormat};
 use crate::config::Config;
@@ -21,6 +22,8 @@ use crate::settings::{Clocks, Settings};
 
 use super::{Failure, setup};
 
+/// Short work shows no progress.
+const BEFORE_PROGRESS: Duration = Duration::from_millis(500);
 /// Rows of events in `json` without `--events`.
 const JSON_EVENTS: usize = 1000;
 
@@ -179,8 +182,12 @@ fn run(
     let mut run = Run::new(linter, reporter);
     let bar = progress(quiet);
     if let Some(bar) = &bar {
-        let bar = Arc::clone(bar);
-        run.on_progress(move |bytes| bar.set_position(bytes));
+        let (bar, start) = (Arc::clone(bar), Instant::now());
+        run.on_progress(move |bytes| {
+            if start.elapsed() > BEFORE_PROGRESS {
+                bar.set_position(bytes);
+            }
+        });
     }
     for error in errors {
         run.failed(error);

@@ -3,14 +3,18 @@
 use crate::digest::{self, Shape};
 use crate::event::{Event, Identifier};
 use crate::finding::{Certainty, Effect, Findings, Severity};
+use crate::json::Val;
 use crate::name::Hashing;
 use crate::rule::{Check, Rule};
 
 /// See `rules/not-sha256.md`.
 pub static RULE: Rule = crate::rule!("not-sha256", Check::Event(check));
 
-const SHAPES: u32 =
-    Shape::Md5.bit() | Shape::OtherHash.bit() | Shape::PasswordHash.bit() | Shape::Plain.bit();
+const SHAPES: u32 = Shape::Md5.bit()
+    | Shape::OtherHash.bit()
+    | Shape::PasswordHash.bit()
+    | Shape::WrongType.bit()
+    | Shape::Plain.bit();
 
 /// Digests of other algorithms that are known to stand for nobody.
 const WORTHLESS: [(&str, &str); 7] = [
@@ -67,6 +71,16 @@ fn check_one(event: &Event<'_, '_>, identifier: &Identifier<'_>, out: &mut Findi
         return;
     }
     match identifier.shape {
+        // Numbers are the plain value, and `false` and empty objects stand for nothing: other
+        // rules speak of those.
+        Shape::WrongType => {
+            let value = item.val();
+            let is_other = matches!(value, Val::Int(_) | Val::Float(_) | Val::Bool(false));
+            if !is_other && !item.is_blank() {
+                out.at(item, format!("{name} is {}, not a digest", value.kind()))
+                    .help("send one digest, or a list of digests");
+            }
+        }
         Shape::Md5 => {
             out.at(
                 item,
