@@ -276,15 +276,17 @@ impl<'a> Bench<'_, 'a> {
                 new.replace_range(span.start..span.end, &mended);
             }
         }
-        if self.as_event != Some(true) {
-            let around = |finding: &Finding, safety: Safety| {
-                finding.subject != Subject::Event && allow(finding, safety)
-            };
-            let repair = mender.mend(&new, None, &around);
-            self.note(at, &new, &repair, None, &Pointer::root());
-            if let Some(mended) = repair.text {
-                new = mended;
-            }
+        // What stands around an element is not here to be mended.
+        let element = self.as_event == Some(true);
+        let around = |finding: &Finding, safety: Safety| match finding.subject {
+            Subject::Event => false,
+            Subject::Record => allow(finding, safety),
+            _ => !element && allow(finding, safety),
+        };
+        let repair = mender.mend(&new, None, &around);
+        self.note(at, &new, &repair, None, &Pointer::root());
+        if let Some(mended) = repair.text {
+            new = mended;
         }
         if new != text {
             self.pieces.push((at..at + text.len(), new));
