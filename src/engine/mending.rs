@@ -19,7 +19,8 @@ use crate::repair::{Change, Mender, Repair};
 use crate::report::{LocatedChange, count};
 
 use super::part::Lines;
-use super::{Utf8, Worker, is_wanted, latest_of, walk};
+use super::walk;
+use super::worker::{Utf8, Worker, is_wanted, latest_of};
 
 /// What mending a block came to.
 #[derive(Default)]
@@ -54,54 +55,25 @@ pub(super) fn mend_block(worker: &Worker<'_>, block: &Block, complete: bool) -> 
         pieces: Vec::new(),
         outcome: Outcome::default(),
     };
-    match &block.frame {
-        Frame::Lines => {
-            walk::walk(text, skip, text.len(), complete, &mut bench);
+    walk::walk_block(&block.frame, text, skip, complete, &mut bench);
+    if let Frame::Head(head) = &block.frame {
+        // The head is put together from two parts of a stream that was given out already.
+        let mut count = 0;
+        let mut inspector = Inspector::new(&worker.linter.rules, worker.around, &arena);
+        if let Ok(head) = std::str::from_utf8(&head.text)
+            && inspector.text(arena.alloc_str(head), &mut ()).is_ok()
+        {
+            count = inspector
+                .findings()
+                .iter()
+                .filter(|f| is_allowed(worker, f))
+                .count();
         }
-        Frame::Texts(ranges) => {
-            for range in ranges {
-                walk::walk(text, range.start, range.end, true, &mut bench);
-            }
-        }
-        Frame::Elements {
-            ranges,
-            first,
-            in_data,
-        } => {
-            if *in_data {
-                bench.latest = latest_of(text, ranges);
-            }
-            for (index, range) in ranges.iter().enumerate() {
-                let root = if *in_data {
-                    Pointer::root().key("data")
-                } else {
-                    Pointer::root()
-                };
-                bench.prefix = root.index(first + index);
-                bench.as_event = Some(*in_data);
-                walk::walk(text, range.start, range.end, true, &mut bench);
-            }
-        }
-        Frame::Head(head) => {
-            // The head is put together from two parts of a stream that was given out already.
-            let mut count = 0;
-            let mut inspector = Inspector::new(&worker.linter.rules, worker.around, &arena);
-            if let Ok(head) = std::str::from_utf8(&head.text)
-                && inspector.text(arena.alloc_str(head), &mut ()).is_ok()
-            {
-                count = inspector
-                    .findings()
-                    .iter()
-                    .filter(|f| is_allowed(worker, f))
-                    .count();
-            }
-            let reason = "the request around the events is too large to be changed as a whole";
-            bench
-                .outcome
-                .not_written
-                .extend(std::iter::repeat_n(reason, count));
-        }
-        Frame::Raw | Frame::TooLarge { .. } | Frame::Foreign(_) => {}
+        let reason = "the request around the events is too large to be changed as a whole";
+        bench
+            .outcome
+            .not_written
+            .extend(std::iter::repeat_n(reason, count));
     }
     let Bench {
         pieces,
@@ -239,6 +211,17 @@ impl<'a> walk::Visit<'a> for Bench<'_, 'a> {
     fn malformed(&mut self, _: usize, _: &'a str, _: SyntaxError) {}
 
     fn relaxed(&mut self, _: usize) {}
+
+    fn list(&mut self, block: &'a str, elements: &[Range<usize>], in_data: bool) {
+        self.as_event = Some(in_data);
+        if in_data {
+            self.latest = latest_of(block, elements);
+        }
+    }
+
+    fn element(&mut self, pointer: Pointer) {
+        self.prefix = pointer;
+    }
 }
 
 impl<'a> Bench<'_, 'a> {
@@ -280,15 +263,17 @@ impl<'a> Bench<'_, 'a> {
         // They were made from the last to the first, and are told from the first to the last.
         self.outcome.changes[before.0..].reverse();
         self.outcome.withheld[before.1..].reverse();
-        if self.as_event != Some(true) {
-            let around = |finding: &Finding, safety: Safety| {
-                finding.subject != Subject::Event && allow(finding, safety)
-            };
-            let repair = mender.mend(&new, None, &around);
-            self.note(at, &new, &repair, None, &Pointer::root());
-            if let Some(mended) = repair.text {
-                new = mended;
-            }
+        // What stands around an element is not here to be mended.
+        let element = self.as_event == Some(true);
+        let around = |finding: &Finding, safety: Safety| match finding.subject {
+            Subject::Event => false,
+            Subject::Record => allow(finding, safety),
+            _ => !element && allow(finding, safety),
+        };
+        let repair = mender.mend(&new, None, &around);
+        self.note(at, &new, &repair, None, &Pointer::root());
+        if let Some(mended) = repair.text {
+            new = mended;
         }
         if new != text {
             self.pieces.push((at..at + text.len(), new));

@@ -268,6 +268,7 @@ impl Part {
         about: About<'_>,
     ) {
         let mut worst: Vec<(usize, Severity)> = Vec::new();
+        let told_before = self.told.len();
         for finding in findings {
             if finding.rule == rules::index_of_internal_error() {
                 self.internal_errors += 1;
@@ -290,6 +291,11 @@ impl Part {
                 self.keep(scene, finding, severity, base, about);
             }
         }
+        // Rules speak in the order of their ids; a reader follows the text.
+        self.told[told_before..].sort_by_key(|told| match told {
+            Told::Finding(pending) => pending.located.location.offset,
+            Told::Event(..) => 0,
+        });
         if about.is_some() {
             for (rule, severity) in worst {
                 self.rules[rule].events[severity as usize] += 1;

@@ -3,7 +3,11 @@
 //! One JSON text a line is the usual case and costs one look; texts over several lines, several
 //! texts on a line, request lines and headers, comments and broken lines are told apart here.
 
+use std::ops::Range;
+
+use crate::input::blocks::Frame;
 use crate::inspect::Read;
+use crate::json::Pointer;
 use crate::json::tree::SyntaxError;
 
 /// What lies in a block.
@@ -19,11 +23,55 @@ pub(super) trait Visit<'a> {
 
     /// A comment or a comma between JSON texts.
     fn relaxed(&mut self, at: usize);
+
+    /// The texts to come are elements of one list that is read in pieces, and stand at these
+    /// places of the block; `in_data` says whether the list is the `data` of a body.
+    fn list(&mut self, _block: &'a str, _elements: &[Range<usize>], _in_data: bool) {}
+
+    /// The next text is an element of that list, under this pointer.
+    fn element(&mut self, _pointer: Pointer) {}
+}
+
+/// Walks the texts of a block, wherever its frame says that they are. `skip` bytes at its start are
+/// no text. Gives back the place where a text begins that may go on behind the block.
+pub(super) fn walk_block<'a>(
+    frame: &Frame,
+    text: &'a str,
+    skip: usize,
+    complete: bool,
+    visit: &mut impl Visit<'a>,
+) -> Option<usize> {
+    match frame {
+        Frame::Lines => return walk(text, skip, text.len(), complete, visit),
+        Frame::Texts(ranges) => {
+            for range in ranges {
+                walk(text, range.start, range.end, true, visit);
+            }
+        }
+        Frame::Elements {
+            ranges,
+            first,
+            in_data,
+        } => {
+            visit.list(text, ranges, *in_data);
+            for (index, range) in ranges.iter().enumerate() {
+                let list = if *in_data {
+                    Pointer::root().key("data")
+                } else {
+                    Pointer::root()
+                };
+                visit.element(list.index(first + index));
+                walk(text, range.start, range.end, true, visit);
+            }
+        }
+        Frame::Raw | Frame::Head(_) | Frame::TooLarge { .. } | Frame::Foreign(_) => {}
+    }
+    None
 }
 
 /// Walks `block[start..end]`. With `complete` the text ends there; otherwise the last JSON text may
 /// go on behind it, and the place where it begins is given back.
-pub(super) fn walk<'a>(
+fn walk<'a>(
     block: &'a str,
     start: usize,
     end: usize,

@@ -1,0 +1,862 @@
+//! A run over streams: reads blocks, hands them to the workers, and joins what comes back in the
+//! order of the input.
+
+use std::collections::BTreeMap;
+use std::hash::RandomState;
+use std::io::{self, Read, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, mpsc};
+
+use crate::finding::{Findings, Severity, Subject};
+use crate::input::blocks::{Block, Blocks, Frame, Head};
+use crate::inspect::{AsOf, Surroundings};
+use crate::output::{Fixing, Reporter};
+use crate::report::{FileTally, Group, InputError, Located, Location, Report, RuleTally, Verdict};
+use crate::rules;
+use crate::score::Presence;
+use crate::settings::Clocks;
+
+use super::Linter;
+use super::part::{
+    self, FEW_EXAMPLES, GroupKey, NameKey, Orders, Part, Pending, Sated, Told, measure,
+};
+use super::worker::Worker;
+
+/// Event names beyond this many are counted under one heading, so that a log with a name of its
+/// own for every event does not fill the memory.
+const MAX_NAMES: usize = 10_000;
+/// Groups of findings beyond this many are counted under their rule alone.
+const MAX_GROUPS: usize = 10_000;
+/// The heading for names beyond [`MAX_NAMES`].
+const OTHER_NAMES: &str = "(other names)";
+/// A run over one or more streams.
+pub struct Run<'l> {
+    linter: &'l Linter,
+    reporter: &'l mut dyn Reporter,
+    report: Report,
+    groups: BTreeMap<GroupKey, usize>,
+    hidden: BTreeMap<u64, usize>,
+    hasher: RandomState,
+    sated: Mutex<Arc<Sated>>,
+    shown: usize,
+    progress: Option<Box<dyn FnMut(u64) + 'l>>,
+}
+
+/// Where the joined parts of a file have got to.
+#[derive(Clone, Copy, Default)]
+struct Position {
+    line: u64,
+    /// Characters of the last line so far.
+    column: u64,
+    offset: u64,
+    events: u64,
+}
+
+impl Position {
+    /// The place behind some more text.
+    fn behind(self, text: &[u8]) -> Position {
+        let (newlines, last_line) = measure(text);
+        Position {
+            line: self.line + newlines,
+            column: last_line + if newlines == 0 { self.column } else { 0 },
+            offset: self.offset + text.len() as u64,
+            events: self.events,
+        }
+    }
+}
+
+/// Where a body that is read in pieces began, and where the bytes lie that may be the rest of it:
+/// its head is read last, and speaks of both.
+#[derive(Default)]
+struct Opened {
+    /// Offset of the block in the stream, its place, and its text before the first element.
+    start: (u64, Position, Vec<u8>),
+    /// The blocks since the last element: offset in the stream and place.
+    rest: Vec<(u64, Position)>,
+}
+
+impl Opened {
+    fn see(&mut self, block: &Block, position: Position) {
+        match &block.frame {
+            Frame::Elements {
+                ranges,
+                first,
+                in_data: true,
+            } => {
+                self.rest.clear();
+                if *first == 0 {
+                    let before = ranges.first().map_or(0, |range| range.start);
+                    self.start = (block.offset, position, block.bytes[..before].to_vec());
+                }
+            }
+            Frame::Raw => self.rest.push((block.offset, position)),
+            _ => {}
+        }
+    }
+
+    /// Turns a place in the text of a head into one in the file.
+    fn place(&self, head: &Head, location: &mut Location) {
+        let first = head.text.get(..head.cut).unwrap_or_default();
+        let (offset, begin, text) = &self.start;
+        let before = head.start.saturating_sub(*offset) as usize;
+        let mut base = begin.behind(text.get(..before).unwrap_or_default());
+        if location.offset >= head.cut as u64 {
+            let (newlines, last_line) = measure(first);
+            if location.line == newlines + 1 {
+                location.column = location.column.saturating_sub(last_line);
+            }
+            location.line = location.line.saturating_sub(newlines);
+            location.offset -= head.cut as u64;
+            let rest = self.rest.iter().find(|(at, _)| *at == head.resume);
+            base = rest.map_or(base, |(_, position)| *position);
+        }
+        if location.line == 1 {
+            location.column += base.column;
+        }
+        location.line += base.line;
+        location.offset += base.offset;
+    }
+}
+
+/// The findings of a file that are told once with their number.
+struct FileFold {
+    rule: usize,
+    severity: Severity,
+    name: Option<NameKey>,
+    first: Located,
+    message: fn(u64) -> String,
+    number: u64,
+}
+
+/// A block that was worked on.
+pub(super) struct Worked {
+    pub(super) part: Part,
+    pub(super) block: Block,
+    /// Bytes to be written instead of the block's, when something was mended.
+    pub(super) mended: Option<Vec<u8>>,
+    /// Where the last text of the block begins that may go on behind it.
+    pub(super) tail: Option<usize>,
+}
+
+enum Message {
+    Block(Block),
+    Fault(io::Error),
+    End,
+    Worked(u64, Box<Worked>),
+    /// Reading or working panicked: what is lost would be waited for.
+    Panicked,
+}
+
+impl<'l> Run<'l> {
+    /// A run that tells `reporter`.
+    pub fn new(linter: &'l Linter, reporter: &'l mut dyn Reporter) -> Run<'l> {
+        Run {
+            linter,
+            reporter,
+            report: Report {
+                rules: vec![RuleTally::default(); rules::ALL.len()],
+                ..Report::default()
+            },
+            groups: BTreeMap::new(),
+            hidden: BTreeMap::new(),
+            hasher: RandomState::new(),
+            sated: Mutex::new(Arc::new(Sated::default())),
+            shown: 0,
+            progress: None,
+        }
+    }
+
+    /// Calls `progress` with the number of bytes read after every block.
+    pub fn on_progress(&mut self, progress: impl FnMut(u64) + 'l) {
+        self.progress = Some(Box::new(progress));
+    }
+
+    /// Notes an input that could not be read.
+    pub fn failed(&mut self, error: InputError) {
+        self.report.errors.push(error);
+    }
+
+    /// The report so far.
+    pub fn report(&self) -> &Report {
+        &self.report
+    }
+
+    /// The report so far, to be completed by the caller.
+    pub fn report_mut(&mut self) -> &mut Report {
+        &mut self.report
+    }
+
+    /// Whether the run was asked to stop.
+    pub fn is_stopped(&self) -> bool {
+        self.linter.stop.load(Ordering::Relaxed)
+    }
+
+    /// Checks one stream. `name` is how it is shown, `key` how suppressions see it; `newest` is the clock of `--as-of newest`. With a `sink`, the stream goes
+    /// there, mended where the settings say so; a fault of the sink ends the stream and is returned
+    /// as the inner error.
+    pub fn stream(
+        &mut self,
+        name: &str,
+        key: &str,
+        source: impl Read + Send,
+        newest: Option<i64>,
+        sink: Option<&mut dyn Write>,
+    ) -> io::Result<Result<FileTally, io::Error>> {
+        let settings = &self.linter.settings;
+        let as_of = match (settings.clocks, newest) {
+            (Clocks::Auto, _) => AsOf::Auto,
+            (Clocks::At(time), _) => AsOf::At(time),
+            (Clocks::Newest, Some(time)) => AsOf::Newest(time),
+            (Clocks::Now | Clocks::Newest, _) => AsOf::Now,
+        };
+        let around = Surroundings {
+            as_of,
+            wall: settings.wall,
+            assume: settings.assume.clone(),
+        };
+        let mut file = OpenFile {
+            key: key.to_owned(),
+            tally: FileTally {
+                name: name.to_owned(),
+                ..FileTally::default()
+            },
+            around,
+            position: Position::default(),
+            folds: Vec::new(),
+            carry: None,
+            opened: Opened::default(),
+            sink,
+            sink_fault: None,
+        };
+        self.blocks(&mut file, source)?;
+        self.close(file)
+    }
+
+    /// Reads, works on and joins all blocks of a stream.
+    fn blocks(&mut self, file: &mut OpenFile<'_>, source: impl Read + Send) -> io::Result<()> {
+        let linter = self.linter;
+        let limits = linter.settings.limits;
+        let in_flight = 2 * linter.pool.current_num_threads() + 2;
+        let (send, receive) = mpsc::channel::<Message>();
+        let (give_back, spares) = mpsc::channel::<Vec<u8>>();
+        for _ in 0..in_flight {
+            let _ = give_back.send(Vec::new());
+        }
+        let around = file.around.clone();
+        let (name, key) = (file.tally.name.clone(), file.key.clone());
+        let (hasher, wants) = (self.hasher.clone(), self.reporter.wants());
+        std::thread::scope(|threads| {
+            let to_main = send.clone();
+            threads.spawn(move || {
+                let mut blocks = Blocks::new(source, limits);
+                // A spare buffer is also the leave to read on: it bounds the memory.
+                while let Ok(spare) = spares.recv() {
+                    let read = catch_unwind(AssertUnwindSafe(|| blocks.next(spare)));
+                    let message = match read {
+                        Ok(Ok(Some(block))) => Message::Block(block),
+                        Ok(Ok(None)) => Message::End,
+                        Ok(Err(fault)) => Message::Fault(fault),
+                        Err(_) => Message::Panicked,
+                    };
+                    let ended = !matches!(message, Message::Block(_));
+                    if to_main.send(message).is_err() || ended {
+                        return;
+                    }
+                }
+            });
+            linter.pool.in_place_scope(|workers| {
+                let mut waiting: BTreeMap<u64, Box<Worked>> = BTreeMap::new();
+                let (mut given, mut joined, mut ended) = (0u64, 0u64, false);
+                let mut outcome = Ok(());
+                while !(ended && joined == given) {
+                    let Ok(message) = receive.recv() else { break };
+                    match message {
+                        Message::Block(block) => {
+                            let number = given;
+                            given += 1;
+                            let orders = self.orders(wants);
+                            let (send, around, name, key, hasher) =
+                                (send.clone(), &around, &name, &key, &hasher);
+                            workers.spawn(move |_| {
+                                let worker = Worker {
+                                    linter,
+                                    around,
+                                    file: name,
+                                    key,
+                                    orders: &orders,
+                                    hasher,
+                                };
+                                let work = || Box::new(worker.work(block, false));
+                                let message = match catch_unwind(AssertUnwindSafe(work)) {
+                                    Ok(worked) => Message::Worked(number, worked),
+                                    Err(_) => Message::Panicked,
+                                };
+                                let _ = send.send(message);
+                            });
+                        }
+                        Message::Fault(fault) => {
+                            ended = true;
+                            file.fault(&fault, self);
+                        }
+                        Message::End => ended = true,
+                        Message::Panicked => {
+                            self.report.internal_errors += 1;
+                            let fault = || io::Error::other("an internal error");
+                            file.sink_fault.get_or_insert_with(fault);
+                            outcome = Err(None);
+                            break;
+                        }
+                        Message::Worked(number, worked) => {
+                            waiting.insert(number, worked);
+                        }
+                    }
+                    while let Some(worked) = waiting.remove(&joined) {
+                        joined += 1;
+                        if outcome.is_ok() {
+                            match self.join_in_order(file, *worked, &around, &hasher) {
+                                Ok(spare) => {
+                                    if self.is_stopped() {
+                                        self.report.interrupted = true;
+                                        outcome = Err(None);
+                                    }
+                                    let _ = give_back.send(spare);
+                                }
+                                Err(fault) => outcome = Err(Some(fault)),
+                            }
+                        }
+                    }
+                    if outcome.is_err() && joined == given {
+                        // Nobody wants the rest. The reader stops when it gets no buffer.
+                        break;
+                    }
+                }
+                drop(give_back);
+                match outcome {
+                    Ok(()) => self.finish_carry(file, &around, &hasher),
+                    Err(None) => Ok(()),
+                    Err(Some(fault)) => Err(fault),
+                }
+            })
+        })
+    }
+
+    fn orders(&self, wants: crate::output::Wants) -> Orders {
+        let settings = &self.linter.settings;
+        Orders {
+            findings: wants.findings,
+            events: wants.events,
+            examples: settings.examples,
+            excerpts: self.linter.excerpts.filter(|_| wants.excerpts),
+            show_values: settings.show_values,
+            sated: Arc::clone(
+                &self
+                    .sated
+                    .lock()
+                    .unwrap_or_else(|poison| poison.into_inner()),
+            ),
+        }
+    }
+
+    /// Joins a block to those before it. A text that runs over the end of a block is put together
+    /// here and worked on once more.
+    fn join_in_order(
+        &mut self,
+        file: &mut OpenFile<'_>,
+        worked: Worked,
+        around: &Surroundings,
+        hasher: &RandomState,
+    ) -> io::Result<Vec<u8>> {
+        let Some(mut carried) = file.carry.take() else {
+            return self.join(file, worked);
+        };
+        if worked.block.frame != Frame::Lines {
+            self.rework(file, carried, true, around, hasher)?;
+            return self.join(file, worked);
+        }
+        let spare = worked.block.bytes;
+        carried.bytes.extend_from_slice(&spare);
+        let complete =
+            worked.block.last || carried.bytes.len() > self.linter.settings.limits.record;
+        self.rework(file, carried, complete, around, hasher)?;
+        Ok(spare)
+    }
+
+    fn rework(
+        &mut self,
+        file: &mut OpenFile<'_>,
+        block: Block,
+        complete: bool,
+        around: &Surroundings,
+        hasher: &RandomState,
+    ) -> io::Result<()> {
+        let orders = self.orders(self.reporter.wants());
+        let (name, key) = (file.tally.name.clone(), file.key.clone());
+        let worker = Worker {
+            linter: self.linter,
+            around,
+            file: &name,
+            key: &key,
+            orders: &orders,
+            hasher,
+        };
+        let worked = worker.work(block, complete);
+        self.join(file, worked)?;
+        Ok(())
+    }
+
+    fn finish_carry(
+        &mut self,
+        file: &mut OpenFile<'_>,
+        around: &Surroundings,
+        hasher: &RandomState,
+    ) -> io::Result<()> {
+        match file.carry.take() {
+            Some(carried) => self.rework(file, carried, true, around, hasher),
+            None => Ok(()),
+        }
+    }
+
+    /// Adds what one block amounts to. Gives the block's buffer back.
+    fn join(&mut self, file: &mut OpenFile<'_>, worked: Worked) -> io::Result<Vec<u8>> {
+        let Worked {
+            mut part,
+            block,
+            mended,
+            tail,
+        } = worked;
+        file.opened.see(&block, file.position);
+        let mut position = file.position;
+        if let Frame::Head(head) = &block.frame {
+            for pending in part.pending() {
+                file.opened.place(head, &mut pending.located.location);
+            }
+            position = Position {
+                events: position.events,
+                ..Position::default()
+            };
+        }
+        let mut bytes = block.bytes;
+        if let Some(tail) = tail {
+            let rest = bytes[tail..].to_vec();
+            let offset = block.offset + tail as u64;
+            file.carry = Some(Block {
+                bytes: rest,
+                offset,
+                frame: Frame::Lines,
+                last: false,
+            });
+            bytes.truncate(tail);
+        }
+        let written = mended.as_deref().unwrap_or(&bytes);
+        file.write(written);
+        self.report.bytes += bytes.len() as u64;
+        file.tally.bytes += bytes.len() as u64;
+        if let Some(progress) = &mut self.progress {
+            progress(self.report.bytes);
+        }
+        file.tally.rewritten |= mended.is_some();
+        let report = &mut self.report;
+        report.records += part.records;
+        report.requests += part.requests;
+        report.events += part.events;
+        report.filtered += part.filtered;
+        report.skipped_lines += part.skipped_lines;
+        report.other_records += part.other_records;
+        report.suppressed += part.suppressed;
+        report.fixable_safe += part.fixable_safe;
+        report.fixable_unsafe += part.fixable_unsafe;
+        report.internal_errors += part.internal_errors;
+        report.lines += part.newlines;
+        file.tally.records += part.records;
+        file.tally.requests += part.requests;
+        file.tally.events += part.events;
+        let clocks = &mut report.clocks;
+        clocks.given += part.clocks.given;
+        clocks.capture += part.clocks.capture;
+        clocks.request += part.clocks.request;
+        clocks.newest += part.clocks.newest;
+        clocks.wall += part.clocks.wall;
+        for (sum, tally) in report.rules.iter_mut().zip(&part.rules) {
+            for severity in 0..3 {
+                sum.findings[severity] += tally.findings[severity];
+                sum.events[severity] += tally.events[severity];
+                file.tally.findings += tally.findings[severity];
+            }
+        }
+        let names: Vec<String> = part.names.iter().map(|name| self.name(name)).collect();
+        let mut counts: Vec<Vec<(Presence, bool, u64)>> = vec![Vec::new(); names.len()];
+        for (name, presence, scored, count) in part.tally.drain() {
+            counts[name as usize].push((presence, scored, count));
+        }
+        for (mut name, counts) in names.into_iter().zip(counts) {
+            if counts.is_empty() {
+                continue;
+            }
+            if self.report.names.len() >= MAX_NAMES && !self.report.names.contains_key(&name) {
+                name = OTHER_NAMES.to_owned();
+            }
+            let sum = self.report.names.entry(name).or_default();
+            for (presence, scored, count) in counts {
+                sum.add_many(presence, scored, count);
+            }
+        }
+        self.join_groups(&position, part.groups);
+        for fold in part.folds {
+            let same = |old: &&mut FileFold| {
+                old.rule == fold.rule && old.severity == fold.severity && old.name == fold.name
+            };
+            match file.folds.iter_mut().find(same) {
+                Some(old) => old.number += fold.number,
+                None => {
+                    let first = self.place(&position, fold.first);
+                    file.folds.push(FileFold {
+                        rule: fold.rule,
+                        severity: fold.severity,
+                        name: fold.name,
+                        first,
+                        message: fold.message,
+                        number: fold.number,
+                    });
+                }
+            }
+        }
+        for told in part.told {
+            match told {
+                Told::Finding(pending) => {
+                    let located = self.place(&position, pending);
+                    self.reporter.finding(&located)?;
+                }
+                Told::Event(mut row, name) => {
+                    row.event_name = name.map(|name| self.name(&name));
+                    row.line += file.position.line;
+                    row.event += file.position.events;
+                    if self.report.rows.len() < self.linter.settings.rows {
+                        self.report.rows.push(row.clone());
+                        if self.report.rows.len() == self.linter.settings.rows {
+                            self.sate(|sated| sated.rows = true);
+                        }
+                    }
+                    if self.reporter.wants().events {
+                        self.reporter.event(&row)?;
+                    }
+                }
+            }
+        }
+        self.join_changes(file, part.changes, part.withheld, part.not_written);
+        let position = &mut file.position;
+        position.offset += written.len() as u64;
+        position.column = part.last_line
+            + if part.newlines == 0 {
+                position.column
+            } else {
+                0
+            };
+        position.line += part.newlines;
+        position.events += part.events + part.filtered;
+        Ok(bytes)
+    }
+
+    fn join_changes(
+        &mut self,
+        file: &OpenFile<'_>,
+        changes: Vec<crate::report::LocatedChange>,
+        withheld: Vec<crate::report::LocatedChange>,
+        not_written: Vec<&'static str>,
+    ) {
+        let most = self.linter.settings.examples;
+        let fixes = &mut self.report.fixes;
+        for (list, tally, examples) in [
+            (changes, &mut fixes.made, &mut fixes.examples),
+            (withheld, &mut fixes.withheld, &mut fixes.withheld_examples),
+        ] {
+            for mut change in list {
+                *tally.entry(change.change.rule).or_insert(0) += 1;
+                if examples.len() < most {
+                    change.line += file.position.line;
+                    change.event = change.event.map(|event| event + file.position.events);
+                    examples.push(change);
+                }
+            }
+        }
+        for reason in not_written {
+            *fixes.not_written.entry(reason.to_owned()).or_insert(0) += 1;
+        }
+    }
+
+    fn join_groups(&mut self, position: &Position, groups: Vec<part::PartGroup>) {
+        let most = self.linter.settings.examples;
+        let mut newly_sated = Vec::new();
+        for group in groups {
+            let mut key = group.key;
+            if self.groups.len() >= MAX_GROUPS && !self.groups.contains_key(&key) {
+                key.2.clear();
+            }
+            let index = match self.groups.get(&key) {
+                Some(&index) => index,
+                None => {
+                    let index = self.report.groups.len();
+                    self.report.groups.push(Group {
+                        rule: key.0,
+                        severity: key.1,
+                        pattern: key.2.clone(),
+                        findings: 0,
+                        examples: Vec::new(),
+                    });
+                    self.groups.insert(key.clone(), index);
+                    index
+                }
+            };
+            self.report.groups[index].findings += group.findings;
+            for pending in group.examples {
+                let have = self.report.groups[index].examples.len();
+                if have >= most || (have >= FEW_EXAMPLES && self.shown >= most) {
+                    break;
+                }
+                let located = self.place(position, pending);
+                self.report.groups[index].examples.push(located);
+                self.shown += 1;
+            }
+            let have = self.report.groups[index].examples.len();
+            if have >= most || (have >= FEW_EXAMPLES && self.shown >= most) {
+                newly_sated.push(key);
+            }
+        }
+        let few = self.shown >= most;
+        let before = Arc::clone(
+            &self
+                .sated
+                .lock()
+                .unwrap_or_else(|poison| poison.into_inner()),
+        );
+        newly_sated.retain(|key| !before.groups.contains(key));
+        if few != before.few || !newly_sated.is_empty() {
+            self.sate(|sated| {
+                sated.few = few;
+                sated.groups.extend(newly_sated);
+            });
+        }
+    }
+
+    fn sate(&mut self, change: impl FnOnce(&mut Sated)) {
+        let mut sated = self
+            .sated
+            .lock()
+            .unwrap_or_else(|poison| poison.into_inner());
+        let mut new = Sated {
+            groups: sated.groups.clone(),
+            few: sated.few,
+            rows: sated.rows,
+        };
+        change(&mut new);
+        *sated = Arc::new(new);
+    }
+
+    /// Gives a finding its place in the file.
+    fn place(&mut self, position: &Position, pending: Pending) -> Located {
+        let mut located = pending.located;
+        let Location {
+            line,
+            column,
+            offset,
+            ..
+        } = &mut located.location;
+        if *line == 1 {
+            *column += position.column;
+        }
+        *line += position.line;
+        *offset += position.offset;
+        located.event = pending.event.map(|event| event + position.events);
+        located.event_name = pending.event_name.map(|name| self.name(&name));
+        located
+    }
+
+    /// The name as it is printed. Names that may not be are numbered in the order of the input.
+    fn name(&mut self, name: &NameKey) -> String {
+        match name {
+            NameKey::Printable(name) => name.clone(),
+            NameKey::Missing => "(no event_name)".to_owned(),
+            NameKey::Hidden(hash) => {
+                let next = self.hidden.len() + 1;
+                let number = if self.hidden.len() < MAX_NAMES {
+                    *self.hidden.entry(*hash).or_insert(next)
+                } else {
+                    match self.hidden.get(hash) {
+                        Some(number) => *number,
+                        None => return OTHER_NAMES.to_owned(),
+                    }
+                };
+                format!("custom#{number}")
+            }
+        }
+    }
+
+    /// Ends a file: tells what was folded, and that there was no event.
+    fn close(&mut self, mut file: OpenFile<'_>) -> io::Result<Result<FileTally, io::Error>> {
+        for fold in std::mem::take(&mut file.folds) {
+            let mut located = fold.first;
+            located.message = (fold.message)(fold.number);
+            self.tell(&mut file.tally, fold.severity, located)?;
+        }
+        let may_be_empty = self.linter.settings.gate.allow_empty
+            || self.report.interrupted
+            || self.report.filtered > 0;
+        if file.tally.events == 0 && !may_be_empty {
+            let what = match (file.tally.bytes, file.tally.records) {
+                (0, _) => "the input is empty".to_owned(),
+                (_, 0) => "the input holds no JSON text".to_owned(),
+                (_, records) => {
+                    format!(
+                        "{} without an event",
+                        crate::report::count(records, "JSON text")
+                    )
+                }
+            };
+            self.tell_of_file(&mut file.tally, "no-events-found", what, None)?;
+        }
+        self.report.files.push(file.tally.clone());
+        Ok(match file.sink_fault {
+            Some(fault) => Err(fault),
+            None => Ok(file.tally),
+        })
+    }
+
+    /// Reports something about a whole file, or about a line of the configuration.
+    pub fn tell_of_file(
+        &mut self,
+        tally: &mut FileTally,
+        rule: &str,
+        message: String,
+        line: Option<u64>,
+    ) -> io::Result<()> {
+        let mut findings = Findings::new();
+        findings.begin(rules::index_of(rule), Subject::File, 0);
+        findings.here(message);
+        let finding = findings.take().remove(0);
+        let severity = match self.linter.settings.policy.decide(&tally.name, &finding) {
+            crate::policy::Decision::Report(severity) => severity,
+            crate::policy::Decision::Suppress => {
+                self.report.suppressed += 1;
+                return Ok(());
+            }
+            crate::policy::Decision::Ignore => return Ok(()),
+        };
+        let meta = rules::ALL[finding.rule].meta();
+        let located = Located {
+            rule: finding.rule,
+            severity,
+            effect: finding.effect,
+            certainty: finding.certainty,
+            message: finding.message,
+            help: meta.help.clone(),
+            file: tally.name.clone(),
+            location: Location {
+                line: line.unwrap_or(1),
+                column: 1,
+                offset: 0,
+                length: 0,
+            },
+            event: None,
+            event_name: None,
+            pointer: None,
+            pattern: String::new(),
+            fix: None,
+            excerpt: None,
+        };
+        self.tell(tally, severity, located)
+    }
+
+    /// Counts and tells a finding that has its place already.
+    fn tell(
+        &mut self,
+        tally: &mut FileTally,
+        severity: Severity,
+        located: Located,
+    ) -> io::Result<()> {
+        tally.findings += 1;
+        self.report.rules[located.rule].findings[severity as usize] += 1;
+        if self.reporter.wants().findings {
+            self.reporter.finding(&located)?;
+        }
+        let key = (located.rule, severity, located.pattern.clone());
+        let index = *self.groups.entry(key).or_insert_with(|| {
+            self.report.groups.push(Group {
+                rule: located.rule,
+                severity,
+                pattern: located.pattern.clone(),
+                findings: 0,
+                examples: Vec::new(),
+            });
+            self.report.groups.len() - 1
+        });
+        let group = &mut self.report.groups[index];
+        group.findings += 1;
+        if group.examples.len() < self.linter.settings.examples {
+            group.examples.push(located);
+            self.shown += 1;
+        }
+        Ok(())
+    }
+
+    /// Ends the run and tells the reporter the verdict.
+    pub fn finish(mut self) -> io::Result<(Report, Verdict)> {
+        self.report.interrupted |= self.is_stopped();
+        if self.linter.settings.fixing != Fixing::Off && !self.linter.settings.unsafe_fixes {
+            self.report.fixes.needs_consent = self.report.fixable_unsafe;
+        }
+        let verdict = Verdict::of(&self.report, &self.linter.settings.gate);
+        self.reporter.finish(&self.report, &verdict)?;
+        Ok((self.report, verdict))
+    }
+}
+
+/// A file while it is read.
+struct OpenFile<'s> {
+    tally: FileTally,
+    /// The name as suppressions see it.
+    key: String,
+    around: Surroundings,
+    position: Position,
+    folds: Vec<FileFold>,
+    /// A text that began in a block and goes on in the next.
+    carry: Option<Block>,
+    opened: Opened,
+    sink: Option<&'s mut dyn Write>,
+    sink_fault: Option<io::Error>,
+}
+
+impl OpenFile<'_> {
+    fn write(&mut self, bytes: &[u8]) {
+        if let (Some(sink), None) = (&mut self.sink, &self.sink_fault)
+            && let Err(fault) = sink.write_all(bytes)
+        {
+            self.sink_fault = Some(fault);
+        }
+    }
+
+    /// The stream ended before its time.
+    fn fault(&mut self, fault: &io::Error, run: &mut Run<'_>) {
+        self.sink_fault
+            .get_or_insert_with(|| io::Error::new(fault.kind(), fault.to_string()));
+        let packed = matches!(
+            fault.kind(),
+            io::ErrorKind::InvalidData
+                | io::ErrorKind::UnexpectedEof
+                | io::ErrorKind::InvalidInput
+                | io::ErrorKind::Other
+        );
+        if packed {
+            let message = "the compression is cut off or damaged; what came before was read";
+            let mut tally = std::mem::take(&mut self.tally);
+            // A reporter that fails here fails again at the end, where it is noticed.
+            let _ = run.tell_of_file(&mut tally, "unreadable-archive", message.to_owned(), None);
+            self.tally = tally;
+        } else {
+            let message = crate::input::walk::io_message(fault);
+            run.failed(InputError {
+                path: self.tally.name.clone(),
+                message,
+            });
+        }
+    }
+}

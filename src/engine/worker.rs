@@ -1,0 +1,512 @@
+//! Works on one block, on any thread: mends it if told to, checks its texts and counts.
+
+use std::hash::{BuildHasher, RandomState};
+use std::ops::Range;
+
+use bumpalo::Bump;
+
+use crate::clock::{Latest, Source, plausible_time};
+use crate::event::Event;
+use crate::finding::{Finding, Findings, Severity, Subject};
+use crate::input::blocks::{Block, Frame, Head, bom_length};
+use crate::inspect::{Inspector, Read as Taken, Surroundings, Watch};
+use crate::json::tree::SyntaxError;
+use crate::json::{Pointer, Tape};
+use crate::name::Name;
+use crate::output::Fixing;
+use crate::presence::presence;
+use crate::report::EventRow;
+use crate::rules;
+use crate::score::{Presence, event_score};
+use crate::settings::Filter;
+
+use super::part::{Lines, Orders, Part, Scene, Told, measure};
+use super::run::Worked;
+use super::{Linter, mending, walk};
+
+/// Works on blocks, on any thread.
+pub(super) struct Worker<'w> {
+    pub(super) linter: &'w Linter,
+    pub(super) around: &'w Surroundings,
+    pub(super) file: &'w str,
+    /// The name as suppressions see it.
+    pub(super) key: &'w str,
+    pub(super) orders: &'w Orders,
+    pub(super) hasher: &'w RandomState,
+}
+
+impl Worker<'_> {
+    /// Mends a block if told to, checks it and counts. With `complete` the text ends with it.
+    pub(super) fn work(&self, block: Block, complete: bool) -> Worked {
+        let mut part = Part::new();
+        let complete = complete || block.last;
+        let fixing = self.linter.settings.fixing;
+        let mut mended = None;
+        if fixing != Fixing::Off {
+            let outcome = mending::mend_block(self, &block, complete);
+            part.changes = outcome.changes;
+            part.withheld = outcome.withheld;
+            part.not_written = outcome.not_written;
+            if fixing == Fixing::Write {
+                mended = outcome.block;
+            }
+        }
+        let subject = mended.as_ref().unwrap_or(&block);
+        let tail = self.check(subject, complete, &mut part);
+        // The tail is not mended: it stands at the end of both texts.
+        let cut = tail.map(|at| subject.bytes.len() - at);
+        let end = cut.map_or(subject.bytes.len(), |rest| subject.bytes.len() - rest);
+        (part.newlines, part.last_line) = measure(&subject.bytes[..end]);
+        let tail = cut.map(|rest| block.bytes.len() - rest);
+        let mended = mended.map(|mended| {
+            let mut bytes = mended.bytes;
+            bytes.truncate(end);
+            bytes
+        });
+        Worked {
+            part,
+            block,
+            mended,
+            tail,
+        }
+    }
+
+    fn check(&self, block: &Block, complete: bool, part: &mut Part) -> Option<usize> {
+        if let Frame::Head(head) = &block.frame {
+            self.check_head(head, part);
+            return None;
+        }
+        let utf8 = Utf8::of(&block.bytes);
+        let text = utf8.text();
+        let skip = if block.offset == 0 {
+            bom_length(&block.bytes)
+        } else {
+            0
+        };
+        let arena = Bump::new();
+        let mut checker = Checker {
+            worker: self,
+            inspector: Inspector::new(&self.linter.rules, self.around, &arena),
+            lines: Lines::new(text, skip),
+            part,
+            utf8: &utf8,
+            seen: Vec::new(),
+            prefix: Pointer::root(),
+            as_event: None,
+            latest: Latest::default(),
+        };
+        let tail = walk::walk_block(&block.frame, text, skip, complete, &mut checker);
+        match &block.frame {
+            Frame::TooLarge { start } => {
+                let at = (*start - block.offset) as usize;
+                let limit = self.linter.settings.limits.record;
+                let message = format!("a record is larger than {limit} bytes and was not read");
+                checker.say("record-too-large", at, &text[at..], 0..0, message, None);
+                checker.part.records += 1;
+            }
+            Frame::Foreign(what) => {
+                let message = format!("this is {what}, not JSON");
+                checker.say("malformed-json", 0, "", 0..0, message, None);
+            }
+            _ => {}
+        }
+        tail
+    }
+
+    /// The head of a body that was read in pieces: its own members are checked, its events were.
+    fn check_head(&self, head: &Head, part: &mut Part) {
+        let utf8 = Utf8::of(&head.text);
+        let text = utf8.text();
+        let arena = Bump::new();
+        let mut lines = Lines::new(text, 0);
+        let mut inspector = Inspector::new(&self.linter.rules, self.around, &arena);
+        part.records += 1;
+        part.requests += 1;
+        if inspector.text(text, &mut ()).is_err() {
+            return;
+        }
+        let mut scene = Scene {
+            file: self.file,
+            key: self.key,
+            policy: &self.linter.settings.policy,
+            orders: self.orders,
+            text,
+            at: 0,
+            prefix: Pointer::root(),
+            lines: &mut lines,
+            tree: None,
+        };
+        for group in inspector.groups() {
+            let findings = &inspector.findings()[group.findings.clone()];
+            part.report(&mut scene, findings, &inspector.pointer(group.place), None);
+        }
+    }
+}
+
+/// The largest times of some elements of `data`, read without any rule.
+pub(super) fn latest_of(text: &str, ranges: &[Range<usize>]) -> Latest {
+    let mut latest = Latest::default();
+    let mut arena = Bump::new();
+    for range in ranges {
+        let mut tape = Tape::new();
+        if tape.parse(&text[range.clone()], &arena).is_ok() {
+            let time = tape.root().get(Name::EventTime).and_then(plausible_time);
+            if let Some(time) = time {
+                latest.see(time);
+            }
+        }
+        drop(tape);
+        arena.reset();
+    }
+    latest
+}
+
+/// Bytes as text. Bytes that are no UTF-8 are shown to the parser as `?`, so that the rest of the
+/// text is read and every place stays true.
+pub(super) enum Utf8<'b> {
+    Whole(&'b str),
+    Patched { text: String, bad: Vec<usize> },
+}
+
+impl<'b> Utf8<'b> {
+    pub(super) fn of(bytes: &'b [u8]) -> Utf8<'b> {
+        match std::str::from_utf8(bytes) {
+            Ok(text) => Utf8::Whole(text),
+            Err(_) => {
+                let (mut text, mut bad) = (String::with_capacity(bytes.len()), Vec::new());
+                for chunk in bytes.utf8_chunks() {
+                    text.push_str(chunk.valid());
+                    for _ in chunk.invalid() {
+                        bad.push(text.len());
+                        text.push('?');
+                    }
+                }
+                Utf8::Patched { text, bad }
+            }
+        }
+    }
+
+    pub(super) fn text(&self) -> &str {
+        match self {
+            Utf8::Whole(text) => text,
+            Utf8::Patched { text, .. } => text,
+        }
+    }
+
+    /// The first bad byte between two places.
+    pub(super) fn bad_in(&self, start: usize, end: usize) -> Option<usize> {
+        match self {
+            Utf8::Whole(_) => None,
+            Utf8::Patched { bad, .. } => {
+                let at = bad.partition_point(|&at| at < start);
+                bad.get(at).copied().filter(|&at| at < end)
+            }
+        }
+    }
+}
+
+/// Checks the texts of one block.
+struct Checker<'c, 'a> {
+    worker: &'c Worker<'c>,
+    inspector: Inspector<'c, 'a>,
+    lines: Lines<'a>,
+    part: &'c mut Part,
+    utf8: &'c Utf8<'a>,
+    seen: Vec<Seen>,
+    /// The pointer of the text's root, for elements of a larger text.
+    prefix: Pointer,
+    /// Whether the text is an element of a list read in pieces, and if so of `data`.
+    as_event: Option<bool>,
+    latest: Latest,
+}
+
+/// An event as the watch saw it.
+struct Seen {
+    place: u32,
+    name: u32,
+    presence: Presence,
+    website: bool,
+    wanted: bool,
+    event_id: Option<String>,
+}
+
+/// Notes the events of one text.
+struct Notes<'n> {
+    part: &'n mut Part,
+    seen: &'n mut Vec<Seen>,
+    filter: &'n Filter,
+    hasher: &'n RandomState,
+    show_ids: bool,
+}
+
+impl Watch for Notes<'_> {
+    fn event(&mut self, event: &Event<'_, '_>, findings: &[Finding]) {
+        let wanted = self.filter.is_open() || is_wanted(self.filter, event);
+        let hide = |name: &str| self.hasher.hash_one(name);
+        let name = self.part.name_index(event.name(), hide);
+        let (presence, website) = (presence(event, findings), event.is_website());
+        if wanted {
+            self.part.events += 1;
+            self.part.tally.add(name, presence, website);
+            let clocks = &mut self.part.clocks;
+            match event.clock.source {
+                Source::Given => clocks.given += 1,
+                Source::Capture => clocks.capture += 1,
+                Source::Request => clocks.request += 1,
+                Source::Newest => clocks.newest += 1,
+                Source::Wall => clocks.wall += 1,
+            }
+        } else {
+            self.part.filtered += 1;
+        }
+        let event_id = event.get(Name::EventId).filter(|_| self.show_ids);
+        self.seen.push(Seen {
+            place: event.root().place(),
+            name,
+            presence,
+            website,
+            wanted,
+            event_id: event_id.and_then(|id| id.text()).map(str::to_owned),
+        });
+    }
+}
+
+pub(super) fn is_wanted(filter: &Filter, event: &Event<'_, '_>) -> bool {
+    if !filter.event_names.is_empty()
+        && !filter
+            .event_names
+            .iter()
+            .any(|name| event.name() == Some(name))
+    {
+        return false;
+    }
+    if filter.since.is_none() && filter.until.is_none() {
+        return true;
+    }
+    event.time().is_some_and(|time| {
+        filter.since.is_none_or(|since| time >= since)
+            && filter.until.is_none_or(|until| time < until)
+    })
+}
+
+impl<'a> Checker<'_, 'a> {
+    /// Takes over what the inspector found in the text at `at`.
+    fn take(&mut self, at: usize, text: &'a str, events_before: u64) {
+        let worker = self.worker;
+        let bare = self.inspector.findings().is_empty();
+        let rows = worker.orders.events
+            || (!worker.orders.sated.rows && self.part.rows < worker.linter.settings.rows);
+        let bad = self.utf8.bad_in(at, at + text.len());
+        if bare && !rows && bad.is_none() {
+            return;
+        }
+        if let Some(bad) = bad {
+            let message = "there are bytes that are not UTF-8".to_owned();
+            self.say(
+                "invalid-utf8",
+                at,
+                text,
+                bad - at..bad - at + 1,
+                message,
+                None,
+            );
+        }
+        let mut scene = Scene {
+            file: worker.file,
+            key: worker.key,
+            policy: &worker.linter.settings.policy,
+            orders: worker.orders,
+            text,
+            at,
+            prefix: self.prefix.clone(),
+            lines: &mut self.lines,
+            tree: None,
+        };
+        let (all_rows, most_rows) = (worker.orders.events, worker.linter.settings.rows);
+        let mut next_row = 0;
+        let mut row = |upto: usize,
+                       scene: &mut Scene<'_, '_>,
+                       part: &mut Part,
+                       inspector: &Inspector<'_, '_>| {
+            while rows && next_row < upto {
+                let seen = &self.seen[next_row];
+                if seen.wanted && (all_rows || part.rows < most_rows) {
+                    part.rows += 1;
+                    let pointer = inspector.pointer(seen.place);
+                    let span = scene.span(&pointer).map_or(0, |span| span.start);
+                    let name = part.names[seen.name as usize].clone();
+                    let row = EventRow {
+                        file: worker.file.to_owned(),
+                        line: scene.lines.locate(at + span, 0).line,
+                        event: events_before + next_row as u64,
+                        pointer: crate::printable::pointer_below(
+                            &scene.prefix.join(&pointer),
+                            &Pointer::root(),
+                        ),
+                        event_name: None,
+                        event_id: seen.event_id.clone(),
+                        score: seen.website.then(|| event_score(seen.presence.usable())),
+                        presence: seen.presence,
+                    };
+                    part.told.push(Told::Event(row, Some(name)));
+                }
+                next_row += 1;
+            }
+        };
+        for group in self.inspector.groups() {
+            let findings = &self.inspector.findings()[group.findings.clone()];
+            match group.event {
+                Some(number) => {
+                    row(number + 1, &mut scene, self.part, &self.inspector);
+                    let seen = &self.seen[number];
+                    if seen.wanted {
+                        let name = self.part.names[seen.name as usize].clone();
+                        let base = self.inspector.pointer(seen.place);
+                        let about = Some((events_before + number as u64, &name));
+                        self.part.report(&mut scene, findings, &base, about);
+                    }
+                }
+                None => {
+                    let base = match group.subject {
+                        Subject::Request => self.inspector.pointer(group.place),
+                        _ => Pointer::root(),
+                    };
+                    self.part.report(&mut scene, findings, &base, None);
+                }
+            }
+        }
+        row(self.seen.len(), &mut scene, self.part, &self.inspector);
+    }
+
+    /// Reports something that no check finds because it is about the reading itself.
+    fn say(
+        &mut self,
+        rule: &str,
+        at: usize,
+        text: &'a str,
+        bytes: Range<usize>,
+        message: String,
+        change: Option<fn(&mut Finding)>,
+    ) {
+        let mut findings = Findings::new();
+        findings.begin(rules::index_of(rule), Subject::Record, 0);
+        let finding = findings.at_bytes(bytes, message);
+        if let Some(change) = change {
+            change(finding);
+        }
+        let worker = self.worker;
+        let mut scene = Scene {
+            file: worker.file,
+            key: worker.key,
+            policy: &worker.linter.settings.policy,
+            orders: worker.orders,
+            text,
+            at,
+            prefix: Pointer::root(),
+            lines: &mut self.lines,
+            tree: None,
+        };
+        self.part
+            .report(&mut scene, findings.list(), &Pointer::root(), None);
+    }
+}
+
+/// A payload with text in front of it, as loggers write it.
+fn payload_alone(finding: &mut Finding) {
+    finding.help("a line must be the payload itself: cut off the text around it");
+}
+
+/// Comments and commas are told once a file, as information.
+fn once_a_file(finding: &mut Finding) {
+    finding
+        .severity(Severity::Info)
+        .spoils(false)
+        .fold(crate::finding::Reach::File, |number| match number {
+            1 => "JSON with comments or trailing commas was read as if it had none".to_owned(),
+            _ => format!(
+                "JSON with comments or trailing commas was read as if it had none, {number} times"
+            ),
+        });
+}
+
+impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
+    fn json(&mut self, at: usize, text: &'a str) -> Result<Taken, SyntaxError> {
+        self.seen.clear();
+        let events_before = self.part.events + self.part.filtered;
+        let settings = &self.worker.linter.settings;
+        let mut notes = Notes {
+            part: self.part,
+            seen: &mut self.seen,
+            filter: &settings.filter,
+            hasher: self.worker.hasher,
+            show_ids: settings.show_values,
+        };
+        let read = match self.as_event {
+            Some(true) => self.inspector.element(text, self.latest, &mut notes)?,
+            _ => self.inspector.text(text, &mut notes)?,
+        };
+        if self.as_event != Some(true) {
+            self.part.records += 1;
+            self.part.requests += self.inspector.requests() as u64;
+            self.part.other_records += u64::from(self.inspector.events() == 0);
+        }
+        if let Some(place) = read.relaxed_at {
+            let message = "comments or trailing commas".to_owned();
+            self.say(
+                "malformed-json",
+                at,
+                text,
+                place..place + 1,
+                message,
+                Some(once_a_file),
+            );
+        }
+        self.take(at, &text[..read.end], events_before);
+        Ok(read)
+    }
+
+    fn prose(&mut self, at: usize, text: &'a str) {
+        self.part.skipped_lines += 1;
+        self.inspector.prose(text);
+        self.seen.clear();
+        let before = self.part.events + self.part.filtered;
+        self.take(at, text, before);
+    }
+
+    fn malformed(&mut self, at: usize, text: &'a str, error: SyntaxError) {
+        let start = error.offset.min(text.len());
+        let length = text[start..].chars().next().map_or(0, char::len_utf8);
+        let message = format!("not valid JSON: {}", error.what);
+        let around = !text.starts_with(['{', '[']) && text.contains('{');
+        let help = around.then_some(payload_alone as fn(&mut Finding));
+        self.say(
+            "malformed-json",
+            at,
+            text,
+            start..start + length,
+            message,
+            help,
+        );
+        // A token in a broken text leaks like any other.
+        self.inspector.prose(text);
+        self.seen.clear();
+        let before = self.part.events + self.part.filtered;
+        self.take(at, text, before);
+    }
+
+    fn relaxed(&mut self, at: usize) {
+        let message = "comments or trailing commas".to_owned();
+        self.say("malformed-json", at, "", 0..0, message, Some(once_a_file));
+    }
+
+    fn list(&mut self, block: &'a str, elements: &[Range<usize>], in_data: bool) {
+        self.as_event = Some(in_data);
+        if in_data {
+            self.latest = latest_of(block, elements);
+        }
+    }
+
+    fn element(&mut self, pointer: Pointer) {
+        self.prefix = pointer;
+    }
+}
