@@ -9,6 +9,7 @@ mod walk;
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
 use std::io::{self, Read, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 
@@ -253,6 +254,8 @@ enum Message {
     Fault(io::Error),
     End,
     Worked(u64, Box<Worked>),
+    /// Reading or working panicked: what is lost would be waited for.
+    Panicked,
 }
 
 impl<'l> Run<'l> {
@@ -359,10 +362,12 @@ impl<'l> Run<'l> {
                 let mut blocks = Blocks::new(source, limits);
                 // A spare buffer is also the leave to read on: it bounds the memory.
                 while let Ok(spare) = spares.recv() {
-                    let message = match blocks.next(spare) {
-                        Ok(Some(block)) => Message::Block(block),
-                        Ok(None) => Message::End,
-                        Err(fault) => Message::Fault(fault),
+                    let read = catch_unwind(AssertUnwindSafe(|| blocks.next(spare)));
+                    let message = match read {
+                        Ok(Ok(Some(block))) => Message::Block(block),
+                        Ok(Ok(None)) => Message::End,
+                        Ok(Err(fault)) => Message::Fault(fault),
+                        Err(_) => Message::Panicked,
                     };
                     let ended = !matches!(message, Message::Block(_));
                     if to_main.send(message).is_err() || ended {
@@ -392,8 +397,12 @@ impl<'l> Run<'l> {
                                     orders: &orders,
                                     hasher,
                                 };
-                                let worked = worker.work(block, false);
-                                let _ = send.send(Message::Worked(number, Box::new(worked)));
+                                let work = || Box::new(worker.work(block, false));
+                                let message = match catch_unwind(AssertUnwindSafe(work)) {
+                                    Ok(worked) => Message::Worked(number, worked),
+                                    Err(_) => Message::Panicked,
+                                };
+                                let _ = send.send(message);
                             });
                         }
                         Message::Fault(fault) => {
@@ -401,6 +410,13 @@ impl<'l> Run<'l> {
                             file.fault(&fault, self);
                         }
                         Message::End => ended = true,
+                        Message::Panicked => {
+                            self.report.internal_errors += 1;
+                            let fault = || io::Error::other("an internal error");
+                            file.sink_fault.get_or_insert_with(fault);
+                            outcome = Err(None);
+                            break;
+                        }
                         Message::Worked(number, worked) => {
                             waiting.insert(number, worked);
                         }

@@ -280,15 +280,17 @@ impl<'a> Bench<'_, 'a> {
         // They were made from the last to the first, and are told from the first to the last.
         self.outcome.changes[before.0..].reverse();
         self.outcome.withheld[before.1..].reverse();
-        if self.as_event != Some(true) {
-            let around = |finding: &Finding, safety: Safety| {
-                finding.subject != Subject::Event && allow(finding, safety)
-            };
-            let repair = mender.mend(&new, None, &around);
-            self.note(at, &new, &repair, None, &Pointer::root());
-            if let Some(mended) = repair.text {
-                new = mended;
-            }
+        // What stands around an element is not here to be mended.
+        let element = self.as_event == Some(true);
+        let around = |finding: &Finding, safety: Safety| match finding.subject {
+            Subject::Event => false,
+            Subject::Record => allow(finding, safety),
+            _ => !element && allow(finding, safety),
+        };
+        let repair = mender.mend(&new, None, &around);
+        self.note(at, &new, &repair, None, &Pointer::root());
+        if let Some(mended) = repair.text {
+            new = mended;
         }
         if new != text {
             self.pieces.push((at..at + text.len(), new));

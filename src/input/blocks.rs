@@ -338,7 +338,9 @@ impl<R: Read> Blocks<R> {
                     }
                 }
                 None if self.at_end => {
-                    if self.scanner.is_inside() || self.scanner.prose().is_some() {
+                    let open = self.scanner.is_inside() || self.scanner.prose().is_some();
+                    // The end of what is passed over is passed over too.
+                    if open && self.skipping.is_none() {
                         return self.give_up(spare);
                     }
                     if self.buffer.is_empty() && self.offset > 0 {
@@ -365,12 +367,18 @@ impl<R: Read> Blocks<R> {
             }
             Mark::ListOpen { at, in_data } => self.list = Some((at, in_data)),
             Mark::Element { start, end } => {
-                if self.skipping.take().is_none() {
-                    self.elements.push(start..end);
-                } else if let Some(pieces) = &mut self.pieces {
-                    pieces.next += 1;
-                    // The rest of the skipped element goes out as bytes before the next ones.
-                    return Some(self.length_to(end));
+                match (self.skipping, &mut self.pieces) {
+                    // A second list is part of what follows the first.
+                    (_, Some(pieces)) if pieces.closed => return None,
+                    (None, _) => self.elements.push(start..end),
+                    (Some(_), Some(pieces)) => {
+                        pieces.next += 1;
+                        self.skipping = None;
+                        // The rest of the skipped element goes out as bytes before the next ones.
+                        return Some(self.length_to(end));
+                    }
+                    // The whole text is passed over, and all that is in it.
+                    (Some(_), None) => {}
                 }
                 let full = self.length_to(end) >= self.limits.block;
                 if self.pieces.is_some() && full {
@@ -378,7 +386,7 @@ impl<R: Read> Blocks<R> {
                 }
             }
             Mark::ListClose(at) => {
-                if let Some(pieces) = self.pieces.as_mut().filter(|pieces| pieces.in_data) {
+                if let Some(pieces) = self.pieces.as_mut().filter(|p| p.in_data && !p.closed) {
                     pieces.closed = true;
                     pieces.head.resume = at;
                     return Some(self.length_to(at));
@@ -413,8 +421,10 @@ impl<R: Read> Blocks<R> {
         None
     }
 
+    /// How much of the buffer lies before a place. What is passed over may end, but for a comment
+    /// behind it, in bytes that were given out already.
     fn length_to(&self, offset: u64) -> usize {
-        (offset - self.offset) as usize
+        offset.saturating_sub(self.offset) as usize
     }
 
     /// What to give out when the buffer has grown too large without a place to cut.
@@ -529,7 +539,7 @@ impl<R: Read> Blocks<R> {
     fn give_up(&mut self, spare: Vec<u8>) -> Option<Block> {
         let open = match (self.pieces.is_some(), self.scanner.prose()) {
             (true, _) => self.elements.last().map_or(self.offset, |last| last.end),
-            (false, Some(start)) if !self.scanner.is_inside() => start,
+            (false, Some(start)) if !self.scanner.is_inside() => start.max(self.offset),
             _ => self.scanner.start().max(self.offset),
         };
         let before = self.length_to(open);

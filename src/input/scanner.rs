@@ -98,9 +98,13 @@ impl Scanner {
         self.element
     }
 
-    /// Where a line of prose that has not ended began.
+    /// Where a line of prose that has not ended began; a slash may be the first of it.
     pub(super) fn prose(&self) -> Option<u64> {
-        (self.state == State::Prose).then_some(self.prose_start)
+        match self.state {
+            State::Prose => Some(self.prose_start),
+            State::Slash if self.open.is_empty() => Some(self.at - 1),
+            _ => None,
+        }
     }
 
     /// Scans `bytes`, which begin at [`Scanner::at`], up to the next mark.
