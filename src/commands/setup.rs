@@ -113,8 +113,16 @@ fn selection(select: &[String], ignore: &[String]) -> Result<Vec<bool>, Failure>
 
 fn gate(args: &CheckArgs, config: Option<&Config>, profile: Profile) -> Result<Gate, Failure> {
     let fail_on = args.fail_on.or(config.and_then(|c| c.fail_on));
-    let theirs = config.and_then(|config| config.max_rate.as_ref()).map(config::Rate::text);
-    let max_rate = args.max_rate.clone().or(theirs).as_deref().map(rate).transpose()?;
+    let theirs = config
+        .and_then(|config| config.max_rate.as_ref())
+        .map(config::Rate::text);
+    let max_rate = args
+        .max_rate
+        .clone()
+        .or(theirs)
+        .as_deref()
+        .map(rate)
+        .transpose()?;
     let min_score = args.min_score.or(config.and_then(|c| c.min_score));
     if min_score.is_some_and(|score| !(0.0..=10.0).contains(&score)) {
         return Err(usage("--min-score is a number from 0 to 10"));

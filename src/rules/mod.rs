@@ -133,10 +133,9 @@ pub fn index_of_internal_error() -> usize {
 
 /// The index of the rule with that name or id.
 pub fn find(name: &str) -> Option<usize> {
-    ALL.iter()
-        .position(|rule| {
-            rule.name().eq_ignore_ascii_case(name) || rule.id().eq_ignore_ascii_case(name)
-        })
+    ALL.iter().position(|rule| {
+        rule.name().eq_ignore_ascii_case(name) || rule.id().eq_ignore_ascii_case(name)
+    })
 }
 
 /// The rules that a list entry means: an id, a name, a group such as `1xx` or `CL1xx`, or `ALL`.
