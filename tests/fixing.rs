@@ -247,9 +247,8 @@ fn a_folder_that_cannot_be_written_keeps_its_files() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn what_is_no_regular_file_is_not_rewritten() {
+fn a_file_named_through_a_descriptor_is_fixed_or_left_alone() {
     let place = Place::new();
-    // The input is a file that lives in a folder where nothing can be created.
     let mut command = place.command();
     let input = fs::File::open(place.write("a.json", with_error())).unwrap();
     command
@@ -264,8 +263,8 @@ fn what_is_no_regular_file_is_not_rewritten() {
     }
 }
 
-/// A file that grows between the moment it is opened and the moment its successor is complete:
-/// the second name of the list is a pipe, and the process waits in it.
+/// What the command does between opening a file and putting its successor in place, with something
+/// happening to the file in the meantime.
 #[cfg(unix)]
 #[test]
 fn a_file_that_changes_while_it_is_fixed_is_left_alone() {

@@ -89,7 +89,7 @@ impl Reporter for Keep {
 
 fn lint(linter: &Linter, input: &[u8]) -> (Report, Vec<Located>) {
     let mut keep = Keep::default();
-    let (report, _) = linter.run(&mut &input[..], &mut keep).unwrap();
+    let (report, _) = linter.run(input, &mut keep).unwrap();
     assert_eq!(report.internal_errors, 0, "a rule panicked");
     (report, keep.0)
 }
@@ -100,9 +100,7 @@ fn as_json(linter: &Linter, input: &[u8]) -> String {
         max_events: None,
         ..Style::default()
     };
-    linter
-        .run(&mut &input[..], &mut Json::new(&mut out, style))
-        .unwrap();
+    linter.run(input, &mut Json::new(&mut out, style)).unwrap();
     let value: Result<Value, _> = serde_json::from_slice(&out);
     value.expect("the report is JSON");
     String::from_utf8(out).unwrap()
@@ -111,7 +109,7 @@ fn as_json(linter: &Linter, input: &[u8]) -> String {
 fn fix(linter: &Linter, input: &[u8]) -> (Report, Vec<u8>) {
     let (mut keep, mut out) = (Keep::default(), Vec::new());
     let mut run = Run::new(linter, &mut keep);
-    run.stream("-", "-", &mut &input[..], None, Some(&mut out))
+    run.stream("-", "-", input, None, Some(&mut out))
         .unwrap()
         .unwrap();
     let (report, _) = run.finish().unwrap();
