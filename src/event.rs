@@ -129,6 +129,8 @@ struct Slots<const N: usize> {
     at: [u32; N],
     /// All known names among the keys, also those that belong elsewhere.
     names: u128,
+    /// Whether there are keys that are no known name.
+    has_unnamed: bool,
 }
 
 impl<const N: usize> Slots<N> {
@@ -137,17 +139,18 @@ impl<const N: usize> Slots<N> {
             first: first as u8,
             at: [0; N],
             names: 0,
+            has_unnamed: false,
         };
         if let Some(object) = object {
             for member in object.children() {
-                if let Some(name) = member.name() {
-                    slots.names |= name.bit();
-                    if let Some(slot) = slots
-                        .at
-                        .get_mut((name as u8).wrapping_sub(slots.first) as usize)
-                    {
-                        *slot = member.place();
-                    }
+                let Some(name) = member.name() else {
+                    slots.has_unnamed = true;
+                    continue;
+                };
+                slots.names |= name.bit();
+                let slot = (name as u8).wrapping_sub(slots.first) as usize;
+                if let Some(slot) = slots.at.get_mut(slot) {
+                    *slot = member.place();
                 }
             }
         }
@@ -208,6 +211,7 @@ pub struct Event<'t, 'a> {
     /// Whether any value may be a mistake that [`mistakes::of`] finds: one of a key with few
     /// possible values that is none of the right ones, or one of several of its key.
     has_suspect: bool,
+    has_short_raw: bool,
     mistakes: OnceCell<Vec<Mistake>>,
     address: OnceCell<Option<std::net::IpAddr>>,
     website: bool,
@@ -253,6 +257,7 @@ impl<'t, 'a> Event<'t, 'a> {
             shapes: 0,
             has_worthless: false,
             has_suspect: false,
+            has_short_raw: false,
             mistakes: OnceCell::new(),
             address: OnceCell::new(),
             website,
@@ -270,6 +275,7 @@ impl<'t, 'a> Event<'t, 'a> {
         for member in user_data.children() {
             let Some(name) = member.name() else { continue };
             if !matches!(name.hashing(), Some(Hashing::Required | Hashing::Optional)) {
+                self.has_short_raw |= !member.text().is_some_and(is_long);
                 continue;
             }
             if is_byte_list(member) {
@@ -429,6 +435,17 @@ impl<'t, 'a> Event<'t, 'a> {
         crate::clock::plausible_time(self.get(Name::EventTime)?)
     }
 
+    /// Whether user_data has keys that are no known name.
+    pub fn has_unnamed_user_keys(&self) -> bool {
+        self.user.has_unnamed
+    }
+
+    /// Whether any key of user_data that takes no digest holds something else than text that is
+    /// too long for a word: a quick way to see that none of them holds null, "" or "undefined".
+    pub fn has_short_raw(&self) -> bool {
+        self.has_short_raw
+    }
+
     /// Whether any identifier alone may be a mistake; see [`Event::mistakes`].
     pub fn has_suspect(&self) -> bool {
         self.has_suspect
@@ -448,6 +465,12 @@ impl<'t, 'a> Event<'t, 'a> {
             .map(str::trim)
             .filter(|text| !text.is_empty())
     }
+}
+
+/// Whether a text is longer than any word that stands for nothing, and does not begin with white
+/// space that could be all of it.
+fn is_long(text: &str) -> bool {
+    text.len() > 15 && text.as_bytes()[0].is_ascii_graphic()
 }
 
 /// A digest written as 32 numbers, or as the dump of a Node.js `Buffer`.

@@ -125,7 +125,8 @@ names! {
     Category = "category",
 }
 
-const TABLE_SIZE: usize = 512;
+/// Large enough that nearly every key is found, or not found, at the first look.
+const TABLE_SIZE: usize = 2048;
 const NO_NAME: u8 = u8::MAX;
 
 /// The first sixteen bytes of a key in two numbers, behind its end zeros.
@@ -149,7 +150,7 @@ const fn front_of(key: &[u8]) -> Front {
 const fn slot_of((low, high): Front, length: usize) -> usize {
     let mixed = (low ^ high.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ length as u64)
         .wrapping_mul(0xD6E8_FEB8_6659_FD93);
-    (mixed >> 55) as usize % TABLE_SIZE
+    (mixed >> 53) as usize % TABLE_SIZE
 }
 
 const fn build_table() -> [u8; TABLE_SIZE] {
@@ -168,6 +169,18 @@ const fn build_table() -> [u8; TABLE_SIZE] {
 }
 
 static TABLE: [u8; TABLE_SIZE] = build_table();
+
+/// By length, what belongs to a key in its sixteen bytes.
+static MASKS: [Front; 17] = {
+    let mut masks = [(u64::MAX, u64::MAX); 17];
+    let mut i = 0;
+    while i < 16 {
+        let bits = (1u128 << (i * 8)) - 1;
+        masks[i] = (bits as u64, (bits >> 64) as u64);
+        i += 1;
+    }
+    masks
+};
 
 /// The front and the length of every name.
 type Fronts = [(Front, u32); Name::ALL.len()];
@@ -209,14 +222,9 @@ impl Name {
         let Some((sixteen, _)) = text.split_first_chunk::<16>() else {
             return Name::of(key);
         };
-        let front = u128::from_le_bytes(*sixteen);
-        let bits = key.len().min(16) * 8;
-        let front = if bits == 128 {
-            front
-        } else {
-            front & ((1 << bits) - 1)
-        };
-        Name::with_front(key, (front as u64, (front >> 64) as u64))
+        let both = u128::from_le_bytes(*sixteen);
+        let (low, high) = MASKS[key.len().min(16)];
+        Name::with_front(key, (both as u64 & low, (both >> 64) as u64 & high))
     }
 
     #[inline]

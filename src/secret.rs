@@ -55,8 +55,28 @@ pub fn tokens(text: &str) -> impl Iterator<Item = Range<usize>> {
                 .all(u8::is_ascii_hexdigit);
         let starts = escape || !bytes[..run.start].last().is_some_and(joined);
         let ends = !bytes.get(run.end).is_some_and(|b| b"_-+/=".contains(b));
-        starts && ends && is_varied(&bytes[run.start + PREFIX.len()..run.end])
+        starts
+            && ends
+            && is_varied(&bytes[run.start + PREFIX.len()..run.end])
+            && !is_digest(text, run)
     })
+}
+
+/// Whether the run is a piece of a digest in base64, which can begin like a token.
+fn is_digest(text: &str, run: &Range<usize>) -> bool {
+    let of_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=_-".contains(byte);
+    let bytes = text.as_bytes();
+    let before = bytes[..run.start]
+        .iter()
+        .rev()
+        .take_while(|byte| of_base64(byte))
+        .count();
+    let behind = bytes[run.end..]
+        .iter()
+        .take_while(|byte| of_base64(byte))
+        .count();
+    let word = text.get(run.start - before..run.end + behind);
+    word.is_some_and(|word| crate::digest::from_base64_digest(word).is_some())
 }
 
 /// Whether some letters and digits are many different ones.

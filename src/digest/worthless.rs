@@ -99,8 +99,8 @@ pub fn find(hex: &str) -> Option<Entry> {
 
 static TABLE: Lazy<Table> = Lazy::new(Table::build);
 
-/// The bits of the filter: 2^17, 16 KiB, of which about one in fifteen is set.
-const FILTER_BITS: u32 = 17;
+/// The bits of the filter: 2^19, 64 KiB, of which about one in sixty is set.
+const FILTER_BITS: u32 = 19;
 
 struct Table {
     filter: Box<[u64]>,

@@ -38,7 +38,7 @@ impl<'a> Tape<'a> {
 }
 
 /// The first quote, backslash or control character from `at` on.
-#[inline]
+#[inline(always)]
 fn special(bytes: &[u8], at: usize) -> Option<usize> {
     let rest = bytes.get(at..)?;
     // Keys, names and times end within these.

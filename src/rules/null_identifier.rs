@@ -20,7 +20,9 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
             report(event, identifier.name, item, what, out);
         }
     }
-    raw_keys(event, out);
+    if event.has_short_raw() {
+        raw_keys(event, out);
+    }
     repeated(event, out);
 }
 

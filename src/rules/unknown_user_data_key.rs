@@ -77,6 +77,9 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
     let Some(user_data) = event.user_data() else {
         return;
     };
+    if !event.has_unnamed_user_keys() && event.names().1 & STRANGERS == 0 {
+        return;
+    }
     for member in user_data.children() {
         if is_stranger(member) {
             report(event, member, out);
@@ -87,12 +90,24 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
 /// Whether a member has a key that means nothing in an event. Keys of the event and of custom_data
 /// are the business of misplaced-key, test codes and tokens that of their own rules.
 fn is_stranger(member: Item<'_, '_>) -> bool {
-    member.name().is_none_or(|name| {
-        let of_request =
-            name < Name::EventName && !matches!(name, Name::TestEventCode | Name::AccessToken);
-        of_request || name >= Name::Id
-    })
+    member.name().is_none_or(|name| STRANGERS & name.bit() != 0)
 }
+
+/// Names of the request and of the items of contents. Those of events and of custom_data are the
+/// business of misplaced-key, a test code or a token that of their own rules.
+const STRANGERS: u128 = {
+    let (mut set, mut i) = (0, 0);
+    while i < Name::ALL.len() {
+        let name = Name::ALL[i];
+        let of_request = (name as u8) < Name::EventName as u8
+            && !matches!(name, Name::TestEventCode | Name::AccessToken);
+        if of_request || name as u8 >= Name::Id as u8 {
+            set |= name.bit();
+        }
+        i += 1;
+    }
+    set
+};
 
 fn report(event: &Event<'_, '_>, member: Item<'_, '_>, out: &mut Findings) {
     let Some((meaning, spelling)) = ALIASES.get(&fold(member.key())) else {
