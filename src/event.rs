@@ -415,9 +415,8 @@ impl<'t, 'a> Event<'t, 'a> {
 
     /// event_name, when it is text that is not blank.
     pub fn name(&self) -> Option<&'a str> {
-        self.get(Name::EventName)?
-            .text()
-            .filter(|name| !name.trim().is_empty())
+        let item = self.get(Name::EventName)?;
+        item.text().filter(|_| !item.is_blank())
     }
 
     /// action_source, when it is text.

@@ -11,6 +11,7 @@ use bumpalo::Bump;
 use crate::clock::{Clock, Latest, Source, plausible_time};
 use crate::event::{Assumptions, Event, Identifier, Payload, Record, Request, payloads};
 use crate::finding::{Certainty, Finding, Findings, Severity, Subject};
+use crate::json::quick::Guesses;
 use crate::json::{Pointer, Tape, tree};
 use crate::name::Name;
 use crate::rule::{Check, Rule};
@@ -138,6 +139,7 @@ pub struct Inspector<'s, 'a> {
     around: &'s Surroundings,
     arena: &'a Bump,
     tape: Tape<'a>,
+    guesses: Guesses,
     payloads: Vec<Payload>,
     identifiers: Vec<Identifier<'a>>,
     findings: Findings,
@@ -163,6 +165,7 @@ impl<'s, 'a> Inspector<'s, 'a> {
             around,
             arena,
             tape: Tape::new(),
+            guesses: Guesses::default(),
             payloads: Vec::new(),
             identifiers: Vec::new(),
             findings: Findings::new(),
@@ -215,7 +218,7 @@ impl<'s, 'a> Inspector<'s, 'a> {
     }
 
     fn read(&mut self, text: &'a str) -> Result<Read, tree::SyntaxError> {
-        if let Some(end) = self.tape.parse_plain(text, self.arena) {
+        if let Some(end) = self.tape.parse_plain(text, self.arena, &mut self.guesses) {
             return Ok(Read {
                 end,
                 relaxed_at: None,

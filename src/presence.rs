@@ -5,31 +5,25 @@ use crate::digest::Shape;
 use crate::event::Event;
 use crate::finding::Finding;
 use crate::json::{Item, Pointer, Val};
-use crate::name::{Hashing, Name};
+use crate::name::Name;
 use crate::score::{Presence, ScoreKey, Status};
 
-/// By name: the key of the score, and how it wants its value.
-type Row = Option<(ScoreKey, Hashing)>;
-
-static KEYS: [Row; Name::ALL.len()] = {
-    let mut keys: [Row; Name::ALL.len()] = [None; Name::ALL.len()];
-    let mut i = 0;
-    while i < keys.len() {
-        let name = Name::ALL[i];
-        if let (Some(key), Some(hashing)) = (ScoreKey::from_name(name), name.hashing()) {
-            keys[i] = Some((key, hashing));
-        }
-        i += 1;
-    }
-    keys
-};
+/// The keys of the score that Meta wants as they are.
+const RAW: [(Name, ScoreKey); 6] = [
+    (Name::ClientIpAddress, ScoreKey::Ip),
+    (Name::ClientUserAgent, ScoreKey::Ua),
+    (Name::Fbp, ScoreKey::Fbp),
+    (Name::Fbc, ScoreKey::Fbc),
+    (Name::LeadId, ScoreKey::LeadId),
+    (Name::FbLoginId, ScoreKey::FbLoginId),
+];
 
 /// The keys of one event, given everything that the rules said of it.
 pub fn presence(event: &Event<'_, '_>, findings: &[Finding]) -> Presence {
     let mut presence = Presence::default();
-    let Some(user_data) = event.user_data() else {
+    if event.user_data().is_none() {
         return presence;
-    };
+    }
     let spoiled: Vec<&Pointer> = findings
         .iter()
         .filter(|f| f.spoils)
@@ -43,11 +37,11 @@ pub fn presence(event: &Event<'_, '_>, findings: &[Finding]) -> Presence {
         }
     };
     for identifier in event.identifiers() {
-        let Some((key, hashing)) = KEYS[identifier.name as usize] else {
+        let Some(key) = ScoreKey::from_name(identifier.name) else {
             continue;
         };
         let sent = identifier.shape != Shape::Nothing || !identifier.text.trim().is_empty();
-        let hashed = hashing == Hashing::Required;
+        let hashed = identifier.name != Name::ExternalId;
         let status = if !sent {
             Status::Absent
         } else if identifier.shape == Shape::Nothing
@@ -62,9 +56,8 @@ pub fn presence(event: &Event<'_, '_>, findings: &[Finding]) -> Presence {
         };
         presence.note(key, status);
     }
-    for member in user_data.children() {
-        let Some(name) = member.name() else { continue };
-        let Some((key, Hashing::Never)) = KEYS[name as usize] else {
+    for (name, key) in RAW {
+        let Some(member) = event.user(name) else {
             continue;
         };
         let status = match member.val() {
@@ -83,4 +76,21 @@ pub fn presence(event: &Event<'_, '_>, findings: &[Finding]) -> Presence {
 /// Keys that Meta documents as integers.
 fn is_numbered(name: Name) -> bool {
     matches!(name, Name::LeadId | Name::FbLoginId)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::name::Hashing;
+
+    #[test]
+    fn every_key_of_the_score_is_either_raw_or_an_identifier() {
+        for &name in Name::ALL {
+            let Some(key) = ScoreKey::from_name(name) else {
+                continue;
+            };
+            let raw = name.hashing() == Some(Hashing::Never);
+            assert_eq!(RAW.contains(&(name, key)), raw, "{name}");
+        }
+    }
 }

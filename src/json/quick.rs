@@ -13,8 +13,23 @@ use crate::name::Name;
 /// As serde_json has it.
 const MAX_DEPTH: u32 = 127;
 
+/// More than there are names; the last place stands for no name.
+const FIRST_KEYS: usize = 129;
+
+/// Which name followed which the last time, and from [`FIRST_KEYS`] on, which came first in an
+/// object under which name: a guess for the next time.
+#[derive(Debug)]
+pub struct Guesses([Option<Name>; 2 * FIRST_KEYS]);
+
+impl Default for Guesses {
+    fn default() -> Guesses {
+        Guesses([None; 2 * FIRST_KEYS])
+    }
+}
+
 struct Quick<'t, 'a> {
     tape: &'t mut Tape<'a>,
+    guesses: &'t mut Guesses,
     arena: &'a Bump,
     text: &'a str,
     at: usize,
@@ -23,10 +38,16 @@ struct Quick<'t, 'a> {
 impl<'a> Tape<'a> {
     /// Reads one JSON value at the start of `text` and gives the number of bytes it took, or `None`
     /// when this reader cannot tell.
-    pub fn parse_plain(&mut self, text: &'a str, arena: &'a Bump) -> Option<usize> {
+    pub fn parse_plain(
+        &mut self,
+        text: &'a str,
+        arena: &'a Bump,
+        guesses: &mut Guesses,
+    ) -> Option<usize> {
         self.clear();
         let mut quick = Quick {
             tape: self,
+            guesses,
             arena,
             text,
             at: 0,
@@ -135,6 +156,8 @@ impl<'a> Quick<'_, 'a> {
         self.at += 1;
         self.space();
         let (mut seen, mut unnamed) = (0u128, 0u32);
+        // What the next key is guessed from: the one before it, or the object's own.
+        let mut before = FIRST_KEYS + name.map_or(FIRST_KEYS - 1, |name| name as usize);
         if self.peek()? == b'}' {
             self.at += 1;
         } else {
@@ -147,9 +170,17 @@ impl<'a> Quick<'_, 'a> {
                 // A key with escapes was copied; its text in place is not its text.
                 let plain = self.at == start + key.len() + 1;
                 let name = match self.text.as_bytes().get(start..) {
-                    Some(rest) if plain => Name::at_start(rest, key),
+                    Some(rest) if plain => {
+                        let guess = &mut self.guesses.0[before];
+                        let name = Name::at_start(rest, key, *guess);
+                        if name.is_some() {
+                            *guess = name;
+                        }
+                        name
+                    }
                     _ => Name::of(key),
                 };
+                before = name.map_or(FIRST_KEYS - 1, |name| name as usize);
                 match name {
                     Some(name) if seen & name.bit() != 0 => {
                         let again = self.tape.nodes.len() as u32;
@@ -350,7 +381,8 @@ mod tests {
     fn agrees(text: &str) -> bool {
         let arena = Bump::new();
         let (mut quick, mut general) = (Tape::new(), Tape::new());
-        let Some(end) = quick.parse_plain(text, &arena) else {
+        let mut guesses = Guesses::default();
+        let Some(end) = quick.parse_plain(text, &arena, &mut guesses) else {
             return false;
         };
         assert_eq!(

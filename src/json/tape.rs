@@ -280,14 +280,20 @@ impl<'t, 'a> Item<'t, 'a> {
 
     /// Whether the value holds nothing: null, blank text, an empty list or object, or a list of
     /// such. Meta counts these as absent.
+    #[inline]
     pub fn is_blank(self) -> bool {
         match self.val() {
+            // Nearly every text begins with a letter or digit.
+            Val::Text(text) if text.as_bytes().first().is_some_and(u8::is_ascii_graphic) => false,
+            Val::Int(_) | Val::Float(_) | Val::Bool(_) => false,
+            _ => self.is_blank_otherwise(),
+        }
+    }
+
+    fn is_blank_otherwise(self) -> bool {
+        match self.val() {
             Val::Null => true,
-            Val::Text(text) => {
-                // Most texts begin with a letter or digit.
-                let first = text.as_bytes().first();
-                first.is_none_or(|first| !first.is_ascii_graphic() && text.trim().is_empty())
-            }
+            Val::Text(text) => text.trim().is_empty(),
             Val::List => self.children().all(Item::is_blank),
             Val::Object => self.children().next().is_none(),
             _ => false,

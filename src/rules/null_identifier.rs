@@ -23,7 +23,9 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
     if event.has_short_raw() {
         raw_keys(event, out);
     }
-    repeated(event, out);
+    if event.has_suspect() {
+        repeated(event, out);
+    }
 }
 
 fn raw_keys(event: &Event<'_, '_>, out: &mut Findings) {
