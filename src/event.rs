@@ -1,6 +1,7 @@
 //! The typed view that rules speak to: a record, the requests and events inside it.
 
 use std::cell::OnceCell;
+use std::ops::Range;
 
 use bumpalo::Bump;
 
@@ -32,62 +33,95 @@ pub struct Record<'t, 'a> {
 pub struct Payload {
     /// Place of the body on the tape; `None` for events without a body around them.
     pub request: Option<u32>,
-    /// Places of the events.
-    pub events: Vec<u32>,
+    /// Which of the events found.
+    events: Range<usize>,
 }
 
-/// Finds the requests and events of a JSON text: a body `{"data":[…]}`, an event, or a list of
-/// bodies or events. Values that are neither are passed over.
-pub fn payloads(tape: &Tape<'_>, out: &mut Vec<Payload>) {
-    out.clear();
-    let root = tape.root();
-    if !root.is_list() {
-        out.extend(payload(root));
-        return;
-    }
-    for item in root.children() {
-        let Some(found) = payload(item) else { continue };
-        match out.last_mut() {
-            // Neighbours without a body belong to one payload.
-            Some(last) if last.request.is_none() && found.request.is_none() => {
-                last.events.extend(found.events);
+/// The requests and events of a JSON text. Used again for the next text.
+#[derive(Debug, Default)]
+pub struct Payloads {
+    list: Vec<Payload>,
+    /// Places of the events of all payloads, in the order of the text.
+    events: Vec<u32>,
+}
+
+impl Payloads {
+    /// Finds the requests and events of a JSON text: a body `{"data":[…]}`, an event, or a list of
+    /// bodies or events. Values that are neither are passed over.
+    pub fn find(&mut self, tape: &Tape<'_>) {
+        self.clear();
+        let root = tape.root();
+        if root.is_list() {
+            for item in root.children() {
+                self.take(item);
             }
-            _ => out.push(found),
+        } else {
+            self.take(root);
         }
     }
-}
 
-fn payload(item: Item<'_, '_>) -> Option<Payload> {
-    if !item.is_object() {
-        return None;
+    /// Forgets everything.
+    pub fn clear(&mut self) {
+        self.list.clear();
+        self.events.clear();
     }
-    let keys = keys_of(item);
-    if keys & Name::Data.bit() != 0 && keys & Name::EventName.bit() == 0 {
-        let data = item.get(Name::Data)?;
-        let elements: Vec<u32> = data
-            .each()
-            .filter(|element| element.is_object())
-            .map(Item::place)
-            .collect();
-        let is_request = elements
+
+    /// The payloads, in the order of the text.
+    pub fn list(&self) -> &[Payload] {
+        &self.list
+    }
+
+    /// Places of the events of a payload.
+    pub fn events(&self, payload: &Payload) -> &[u32] {
+        &self.events[payload.events.clone()]
+    }
+
+    fn take(&mut self, item: Item<'_, '_>) {
+        if !item.is_object() {
+            return;
+        }
+        let keys = keys_of(item);
+        let first = self.events.len();
+        if keys & Name::Data.bit() != 0 && keys & Name::EventName.bit() == 0 {
+            let Some(data) = item.get(Name::Data) else {
+                return;
+            };
+            let elements = data.each().filter(|element| element.is_object());
+            self.events.extend(elements.map(Item::place));
+            let is_request = self.events[first..]
+                .iter()
+                .any(|&place| is_listed_event(data.sibling(place)))
+                || (data.is_list() && data.is_empty() && keys & REQUEST_KEYS != 0)
+                || (data.is_list() && data.is_empty() && item.len() == 1);
+            if is_request {
+                let events = first..self.events.len();
+                self.list.push(Payload {
+                    request: Some(item.place()),
+                    events,
+                });
+            } else {
+                self.events.truncate(first);
+            }
+            return;
+        }
+        let signs = [Name::EventTime, Name::UserData, Name::ActionSource]
             .iter()
-            .any(|&place| is_listed_event(data.sibling(place)))
-            || (data.is_list() && data.is_empty() && keys & REQUEST_KEYS != 0)
-            || (data.is_list() && data.is_empty() && item.len() == 1);
-        return is_request.then(|| Payload {
-            request: Some(item.place()),
-            events: elements,
-        });
+            .filter(|name| keys & name.bit() != 0)
+            .count();
+        let named = keys & Name::EventName.bit() != 0;
+        if signs < 2 && !(named && signs == 1) {
+            return;
+        }
+        self.events.push(item.place());
+        match self.list.last_mut() {
+            // Neighbours without a body belong to one payload.
+            Some(last) if last.request.is_none() => last.events.end += 1,
+            _ => self.list.push(Payload {
+                request: None,
+                events: first..first + 1,
+            }),
+        }
     }
-    let signs = [Name::EventTime, Name::UserData, Name::ActionSource]
-        .iter()
-        .filter(|name| keys & name.bit() != 0)
-        .count();
-    let named = keys & Name::EventName.bit() != 0;
-    (signs >= 2 || (named && signs >= 1)).then(|| Payload {
-        request: None,
-        events: vec![item.place()],
-    })
 }
 
 const REQUEST_KEYS: u128 = Name::AccessToken.bit()

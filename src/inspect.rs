@@ -9,7 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use bumpalo::Bump;
 
 use crate::clock::{Clock, Latest, Source, plausible_time};
-use crate::event::{Assumptions, Event, Identifier, Payload, Record, Request, payloads};
+use crate::event::{Assumptions, Event, Identifier, Payload, Payloads, Record, Request};
 use crate::finding::{Certainty, Finding, Findings, Severity, Subject};
 use crate::json::quick::Guesses;
 use crate::json::{Pointer, Tape, tree};
@@ -140,7 +140,7 @@ pub struct Inspector<'s, 'a> {
     arena: &'a Bump,
     tape: Tape<'a>,
     guesses: Guesses,
-    payloads: Vec<Payload>,
+    payloads: Payloads,
     identifiers: Vec<Identifier<'a>>,
     findings: Findings,
     groups: Vec<Group>,
@@ -166,7 +166,7 @@ impl<'s, 'a> Inspector<'s, 'a> {
             arena,
             tape: Tape::new(),
             guesses: Guesses::default(),
-            payloads: Vec::new(),
+            payloads: Payloads::default(),
             identifiers: Vec::new(),
             findings: Findings::new(),
             groups: Vec::new(),
@@ -183,7 +183,7 @@ impl<'s, 'a> Inspector<'s, 'a> {
         watch: &mut impl Watch,
     ) -> Result<Read, tree::SyntaxError> {
         let read = self.read(text)?;
-        payloads(&self.tape, &mut self.payloads);
+        self.payloads.find(&self.tape);
         self.run(&text[..read.end], watch);
         Ok(read)
     }
@@ -249,28 +249,29 @@ impl<'s, 'a> Inspector<'s, 'a> {
         self.start();
         self.check_record(text);
         let payloads = std::mem::take(&mut self.payloads);
-        for payload in &payloads {
+        for payload in payloads.list() {
+            let events = payloads.events(payload);
             let latest = match payload.request {
-                Some(_) if self.around.as_of == AsOf::Auto && payload.events.len() > 1 => {
-                    self.latest(payload)
+                Some(_) if self.around.as_of == AsOf::Auto && events.len() > 1 => {
+                    self.latest(events)
                 }
                 _ => Latest::default(),
             };
             if let Some(place) = payload.request {
                 self.requests += 1;
-                self.check_request(place, payload.events.len());
+                self.check_request(place, events.len());
             }
             let clock = self.around.clock(payload.request.is_some(), latest);
-            for &place in &payload.events {
+            for &place in events {
                 self.check_event(place, clock, payload.request.is_some(), watch);
             }
         }
         self.payloads = payloads;
     }
 
-    fn latest(&self, payload: &Payload) -> Latest {
+    fn latest(&self, events: &[u32]) -> Latest {
         let mut latest = Latest::default();
-        for &place in &payload.events {
+        for &place in events {
             if let Some(time) = self
                 .tape
                 .at(place)
@@ -411,7 +412,7 @@ impl<'s, 'a> Inspector<'s, 'a> {
 
     /// The requests and events of the last text.
     pub fn payloads(&self) -> &[Payload] {
-        &self.payloads
+        self.payloads.list()
     }
 }
 

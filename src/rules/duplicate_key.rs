@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::event::{Record, payloads};
+use crate::event::{Payloads, Record};
 use crate::finding::Findings;
 use crate::json::Item;
 use crate::rule::{Check, Rule};
@@ -16,11 +16,12 @@ fn check(record: &Record<'_, '_>, out: &mut Findings) {
         return;
     }
     // Loggers write keys twice too; only what is sent to Meta matters here.
-    let mut found = Vec::new();
-    payloads(tape, &mut found);
+    let mut found = Payloads::default();
+    found.find(tape);
     let sent: HashSet<u32> = found
+        .list()
         .iter()
-        .flat_map(|payload| payload.request.iter().chain(&payload.events))
+        .flat_map(|payload| payload.request.iter().chain(found.events(payload)))
         .copied()
         .collect();
     for member in tape.duplicates() {
