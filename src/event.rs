@@ -245,7 +245,7 @@ pub struct Event<'t, 'a> {
     /// Whether any value may be a mistake that [`mistakes::of`] finds: one of a key with few
     /// possible values that is none of the right ones, or one of several of its key.
     has_suspect: bool,
-    has_short_raw: bool,
+    raw: RawLook,
     mistakes: OnceCell<Vec<Mistake>>,
     address: OnceCell<Option<std::net::IpAddr>>,
     website: bool,
@@ -291,7 +291,7 @@ impl<'t, 'a> Event<'t, 'a> {
             shapes: 0,
             has_worthless: false,
             has_suspect: false,
-            has_short_raw: false,
+            raw: RawLook::default(),
             mistakes: OnceCell::new(),
             address: OnceCell::new(),
             website,
@@ -309,7 +309,7 @@ impl<'t, 'a> Event<'t, 'a> {
         for member in user_data.children() {
             let Some(name) = member.name() else { continue };
             if !matches!(name.hashing(), Some(Hashing::Required | Hashing::Optional)) {
-                self.has_short_raw |= !member.text().is_some_and(is_long);
+                self.raw.look(name, member);
                 continue;
             }
             if is_byte_list(member) {
@@ -473,10 +473,9 @@ impl<'t, 'a> Event<'t, 'a> {
         self.user.has_unnamed
     }
 
-    /// Whether any key of user_data that takes no digest holds something else than text that is
-    /// too long for a word: a quick way to see that none of them holds null, "" or "undefined".
-    pub fn has_short_raw(&self) -> bool {
-        self.has_short_raw
+    /// What a first look at the keys of user_data that take no digest tells.
+    pub fn raw(&self) -> RawLook {
+        self.raw
     }
 
     /// Whether any identifier alone may be a mistake; see [`Event::mistakes`].
@@ -500,10 +499,41 @@ impl<'t, 'a> Event<'t, 'a> {
     }
 }
 
-/// Whether a text is longer than any word that stands for nothing, and does not begin with white
-/// space that could be all of it.
-fn is_long(text: &str) -> bool {
-    text.len() > 15 && text.as_bytes()[0].is_ascii_graphic()
+/// What a first look at the keys of user_data that take no digest tells: nearly always that there
+/// is nothing to look for.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RawLook {
+    /// Some value may stand for nothing: it is no text, or may be a word such as `undefined`.
+    pub may_be_nothing: bool,
+    /// Some value may be a digest: it is no text, or begins with hex digits.
+    pub may_be_hex: bool,
+    /// fbc or fbp is not of the usual form as far as its creation time.
+    pub odd_stamp: bool,
+}
+
+impl RawLook {
+    #[inline]
+    fn look(&mut self, name: Name, member: Item<'_, '_>) {
+        let Some(text) = member.text() else {
+            *self = RawLook {
+                may_be_nothing: true,
+                may_be_hex: true,
+                odd_stamp: true,
+            };
+            return;
+        };
+        // The words begin with these letters and signs, and are no longer than `[object Object]`.
+        let first = text.as_bytes().first().copied().unwrap_or(b' ');
+        let begins_so = matches!(
+            first,
+            b'n' | b'N' | b'u' | b'U' | b'[' | b'{' | b'"' | b'\'' | b'\\'
+        );
+        self.may_be_nothing |= !first.is_ascii_graphic() || (begins_so && text.len() <= 15);
+        self.may_be_hex |= text.bytes().take(4).all(|byte| byte.is_ascii_hexdigit());
+        if matches!(name, Name::Fbc | Name::Fbp) {
+            self.odd_stamp |= !crate::click_id::Stamped::is_usual(text);
+        }
+    }
 }
 
 /// A digest written as 32 numbers, or as the dump of a Node.js `Buffer`.

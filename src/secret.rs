@@ -58,6 +58,7 @@ pub fn tokens(text: &str) -> impl Iterator<Item = Range<usize>> {
         starts
             && ends
             && is_varied(&bytes[run.start + PREFIX.len()..run.end])
+            && !bytes[run.clone()].iter().all(u8::is_ascii_hexdigit)
             && !is_digest(text, run)
     })
 }

@@ -14,6 +14,9 @@ pub static RULE: Rule = crate::rule!("click-time-in-seconds", Check::Event(check
 type IsRight = fn(&str) -> bool;
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
+    if !event.raw().odd_stamp {
+        return;
+    }
     let keys: [(Name, IsRight); 2] = [(Name::Fbc, click_id::is_fbc), (Name::Fbp, click_id::is_fbp)];
     for (name, is_right) in keys {
         for value in event.user(name).into_iter().flat_map(Item::each) {

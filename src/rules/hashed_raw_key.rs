@@ -45,15 +45,13 @@ const NEVER_LONG_HEX_BITS: u128 = {
 };
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
+    if !event.raw().may_be_hex {
+        return;
+    }
     for name in NEVER_HEX {
         let Some(item) = event.user(name) else {
             continue;
         };
-        // Addresses, cookies and agents show within four bytes that they are no hex.
-        let hex = |text: &str| text.bytes().take(4).all(|byte| byte.is_ascii_hexdigit());
-        if item.text().is_some_and(|text| !hex(text)) {
-            continue;
-        }
         for value in item.each() {
             if value.text().is_some_and(digest::is_digest) {
                 report(event, value, name, out);

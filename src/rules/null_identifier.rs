@@ -20,7 +20,7 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
             report(event, identifier.name, item, what, out);
         }
     }
-    if event.has_short_raw() {
+    if event.raw().may_be_nothing {
         raw_keys(event, out);
     }
     if event.has_suspect() {
