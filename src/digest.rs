@@ -124,11 +124,6 @@ impl Shape {
             Shape::Plain => "text",
         }
     }
-
-    /// Whether plain personal data may stand there.
-    pub fn is_readable(self) -> bool {
-        matches!(self, Shape::Plain | Shape::EncodedText)
-    }
 }
 
 /// Whether all 64 bytes are lower-case hex digits, and whether they are hex digits at all.

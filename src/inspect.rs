@@ -9,7 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use bumpalo::Bump;
 
 use crate::clock::{Clock, Latest, Source, plausible_time};
-use crate::event::{Assumptions, Event, Identifier, Payload, Payloads, Record, Request};
+use crate::event::{Assumptions, Event, Identifier, Payloads, Record, Request};
 use crate::finding::{Certainty, Finding, Findings, Severity, Subject};
 use crate::json::quick::Guesses;
 use crate::json::{Pointer, Tape, tree};
@@ -395,11 +395,6 @@ impl<'s, 'a> Inspector<'s, 'a> {
         self.tape.at(place).pointer()
     }
 
-    /// The values of the last text.
-    pub fn tape(&self) -> &Tape<'a> {
-        &self.tape
-    }
-
     /// The number of events in the last text.
     pub fn events(&self) -> usize {
         self.events
@@ -408,11 +403,6 @@ impl<'s, 'a> Inspector<'s, 'a> {
     /// The number of request bodies in the last text.
     pub fn requests(&self) -> usize {
         self.requests
-    }
-
-    /// The requests and events of the last text.
-    pub fn payloads(&self) -> &[Payload] {
-        self.payloads.list()
     }
 }
 

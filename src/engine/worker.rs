@@ -36,6 +36,28 @@ pub(super) struct Worker<'w> {
 }
 
 impl Worker<'_> {
+    /// Where findings of the text that begins at byte `at` of the block are reported. `prefix` is
+    /// the pointer of its root.
+    fn scene<'s, 'a>(
+        &'s self,
+        text: &'a str,
+        at: usize,
+        prefix: Pointer,
+        lines: &'s mut Lines<'a>,
+    ) -> Scene<'s, 'a> {
+        Scene {
+            file: self.file,
+            key: self.key,
+            policy: &self.linter.settings.policy,
+            orders: self.orders,
+            text,
+            at,
+            prefix,
+            lines,
+            tree: None,
+        }
+    }
+
     /// Mends a block if told to, checks it and counts. With `complete` the text ends with it.
     pub(super) fn work(&self, block: Block, complete: bool) -> Worked {
         let mut part = Part::new();
@@ -125,17 +147,7 @@ impl Worker<'_> {
         if inspector.text(text, &mut ()).is_err() {
             return;
         }
-        let mut scene = Scene {
-            file: self.file,
-            key: self.key,
-            policy: &self.linter.settings.policy,
-            orders: self.orders,
-            text,
-            at: 0,
-            prefix: Pointer::root(),
-            lines: &mut lines,
-            tree: None,
-        };
+        let mut scene = self.scene(text, 0, Pointer::root(), &mut lines);
         for group in inspector.groups() {
             let findings = &inspector.findings()[group.findings.clone()];
             part.report(&mut scene, findings, &inspector.pointer(group.place), None);
@@ -311,17 +323,7 @@ impl<'a> Checker<'_, 'a> {
                 None,
             );
         }
-        let mut scene = Scene {
-            file: worker.file,
-            key: worker.key,
-            policy: &worker.linter.settings.policy,
-            orders: worker.orders,
-            text,
-            at,
-            prefix: self.prefix.clone(),
-            lines: &mut self.lines,
-            tree: None,
-        };
+        let mut scene = worker.scene(text, at, self.prefix.clone(), &mut self.lines);
         let (all_rows, most_rows) = (worker.orders.events, worker.linter.settings.rows);
         let mut next_row = 0;
         let mut row = |upto: usize,
@@ -395,17 +397,7 @@ impl<'a> Checker<'_, 'a> {
             change(finding);
         }
         let worker = self.worker;
-        let mut scene = Scene {
-            file: worker.file,
-            key: worker.key,
-            policy: &worker.linter.settings.policy,
-            orders: worker.orders,
-            text,
-            at,
-            prefix: Pointer::root(),
-            lines: &mut self.lines,
-            tree: None,
-        };
+        let mut scene = worker.scene(text, at, Pointer::root(), &mut self.lines);
         self.part
             .report(&mut scene, findings.list(), &Pointer::root(), None);
     }
