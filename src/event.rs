@@ -230,6 +230,20 @@ impl<'a> Identifier<'a> {
     }
 }
 
+/// What stands around the events of a payload: where they were sent, when and by whom. Whatever the
+/// log does not tell is `None`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Envelope<'a> {
+    /// The dataset that the request went to, from its URL: the digits of its id.
+    pub dataset: Option<&'a str>,
+    /// When the request was sent or logged, in Unix milliseconds.
+    pub sent_at: Option<i64>,
+    /// The pipeline: `partner_agent` of the body, or the logger's label.
+    pub sender: Option<&'a str>,
+    /// Whether the request has a `test_event_code`.
+    pub is_test: bool,
+}
+
 /// One event.
 pub struct Event<'t, 'a> {
     tape: &'t Tape<'a>,
@@ -255,6 +269,8 @@ pub struct Event<'t, 'a> {
     pub assume: &'t Assumptions,
     /// Whether a request body stands around it.
     pub in_request: bool,
+    /// What stands around its payload.
+    pub envelope: Envelope<'a>,
 }
 
 impl<'t, 'a> Event<'t, 'a> {
@@ -266,6 +282,7 @@ impl<'t, 'a> Event<'t, 'a> {
         clock: Clock,
         assume: &'t Assumptions,
         in_request: bool,
+        envelope: Envelope<'a>,
         mut identifiers: Vec<Identifier<'a>>,
     ) -> Event<'t, 'a> {
         let root = tape.at(place);
@@ -298,6 +315,7 @@ impl<'t, 'a> Event<'t, 'a> {
             clock,
             assume,
             in_request,
+            envelope,
         };
         if let Some(user_data) = user_data {
             event.identify(user_data);

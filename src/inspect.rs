@@ -9,10 +9,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use bumpalo::Bump;
 
 use crate::clock::{Clock, Latest, Source, plausible_time};
-use crate::event::{Assumptions, Event, Identifier, Payloads, Record, Request};
+use crate::event::{Assumptions, Envelope, Event, Identifier, Payloads, Record, Request};
 use crate::finding::{Certainty, Finding, Findings, Severity, Subject};
 use crate::json::quick::Guesses;
-use crate::json::{Pointer, Tape, tree};
+use crate::json::{Item, Pointer, Tape, tree};
 use crate::name::Name;
 use crate::rule::{Check, Rule};
 use crate::rules;
@@ -202,7 +202,7 @@ impl<'s, 'a> Inspector<'s, 'a> {
         self.check_record(&text[..read.end]);
         if self.tape.root().is_object() {
             let clock = self.around.clock(true, latest);
-            self.check_event(0, clock, true, watch);
+            self.check_event(0, clock, true, Envelope::default(), watch);
         }
         Ok(read)
     }
@@ -262,8 +262,12 @@ impl<'s, 'a> Inspector<'s, 'a> {
                 self.check_request(place, events.len());
             }
             let clock = self.around.clock(payload.request.is_some(), latest);
+            let envelope = match payload.request {
+                Some(place) => envelope_of(self.tape.at(place)),
+                None => Envelope::default(),
+            };
             for &place in events {
-                self.check_event(place, clock, payload.request.is_some(), watch);
+                self.check_event(place, clock, payload.request.is_some(), envelope, watch);
             }
         }
         self.payloads = payloads;
@@ -312,11 +316,26 @@ impl<'s, 'a> Inspector<'s, 'a> {
         self.tape = tape;
     }
 
-    fn check_event(&mut self, place: u32, clock: Clock, in_request: bool, watch: &mut impl Watch) {
+    fn check_event(
+        &mut self,
+        place: u32,
+        clock: Clock,
+        in_request: bool,
+        envelope: Envelope<'a>,
+        watch: &mut impl Watch,
+    ) {
         let (rules, tape) = (self.rules, std::mem::take(&mut self.tape));
         let identifiers = std::mem::take(&mut self.identifiers);
         let assume = &self.around.assume;
-        let event = Event::new(&tape, place, clock, assume, in_request, identifiers);
+        let event = Event::new(
+            &tape,
+            place,
+            clock,
+            assume,
+            in_request,
+            envelope,
+            identifiers,
+        );
         let first = self.findings.len();
         let number = self.events;
         self.guarded(
@@ -404,6 +423,19 @@ impl<'s, 'a> Inspector<'s, 'a> {
     pub fn requests(&self) -> usize {
         self.requests
     }
+}
+
+/// What a request body tells of its own envelope.
+fn envelope_of<'a>(body: Item<'_, 'a>) -> Envelope<'a> {
+    let mut envelope = Envelope::default();
+    for member in body.children() {
+        match member.name() {
+            Some(Name::PartnerAgent) => envelope.sender = member.text(),
+            Some(Name::TestEventCode) => envelope.is_test = !member.is_blank(),
+            _ => {}
+        }
+    }
+    envelope
 }
 
 fn subject_word(subject: Subject) -> &'static str {

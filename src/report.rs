@@ -59,6 +59,23 @@ pub struct Located {
     /// The fix on offer.
     pub fix: Option<(Safety, String)>,
     pub excerpt: Option<Excerpt>,
+    /// How the payload was taken out of the text around it, from the outside in: `json string`,
+    /// `base64` ….
+    pub via: Vec<String>,
+    /// Other places that belong to the evidence.
+    pub related: Vec<Related>,
+}
+
+/// Another place that belongs to the evidence of a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Related {
+    pub file: String,
+    /// From 1.
+    pub line: u64,
+    /// Index of the event in the file, from 0.
+    pub event: Option<u64>,
+    /// What it has to do with the finding: `the first event with this id`.
+    pub what: String,
 }
 
 impl Located {

@@ -447,6 +447,8 @@ fn locate(
                 .as_ref()
                 .map(|fix| (fix.safety, fix.title.clone())),
             excerpt,
+            via: Vec::new(),
+            related: Vec::new(),
         },
         event: about.map(|(index, _)| index),
         event_name: about.map(|(_, name)| name.clone()),

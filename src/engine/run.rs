@@ -762,6 +762,8 @@ impl<'l> Run<'l> {
             pattern: String::new(),
             fix: None,
             excerpt: None,
+            via: Vec::new(),
+            related: Vec::new(),
         };
         self.tell(tally, severity, located)
     }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::table::name_reports;
 use super::{Fixing, Reporter, Style, Wants};
 use crate::finding::Severity;
-use crate::report::{EventRow, Located, Report, Verdict};
+use crate::report::{EventRow, Located, Related, Report, Verdict};
 use crate::rules;
 use crate::score::{NOT_WEBSITE, Presence, ScoreKey, Status, tenth};
 
@@ -244,8 +244,30 @@ pub(super) struct FindingEntry<'a> {
     event: Option<u64>,
     event_name: Option<&'a str>,
     pointer: Option<&'a str>,
-    related: [(); 0],
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    via: &'a [String],
+    related: Vec<RelatedEntry<'a>>,
     fix: Option<FixEntry<'a>>,
+}
+
+/// One entry of `related`.
+#[derive(Serialize)]
+struct RelatedEntry<'a> {
+    file: &'a str,
+    line: u64,
+    event: Option<u64>,
+    message: &'a str,
+}
+
+impl<'a> RelatedEntry<'a> {
+    fn of(related: &'a Related) -> Self {
+        RelatedEntry {
+            file: &related.file,
+            line: related.line,
+            event: related.event,
+            message: &related.what,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -273,7 +295,8 @@ impl<'a> FindingEntry<'a> {
             event: finding.event,
             event_name: finding.event_name.as_deref(),
             pointer: finding.pointer.as_deref(),
-            related: [],
+            via: &finding.via,
+            related: finding.related.iter().map(RelatedEntry::of).collect(),
             fix: finding.fix.as_ref().map(|(safety, title)| FixEntry {
                 safety: safety.word(),
                 title,

@@ -77,6 +77,8 @@ fn finding(rule: &str, severity: Severity, pointer: &str, line: u64) -> Located 
         pattern: printable::pointer(&Pointer::from(pointer.pattern().as_str())),
         fix: Some((Safety::Safe, "remove the value".to_owned())),
         excerpt: Some(excerpt(EVENT, &pointer, false)),
+        via: Vec::new(),
+        related: Vec::new(),
     }
 }
 
