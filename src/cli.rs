@@ -88,6 +88,10 @@ pub struct InputArgs {
     /// Skip records (one event or one request head) larger than this
     #[arg(long, value_name = "N", default_value_t = 64 << 20)]
     pub max_record_bytes: usize,
+    /// Stop reading a packed file that unpacks to more than this [default: 1 TiB or 1,000 times its
+    /// packed size, whichever comes first, but at least 64 MiB]
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub max_unpacked: Option<u64>,
     /// The configuration [default: the nearest capilint.toml upwards]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub config: Option<PathBuf>,
@@ -103,6 +107,11 @@ pub struct InputArgs {
     /// Colours
     #[arg(long, value_enum, default_value_t = Colour::Auto, value_name = "WHEN")]
     pub color: Colour,
+}
+
+/// A number of bytes such as `500MB` or `2GiB`.
+fn size(text: &str) -> Result<u64, String> {
+    parse_size::parse_size(text).map_err(|error| error.to_string())
 }
 
 /// Options of `check`.

@@ -41,7 +41,7 @@ impl Stamp {
 
 impl Rewrite {
     /// Begins to rewrite `path`, of which `source` is the open file.
-    pub fn begin(path: &Path, source: &File, packing: Packing) -> io::Result<Rewrite> {
+    pub fn begin(path: &Path, source: &File, packing: &Packing) -> io::Result<Rewrite> {
         let path = fs::canonicalize(path)?;
         let meta = source.metadata()?;
         if !meta.is_file() {
@@ -109,7 +109,8 @@ mod tests {
     use super::*;
 
     fn begin(path: &Path) -> Rewrite {
-        let mut rewrite = Rewrite::begin(path, &File::open(path).unwrap(), Packing::Plain).unwrap();
+        let mut rewrite =
+            Rewrite::begin(path, &File::open(path).unwrap(), &Packing::default()).unwrap();
         rewrite.write_all(b"new").unwrap();
         rewrite
     }

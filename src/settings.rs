@@ -2,6 +2,7 @@
 
 use crate::event::Assumptions;
 use crate::input::blocks::Limits;
+use crate::input::unpack::Ceiling;
 use crate::output::Fixing;
 use crate::policy::Policy;
 use crate::report::Gate;
@@ -59,6 +60,8 @@ pub struct Settings {
     /// Worker threads; 0 for all cores.
     pub threads: usize,
     pub limits: Limits,
+    /// How far a packed stream may unpack.
+    pub ceiling: Ceiling,
 }
 
 impl Default for Settings {
@@ -81,6 +84,7 @@ impl Default for Settings {
             rows: 20,
             threads: 0,
             limits: Limits::with_record(64 << 20),
+            ceiling: Ceiling::Usual,
         }
     }
 }

@@ -289,7 +289,7 @@ fn a_file_that_changes_while_it_is_fixed_is_left_alone() {
     for (what, change) in changes {
         let path = place.write("a.json", with_error());
         let source = fs::File::open(&path).unwrap();
-        let mut rewrite = Rewrite::begin(&path, &source, Packing::Plain).unwrap();
+        let mut rewrite = Rewrite::begin(&path, &source, &Packing::default()).unwrap();
         rewrite.write_all(b"new").unwrap();
         change(&path);
         let now = fs::read(&path).ok();

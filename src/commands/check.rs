@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use crate::cli::{By, CheckArgs, Format, Profile, ScoreArgs, ScoreFormat};
 use crate::config::Config;
 use crate::engine::{Excerpts, Linter, Run, newest_time};
+use crate::input::archive::{self, Archive};
 use crate::input::unpack::{self, Packer};
 use crate::input::walk::{Source, io_message};
 use crate::output::{
@@ -239,7 +240,7 @@ fn read(
     let settings = linter.settings();
     let path = match source {
         Source::Stdin => {
-            let (packing, reader) = match unpack::open(io::stdin()) {
+            let (packing, reader) = match unpack::open(io::stdin(), settings.ceiling) {
                 Ok(opened) => opened,
                 Err(error) => {
                     run.failed(fault(&error));
@@ -249,7 +250,7 @@ fn read(
             if settings.fixing != Fixing::Write {
                 return run.stream(&name, &name, reader, None, None).map(|_| ());
             }
-            let mut sink = match Packer::new(packing, io::BufWriter::new(io::stdout())) {
+            let mut sink = match Packer::new(&packing, io::BufWriter::new(io::stdout())) {
                 Ok(sink) => sink,
                 Err(error) => {
                     run.failed(fault(&error));
@@ -289,14 +290,26 @@ fn read(
             return Ok(());
         }
     };
+    match archive::open(&file) {
+        Ok(None) => {}
+        Ok(Some(archive)) => return read_archive(linter, run, archive, &name, &key),
+        Err(error) => {
+            run.failed(fault(&error));
+            return Ok(());
+        }
+    }
     let newest = match settings.clocks {
-        Clocks::Newest => match File::open(path).and_then(unpack::open) {
-            Ok((_, reader)) => newest_time(reader, settings.limits),
-            Err(_) => None,
-        },
+        Clocks::Newest => {
+            match File::open(path).and_then(|file| unpack::open(file, settings.ceiling)) {
+                Ok((_, reader)) => newest_time(reader, settings.limits),
+                Err(_) => None,
+            }
+        }
         _ => None,
     };
-    let opened = file.try_clone().and_then(unpack::open);
+    let opened = file
+        .try_clone()
+        .and_then(|file| unpack::open(file, settings.ceiling));
     let (packing, reader) = match opened {
         Ok(opened) => opened,
         Err(error) => {
@@ -307,7 +320,7 @@ fn read(
     if settings.fixing != Fixing::Write {
         return run.stream(&name, &key, reader, newest, None).map(|_| ());
     }
-    let mut rewrite = match Rewrite::begin(path, &file, packing) {
+    let mut rewrite = match Rewrite::begin(path, &file, &packing) {
         Ok(rewrite) => rewrite,
         Err(error) => {
             run.failed(InputError {
@@ -322,6 +335,68 @@ fn read(
     let outcome = run.stream(&name, &key, reader, newest, Some(&mut rewrite))?;
     finish_rewrite(run, rewrite, outcome, before, &name);
     Ok(())
+}
+
+/// Reads the members of a zip archive, each as a file of its own.
+fn read_archive(
+    linter: &Linter,
+    run: &mut Run<'_>,
+    mut archive: Archive,
+    name: &str,
+    key: &str,
+) -> io::Result<()> {
+    let settings = linter.settings();
+    for index in 0..archive.len() {
+        let Some(inner) = archive.wanted(index).filter(|_| !run.is_stopped()) else {
+            continue;
+        };
+        let (member, key) = (format!("{name}/{inner}"), format!("{key}/{inner}"));
+        let newest = match settings.clocks {
+            Clocks::Newest => archive
+                .member(index, settings.ceiling)
+                .and_then(|bytes| {
+                    let (_, reader) = unpack::open(bytes, settings.ceiling)?;
+                    Ok(newest_time(reader, settings.limits))
+                })
+                .unwrap_or(None),
+            _ => None,
+        };
+        let before = fixes_on_offer(run, settings);
+        let opened = archive
+            .member(index, settings.ceiling)
+            .and_then(|bytes| unpack::open(bytes, settings.ceiling));
+        match opened {
+            Ok((_, reader)) => run
+                .stream(&member, &key, reader, newest, None)
+                .map(|_| ())?,
+            Err(error) => run.failed(InputError {
+                path: member.clone(),
+                message: io_message(&error),
+            }),
+        }
+        let undone = fixes_on_offer(run, settings) - before;
+        if settings.fixing == Fixing::Write && undone > 0 {
+            let reason = "the file lies in a zip archive: unpack it first";
+            let list = &mut run.report_mut().fixes.not_written;
+            *list.entry(reason.to_owned()).or_insert(0) += undone;
+            run.failed(InputError {
+                path: member,
+                message: format!("was not rewritten: {reason}"),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Fixes that were offered so far and that the user wants.
+fn fixes_on_offer(run: &Run<'_>, settings: &Settings) -> u64 {
+    let report = run.report();
+    let more = if settings.unsafe_fixes {
+        report.fixable_unsafe
+    } else {
+        0
+    };
+    report.fixable_safe + more
 }
 
 /// Puts the new file in place, or leaves the old one and says why.

@@ -8,6 +8,7 @@ use crate::config::{self, Config};
 use crate::event::Assumptions;
 use crate::finding::Severity;
 use crate::input::blocks::Limits;
+use crate::input::unpack::Ceiling;
 use crate::input::walk::{self, Source};
 use crate::output::Fixing;
 use crate::policy::Policy;
@@ -82,6 +83,7 @@ pub(super) fn settings(args: &CheckArgs, config: Option<&Config>) -> Result<Sett
         examples: args.max_findings,
         threads: input.threads.unwrap_or(0),
         limits: Limits::with_record(input.max_record_bytes.max(1)),
+        ceiling: input.max_unpacked.map_or(Ceiling::Usual, Ceiling::Bytes),
         ..Settings::default()
     };
     Ok(settings)

@@ -8,6 +8,7 @@ use hashbrown::{HashMap, HashSet};
 use crate::finding::{Finding, Fold, Place, Reach, Severity, Subject};
 use crate::fix::Safety;
 use crate::json::{Pointer, tree};
+use crate::output::Fixing;
 use crate::policy::{Decision, Policy};
 use crate::printable;
 use crate::report::{ClockTally, EventRow, Excerpt, Located, LocatedChange, Location, RuleTally};
@@ -119,6 +120,8 @@ pub struct Excerpts {
 
 /// What a part is told to do.
 pub(super) struct Orders {
+    /// What to do with fixes of this stream.
+    pub fixing: Fixing,
     /// Every finding is told with its place.
     pub findings: bool,
     /// Every event is told.

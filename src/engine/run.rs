@@ -246,6 +246,7 @@ impl<'l> Run<'l> {
         let around = file.around.clone();
         let (name, key) = (file.tally.name.clone(), file.key.clone());
         let (hasher, wants) = (self.hasher.clone(), self.reporter.wants());
+        let writes = file.sink.is_some();
         std::thread::scope(|threads| {
             let to_main = send.clone();
             threads.spawn(move || {
@@ -275,7 +276,7 @@ impl<'l> Run<'l> {
                         Message::Block(block) => {
                             let number = given;
                             given += 1;
-                            let orders = self.orders(wants);
+                            let orders = self.orders(wants, writes);
                             let (send, around, name, key, hasher) =
                                 (send.clone(), &around, &name, &key, &hasher);
                             workers.spawn(move |_| {
@@ -341,9 +342,15 @@ impl<'l> Run<'l> {
         })
     }
 
-    fn orders(&self, wants: crate::output::Wants) -> Orders {
+    /// What workers are to do with a stream; `writes` when there is somewhere to write it.
+    fn orders(&self, wants: crate::output::Wants, writes: bool) -> Orders {
         let settings = &self.linter.settings;
+        let fixing = match settings.fixing {
+            Fixing::Write if !writes => Fixing::Off,
+            fixing => fixing,
+        };
         Orders {
+            fixing,
             findings: wants.findings,
             events: wants.events,
             examples: settings.examples,
@@ -390,7 +397,7 @@ impl<'l> Run<'l> {
         around: &Surroundings,
         hasher: &RandomState,
     ) -> io::Result<()> {
-        let orders = self.orders(self.reporter.wants());
+        let orders = self.orders(self.reporter.wants(), file.sink.is_some());
         let (name, key) = (file.tally.name.clone(), file.key.clone());
         let worker = Worker {
             linter: self.linter,

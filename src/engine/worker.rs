@@ -62,7 +62,7 @@ impl Worker<'_> {
     pub(super) fn work(&self, block: Block, complete: bool) -> Worked {
         let mut part = Part::new();
         let complete = complete || block.last;
-        let fixing = self.linter.settings.fixing;
+        let fixing = self.orders.fixing;
         let mut mended = None;
         if fixing != Fixing::Off {
             let outcome = mending::mend_block(self, &block, complete);
@@ -126,9 +126,18 @@ impl Worker<'_> {
                 checker.say("record-too-large", at, &text[at..], 0..0, message, None);
                 checker.part.records += 1;
             }
-            Frame::Foreign(what) => {
-                let message = format!("this is {what}, not JSON");
-                checker.say("malformed-json", 0, "", 0..0, message, None);
+            Frame::Foreign(foreign) => {
+                let message = format!("this is {}, not JSON", foreign.what);
+                checker.say(
+                    "malformed-json",
+                    0,
+                    "",
+                    0..0,
+                    message,
+                    Some(&|finding| {
+                        finding.help(foreign.convert);
+                    }),
+                );
             }
             _ => {}
         }
@@ -388,7 +397,7 @@ impl<'a> Checker<'_, 'a> {
         text: &'a str,
         bytes: Range<usize>,
         message: String,
-        change: Option<fn(&mut Finding)>,
+        change: Option<&dyn Fn(&mut Finding)>,
     ) {
         let mut findings = Findings::new();
         findings.begin(rules::index_of(rule), Subject::Record, 0);
@@ -450,7 +459,7 @@ impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
                 text,
                 place..place + 1,
                 message,
-                Some(once_a_file),
+                Some(&once_a_file),
             );
         }
         self.take(at, &text[..read.end], events_before);
@@ -470,7 +479,7 @@ impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
         let length = text[start..].chars().next().map_or(0, char::len_utf8);
         let message = format!("not valid JSON: {}", error.what);
         let around = !text.starts_with(['{', '[']) && text.contains('{');
-        let help = around.then_some(payload_alone as fn(&mut Finding));
+        let help = around.then_some(&payload_alone as &dyn Fn(&mut Finding));
         self.say(
             "malformed-json",
             at,
@@ -488,7 +497,7 @@ impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
 
     fn relaxed(&mut self, at: usize) {
         let message = "comments or trailing commas".to_owned();
-        self.say("malformed-json", at, "", 0..0, message, Some(once_a_file));
+        self.say("malformed-json", at, "", 0..0, message, Some(&once_a_file));
     }
 
     fn list(&mut self, block: &'a str, elements: &[Range<usize>], in_data: bool) {

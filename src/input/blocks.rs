@@ -54,8 +54,8 @@ pub enum Frame {
     Head(Head),
     /// Bytes of a record that is larger than allowed; it starts at this offset of the stream.
     TooLarge { start: u64 },
-    /// The stream holds something else; the word says what.
-    Foreign(&'static str),
+    /// The stream holds something else.
+    Foreign(&'static Foreign),
 }
 
 /// A body without its events.
@@ -90,7 +90,7 @@ enum Mode {
     /// Passing over the rest of a line that is too large.
     SkippingLine,
     /// No text at all; the word is told with the first block.
-    Foreign(Option<&'static str>),
+    Foreign(Option<&'static Foreign>),
     Done,
 }
 
@@ -578,31 +578,152 @@ fn is_complete(line: &[u8]) -> bool {
     }
 }
 
+/// Something that is no text.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Foreign {
+    /// What it is: `a Parquet file`.
+    pub what: &'static str,
+    /// How to make text of it.
+    pub convert: &'static str,
+}
+
+/// What is known by its first bytes. Compression that is read never comes here.
+const MAGIC: [(&[u8], Foreign); 22] = {
+    const fn kind(what: &'static str, convert: &'static str) -> Foreign {
+        Foreign { what, convert }
+    }
+    const NONE: &str = "it holds no payload to be read";
+    const DUCKDB: &str =
+        "convert it first: duckdb -c \"COPY (FROM 'in.parquet') TO 'out.ndjson' (FORMAT json)\"";
+    const CAPTURE: &str = "a packet capture holds encrypted traffic; record the requests with a \
+                           proxy and export HAR: mitmdump --set hardump=out.har";
+    [
+        (b"PAR1", kind("a Parquet file", DUCKDB)),
+        (
+            b"Obj\x01",
+            kind(
+                "an Avro file",
+                "convert it first: avro-tools tojson in.avro > out.ndjson",
+            ),
+        ),
+        (
+            b"ORC",
+            kind(
+                "an ORC file",
+                "convert it first: orc-contents in.orc > out.ndjson",
+            ),
+        ),
+        (
+            b"SQLite format 3",
+            kind(
+                "an SQLite database",
+                "export the table first: sqlite3 -json in.db 'SELECT * FROM …' > out.json",
+            ),
+        ),
+        (b"\xD4\xC3\xB2\xA1", kind("a packet capture", CAPTURE)),
+        (b"\xA1\xB2\xC3\xD4", kind("a packet capture", CAPTURE)),
+        (b"\x4D\x3C\xB2\xA1", kind("a packet capture", CAPTURE)),
+        (b"\x0A\x0D\x0D\x0A", kind("a packet capture", CAPTURE)),
+        (
+            b"PK\x03\x04",
+            kind(
+                "a zip archive",
+                "name it as a file or unpack it first: it cannot be read from a pipe or from inside \
+                 another file",
+            ),
+        ),
+        (
+            b"7z\xBC\xAF\x27\x1C",
+            kind("a 7z archive", "unpack it first: 7z x in.7z"),
+        ),
+        (
+            b"Rar!\x1A\x07",
+            kind("a RAR archive", "unpack it first: unrar x in.rar"),
+        ),
+        (
+            b"\x04\x22\x4D\x18",
+            kind("an LZ4 frame", "unpack it first: lz4 -d in.lz4 out.ndjson"),
+        ),
+        (
+            b"\xFF\x06\x00\x00sNaPpY",
+            kind("a Snappy stream", "unpack it first: snzip -d in.sz"),
+        ),
+        (
+            b"\x1f\x9d",
+            kind("a compress archive", "unpack it first: uncompress in.Z"),
+        ),
+        (
+            b"\xFF\xFE\x00\x00",
+            kind(
+                "UTF-32 text",
+                "convert it first: iconv -f UTF-32 -t UTF-8 in.json > out.json",
+            ),
+        ),
+        (b"\xFF\xD8\xFF", kind("a JPEG image", NONE)),
+        (b"\x89PNG", kind("a PNG image", NONE)),
+        (b"GIF8", kind("a GIF image", NONE)),
+        (b"%PDF", kind("a PDF document", NONE)),
+        (b"\x7fELF", kind("a program", NONE)),
+        (
+            b"bplist",
+            kind("a property list", "convert it first: plutil -convert json"),
+        ),
+        (b"\xCA\xFE\xBA\xBE", kind("a program", NONE)),
+    ]
+};
+const TAR: Foreign = Foreign {
+    what: "a tar archive",
+    convert: "unpack it first: tar -xf in.tar",
+};
+const MITMPROXY: Foreign = Foreign {
+    what: "a mitmproxy dump",
+    convert: "convert it first: mitmdump -nr flows.mitm --set hardump=out.har",
+};
+const BINARY: Foreign = Foreign {
+    what: "binary data",
+    convert: "capilint reads JSON and text",
+};
+
 /// What content that is no text looks like.
-fn foreign(bytes: &[u8]) -> Option<&'static str> {
-    const MAGIC: [(&[u8], &str); 14] = [
-        (b"\xFF\xD8\xFF", "a JPEG image"),
-        (b"\x89PNG", "a PNG image"),
-        (b"GIF8", "a GIF image"),
-        (b"%PDF", "a PDF document"),
-        (b"PK\x03\x04", "a zip archive"),
-        (b"BZh", "a bzip2 archive"),
-        (b"\xFD7zXZ", "an xz archive"),
-        (b"PAR1", "a Parquet file"),
-        (b"Obj\x01", "an Avro file"),
-        (b"SQLite format 3", "an SQLite database"),
-        (b"\xD4\xC3\xB2\xA1", "a packet capture"),
-        (b"\x0A\x0D\x0D\x0A", "a packet capture"),
-        (b"\xFF\xFE", "UTF-16 text"),
-        (b"\xFE\xFF", "UTF-16 text"),
-    ];
-    for (magic, what) in MAGIC {
-        if bytes.starts_with(magic) {
-            return Some(what);
-        }
+fn foreign(bytes: &[u8]) -> Option<&'static Foreign> {
+    let known = MAGIC.iter().find(|(magic, _)| bytes.starts_with(magic));
+    if let Some((_, what)) = known {
+        return Some(what);
+    }
+    if bytes.get(257..262) == Some(b"ustar") {
+        return Some(&TAR);
+    }
+    if is_tnetstring(bytes) {
+        return Some(&MITMPROXY);
     }
     let head = &bytes[..bytes.len().min(4096)];
-    memchr::memchr(0, head).map(|_| "binary data")
+    memchr::memchr(0, head).map(|_| &BINARY)
+}
+
+/// Whether the bytes begin with `1234:9:websocket;`: a length, and in it a key with its own length,
+/// which is how mitmproxy writes flows.
+fn is_tnetstring(bytes: &[u8]) -> bool {
+    let number = |bytes: &[u8]| -> Option<(usize, usize)> {
+        let digits = bytes
+            .iter()
+            .take_while(|byte| byte.is_ascii_digit())
+            .count();
+        let text = std::str::from_utf8(bytes.get(..digits)?).ok()?;
+        (digits <= 9 && bytes.get(digits) == Some(&b':'))
+            .then_some((text.parse().ok()?, digits + 1))
+    };
+    let Some((_, outer)) = number(bytes) else {
+        return false;
+    };
+    let Some((length, inner)) = number(&bytes[outer..]) else {
+        return false;
+    };
+    let end = outer + inner + length;
+    length > 0
+        && matches!(bytes.get(end), Some(b';' | b','))
+        && bytes[outer + inner..end]
+            .iter()
+            .all(|byte| byte.is_ascii_lowercase() || *byte == b'_')
 }
 
 #[cfg(test)]
@@ -645,7 +766,7 @@ mod tests {
                 Frame::TooLarge { start } => format!("too large {start}"),
                 Frame::Lines => "lines".to_owned(),
                 Frame::Raw => "raw".to_owned(),
-                Frame::Foreign(what) => (*what).to_owned(),
+                Frame::Foreign(foreign) => foreign.what.to_owned(),
             });
             all.extend_from_slice(&block.bytes);
         }
@@ -715,5 +836,19 @@ mod tests {
         let text = format!("{{\n\"a\":1]\n{}", "{\"b\":2}\n".repeat(30));
         assert!(frames(&text, SMALL).iter().all(|frame| frame == "lines"));
         assert_eq!(frames("\u{0}\u{1}", SMALL), ["binary data"]);
+    }
+
+    #[test]
+    fn other_formats_are_named_and_times_are_not_taken_for_one() {
+        for (text, what) in [
+            ("PAR1\u{15}", "a Parquet file"),
+            ("Obj\u{1}\u{4}", "an Avro file"),
+            ("5423:9:websocket;0:~8:response;", "a mitmproxy dump"),
+            ("12:30:45 INFO sent to the dataset\n", "lines"),
+            ("12:3:abc\n", "lines"),
+        ] {
+            let shown = frames(text, SMALL);
+            assert_eq!(shown[0], what, "{text:?}");
+        }
     }
 }

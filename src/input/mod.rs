@@ -1,7 +1,9 @@
 //! From paths to blocks of text: walking folders, unpacking, and cutting the stream where no JSON
 //! text is cut in two. Nothing here is proportional to the file.
 
+pub mod archive;
 pub mod blocks;
 mod scanner;
 pub mod unpack;
+mod utf16;
 pub mod walk;

@@ -10,7 +10,7 @@ use crate::report::InputError;
 const EXTENSIONS: [&str; 8] = [
     "json", "jsonc", "ndjson", "jsonl", "log", "har", "txt", "csv",
 ];
-const PACKED: [&str; 3] = ["gz", "zst", "zstd"];
+const PACKED: [&str; 6] = ["gz", "zst", "zstd", "bz2", "xz", "zip"];
 
 /// Something to read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,16 +104,22 @@ fn walk(
     }
 }
 
-fn is_wanted(path: &Path) -> bool {
+/// Whether a file inside a folder or an archive is looked at, by its extension: that of a log, packed
+/// or not, or of an archive.
+pub fn is_wanted(path: &Path) -> bool {
     let extension = |path: &Path| {
         path.extension()
             .and_then(|e| e.to_str())
             .map(str::to_ascii_lowercase)
             .unwrap_or_default()
     };
-    let mut last = extension(path);
-    if PACKED.contains(&last.as_str()) {
-        last = extension(Path::new(path.file_stem().unwrap_or_default()));
+    let (mut stem, mut last) = (path, extension(path));
+    if last == "zip" {
+        return true;
+    }
+    while PACKED.contains(&last.as_str()) {
+        stem = Path::new(stem.file_stem().unwrap_or_default());
+        last = extension(stem);
     }
     EXTENSIONS.contains(&last.as_str())
 }

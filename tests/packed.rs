@@ -1,0 +1,163 @@
+//! Compression, encodings and archives: read by content, written back as they were, and refused
+//! with a way out where they hold no text.
+
+mod support;
+
+use std::io::Write;
+
+use capilint::input::unpack::{Endian, Layer, Packer, Packing};
+use support::{CLEAN, Place, lines, with_error};
+
+fn pack(layers: &[Layer], text: &str) -> Vec<u8> {
+    let mut packer = Packer::new(&Packing(layers.to_vec()), Vec::new()).unwrap();
+    packer.write_all(text.as_bytes()).unwrap();
+    packer.finish().unwrap()
+}
+
+fn unpack(bytes: &[u8]) -> (Packing, String) {
+    let (packing, reader) = capilint::input::unpack::open(bytes, Default::default()).unwrap();
+    (packing, std::io::read_to_string(reader).unwrap())
+}
+
+fn zip(members: &[(&str, &str)]) -> Vec<u8> {
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, text) in members {
+        writer
+            .start_file(*name, zip::write::SimpleFileOptions::default())
+            .unwrap();
+        writer.write_all(text.as_bytes()).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+const PACKINGS: [&[Layer]; 6] = [
+    &[Layer::Gzip],
+    &[Layer::Zstd],
+    &[Layer::Bzip2],
+    &[Layer::Xz],
+    &[Layer::Gzip, Layer::Xz],
+    &[Layer::Zstd, Layer::Gzip, Layer::Bzip2],
+];
+
+#[test]
+fn a_packed_log_is_fixed_in_its_own_packing() {
+    let before = lines(&[CLEAN, &with_error(), CLEAN]);
+    for layers in PACKINGS {
+        let place = Place::new();
+        place.write("log", pack(layers, &before));
+        let ran = place.check("log --format json").ends(1);
+        assert_eq!(ran.json()["summary"]["events"], 3, "{layers:?}");
+        place.check("log --fix").ends(0);
+        let (packing, after) = unpack(&place.read("log"));
+        assert_eq!(packing.0, layers);
+        assert_eq!(after, lines(&[CLEAN, CLEAN, CLEAN]), "{layers:?}");
+        // The same through pipes.
+        let out = place
+            .check_piped(pack(layers, &before), "- --fix")
+            .ends(0)
+            .stdout;
+        assert_eq!(unpack(&out).1, after, "{layers:?}");
+    }
+}
+
+#[test]
+fn utf_16_is_read_and_written_back() {
+    let named = |event: &str| event.replace("order-58213", "bestellung-\u{1F6B2}-ü");
+    let before = format!("\u{feff}{}", lines(&[named(&with_error()), CLEAN.into()]));
+    let after = format!("\u{feff}{}", lines(&[named(CLEAN), CLEAN.into()]));
+    for endian in [Endian::Little, Endian::Big] {
+        let place = Place::new();
+        let layer = [Layer::Utf16(endian)];
+        place.write("export.json", pack(&layer, &before));
+        place.check("export.json").ends(1).says("CL403");
+        place.check("export.json --fix").ends(0);
+        assert_eq!(place.read("export.json"), pack(&layer, &after));
+    }
+}
+
+#[test]
+fn the_members_of_a_zip_archive_are_files() {
+    let place = Place::new();
+    let bytes = zip(&[
+        ("logs/a.ndjson", &lines(&[CLEAN, CLEAN])),
+        ("logs/b.json", &with_error()),
+        ("readme.md", "# nothing"),
+        ("__MACOSX/logs/a.ndjson", "rubbish"),
+    ]);
+    place.write("in/day.zip", &bytes);
+    let report = place.check("in --format json").ends(1).json();
+    assert_eq!(report["summary"]["files"], 2);
+    assert_eq!(report["summary"]["events"], 3);
+    assert_eq!(report["findings"][0]["file"], "in/day.zip/logs/b.json");
+    assert_eq!(report["findings"][0]["line"], 1);
+    // It is left as it is, and that is said.
+    place
+        .check("in --fix")
+        .ends(2)
+        .says("unpack it first")
+        .says("in/day.zip/logs/b.json");
+    assert_eq!(place.read("in/day.zip"), bytes);
+    // A member may be packed once more.
+    let inner = pack(&[Layer::Bzip2], &with_error());
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default();
+    writer.start_file("export", options).unwrap();
+    writer.write_all(&inner).unwrap();
+    place.write("b.zip", writer.finish().unwrap().into_inner());
+    place.check("b.zip").ends(1).says("CL403");
+    place
+        .check_piped(&bytes, "-")
+        .ends(2)
+        .says("a zip archive")
+        .says("name it as a file");
+    place.write("cut.zip", &bytes[..bytes.len() - 30]);
+    place
+        .check("cut.zip")
+        .ends(2)
+        .says("the zip archive is damaged");
+}
+
+#[test]
+fn a_bomb_is_stopped_and_what_came_before_was_read() {
+    let place = Place::new();
+    let text = lines(&vec![CLEAN; 20_000]);
+    place.write("log.gz", pack(&[Layer::Gzip], &text));
+    let ran = place
+        .check("log.gz --max-unpacked 4MiB --format json")
+        .ends(2);
+    let report = ran.json();
+    assert!(report["summary"]["events"].as_u64().unwrap() > 1_000);
+    let message = report["errors"][0]["message"].as_str().unwrap();
+    assert!(message.contains("--max-unpacked"), "{message}");
+    place.check("log.gz --max-unpacked 1GiB").ends(0);
+    place.check("log.gz").ends(0);
+    place.write("a.zip", zip(&[("a.json", &lines(&vec![CLEAN; 20_000]))]));
+    place
+        .check("a.zip --max-unpacked 4MiB")
+        .ends(2)
+        .says("--max-unpacked");
+    place.check("log.gz --max-unpacked much").ends(2);
+    // A fix does not write a part of a file over the whole.
+    let before = pack(&[Layer::Gzip], &lines(&vec![with_error(); 20_000]));
+    place.write("log.gz", &before);
+    place.check("log.gz --fix --max-unpacked 4MiB").ends(2);
+    assert_eq!(place.read("log.gz"), before);
+}
+
+#[test]
+fn what_is_no_text_is_named_with_the_way_to_make_it_one() {
+    for (head, what, how) in [
+        (&b"PAR1\x15\x04"[..], "a Parquet file", "duckdb"),
+        (b"Obj\x01\x04", "an Avro file", "avro-tools"),
+        (b"5423:9:websocket;0:~", "a mitmproxy dump", "hardump"),
+        (b"\xD4\xC3\xB2\xA1\x02\x00", "a packet capture", "HAR"),
+        (b"\x0A\x0D\x0D\x0A\x1c", "a packet capture", "HAR"),
+        (b"\xFF\xFE\x00\x00", "UTF-32 text", "iconv"),
+    ] {
+        let place = Place::new();
+        place.write("file", head);
+        place.write("b.json", CLEAN);
+        place.check("file").ends(2).says(what).says(how);
+        place.check("file b.json").ends(1).says(what).says("CL006");
+    }
+}
