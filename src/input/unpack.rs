@@ -192,8 +192,7 @@ impl<R: Read> Read for Bounded<R> {
                 let packed = self.packed.load(Ordering::Relaxed);
                 packed
                     .saturating_mul(MOST_RATIO)
-                    .max(HARMLESS)
-                    .min(MOST_BYTES)
+                    .clamp(HARMLESS, MOST_BYTES)
             }
         };
         if self.given > most {
