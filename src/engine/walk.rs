@@ -82,7 +82,8 @@ fn walk<'a>(
     let mut at = start;
     while at < end {
         match bytes[at] {
-            b' ' | b'\t' | b'\r' | b'\n' => at += 1,
+            // Zeros are what is left of a log that was cut while its writer went on.
+            b' ' | b'\t' | b'\r' | b'\n' | 0 => at += 1,
             b'{' | b'[' => match visit.json(at, &block[at..end]) {
                 Ok(read) => at = after_value(block, at + read.end, end, visit),
                 Err(error) => match recover(block, at, end, complete, error, visit) {

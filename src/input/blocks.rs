@@ -696,8 +696,16 @@ fn foreign(bytes: &[u8]) -> Option<&'static Foreign> {
     if is_tnetstring(bytes) {
         return Some(&MITMPROXY);
     }
-    let head = &bytes[..bytes.len().min(4096)];
-    memchr::memchr(0, head).map(|_| &BINARY)
+    // A log that was cut to nothing while its writer went on begins with zeros, and text may hold
+    // one by mistake. Where a byte in thirty is none of text, it is no text.
+    let start = bytes.iter().position(|&byte| byte != 0).unwrap_or(0);
+    let head = &bytes[start..bytes.len().min(start + 4096)];
+    let odd = head
+        .iter()
+        .filter(|byte| matches!(byte, 0..=8 | 14..=26 | 28..=31))
+        .count();
+    let zeros = start > 0 || memchr::memchr(0, head).is_some();
+    (zeros && odd * 30 > head.len()).then_some(&BINARY)
 }
 
 /// Whether the bytes begin with `1234:9:websocket;`: a length, and in it a key with its own length,
