@@ -101,7 +101,7 @@ impl Dice {
 
 fn damaged(bytes: &[u8], dice: &mut Dice, round: u64) -> Vec<u8> {
     let mut bytes = bytes.to_vec();
-    if round % 2 == 0 {
+    if round.is_multiple_of(2) {
         bytes.truncate(dice.below(bytes.len()));
     } else {
         let at = dice.below(bytes.len());
@@ -128,7 +128,7 @@ fn every_damaged_fixture_gets_a_verdict() {
                 let begun = Instant::now();
                 let report = lint(&check, &bytes);
                 let mut internal = report.internal_errors;
-                if round % FIXED == 0 {
+                if round.is_multiple_of(FIXED) {
                     internal += lint(&fix, &bytes).internal_errors;
                 }
                 if internal > 0 || begun.elapsed() > HANGS {

@@ -1,0 +1,57 @@
+//! Whatever the bytes, the check ends, no rule panics, and the size of blocks does not show.
+#![no_main]
+
+use capilint::engine::{Linter, Run};
+use capilint::input::blocks::Limits;
+use capilint::input::unpack::{self, Ceiling};
+use capilint::output::{Reporter, Wants};
+use capilint::report::{EventRow, Located, Report, Verdict};
+use capilint::settings::{Clocks, Settings};
+use libfuzzer_sys::fuzz_target;
+use once_cell::sync::Lazy;
+
+fn linter(limits: Limits) -> Linter {
+    Linter::new(Settings {
+        clocks: Clocks::At(1_782_432_000),
+        threads: 1,
+        limits,
+        ..Settings::default()
+    })
+}
+
+static USUAL: Lazy<Linter> = Lazy::new(|| linter(Limits::with_record(64 << 20)));
+static SMALL: Lazy<Linter> = Lazy::new(|| {
+    linter(Limits { block: 64, whole: 256, record: 64 << 20 })
+});
+
+struct Silent;
+
+impl Reporter for Silent {
+    fn wants(&self) -> Wants {
+        Wants::default()
+    }
+    fn finding(&mut self, _: &Located) -> std::io::Result<()> {
+        Ok(())
+    }
+    fn event(&mut self, _: &EventRow) -> std::io::Result<()> {
+        Ok(())
+    }
+    fn finish(&mut self, _: &Report, _: &Verdict) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+fn lint(linter: &Linter, bytes: &[u8]) -> Report {
+    let mut silent = Silent;
+    let mut run = Run::new(linter, &mut silent);
+    if let Ok((_, reader)) = unpack::open(bytes, Ceiling::Bytes(16 << 20)) {
+        let _ = run.stream("-", "-", reader, None, None);
+    }
+    run.finish().expect("a silent reporter never fails").0
+}
+
+fuzz_target!(|bytes: &[u8]| {
+    let (usual, small) = (lint(&USUAL, bytes), lint(&SMALL, bytes));
+    assert_eq!(usual.internal_errors, 0, "a rule panicked");
+    assert_eq!(usual.events, small.events, "blocks show in the events");
+});
