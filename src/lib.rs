@@ -26,6 +26,9 @@ pub mod plain;
 pub mod printable;
 pub mod secret;
 
+// What a browser sent, to be held against what the server sends.
+pub mod pixel;
+
 // The typed view, and the rules that speak to it.
 pub mod event;
 pub mod finding;
