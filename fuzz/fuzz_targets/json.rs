@@ -9,7 +9,8 @@ use libfuzzer_sys::fuzz_target;
 
 fn show(tape: &Tape<'_>) -> Vec<String> {
     let value = |val: Val<'_>| match val {
-        Val::Float(float) => format!("{:x}", float.to_bits()),
+        // The usual parser may miss the nearest float by the last bit.
+        Val::Float(float) => format!("{float:.12e}"),
         val => format!("{val:?}"),
     };
     tape.root()
