@@ -31,6 +31,7 @@ pub mod event;
 pub mod finding;
 pub mod fix;
 pub mod inspect;
+pub mod ledger;
 pub mod repair;
 pub mod rule;
 pub mod rules;
