@@ -12,7 +12,7 @@ use crate::finding::{Finding, Findings, Place, Severity, Subject};
 use crate::input::blocks::{Block, Blocks, Frame, Head};
 use crate::inspect::{AsOf, Surroundings};
 use crate::json::Pointer;
-use crate::ledger::{Entries, Key, Ledger, LogFinding, LogFindings};
+use crate::ledger::{BlockSpot, Entries, Key, Ledger, LogFinding, LogFindings};
 use crate::output::{Fixing, Reporter};
 use crate::report::{
     FileTally, Group, InputError, Located, Location, Related, Report, RuleTally, Verdict,
@@ -57,8 +57,6 @@ struct Position {
     /// Characters of the last line so far.
     column: u64,
     offset: u64,
-    /// Where the last line begins.
-    line_start: u64,
     events: u64,
 }
 
@@ -66,9 +64,7 @@ impl Position {
     /// The place behind some more text.
     fn behind(self, text: &[u8]) -> Position {
         let (newlines, last_line) = measure(text);
-        let line_start = memchr::memrchr(b'\n', text);
         Position {
-            line_start: line_start.map_or(self.line_start, |at| self.offset + at as u64 + 1),
             line: self.line + newlines,
             column: last_line + if newlines == 0 { self.column } else { 0 },
             offset: self.offset + text.len() as u64,
@@ -503,8 +499,7 @@ impl<'l> Run<'l> {
             }
         }
         let names: Vec<String> = part.names.iter().map(|name| self.name(name)).collect();
-        let starts_file = block.offset == 0;
-        self.enter(&part.entries, file.position, starts_file, &names)?;
+        self.enter(&part.entries, file.position, &names)?;
         let mut counts: Vec<Vec<(Presence, bool, u64)>> = vec![Vec::new(); names.len()];
         for (name, presence, scored, count) in part.tally.drain() {
             counts[name as usize].push((presence, scored, count));
@@ -565,9 +560,6 @@ impl<'l> Run<'l> {
         }
         self.join_changes(file, part.changes, part.withheld, part.not_written);
         let position = &mut file.position;
-        if let Some(newline) = memchr::memrchr(b'\n', written) {
-            position.line_start = position.offset + newline as u64 + 1;
-        }
         position.offset += written.len() as u64;
         position.column = part.last_line
             + if part.newlines == 0 {
@@ -581,20 +573,15 @@ impl<'l> Run<'l> {
     }
 
     /// Enters what the events of a block leave. `position` is where the block begins.
-    fn enter(
-        &mut self,
-        entries: &Entries,
-        position: Position,
-        starts_file: bool,
-        names: &[String],
-    ) -> io::Result<()> {
-        let place = |line: u32, offset: u32| {
-            let offset = match line {
-                // The line began in a block before.
-                0 if !starts_file => position.line_start,
-                _ => position.offset + u64::from(offset),
-            };
-            (position.line + u64::from(line), offset)
+    fn enter(&mut self, entries: &Entries, position: Position, names: &[String]) -> io::Result<()> {
+        let place = |spot: BlockSpot| {
+            // The line may have begun in a block before.
+            let before = if spot.line == 0 { position.column } else { 0 };
+            (
+                position.line + u64::from(spot.line),
+                before + u64::from(spot.column),
+                position.offset + u64::from(spot.offset),
+            )
         };
         let name = |number: u32| names.get(number as usize).cloned().unwrap_or_default();
         self.ledger.take(entries, place, name);
@@ -684,7 +671,7 @@ impl<'l> Run<'l> {
             file: file.name.clone(),
             location: Location {
                 line: spot.line,
-                column: 1,
+                column: spot.column,
                 offset: spot.offset,
                 length: 0,
             },

@@ -268,12 +268,13 @@ struct Notes<'n> {
 }
 
 impl Notes<'_> {
-    /// Where the event begins in the block, or shortly behind: its first key says so, unless that
-    /// is a copy because escapes were taken out.
+    /// Where the event begins in the block: before its first key, unless that is a copy because
+    /// escapes were taken out; then where the text begins.
     fn begin_of(&self, event: &Event<'_, '_>) -> usize {
         let key = event.root().children().next().map_or("", Item::key);
         let at = (key.as_ptr() as usize).wrapping_sub(self.text.as_ptr() as usize);
-        self.at + if at < self.text.len() { at } else { 0 }
+        let before = self.text.get(..at).unwrap_or_default();
+        self.at + memchr::memrchr(b'{', before.as_bytes()).unwrap_or(0)
     }
 }
 

@@ -18,45 +18,47 @@ pub struct Entries {
     pub(super) orders: Vec<Sighting>,
     /// The dataset and event_name of entries: its hash, and the caller's number for the name.
     pub(super) names: Vec<(u32, u32)>,
-    /// Line and offset of the line of every event, counted from the block.
-    pub(super) spots: Vec<(u32, u32)>,
-    cursor: Cursor,
+    /// Where every event begins.
+    pub(super) spots: Vec<BlockSpot>,
+    /// How far lines and characters were counted.
+    cursor: BlockSpot,
 }
 
-/// How far lines were counted.
-#[derive(Clone, Copy, Debug, Default)]
-struct Cursor {
-    at: usize,
-    line: u32,
-    line_start: u32,
+/// A place in a block: line and column from 0, and bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BlockSpot {
+    pub line: u32,
+    /// In characters, of line 0 those that stand in the block.
+    pub column: u32,
+    pub offset: u32,
 }
 
 impl Entries {
     /// Lines are counted from byte `skip` of the block on, where a byte order mark stands before.
     pub fn new(skip: usize) -> Entries {
         let mut entries = Entries::default();
-        (entries.cursor.at, entries.cursor.line_start) = (skip, skip as u32);
+        entries.cursor.offset = skip as u32;
         entries
     }
 
-    /// Notes where the next event stands: it begins behind byte `at` of the block.
+    /// Notes that the next event begins at byte `at` of the block.
     pub fn place(&mut self, block: &str, at: usize) {
-        let Cursor {
-            at: from,
-            mut line,
-            mut line_start,
-        } = self.cursor;
+        let from = self.cursor.offset as usize;
         let at = at.clamp(from, block.len());
-        for newline in memchr::memchr_iter(b'\n', &block.as_bytes()[from..at]) {
-            line += 1;
-            line_start = (from + newline + 1) as u32;
+        let between = &block.as_bytes()[from..at];
+        let mut line_start = 0;
+        for newline in memchr::memchr_iter(b'\n', between) {
+            self.cursor.line += 1;
+            self.cursor.column = 0;
+            line_start = newline + 1;
         }
-        self.cursor = Cursor {
-            at,
-            line,
-            line_start,
-        };
-        self.spots.push((line, line_start));
+        let begins_character = |byte: &u8| u32::from(byte & 0xC0 != 0x80);
+        self.cursor.column += between[line_start..]
+            .iter()
+            .map(begins_character)
+            .sum::<u32>();
+        self.cursor.offset = at as u32;
+        self.spots.push(self.cursor);
     }
 
     /// Enters the event that was placed last. `name` is the caller's number for its event_name.
@@ -262,11 +264,12 @@ mod tests {
 
     #[test]
     fn lines_are_counted_from_the_block() {
-        let block = "a\nbb\nccc\n";
+        let block = "aü\nbü{\nccc\n";
         let mut entries = Entries::new(0);
-        for at in [0, 3, 5, 5, 8] {
+        for at in [0, 3, 7, 7, 11] {
             entries.place(block, at);
         }
-        assert_eq!(entries.spots, [(0, 0), (1, 2), (2, 5), (2, 5), (2, 5)]);
+        let spots: Vec<_> = entries.spots.iter().map(|s| (s.line, s.column)).collect();
+        assert_eq!(spots, [(0, 0), (0, 2), (1, 2), (1, 2), (2, 2)]);
     }
 }

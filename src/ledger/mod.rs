@@ -45,7 +45,7 @@ use std::io;
 
 use hashbrown::HashMap;
 
-pub use entries::Entries;
+pub use entries::{BlockSpot, Entries};
 pub use findings::{LogFinding, LogFindings};
 pub use key::Key;
 pub use places::{Places, Spot};
@@ -119,18 +119,17 @@ impl Ledger {
         self.places.open(name, key);
     }
 
-    /// Takes the entries of a block. `place` turns line and offset within the block into those of
-    /// the file, `name` a number of [`Entries::enter`] into a name that may be printed.
+    /// Takes the entries of a block. `place` turns a place in the block into line and column, from
+    /// 0, and offset in the file, `name` a number of [`Entries::enter`] into a name that may be printed.
     pub fn take(
         &mut self,
         entries: &Entries,
-        place: impl Fn(u32, u32) -> (u64, u64),
+        place: impl Fn(BlockSpot) -> (u64, u64, u64),
         mut name: impl FnMut(u32) -> String,
     ) {
         let events = self.places.events();
-        let spots = entries.spots.iter();
         self.places
-            .add(spots.map(|&(line, offset)| place(line, offset)));
+            .add(entries.spots.iter().map(|&spot| place(spot)));
         for &(hash, number) in &entries.names {
             if self.names.len() < MAX_NAMES && !self.names.contains_key(&hash) {
                 self.names.insert(hash, name(number));

@@ -1,4 +1,4 @@
-//! Where every event of a run stands, in about three bytes an event.
+//! Where every event of a run stands, in about four bytes an event.
 
 /// A file of the run.
 #[derive(Clone, Debug)]
@@ -25,7 +25,7 @@ struct Chunk {
 }
 
 /// Where an event stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Spot {
     /// Index of the file in the run.
     pub file: usize,
@@ -33,7 +33,9 @@ pub struct Spot {
     pub event: u64,
     /// The line on which the event begins, from 1.
     pub line: u64,
-    /// Where that line begins, in bytes.
+    /// From 1, in characters.
+    pub column: u64,
+    /// In bytes.
     pub offset: u64,
 }
 
@@ -42,7 +44,8 @@ pub struct Spot {
 pub struct Places {
     files: Vec<FileEntry>,
     chunks: Vec<Chunk>,
-    /// Of each event, how many lines and bytes further its line begins, in bytes of seven bits.
+    /// Of each event, how many lines and bytes further it begins, and its column, in bytes of seven
+    /// bits.
     steps: Vec<u8>,
     events: u64,
 }
@@ -67,10 +70,10 @@ impl Places {
         self.events
     }
 
-    /// The events of a block: the number of each one's line, from 0, and where that line begins.
-    pub fn add(&mut self, spots: impl Iterator<Item = (u64, u64)>) {
+    /// The events of a block: line and column of each, from 0, and its offset.
+    pub fn add(&mut self, spots: impl Iterator<Item = (u64, u64, u64)>) {
         let mut before: Option<(u64, u64)> = None;
-        for (line, offset) in spots {
+        for (line, column, offset) in spots {
             let (last_line, last_offset) = *before.get_or_insert_with(|| {
                 self.chunks.push(Chunk {
                     first: self.events,
@@ -83,6 +86,7 @@ impl Places {
             });
             push(&mut self.steps, line.saturating_sub(last_line));
             push(&mut self.steps, offset.saturating_sub(last_offset));
+            push(&mut self.steps, column);
             before = Some((line.max(last_line), offset.max(last_offset)));
             self.events += 1;
         }
@@ -96,20 +100,23 @@ impl Places {
                 file: 0,
                 event: at,
                 line: 1,
+                column: 1,
                 offset: 0,
             };
         };
-        let (mut line, mut offset) = (chunk.line, chunk.offset);
+        let (mut line, mut column, mut offset) = (chunk.line, 0, chunk.offset);
         let mut steps = &self.steps[chunk.steps..];
         for _ in chunk.first..=at {
             line += pop(&mut steps);
             offset += pop(&mut steps);
+            column = pop(&mut steps);
         }
         let file = chunk.file as usize;
         Spot {
             file,
             event: at - self.files.get(file).map_or(0, |file| file.first),
             line: line + 1,
+            column: column + 1,
             offset,
         }
     }
@@ -144,26 +151,26 @@ mod tests {
     fn every_event_is_found_where_it_was() {
         let mut places = Places::default();
         places.open("a", "a");
-        places.add([(0, 0), (1, 1_000), (1, 1_000), (5, 70_000)].into_iter());
+        places.add([(0, 0, 0), (1, 9, 1_000), (1, 9, 1_000), (5, 0, 70_000)].into_iter());
         places.add([].into_iter());
-        places.add([(6, 71_000), (1_000_000, 9_000_000_000)].into_iter());
+        places.add([(6, 300, 71_000), (1_000_000, 0, 9_000_000_000)].into_iter());
         places.open("b", "b");
         places.open("c", "c");
-        places.add([(2, 300)].into_iter());
+        places.add([(2, 1, 300)].into_iter());
         let found: Vec<_> = (0..7)
             .map(|at| places.find(at))
-            .map(|spot| (spot.file, spot.event, spot.line, spot.offset))
+            .map(|spot| (spot.file, spot.event, spot.line, spot.column, spot.offset))
             .collect();
         assert_eq!(
             found,
             [
-                (0, 0, 1, 0),
-                (0, 1, 2, 1_000),
-                (0, 2, 2, 1_000),
-                (0, 3, 6, 70_000),
-                (0, 4, 7, 71_000),
-                (0, 5, 1_000_001, 9_000_000_000),
-                (2, 0, 3, 300),
+                (0, 0, 1, 1, 0),
+                (0, 1, 2, 10, 1_000),
+                (0, 2, 2, 10, 1_000),
+                (0, 3, 6, 1, 70_000),
+                (0, 4, 7, 301, 71_000),
+                (0, 5, 1_000_001, 1, 9_000_000_000),
+                (2, 0, 3, 2, 300),
             ]
         );
     }
