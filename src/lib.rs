@@ -44,6 +44,7 @@ pub mod score;
 
 // The run as a whole, and what it prints.
 pub mod engine;
+pub mod memory;
 pub mod output;
 pub mod rewrite;
 pub mod settings;

@@ -27,17 +27,17 @@ pub fn another(number: u32) -> String {
 
 /// The clean event with one error, CL403: a time in milliseconds. There is a safe fix.
 pub fn with_error() -> String {
-    another(1).replace("1782396602,", "1782396602000,")
+    CLEAN.replace("1782396602,", "1782396602000,")
 }
 
 /// The clean event with one warning, CL109: a digest in capitals. There is a safe fix.
 pub fn with_warning() -> String {
-    another(2).replace(EM, &EM.to_ascii_uppercase())
+    CLEAN.replace(EM, &EM.to_ascii_uppercase())
 }
 
 /// The clean event with one info, CL001: a comment.
 pub fn with_info() -> String {
-    another(3).replace("\"event_id\"", "/* the order */ \"event_id\"")
+    CLEAN.replace("\"event_id\"", "/* the order */ \"event_id\"")
 }
 
 /// The events, one a line.
