@@ -85,6 +85,10 @@ pub struct InputArgs {
     /// Worker threads [default: all cores]
     #[arg(long, value_name = "N")]
     pub threads: Option<usize>,
+    /// Memory for the evidence of the whole log; beyond it, temporary files are used [default: 25 %
+    /// of the memory limit]
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub memory: Option<u64>,
     /// Skip records (one event or one request head) larger than this
     #[arg(long, value_name = "N", default_value_t = 64 << 20)]
     pub max_record_bytes: usize,

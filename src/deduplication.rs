@@ -89,6 +89,22 @@ pub fn is_placeholder(id: &str, order: impl FnOnce() -> Option<String>) -> bool 
     id.starts_with(['{', '$', '%', '<', '[', '#', '(']) && Shape::of(id) == Shape::Template
 }
 
+/// Whether an id says no more than the event's name: it has the same letters and digits, in whatever
+/// case.
+#[inline]
+pub fn repeats_name(id: &str, name: &str) -> bool {
+    // Most ids are told apart from a name by their first letter.
+    letters(id).next() == letters(name).next()
+        && letters(id).eq(letters(name))
+        && letters(id).next().is_some()
+}
+
+fn letters(word: &str) -> impl Iterator<Item = u8> {
+    word.bytes()
+        .filter(|b| b.is_ascii_alphanumeric() || !b.is_ascii())
+        .map(|b| b.to_ascii_lowercase())
+}
+
 /// The order number of the event, as an id can be made of it.
 pub fn order_id<'a>(event: &Event<'_, 'a>) -> Option<Cow<'a, str>> {
     match event.custom(Name::OrderId)?.val() {

@@ -45,7 +45,7 @@ impl RuleSet {
                     set.request.push((index, *request));
                     set.event.push((index, *event));
                 }
-                Check::Reading => {}
+                Check::Log | Check::Reading => {}
             }
         }
         set

@@ -34,6 +34,7 @@ pub mod event;
 pub mod finding;
 pub mod fix;
 pub mod inspect;
+pub mod ledger;
 pub mod repair;
 pub mod rule;
 pub mod rules;
@@ -46,6 +47,7 @@ pub mod score;
 
 // The run as a whole, and what it prints.
 pub mod engine;
+pub mod memory;
 pub mod output;
 pub mod rewrite;
 pub mod settings;

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::event::{Event, Record, Request};
 use crate::finding::{Certainty, Effect, Findings, Severity};
 use crate::fix::Safety;
+use crate::ledger::LogCheck;
 
 /// What a rule looks at. The engine calls it with nothing else.
 pub enum Check {
@@ -23,6 +24,8 @@ pub enum Check {
         fn(&Request<'_, '_>, &mut Findings),
         fn(&Event<'_, '_>, &mut Findings),
     ),
+    /// Only the log as a whole shows it: the rule has nothing but its [`LogCheck`].
+    Log,
     /// Found by the engine or the configuration while reading; the rule has only its page.
     Reading,
 }
@@ -32,12 +35,17 @@ pub struct Rule {
     name: &'static str,
     text: &'static str,
     check: Check,
+    log: Option<LogCheck>,
     page: OnceCell<Page>,
 }
 
-/// Embeds the page of a rule and ties it to the check.
+/// Embeds the page of a rule and ties it to the check and, where there is one, to that of the whole
+/// log.
 #[macro_export]
 macro_rules! rule {
+    ($name:literal, $check:expr, $log:expr) => {
+        $crate::rule!($name, $check).with_log($log)
+    };
     ($name:literal, $check:expr) => {
         $crate::rule::Rule::new(
             $name,
@@ -54,8 +62,20 @@ impl Rule {
             name,
             text,
             check,
+            log: None,
             page: OnceCell::new(),
         }
+    }
+
+    /// The rule with a check of the whole log.
+    pub const fn with_log(mut self, log: LogCheck) -> Rule {
+        self.log = Some(log);
+        self
+    }
+
+    /// The check of the whole log, when the rule has one.
+    pub fn log(&self) -> Option<LogCheck> {
+        self.log
     }
 
     /// The name in kebab case, as users write it.
@@ -143,7 +163,8 @@ pub struct Page {
 /// An example of a page, run as a test.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Example {
-    /// The words after the fence's language: `as-of=…`, `country=…`, `tz=…`, `unsafe`, `bad=N`.
+    /// The words after the fence's language: `as-of=…`, `country=…`, `tz=…`, `unsafe`, `bad=N`,
+    /// `repeat=N`.
     pub options: Vec<String>,
     /// The payload.
     pub text: String,
@@ -155,6 +176,27 @@ impl Example {
         self.options
             .iter()
             .find_map(|option| option.strip_prefix(name)?.strip_prefix('='))
+    }
+
+    /// The payload with its lines repeated as `repeat=N` says. In them `<n>` is the number of the
+    /// repetition from 0 on, `<n:4>` the same with at least four digits.
+    pub fn repeated(&self) -> String {
+        let Some(times) = self.option("repeat").and_then(|n| n.parse::<usize>().ok()) else {
+            return self.text.clone();
+        };
+        let lines = (0..times).map(|number| {
+            let mut pieces = self.text.split("<n");
+            let mut line = pieces.next().unwrap_or_default().to_owned();
+            for piece in pieces {
+                let (width, rest) = piece.split_once('>').unwrap_or((piece, ""));
+                let width = width.strip_prefix(':').and_then(|n| n.parse().ok());
+                line.push_str(&format!("{number:0width$}", width = width.unwrap_or(0)));
+                line.push_str(rest);
+            }
+            line.push('\n');
+            line
+        });
+        lines.collect()
     }
 
     /// Whether the bare word `name` is there.

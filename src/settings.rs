@@ -3,6 +3,7 @@
 use crate::event::Assumptions;
 use crate::input::blocks::Limits;
 use crate::input::unpack::Ceiling;
+use crate::ledger::Key;
 use crate::output::Fixing;
 use crate::policy::Policy;
 use crate::report::Gate;
@@ -62,6 +63,10 @@ pub struct Settings {
     pub limits: Limits,
     /// How far a packed stream may unpack.
     pub ceiling: Ceiling,
+    /// Bytes that the evidence of the whole log may take before it goes to temporary files.
+    pub memory: usize,
+    /// The key of the ledger; `None` for a random one.
+    pub ledger_key: Option<Key>,
 }
 
 impl Default for Settings {
@@ -85,6 +90,8 @@ impl Default for Settings {
             threads: 0,
             limits: Limits::with_record(64 << 20),
             ceiling: Ceiling::Usual,
+            memory: 1 << 30,
+            ledger_key: None,
         }
     }
 }

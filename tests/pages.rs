@@ -2,13 +2,17 @@
 //! warning under any rule, `Fixed` ones are what the fix makes of the `Bad` ones, byte for byte.
 
 use bumpalo::Bump;
+use capilint::engine::Linter;
 use capilint::event::Assumptions;
 use capilint::finding::{Finding, Severity};
 use capilint::fix::Safety;
 use capilint::inspect::{AsOf, Inspector, RuleSet, Surroundings};
+use capilint::output::{Reporter, Wants};
 use capilint::repair::Mender;
+use capilint::report::{EventRow, Located, Report, Verdict};
 use capilint::rule::{Check, Example, Rule};
 use capilint::rules;
+use capilint::settings::{Clocks, Settings};
 
 /// The day on which the examples live.
 const TODAY: &str = "2026-06-26T00:00:00Z";
@@ -31,7 +35,74 @@ fn around(example: &Example) -> Surroundings {
     }
 }
 
-fn findings(example: &Example) -> Vec<Finding> {
+/// A finding, whoever found it.
+#[derive(Clone)]
+struct Said {
+    rule: usize,
+    severity: Severity,
+    message: String,
+}
+
+/// What the check says of an example: its rules of single events, and those of the whole log.
+fn findings(example: &Example) -> Vec<Said> {
+    let is_log = example.option("repeat").is_some() || example.text.contains("\n{");
+    if is_log && serde_json::from_str::<serde_json::Value>(&example.text).is_err() {
+        return findings_of_log(example);
+    }
+    let said = findings_of_text(example).into_iter().map(|f| Said {
+        rule: f.rule,
+        severity: f.severity,
+        message: f.message,
+    });
+    said.collect()
+}
+
+/// Of several lines, as a user would have them checked.
+fn findings_of_log(example: &Example) -> Vec<Said> {
+    #[derive(Default)]
+    struct Keep(Vec<Said>);
+    impl Reporter for Keep {
+        fn wants(&self) -> Wants {
+            Wants {
+                findings: true,
+                ..Wants::default()
+            }
+        }
+        fn finding(&mut self, finding: &Located) -> std::io::Result<()> {
+            self.0.push(Said {
+                rule: finding.rule,
+                severity: finding.severity,
+                message: finding.message.clone(),
+            });
+            Ok(())
+        }
+        fn event(&mut self, _: &EventRow) -> std::io::Result<()> {
+            Ok(())
+        }
+        fn finish(&mut self, _: &Report, _: &Verdict) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let around = around(example);
+    let clocks = match around.as_of {
+        AsOf::At(time) => Clocks::At(time),
+        _ => Clocks::Auto,
+    };
+    let linter = Linter::new(Settings {
+        clocks,
+        wall: around.wall,
+        assume: around.assume,
+        threads: 1,
+        ..Settings::default()
+    });
+    let mut keep = Keep::default();
+    linter
+        .run(example.repeated().as_bytes(), &mut keep)
+        .expect("the reporter takes everything");
+    keep.0
+}
+
+fn findings_of_text(example: &Example) -> Vec<Finding> {
     let (rules, arena, around) = (RuleSet::all(), Bump::new(), around(example));
     let mut inspector = Inspector::new(&rules, &around, &arena);
     match inspector.text(&example.text, &mut ()) {
@@ -43,14 +114,14 @@ fn findings(example: &Example) -> Vec<Finding> {
     }
 }
 
-fn name(finding: &Finding) -> &'static str {
-    rules::ALL[finding.rule].name()
+fn name(rule: usize) -> &'static str {
+    rules::ALL[rule].name()
 }
 
-fn said(findings: &[Finding]) -> Vec<String> {
+fn said(findings: &[Said]) -> Vec<String> {
     findings
         .iter()
-        .map(|f| format!("{} {}: {}", f.severity, name(f), f.message))
+        .map(|f| format!("{} {}: {}", f.severity, name(f.rule), f.message))
         .collect()
 }
 
@@ -70,21 +141,24 @@ fn bad_examples_raise_their_rule_and_no_other_error() {
         }
         for (at, example) in rule.page().bad.iter().enumerate() {
             let found = findings(example);
-            if !found.iter().any(|finding| name(finding) == rule.name()) {
+            if !found
+                .iter()
+                .any(|finding| name(finding.rule) == rule.name())
+            {
                 faults.push(format!(
                     "{} Bad {at} is not found: {:?}",
                     rule.name(),
                     said(&found)
                 ));
             }
-            let others: Vec<Finding> = found
+            let others: Vec<Said> = found
                 .iter()
-                .filter(|f| name(f) != rule.name() && f.severity > Severity::Info)
+                .filter(|f| name(f.rule) != rule.name() && f.severity > Severity::Info)
                 .filter(|f| {
                     !example
                         .options
                         .iter()
-                        .any(|o| o == &format!("also={}", name(f)))
+                        .any(|o| o == &format!("also={}", name(f.rule)))
                 })
                 .cloned()
                 .collect();
@@ -109,7 +183,7 @@ fn good_examples_raise_no_error_and_no_warning() {
         }
         for (at, example) in rule.page().good.iter().enumerate() {
             let mut found = findings(example);
-            found.retain(|f| f.severity > Severity::Info || name(f) == rule.name());
+            found.retain(|f| f.severity > Severity::Info || name(f.rule) == rule.name());
             if !found.is_empty() {
                 faults.push(format!("{} Good {at}: {:?}", rule.name(), said(&found)));
             }
@@ -149,7 +223,7 @@ fn fixed_examples_are_what_the_fix_makes() {
             let (rules, around) = (RuleSet::all(), around(&options));
             let mender = Mender::new(&rules, &around);
             let allow = |finding: &Finding, safety: Safety| {
-                safety >= least && (name(finding) == rule.name() || fixed.flag("all"))
+                safety >= least && (name(finding.rule) == rule.name() || fixed.flag("all"))
             };
             let once = mender
                 .mend(&bad.text, None, &allow)

@@ -10,6 +10,7 @@ use crate::finding::Severity;
 use crate::input::blocks::Limits;
 use crate::input::unpack::Ceiling;
 use crate::input::walk::{self, Source};
+use crate::memory;
 use crate::output::Fixing;
 use crate::policy::Policy;
 use crate::report::{Gate, InputError};
@@ -83,6 +84,7 @@ pub(super) fn settings(args: &CheckArgs, config: Option<&Config>) -> Result<Sett
         examples: args.max_findings,
         threads: input.threads.unwrap_or(0),
         limits: Limits::with_record(input.max_record_bytes.max(1)),
+        memory: input.memory.unwrap_or_else(|| memory::limit() / 4) as usize,
         ceiling: input.max_unpacked.map_or(Ceiling::Usual, Ceiling::Bytes),
         ..Settings::default()
     };

@@ -8,6 +8,7 @@ use hashbrown::{HashMap, HashSet};
 use crate::finding::{Finding, Fold, Place, Reach, Severity, Subject};
 use crate::fix::Safety;
 use crate::json::{Pointer, tree};
+use crate::ledger::Entries;
 use crate::output::Fixing;
 use crate::policy::{Decision, Policy};
 use crate::printable;
@@ -92,6 +93,8 @@ pub(super) struct Part {
     /// Newlines in the block, and characters behind the last of them.
     pub newlines: u64,
     pub last_line: u64,
+    /// What the events leave in the ledger.
+    pub entries: Entries,
 }
 
 /// What is still wanted of examples: known from the parts that were joined so far, so that later
@@ -130,6 +133,8 @@ pub(super) struct Orders {
     pub excerpts: Option<Excerpts>,
     pub show_values: bool,
     pub sated: Arc<Sated>,
+    /// Whether events are entered in the ledger.
+    pub ledger: bool,
 }
 
 /// Finds lines and columns in a block.
@@ -147,6 +152,11 @@ impl<'a> Lines<'a> {
             skip,
             ends: None,
         }
+    }
+
+    /// The text of the block.
+    pub(super) fn text(&self) -> &'a str {
+        self.text
     }
 
     fn ends(&mut self) -> &[u32] {

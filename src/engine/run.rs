@@ -1,18 +1,22 @@
 //! A run over streams: reads blocks, hands them to the workers, and joins what comes back in the
 //! order of the input.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::hash::RandomState;
 use std::io::{self, Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, mpsc};
 
-use crate::finding::{Findings, Severity, Subject};
+use crate::finding::{Finding, Findings, Place, Severity, Subject};
 use crate::input::blocks::{Block, Blocks, Frame, Head};
 use crate::inspect::{AsOf, Surroundings};
+use crate::json::Pointer;
+use crate::ledger::{BlockSpot, Entries, Key, Ledger, LogFinding, LogFindings};
 use crate::output::{Fixing, Reporter};
-use crate::report::{FileTally, Group, InputError, Located, Location, Report, RuleTally, Verdict};
+use crate::report::{
+    FileTally, Group, InputError, Located, Location, Related, Report, RuleTally, Verdict,
+};
 use crate::rules;
 use crate::score::Presence;
 use crate::settings::Clocks;
@@ -37,7 +41,10 @@ pub struct Run<'l> {
     report: Report,
     groups: BTreeMap<GroupKey, usize>,
     hidden: BTreeMap<u64, usize>,
-    hasher: RandomState,
+    key: Key,
+    ledger: Ledger,
+    /// Whether any rule of the whole log speaks.
+    keeps_ledger: bool,
     sated: Mutex<Arc<Sated>>,
     shown: usize,
     progress: Option<Box<dyn FnMut(u64) + 'l>>,
@@ -160,7 +167,12 @@ impl<'l> Run<'l> {
             },
             groups: BTreeMap::new(),
             hidden: BTreeMap::new(),
-            hasher: RandomState::new(),
+            key: linter.settings.ledger_key.unwrap_or_else(Key::random),
+            ledger: Ledger::new(linter.settings.memory),
+            keeps_ledger: rules::ALL
+                .iter()
+                .enumerate()
+                .any(|(index, rule)| rule.log().is_some() && linter.settings.policy.speaks(index)),
             sated: Mutex::new(Arc::new(Sated::default())),
             shown: 0,
             progress: None,
@@ -229,6 +241,7 @@ impl<'l> Run<'l> {
             sink,
             sink_fault: None,
         };
+        self.ledger.open(name, key);
         self.blocks(&mut file, source)?;
         self.close(file)
     }
@@ -245,7 +258,7 @@ impl<'l> Run<'l> {
         }
         let around = file.around.clone();
         let (name, key) = (file.tally.name.clone(), file.key.clone());
-        let (hasher, wants) = (self.hasher.clone(), self.reporter.wants());
+        let (ledger_key, wants) = (self.key, self.reporter.wants());
         let writes = file.sink.is_some();
         std::thread::scope(|threads| {
             let to_main = send.clone();
@@ -277,8 +290,8 @@ impl<'l> Run<'l> {
                             let number = given;
                             given += 1;
                             let orders = self.orders(wants, writes);
-                            let (send, around, name, key, hasher) =
-                                (send.clone(), &around, &name, &key, &hasher);
+                            let (send, around, name, key, ledger_key) =
+                                (send.clone(), &around, &name, &key, &ledger_key);
                             workers.spawn(move |_| {
                                 let worker = Worker {
                                     linter,
@@ -286,7 +299,7 @@ impl<'l> Run<'l> {
                                     file: name,
                                     key,
                                     orders: &orders,
-                                    hasher,
+                                    ledger_key,
                                 };
                                 let work = || Box::new(worker.work(block, false));
                                 let message = match catch_unwind(AssertUnwindSafe(work)) {
@@ -315,7 +328,7 @@ impl<'l> Run<'l> {
                     while let Some(worked) = waiting.remove(&joined) {
                         joined += 1;
                         if outcome.is_ok() {
-                            match self.join_in_order(file, *worked, &around, &hasher) {
+                            match self.join_in_order(file, *worked, &around) {
                                 Ok(spare) => {
                                     if self.is_stopped() {
                                         self.report.interrupted = true;
@@ -334,7 +347,7 @@ impl<'l> Run<'l> {
                 }
                 drop(give_back);
                 match outcome {
-                    Ok(()) => self.finish_carry(file, &around, &hasher),
+                    Ok(()) => self.finish_carry(file, &around),
                     Err(None) => Ok(()),
                     Err(Some(fault)) => Err(fault),
                 }
@@ -362,6 +375,7 @@ impl<'l> Run<'l> {
                     .lock()
                     .unwrap_or_else(|poison| poison.into_inner()),
             ),
+            ledger: self.keeps_ledger,
         }
     }
 
@@ -372,20 +386,19 @@ impl<'l> Run<'l> {
         file: &mut OpenFile<'_>,
         worked: Worked,
         around: &Surroundings,
-        hasher: &RandomState,
     ) -> io::Result<Vec<u8>> {
         let Some(mut carried) = file.carry.take() else {
             return self.join(file, worked);
         };
         if worked.block.frame != Frame::Lines {
-            self.rework(file, carried, true, around, hasher)?;
+            self.rework(file, carried, true, around)?;
             return self.join(file, worked);
         }
         let spare = worked.block.bytes;
         carried.bytes.extend_from_slice(&spare);
         let complete =
             worked.block.last || carried.bytes.len() > self.linter.settings.limits.record;
-        self.rework(file, carried, complete, around, hasher)?;
+        self.rework(file, carried, complete, around)?;
         Ok(spare)
     }
 
@@ -395,7 +408,6 @@ impl<'l> Run<'l> {
         block: Block,
         complete: bool,
         around: &Surroundings,
-        hasher: &RandomState,
     ) -> io::Result<()> {
         let orders = self.orders(self.reporter.wants(), file.sink.is_some());
         let (name, key) = (file.tally.name.clone(), file.key.clone());
@@ -405,21 +417,16 @@ impl<'l> Run<'l> {
             file: &name,
             key: &key,
             orders: &orders,
-            hasher,
+            ledger_key: &self.key,
         };
         let worked = worker.work(block, complete);
         self.join(file, worked)?;
         Ok(())
     }
 
-    fn finish_carry(
-        &mut self,
-        file: &mut OpenFile<'_>,
-        around: &Surroundings,
-        hasher: &RandomState,
-    ) -> io::Result<()> {
+    fn finish_carry(&mut self, file: &mut OpenFile<'_>, around: &Surroundings) -> io::Result<()> {
         match file.carry.take() {
-            Some(carried) => self.rework(file, carried, true, around, hasher),
+            Some(carried) => self.rework(file, carried, true, around),
             None => Ok(()),
         }
     }
@@ -492,6 +499,7 @@ impl<'l> Run<'l> {
             }
         }
         let names: Vec<String> = part.names.iter().map(|name| self.name(name)).collect();
+        self.enter(&part.entries, file.position, &names)?;
         let mut counts: Vec<Vec<(Presence, bool, u64)>> = vec![Vec::new(); names.len()];
         for (name, presence, scored, count) in part.tally.drain() {
             counts[name as usize].push((presence, scored, count));
@@ -562,6 +570,125 @@ impl<'l> Run<'l> {
         position.line += part.newlines;
         position.events += part.events + part.filtered;
         Ok(bytes)
+    }
+
+    /// Enters what the events of a block leave. `position` is where the block begins.
+    fn enter(&mut self, entries: &Entries, position: Position, names: &[String]) -> io::Result<()> {
+        let place = |spot: BlockSpot| {
+            // The line may have begun in a block before.
+            let before = if spot.line == 0 { position.column } else { 0 };
+            (
+                position.line + u64::from(spot.line),
+                before + u64::from(spot.column),
+                position.offset + u64::from(spot.offset),
+            )
+        };
+        let name = |number: u32| names.get(number as usize).cloned().unwrap_or_default();
+        self.ledger.take(entries, place, name);
+        if self.ledger.is_full() {
+            let ledger = &mut self.ledger;
+            self.linter.pool.install(|| ledger.make_room())?;
+        }
+        Ok(())
+    }
+
+    /// Says what only the whole log shows.
+    fn conclude(&mut self) -> io::Result<()> {
+        if !self.keeps_ledger {
+            return Ok(());
+        }
+        let mut ledger = std::mem::take(&mut self.ledger);
+        self.linter.pool.install(|| ledger.settle());
+        let evidence = ledger.evidence();
+        let mut findings = LogFindings::default();
+        for (index, rule) in rules::ALL.iter().enumerate() {
+            let Some(check) = rule.log() else { continue };
+            if !self.linter.settings.policy.speaks(index) {
+                continue;
+            }
+            findings.begin(index);
+            let outcome = catch_unwind(AssertUnwindSafe(|| check(&evidence, &mut findings)));
+            match outcome {
+                Ok(outcome) => outcome?,
+                Err(_) => {
+                    self.report.internal_errors += 1;
+                    let mut tally = self.report.files.pop().unwrap_or_default();
+                    let message = format!("the rule {} failed on the log", rule.name());
+                    self.tell_of_file(&mut tally, "internal-error", message, None)?;
+                    self.report.files.push(tally);
+                }
+            }
+        }
+        for finding in findings.in_order() {
+            self.tell_of_log(&ledger, finding)?;
+        }
+        Ok(())
+    }
+
+    /// Tells a finding of the whole log, unless the user does not want it.
+    fn tell_of_log(&mut self, ledger: &Ledger, said: LogFinding) -> io::Result<()> {
+        let spot = ledger.places().find(said.at);
+        let file = &ledger.places().files()[spot.file];
+        let pointer = Pointer::from(said.pointer);
+        let finding = Finding {
+            rule: said.rule,
+            severity: said.severity,
+            effect: said.effect,
+            certainty: said.certainty,
+            subject: Subject::Event,
+            place: Place::Pointer(pointer),
+            message: said.message.into_owned(),
+            help: said.help.map(Cow::into_owned),
+            fix: None,
+            spoils: false,
+            fold: None,
+        };
+        let severity = match self.linter.settings.policy.decide(&file.key, &finding) {
+            crate::policy::Decision::Report(severity) => severity,
+            crate::policy::Decision::Suppress => {
+                self.report.suppressed += 1;
+                return Ok(());
+            }
+            crate::policy::Decision::Ignore => return Ok(()),
+        };
+        let meta = rules::ALL[finding.rule].meta();
+        let related = said.related.into_iter().map(|(at, what)| {
+            let spot = ledger.places().find(at);
+            Related {
+                file: ledger.places().files()[spot.file].name.clone(),
+                line: spot.line,
+                event: Some(spot.event),
+                what: what.into_owned(),
+            }
+        });
+        let located = Located {
+            rule: finding.rule,
+            severity,
+            effect: finding.effect,
+            certainty: finding.certainty,
+            message: finding.message,
+            help: finding.help.unwrap_or_else(|| meta.help.clone()),
+            file: file.name.clone(),
+            location: Location {
+                line: spot.line,
+                column: spot.column,
+                offset: spot.offset,
+                length: 0,
+            },
+            event: Some(spot.event),
+            event_name: None,
+            pointer: None,
+            pattern: said.pointer.to_owned(),
+            fix: None,
+            excerpt: None,
+            via: Vec::new(),
+            related: related.collect(),
+        };
+        self.report.rules[located.rule].events[severity as usize] += said.events;
+        let mut tally = std::mem::take(&mut self.report.files[spot.file]);
+        let told = self.tell(&mut tally, severity, located);
+        self.report.files[spot.file] = tally;
+        told
     }
 
     fn join_changes(
@@ -810,6 +937,9 @@ impl<'l> Run<'l> {
     /// Ends the run and tells the reporter the verdict.
     pub fn finish(mut self) -> io::Result<(Report, Verdict)> {
         self.report.interrupted |= self.is_stopped();
+        if !self.report.interrupted {
+            self.conclude()?;
+        }
         if self.linter.settings.fixing != Fixing::Off && !self.linter.settings.unsafe_fixes {
             self.report.fixes.needs_consent = self.report.fixable_unsafe;
         }

@@ -1,6 +1,5 @@
 //! Works on one block, on any thread: mends it if told to, checks its texts and counts.
 
-use std::hash::{BuildHasher, RandomState};
 use std::ops::Range;
 
 use bumpalo::Bump;
@@ -11,7 +10,8 @@ use crate::finding::{Finding, Findings, Severity, Subject};
 use crate::input::blocks::{Block, Frame, Head, bom_length};
 use crate::inspect::{Inspector, Read as Taken, Surroundings, Watch};
 use crate::json::tree::SyntaxError;
-use crate::json::{Pointer, Tape};
+use crate::json::{Item, Pointer, Tape};
+use crate::ledger::{Entries, Key};
 use crate::name::Name;
 use crate::output::Fixing;
 use crate::presence::presence;
@@ -32,7 +32,7 @@ pub(super) struct Worker<'w> {
     /// The name as suppressions see it.
     pub(super) key: &'w str,
     pub(super) orders: &'w Orders,
-    pub(super) hasher: &'w RandomState,
+    pub(super) ledger_key: &'w Key,
 }
 
 impl Worker<'_> {
@@ -105,6 +105,7 @@ impl Worker<'_> {
         } else {
             0
         };
+        part.entries = Entries::new(skip);
         let arena = Bump::new();
         let mut checker = Checker {
             worker: self,
@@ -256,16 +257,40 @@ struct Notes<'n> {
     part: &'n mut Part,
     seen: &'n mut Vec<Seen>,
     filter: &'n Filter,
-    hasher: &'n RandomState,
+    ledger_key: &'n Key,
+    /// Whether events are entered in the ledger.
+    ledger: bool,
+    /// The block, and the text of it that holds the events.
+    block: &'n str,
+    at: usize,
+    text: &'n str,
     show_ids: bool,
+}
+
+impl Notes<'_> {
+    /// Where the event begins in the block: before its first key, unless that is a copy because
+    /// escapes were taken out; then where the text begins.
+    fn begin_of(&self, event: &Event<'_, '_>) -> usize {
+        let key = event.root().children().next().map_or("", Item::key);
+        let at = (key.as_ptr() as usize).wrapping_sub(self.text.as_ptr() as usize);
+        let before = self.text.get(..at).unwrap_or_default();
+        self.at + memchr::memrchr(b'{', before.as_bytes()).unwrap_or(0)
+    }
 }
 
 impl Watch for Notes<'_> {
     fn event(&mut self, event: &Event<'_, '_>, findings: &[Finding]) {
         let wanted = self.filter.is_open() || is_wanted(self.filter, event);
-        let hide = |name: &str| self.hasher.hash_one(name);
+        let hide = |name: &str| self.ledger_key.hash(name.as_bytes());
         let name = self.part.name_index(event.name(), hide);
         let (presence, website) = (presence(event, findings), event.is_website());
+        if self.ledger {
+            let begin = self.begin_of(event);
+            self.part.entries.place(self.block, begin);
+            if wanted {
+                self.part.entries.enter(self.ledger_key, event, name);
+            }
+        }
         if wanted {
             self.part.events += 1;
             self.part.tally.add(name, presence, website);
@@ -439,7 +464,11 @@ impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
             part: self.part,
             seen: &mut self.seen,
             filter: &settings.filter,
-            hasher: self.worker.hasher,
+            ledger_key: self.worker.ledger_key,
+            ledger: self.worker.orders.ledger,
+            block: self.lines.text(),
+            at,
+            text,
             show_ids: settings.show_values,
         };
         let read = match self.as_event {

@@ -284,10 +284,17 @@ impl fmt::Debug for Shown<'_> {
 impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.finding.message)?;
-        match self.source {
-            Some(_) => Ok(()),
-            None => write!(f, "\n{}", whereabouts(self.finding)),
+        if self.source.is_none() {
+            write!(f, "\n{}", whereabouts(self.finding))?;
         }
+        for related in &self.finding.related {
+            write!(f, "\n{}:{}", related.file, related.line)?;
+            if let Some(event) = related.event {
+                write!(f, "  event {event}")?;
+            }
+            write!(f, "  {}", related.what)?;
+        }
+        Ok(())
     }
 }
 

@@ -1,15 +1,19 @@
 //! CL303: an event_id that is the same for every event.
 
+use std::io;
+
 use crate::deduplication;
 use crate::event::Event;
-use crate::finding::Findings;
+use crate::finding::{Certainty, Findings};
 use crate::fix::Fix;
 use crate::json::Pointer;
+use crate::ledger::event_ids::{Use, judge};
+use crate::ledger::{Evidence, LogFindings};
 use crate::name::Name;
 use crate::rule::{Check, Rule};
 
 /// See `rules/constant-event-id.md`.
-pub static RULE: Rule = crate::rule!("constant-event-id", Check::Event(check));
+pub static RULE: Rule = crate::rule!("constant-event-id", Check::Event(check), conclude);
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     let Some(item) = event.get(Name::EventId) else {
@@ -19,7 +23,10 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
     let order = || deduplication::order_id(event).map(|order| order.into_owned());
     let message = if deduplication::is_placeholder(id, order) {
         "event_id is a placeholder, the same for every event"
-    } else if event.name().is_some_and(|name| is_same_word(id, name)) {
+    } else if event
+        .name()
+        .is_some_and(|name| deduplication::repeats_name(id, name))
+    {
         "event_id repeats event_name, so it is the same for every such event"
     } else {
         return;
@@ -30,16 +37,21 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
     out.at(item, message).fix(fix);
 }
 
-/// Whether two words have the same letters and digits in whatever case.
-fn is_same_word(one: &str, other: &str) -> bool {
-    // Most ids are told apart from a name by their first letter.
-    letters(one).next() == letters(other).next()
-        && letters(one).eq(letters(other))
-        && letters(one).next().is_some()
-}
-
-fn letters(word: &str) -> impl Iterator<Item = u8> {
-    word.bytes()
-        .filter(|b| b.is_ascii_alphanumeric() || !b.is_ascii())
-        .map(|b| b.to_ascii_lowercase())
+/// An id that no table knows shows in the log: most events of a name have it, whoever they are of.
+fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
+    log.ids(|group| {
+        let all = log.sightings_of(group[0].name);
+        if judge(group, all) != Use::Constant {
+            return;
+        }
+        let name = log.event_name(group[0].name);
+        let number = group.len() as u64;
+        let message = format!(
+            "one event_id stands on {number} of {all} events named {name}, whoever caused them"
+        );
+        out.at(group[0].at, "/event_id", message)
+            .certainty(Certainty::Proof)
+            .places(group.iter().map(|row| row.at), "event with this id")
+            .events(number);
+    })
 }

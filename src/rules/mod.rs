@@ -8,8 +8,10 @@ mod click_time_in_seconds;
 mod constant_event_id;
 mod currency_format;
 mod double_hash;
+mod duplicate_event;
 mod duplicate_key;
 mod event_id_format;
+mod event_id_reused;
 mod event_name_case;
 mod event_time_type;
 mod event_time_unit;
@@ -38,6 +40,7 @@ mod missing_event_time;
 mod no_events_found;
 mod not_sha256;
 mod null_identifier;
+mod order_sent_twice;
 mod placeholder_time;
 mod purchase_without_value;
 mod random_event_id;
@@ -91,6 +94,9 @@ pub static ALL: &[&Rule] = &[
     &missing_event_id::RULE,
     &random_event_id::RULE,
     &constant_event_id::RULE,
+    &event_id_reused::RULE,
+    &duplicate_event::RULE,
+    &order_sent_twice::RULE,
     &event_id_format::RULE,
     &missing_event_name::RULE,
     &event_name_case::RULE,

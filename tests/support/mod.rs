@@ -20,6 +20,11 @@ pub const CLEAN: &str = r#"{"event_name":"Purchase","event_time":1782396602,"eve
 /// The SHA-256 of the e-mail address in [`CLEAN`].
 pub const EM: &str = "1a45e38ee20e0a7bb946cc3feb16d3ce47a8de1c5a5d0a6dda15561f70fb0f18";
 
+/// A clean event like [`CLEAN`], of another order.
+pub fn another(number: u32) -> String {
+    CLEAN.replace("58213", &format!("5{number}8213"))
+}
+
 /// The clean event with one error, CL403: a time in milliseconds. There is a safe fix.
 pub fn with_error() -> String {
     CLEAN.replace("1782396602,", "1782396602000,")

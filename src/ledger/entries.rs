@@ -1,0 +1,275 @@
+//! What an event leaves in the ledger.
+
+use std::net::IpAddr;
+
+use super::key::{Key, short};
+use super::sighting::{PAIRED, PLACEHOLDER_ID, RANDOM_ID, Sighting, TEST};
+use crate::click_id::Stamped;
+use crate::deduplication;
+use crate::digest::Shape;
+use crate::event::Event;
+use crate::json::{Item, Val};
+use crate::name::Name;
+
+/// The entries of one block, collected by one thread. Events are numbered from 0 in the block.
+#[derive(Debug, Default)]
+pub struct Entries {
+    pub(super) ids: Vec<Sighting>,
+    pub(super) orders: Vec<Sighting>,
+    /// The dataset and event_name of entries: its hash, and the caller's number for the name.
+    pub(super) names: Vec<(u32, u32)>,
+    /// Where every event begins.
+    pub(super) spots: Vec<BlockSpot>,
+    /// How far lines and characters were counted.
+    cursor: BlockSpot,
+}
+
+/// A place in a block: line and column from 0, and bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BlockSpot {
+    pub line: u32,
+    /// In characters, of line 0 those that stand in the block.
+    pub column: u32,
+    pub offset: u32,
+}
+
+impl Entries {
+    /// Lines are counted from byte `skip` of the block on, where a byte order mark stands before.
+    pub fn new(skip: usize) -> Entries {
+        let mut entries = Entries::default();
+        entries.cursor.offset = skip as u32;
+        entries
+    }
+
+    /// Notes that the next event begins at byte `at` of the block.
+    pub fn place(&mut self, block: &str, at: usize) {
+        let from = self.cursor.offset as usize;
+        let at = at.clamp(from, block.len());
+        let between = &block.as_bytes()[from..at];
+        let mut line_start = 0;
+        for newline in memchr::memchr_iter(b'\n', between) {
+            self.cursor.line += 1;
+            self.cursor.column = 0;
+            line_start = newline + 1;
+        }
+        let begins_character = |byte: &u8| u32::from(byte & 0xC0 != 0x80);
+        self.cursor.column += between[line_start..]
+            .iter()
+            .map(begins_character)
+            .sum::<u32>();
+        self.cursor.offset = at as u32;
+        self.spots.push(self.cursor);
+    }
+
+    /// Enters the event that was placed last. `name` is the caller's number for its event_name.
+    pub fn enter(&mut self, key: &Key, event: &Event<'_, '_>, name: u32) {
+        let at = self.spots.len() as u64 - 1;
+        let Some(event_name) = event.name() else {
+            return;
+        };
+        let scope = scope_of(key, event);
+        let begin = key.begin().number(scope).part(event_name.as_bytes());
+        let name_hash = short(begin.clone().end());
+        if self.names.last() != Some(&(name_hash, name)) && !self.names.contains(&(name_hash, name))
+        {
+            self.names.push((name_hash, name));
+        }
+        // Each passback of one order is an event of its own, whatever its id.
+        if event_name == "AppendAttribution" {
+            return;
+        }
+        let id = event.get(Name::EventId).and_then(text_of);
+        let order = deduplication::order_id(event);
+        let Some(id) = id.as_deref().map(str::trim).filter(|id| !id.is_empty()) else {
+            return;
+        };
+        let mut flags = 0;
+        if deduplication::is_paired(event) {
+            flags |= PAIRED;
+        }
+        if deduplication::looks_random(id) {
+            flags |= RANDOM_ID;
+        }
+        if deduplication::is_placeholder(id, || order.as_deref().map(str::to_owned))
+            || deduplication::repeats_name(id, event_name)
+        {
+            flags |= PLACEHOLDER_ID;
+        }
+        if event.envelope.is_test {
+            flags |= TEST;
+        }
+        let mut row = Sighting {
+            key: begin.clone().part(b"id").part(id.as_bytes()).wide(),
+            at,
+            other: order
+                .as_deref()
+                .map_or(0, |order| key.hash(order.as_bytes())),
+            time: event
+                .time()
+                .and_then(|time| u32::try_from(time).ok())
+                .unwrap_or(0),
+            name: name_hash,
+            browser: browser_of(key, event),
+            email: identifier_of(key, event, Name::Em),
+            external_id: identifier_of(key, event, Name::ExternalId),
+            address: address_of(key, event),
+            content: 0,
+            flags,
+        };
+        row.content = content_of(key, event, true);
+        self.ids.push(row);
+        let Some(order) = order.filter(|_| is_made_once(event_name)) else {
+            return;
+        };
+        let part = |name| event.custom(name).and_then(text_of).unwrap_or_default();
+        let begin = begin.part(b"order").part(order.as_bytes());
+        row.key = begin
+            .part(part(Name::ItemNumber).as_bytes())
+            .part(part(Name::Status).as_bytes())
+            .part(part(Name::DeliveryCategory).as_bytes())
+            .wide();
+        row.other = key.hash(id.as_bytes());
+        row.content = content_of(key, event, false);
+        self.orders.push(row);
+    }
+}
+
+/// Events that happen once an order. A cart is filled in many steps, and a checkout begun again.
+fn is_made_once(event_name: &str) -> bool {
+    matches!(event_name, "Purchase" | "Donate")
+}
+
+/// The dataset when the log tells it, else the site: two shops that count their orders from 1 are
+/// not one.
+fn scope_of(key: &Key, event: &Event<'_, '_>) -> u64 {
+    if let Some(dataset) = event.envelope.dataset {
+        return key.begin().part(b"dataset").part(dataset.as_bytes()).end();
+    }
+    match event
+        .get(Name::EventSourceUrl)
+        .and_then(Item::text)
+        .and_then(site_of)
+    {
+        Some(site) => key.begin().part(b"site").part(site.as_bytes()).end(),
+        None => 1,
+    }
+}
+
+/// The host without the names of single machines: its last two labels, or three where the last but
+/// one is as short as in `.co.uk`.
+fn site_of(url: &str) -> Option<&str> {
+    let (_, rest) = url.split_once("://")?;
+    let end = rest.find(['/', '?', '#', ':']).unwrap_or(rest.len());
+    let host = &rest[..end];
+    let mut dots = memchr::memrchr_iter(b'.', host.as_bytes());
+    let (last, second) = (dots.next(), dots.next());
+    let start = match (last, second) {
+        (Some(last), Some(second)) if last - second <= 4 => dots.next(),
+        (Some(_), second) => second,
+        (None, _) => None,
+    };
+    Some(start.map_or(host, |dot| &host[dot + 1..]))
+}
+
+fn text_of<'a>(item: Item<'_, 'a>) -> Option<std::borrow::Cow<'a, str>> {
+    match item.val() {
+        Val::Text(text) => Some(text.into()),
+        Val::Int(number) => Some(number.to_string().into()),
+        _ => None,
+    }
+}
+
+fn browser_of(key: &Key, event: &Event<'_, '_>) -> u32 {
+    event
+        .user_text(Name::Fbp)
+        .and_then(Stamped::parse)
+        .map_or(0, |fbp| {
+            let hash = key.begin().part(fbp.time().as_bytes());
+            short(hash.part(fbp.tail().as_bytes()).end())
+        })
+}
+
+/// The first value of a key that may stand for somebody.
+fn identifier_of(key: &Key, event: &Event<'_, '_>, name: Name) -> u32 {
+    let is_some = |shape| matches!(shape, Shape::Sha256 | Shape::Md5 | Shape::Plain);
+    event
+        .identifiers()
+        .iter()
+        .find(|one| one.name == name && one.worthless.is_none() && is_some(one.shape))
+        .map_or(0, |one| {
+            short(key.hash(one.hex().unwrap_or(one.text).trim().as_bytes()))
+        })
+}
+
+/// The address, of IPv6 the network: the rest changes from day to day.
+fn address_of(key: &Key, event: &Event<'_, '_>) -> u32 {
+    match event.address() {
+        Some(IpAddr::V4(address)) => short(key.hash(&address.octets())) & !1 | 2,
+        Some(IpAddr::V6(address)) => short(key.hash(&address.octets()[..8])) | 1,
+        None => 0,
+    }
+}
+
+/// Value and currency, and with `goods` what they were paid for.
+fn content_of(key: &Key, event: &Event<'_, '_>, goods: bool) -> u32 {
+    let (mut hash, mut any) = (key.begin(), false);
+    let value = event
+        .custom(Name::Value)
+        .and_then(|value| match value.val() {
+            Val::Text(text) => text.trim().parse().ok(),
+            _ => value.number(),
+        });
+    if let Some(value) = value {
+        hash.add(&value.to_bits().to_le_bytes());
+        any = true;
+    }
+    if let Some(currency) = event.custom(Name::Currency).and_then(Item::text) {
+        hash.add(currency.as_bytes());
+    }
+    if goods {
+        for list in [Name::ContentIds, Name::Contents] {
+            for item in event.custom(list).into_iter().flat_map(Item::each) {
+                let id = if item.is_object() {
+                    item.get(Name::Id)
+                } else {
+                    Some(item)
+                };
+                if let Some(id) = id.and_then(text_of) {
+                    hash.add(id.as_bytes());
+                    any = true;
+                }
+            }
+        }
+    }
+    if any { short(hash.end()) } else { 0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sites() {
+        for (url, site) in [
+            ("https://shop.example.com/a?b#c", "example.com"),
+            ("https://example.com", "example.com"),
+            ("https://www.shop.co.uk:443/", "shop.co.uk"),
+            ("https://shop.co.uk/x", "shop.co.uk"),
+            ("http://localhost:3000/", "localhost"),
+        ] {
+            assert_eq!(site_of(url), Some(site), "{url}");
+        }
+        assert_eq!(site_of("shop.example.com/a"), None);
+    }
+
+    #[test]
+    fn lines_are_counted_from_the_block() {
+        let block = "aü\nbü{\nccc\n";
+        let mut entries = Entries::new(0);
+        for at in [0, 3, 7, 7, 11] {
+            entries.place(block, at);
+        }
+        let spots: Vec<_> = entries.spots.iter().map(|s| (s.line, s.column)).collect();
+        assert_eq!(spots, [(0, 0), (0, 2), (1, 2), (1, 2), (2, 2)]);
+    }
+}

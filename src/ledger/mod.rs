@@ -1,0 +1,233 @@
+//! The ledger: what the whole log remembers, and what only the whole log shows.
+//!
+//! While a block is checked, every event leaves a few rows of one size ([`entries`]): keyed hashes
+//! and small numbers, never a value. The rows of a block come back with its part and are appended to
+//! the tables of the [`Ledger`]; nothing is looked up and nothing locked per event. At the end each
+//! table is sorted once and read group by group, so that the order of blocks, the number of threads
+//! and the size of blocks leave no trace. Above the memory that the run may use, sorted runs go to
+//! temporary files without a name and are merged when they are read: the answer stays exact.
+//!
+//! # How to add a rule of scope L
+//!
+//! 1. See what [`Evidence`] offers. [`Evidence::ids`] gives all events of one dataset, event_name
+//!    and event_id; [`Evidence::orders`] all of one order; other tables are listed there.
+//! 2. When the rule needs something that no event leaves yet, add it in [`entries`]: a field of a
+//!    row, or a table. A new table is a type of row that implements [`table::Row`], a list in
+//!    [`entries::Entries`], a [`Table`] in [`Ledger`] (with its line in [`Ledger::tables`]) and a
+//!    method of [`Evidence`]. Rows hold keyed hashes (64 bits to look up, 128 bits where a rule says
+//!    `proof`, [`key::short`] only to compare within a group), the number of the event, and numbers
+//!    that give nothing away. Rows that repeat for returning customers must say so in
+//!    [`table::Row::absorb`] (sum the counts, keep the first event), or the memory grows with them.
+//! 3. Write the rule as any other, with one more argument:
+//!    `crate::rule!("event-id-reused", Check::Log, conclude)` where
+//!    `fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()>`. A rule that also
+//!    looks at single events keeps its check: `crate::rule!(name, Check::Event(check), conclude)`.
+//!    `out.at(first event, "/pointer/from/event", message)` reports; `.places(events, "event with
+//!    this id")` names the second and the last; `.events(n)` says how many events it is about,
+//!    without those of which the rule's own event check spoke. Messages hold no value; the numbers
+//!    of a group are read by `crate::report::count`.
+//! 4. A rule needs 20 events or a piece of proof ([`LEAST_EVENTS`]). `proof` is byte equality or
+//!    arithmetic over rows, no more.
+//! 5. On the page, an example of such a rule is a small NDJSON log in the fence. `repeat=40` behind
+//!    the language repeats its lines 40 times; `<n>` in them stands for the number of the repetition,
+//!    `<n:4>` for the same with four digits.
+
+pub mod entries;
+pub mod event_ids;
+pub mod findings;
+pub mod key;
+pub mod places;
+pub mod sighting;
+pub mod table;
+
+use std::collections::BTreeMap;
+use std::io;
+
+use hashbrown::HashMap;
+
+pub use entries::{BlockSpot, Entries};
+pub use findings::{LogFinding, LogFindings};
+pub use key::Key;
+pub use places::{Places, Spot};
+pub use sighting::Sighting;
+pub use table::Table;
+
+/// A rule that is not sure of one event alone needs as many.
+pub const LEAST_EVENTS: u64 = 20;
+
+/// Names beyond this many are not told apart in messages.
+const MAX_NAMES: usize = 10_000;
+
+/// What a check of the whole log is: it reads the evidence and says what it finds. Fails only when
+/// a temporary file does.
+pub type LogCheck = fn(&Evidence<'_>, &mut LogFindings) -> io::Result<()>;
+
+/// What the whole log remembers.
+#[derive(Debug, Default)]
+pub struct Ledger {
+    places: Places,
+    ids: Table<Sighting>,
+    orders: Table<Sighting>,
+    /// Event names as they may be printed, by the hash of dataset and name.
+    names: BTreeMap<u32, String>,
+    /// Sightings of event_ids by dataset and event_name.
+    sightings: HashMap<u32, u64>,
+    /// Bytes that the tables may take.
+    memory: usize,
+    /// How often rows went to disk.
+    spills: u64,
+}
+
+/// A table whatever its rows are.
+trait AnyTable: Send {
+    fn bytes(&self) -> usize;
+    fn settle(&mut self);
+    fn may_shrink(&self) -> bool;
+    fn spill(&mut self) -> io::Result<()>;
+}
+
+impl<R: table::Row> AnyTable for Table<R> {
+    fn bytes(&self) -> usize {
+        Table::bytes(self)
+    }
+    fn settle(&mut self) {
+        Table::settle(self);
+    }
+    fn may_shrink(&self) -> bool {
+        Table::may_shrink(self)
+    }
+    fn spill(&mut self) -> io::Result<()> {
+        Table::spill(self)
+    }
+}
+
+impl Ledger {
+    /// An empty ledger whose tables may take so many bytes.
+    pub fn new(memory: usize) -> Ledger {
+        Ledger {
+            memory,
+            ..Ledger::default()
+        }
+    }
+
+    fn tables(&mut self) -> [&mut dyn AnyTable; 2] {
+        [&mut self.ids, &mut self.orders]
+    }
+
+    /// The entries to come are those of another file.
+    pub fn open(&mut self, name: &str, key: &str) {
+        self.places.open(name, key);
+    }
+
+    /// Takes the entries of a block. `place` turns a place in the block into line and column, from
+    /// 0, and offset in the file, `name` a number of [`Entries::enter`] into a name that may be printed.
+    pub fn take(
+        &mut self,
+        entries: &Entries,
+        place: impl Fn(BlockSpot) -> (u64, u64, u64),
+        mut name: impl FnMut(u32) -> String,
+    ) {
+        let events = self.places.events();
+        self.places
+            .add(entries.spots.iter().map(|&spot| place(spot)));
+        for &(hash, number) in &entries.names {
+            if self.names.len() < MAX_NAMES && !self.names.contains_key(&hash) {
+                self.names.insert(hash, name(number));
+            }
+        }
+        for row in &entries.ids {
+            *self.sightings.entry(row.name).or_insert(0) += 1;
+        }
+        self.ids.take(&entries.ids, events);
+        self.orders.take(&entries.orders, events);
+    }
+
+    /// Makes room when the tables have outgrown their memory. To be called in a pool of threads.
+    pub fn make_room(&mut self) -> io::Result<()> {
+        let memory = self.memory;
+        let mut bytes: usize = self.tables().iter().map(|table| table.bytes()).sum();
+        if bytes <= memory {
+            return Ok(());
+        }
+        for table in self.tables() {
+            if table.may_shrink() {
+                table.settle();
+            }
+        }
+        bytes = self.tables().iter().map(|table| table.bytes()).sum();
+        // Half full is not full again at the next block.
+        if bytes > memory / 2 {
+            for table in self.tables() {
+                table.spill()?;
+            }
+            self.spills += 1;
+        }
+        Ok(())
+    }
+
+    /// Whether [`Ledger::make_room`] has anything to do.
+    pub fn is_full(&mut self) -> bool {
+        let bytes: usize = self.tables().iter().map(|table| table.bytes()).sum();
+        bytes > self.memory
+    }
+
+    /// Sorts the tables, after which the evidence can be read. To be called in a pool of threads.
+    pub fn settle(&mut self) {
+        for table in self.tables() {
+            table.settle();
+        }
+    }
+
+    /// The evidence of a ledger that was settled.
+    pub fn evidence(&self) -> Evidence<'_> {
+        Evidence { ledger: self }
+    }
+
+    /// Where the events stand.
+    pub fn places(&self) -> &Places {
+        &self.places
+    }
+
+    /// How often rows went to disk.
+    pub fn spills(&self) -> u64 {
+        self.spills
+    }
+}
+
+/// What the rules of the whole log may read.
+pub struct Evidence<'l> {
+    ledger: &'l Ledger,
+}
+
+impl Evidence<'_> {
+    /// The number of events in the log.
+    pub fn events(&self) -> u64 {
+        self.ledger.places.events()
+    }
+
+    /// Calls `each` with the sightings of every event_id under one event_name of one dataset, in
+    /// input order. Events without an id and passbacks are not among them.
+    pub fn ids(&self, each: impl FnMut(&[Sighting])) -> io::Result<()> {
+        self.ledger.ids.groups(each)
+    }
+
+    /// Calls `each` with the sightings of every order (with item_number and status) under one
+    /// event_name of one dataset, in input order. Only of events that happen once an order.
+    pub fn orders(&self, each: impl FnMut(&[Sighting])) -> io::Result<()> {
+        self.ledger.orders.groups(each)
+    }
+
+    /// How many sightings of event_ids there are under a dataset and event_name
+    /// ([`Sighting::name`]).
+    pub fn sightings_of(&self, name: u32) -> u64 {
+        self.ledger.sightings.get(&name).copied().unwrap_or(0)
+    }
+
+    /// The event_name of a [`Sighting::name`], fit to be printed.
+    pub fn event_name(&self, name: u32) -> &str {
+        self.ledger
+            .names
+            .get(&name)
+            .map_or("(other names)", String::as_str)
+    }
+}

@@ -1,0 +1,209 @@
+//! One event under an id or an order number, and whether two of them can be the same event.
+
+use super::table::{Numbers, Row};
+
+/// An event as the ledger remembers it under one of its keys. Numbers that are 0 are not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Sighting {
+    /// Under `ids`: dataset, event_name and event_id. Under `orders`: dataset, event_name, order_id,
+    /// item_number and status.
+    pub key: [u64; 2],
+    /// The number of the event in the run.
+    pub at: u64,
+    /// Under `ids` the order_id, under `orders` the event_id.
+    pub other: u64,
+    /// event_time in Unix seconds.
+    pub time: u32,
+    /// Dataset and event_name.
+    pub name: u32,
+    pub browser: u32,
+    pub email: u32,
+    pub external_id: u32,
+    /// The address; the last bit tells IPv4 from IPv6, which are never compared.
+    pub address: u32,
+    /// Under `ids` value, currency and contents; under `orders` value and currency.
+    pub content: u32,
+    /// A union of the flags below.
+    pub flags: u32,
+}
+
+/// Meta pairs the event with a copy from the browser or the app by its event_id.
+pub const PAIRED: u32 = 1;
+/// The event_id looks minted at random.
+pub const RANDOM_ID: u32 = 1 << 1;
+/// The event_id is a word that somebody left in the code, which was told of the event itself.
+pub const PLACEHOLDER_ID: u32 = 1 << 2;
+/// The request went to the test view.
+pub const TEST: u32 = 1 << 3;
+
+/// Whether two events are of one person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Person {
+    /// They share an identifier.
+    Same,
+    /// They share none, and two or more kinds of identifier differ. The browser is one of them, or
+    /// not.
+    Different { browser: bool },
+    /// There is too little to compare.
+    Unknown,
+}
+
+impl Sighting {
+    /// Whether the two events are of one person. One identifier that differs shows nothing: people
+    /// have two addresses, and two senders may spell one of them differently.
+    pub fn person(&self, other: &Sighting) -> Person {
+        let (mut same, mut differ) = (false, 0);
+        let mut compare = |a: u32, b: u32| {
+            let known = a != 0 && b != 0;
+            same |= known && a == b;
+            differ += u32::from(known && a != b);
+            known && a != b
+        };
+        let browser = compare(self.browser, other.browser);
+        compare(self.email, other.email);
+        compare(self.external_id, other.external_id);
+        if self.address & 1 == other.address & 1 {
+            compare(self.address, other.address);
+        }
+        match (same, differ) {
+            (true, _) => Person::Same,
+            (false, 2..) => Person::Different { browser },
+            _ => Person::Unknown,
+        }
+    }
+
+    /// Seconds between the two; 0 when a time is not known.
+    pub fn gap(&self, other: &Sighting) -> u32 {
+        match (self.time, other.time) {
+            (0, _) | (_, 0) => 0,
+            (a, b) => a.abs_diff(b),
+        }
+    }
+
+    /// Whether both orders, or both ids, are known and differ.
+    pub fn other_differs(&self, than: &Sighting) -> bool {
+        self.other != 0 && than.other != 0 && self.other != than.other
+    }
+
+    /// Whether both contents are known and differ.
+    pub fn content_differs(&self, than: &Sighting) -> bool {
+        self.content != 0 && than.content != 0 && self.content != than.content
+    }
+
+    /// Whether all these flags are set.
+    pub fn has(&self, flags: u32) -> bool {
+        self.flags & flags == flags
+    }
+}
+
+impl Row for Sighting {
+    const SIZE: usize = 64;
+
+    type Group = [u64; 2];
+
+    fn group(&self) -> [u64; 2] {
+        self.key
+    }
+
+    fn absorb(&mut self, _: &Self) -> bool {
+        false
+    }
+
+    fn shift(&mut self, events: u64) {
+        self.at += events;
+    }
+
+    fn write(&self, out: &mut Vec<u8>) {
+        for number in [self.key[0], self.key[1], self.at, self.other] {
+            out.extend(number.to_le_bytes());
+        }
+        for number in [
+            self.time,
+            self.name,
+            self.browser,
+            self.email,
+            self.external_id,
+            self.address,
+            self.content,
+            self.flags,
+        ] {
+            out.extend(number.to_le_bytes());
+        }
+    }
+
+    fn read(bytes: &[u8]) -> Self {
+        let mut n = Numbers(bytes);
+        Sighting {
+            key: [n.long(), n.long()],
+            at: n.long(),
+            other: n.long(),
+            time: n.short(),
+            name: n.short(),
+            browser: n.short(),
+            email: n.short(),
+            external_id: n.short(),
+            address: n.short(),
+            content: n.short(),
+            flags: n.short(),
+        }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    pub(crate) fn sighting(at: u64) -> Sighting {
+        Sighting {
+            key: [1, 1],
+            at,
+            other: 0,
+            time: 1_782_399_600,
+            name: 1,
+            browser: 0,
+            email: 0,
+            external_id: 0,
+            address: 0,
+            content: 0,
+            flags: PAIRED,
+        }
+    }
+
+    #[test]
+    fn a_row_comes_back_from_disk_as_it_went() {
+        let row = Sighting {
+            key: [3, 4],
+            at: 5,
+            other: 6,
+            time: 7,
+            name: 8,
+            browser: 9,
+            email: 10,
+            external_id: 11,
+            address: 12,
+            content: 13,
+            flags: 14,
+        };
+        let mut bytes = Vec::new();
+        row.write(&mut bytes);
+        assert_eq!(bytes.len(), Sighting::SIZE);
+        assert_eq!(Sighting::read(&bytes), row);
+    }
+
+    #[test]
+    fn it_takes_two_identifiers_to_tell_people_apart() {
+        let mut a = sighting(0);
+        let mut b = sighting(1);
+        assert_eq!(a.person(&b), Person::Unknown);
+        (a.email, b.email) = (1, 2);
+        assert_eq!(a.person(&b), Person::Unknown);
+        (a.address, b.address) = (2, 4);
+        assert_eq!(a.person(&b), Person::Different { browser: false });
+        b.address = 5; // the other kind of address
+        assert_eq!(a.person(&b), Person::Unknown);
+        (a.browser, b.browser) = (1, 2);
+        assert_eq!(a.person(&b), Person::Different { browser: true });
+        (a.external_id, b.external_id) = (7, 7);
+        assert_eq!(a.person(&b), Person::Same);
+    }
+}

@@ -1,0 +1,287 @@
+//! Rows of one size, sorted at the end: in memory as long as they fit, else in sorted runs on disk.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::fs::File;
+use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
+
+use rayon::slice::ParallelSliceMut;
+
+/// A row of a [`Table`]: a few numbers and keyed hashes, never a value of a payload.
+///
+/// The order of rows begins with what they are grouped by.
+pub trait Row: Copy + Ord + Send + Sync {
+    /// Bytes of a row on disk.
+    const SIZE: usize;
+
+    /// What rows are grouped by.
+    type Group: PartialEq;
+
+    /// The group of this row.
+    fn group(&self) -> Self::Group;
+
+    /// Takes in a row that speaks of the very same thing; `false` when it does not. Neighbours in
+    /// the order of rows are tried.
+    fn absorb(&mut self, other: &Self) -> bool;
+
+    /// Moves the row's events behind `events` others.
+    fn shift(&mut self, events: u64);
+
+    /// Writes the row.
+    fn write(&self, out: &mut Vec<u8>);
+
+    /// Reads a row of [`Row::SIZE`] bytes.
+    fn read(bytes: &[u8]) -> Self;
+}
+
+/// Takes numbers from the front of the bytes of a row.
+pub(super) struct Numbers<'b>(pub &'b [u8]);
+
+impl Numbers<'_> {
+    pub(super) fn long(&mut self) -> u64 {
+        let (number, rest) = self.0.split_first_chunk().expect("a whole row");
+        self.0 = rest;
+        u64::from_le_bytes(*number)
+    }
+
+    pub(super) fn short(&mut self) -> u32 {
+        let (number, rest) = self.0.split_first_chunk().expect("a whole row");
+        self.0 = rest;
+        u32::from_le_bytes(*number)
+    }
+}
+
+/// Rows that are collected in any order and read in theirs.
+#[derive(Debug)]
+pub struct Table<R> {
+    rows: Vec<R>,
+    /// So many rows at the front are sorted and hold nothing twice.
+    settled: usize,
+    runs: Vec<Run>,
+}
+
+/// Sorted rows on disk. The file has no name: whatever ends the program takes it away.
+#[derive(Debug)]
+struct Run {
+    file: File,
+    rows: u64,
+}
+
+impl<R> Default for Table<R> {
+    fn default() -> Self {
+        Table {
+            rows: Vec::new(),
+            settled: 0,
+            runs: Vec::new(),
+        }
+    }
+}
+
+impl<R: Row> Table<R> {
+    /// Takes rows in, whose events come behind `events` others.
+    pub fn take(&mut self, rows: &[R], events: u64) {
+        self.rows.extend(rows.iter().map(|row| {
+            let mut row = *row;
+            row.shift(events);
+            row
+        }));
+    }
+
+    /// Bytes in memory.
+    pub fn bytes(&self) -> usize {
+        self.rows.len() * size_of::<R>()
+    }
+
+    /// Sorts what is in memory, and joins rows that speak of the same thing.
+    pub fn settle(&mut self) {
+        if self.settled == self.rows.len() {
+            return;
+        }
+        self.rows.par_sort_unstable();
+        self.rows.dedup_by(|next, row| row.absorb(next));
+        self.settled = self.rows.len();
+    }
+
+    /// Whether so much is unsorted that sorting it may well make the table smaller.
+    pub fn may_shrink(&self) -> bool {
+        self.rows.len() - self.settled > self.settled.max(1 << 16)
+    }
+
+    /// Moves what is in memory to disk.
+    pub fn spill(&mut self) -> io::Result<()> {
+        self.settle();
+        if self.rows.is_empty() {
+            return Ok(());
+        }
+        let mut out = BufWriter::with_capacity(1 << 16, tempfile::tempfile()?);
+        let mut bytes = Vec::with_capacity(R::SIZE);
+        for row in &self.rows {
+            bytes.clear();
+            row.write(&mut bytes);
+            out.write_all(&bytes)?;
+        }
+        let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
+        self.runs.push(Run {
+            file,
+            rows: self.rows.len() as u64,
+        });
+        self.rows = Vec::new();
+        self.settled = 0;
+        Ok(())
+    }
+
+    /// Calls `each` with every row in order. Settle first.
+    pub fn rows(&self, mut each: impl FnMut(&R)) -> io::Result<()> {
+        debug_assert_eq!(self.settled, self.rows.len());
+        if self.runs.is_empty() {
+            self.rows.iter().for_each(each);
+            return Ok(());
+        }
+        let mut readers = Vec::with_capacity(self.runs.len());
+        for run in &self.runs {
+            readers.push(Reader::new(run)?);
+        }
+        let mut heap = BinaryHeap::new();
+        for (index, reader) in readers.iter_mut().enumerate() {
+            if let Some(row) = reader.next::<R>()? {
+                heap.push(Reverse((row, index)));
+            }
+        }
+        let mut memory = self.rows.iter();
+        if let Some(row) = memory.next() {
+            heap.push(Reverse((*row, readers.len())));
+        }
+        let mut last: Option<R> = None;
+        while let Some(Reverse((row, index))) = heap.pop() {
+            let next = match readers.get_mut(index) {
+                Some(reader) => reader.next()?,
+                None => memory.next().copied(),
+            };
+            if let Some(next) = next {
+                heap.push(Reverse((next, index)));
+            }
+            let absorbed = last.as_mut().is_some_and(|last| last.absorb(&row));
+            if !absorbed && let Some(done) = last.replace(row) {
+                each(&done);
+            }
+        }
+        if let Some(done) = last {
+            each(&done);
+        }
+        Ok(())
+    }
+
+    /// Calls `each` with every group of rows, in order. Settle first.
+    pub fn groups(&self, mut each: impl FnMut(&[R])) -> io::Result<()> {
+        if self.runs.is_empty() {
+            for group in self.rows.chunk_by(|a, b| a.group() == b.group()) {
+                each(group);
+            }
+            return Ok(());
+        }
+        let mut group: Vec<R> = Vec::new();
+        self.rows(|row| {
+            if group
+                .first()
+                .is_some_and(|first| first.group() != row.group())
+            {
+                each(&group);
+                group.clear();
+            }
+            group.push(*row);
+        })?;
+        if !group.is_empty() {
+            each(&group);
+        }
+        Ok(())
+    }
+}
+
+/// Reads a run from its beginning.
+struct Reader<'r> {
+    file: BufReader<&'r File>,
+    left: u64,
+    bytes: Vec<u8>,
+}
+
+impl<'r> Reader<'r> {
+    fn new(run: &'r Run) -> io::Result<Reader<'r>> {
+        let mut file = &run.file;
+        file.rewind()?;
+        Ok(Reader {
+            file: BufReader::with_capacity(1 << 16, file),
+            left: run.rows,
+            bytes: Vec::new(),
+        })
+    }
+
+    fn next<R: Row>(&mut self) -> io::Result<Option<R>> {
+        if self.left == 0 {
+            return Ok(None);
+        }
+        self.left -= 1;
+        self.bytes.resize(R::SIZE, 0);
+        self.file.read_exact(&mut self.bytes)?;
+        Ok(Some(R::read(&self.bytes)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A number and how often it was seen.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+    struct Seen(u64, u32);
+
+    impl Row for Seen {
+        const SIZE: usize = 12;
+        type Group = u64;
+        fn group(&self) -> u64 {
+            self.0 / 10
+        }
+        fn absorb(&mut self, other: &Self) -> bool {
+            let same = self.0 == other.0;
+            if same {
+                self.1 += other.1;
+            }
+            same
+        }
+        fn shift(&mut self, _: u64) {}
+        fn write(&self, out: &mut Vec<u8>) {
+            out.extend(self.0.to_le_bytes());
+            out.extend(self.1.to_le_bytes());
+        }
+        fn read(bytes: &[u8]) -> Self {
+            let mut numbers = Numbers(bytes);
+            Seen(numbers.long(), numbers.short())
+        }
+    }
+
+    #[test]
+    fn on_disk_or_not_the_rows_are_the_same() {
+        let rows: Vec<Seen> = (0..10_000u64).map(|n| Seen(n * n % 997, 1)).collect();
+        let read = |spill_every: usize| {
+            let mut table = Table::default();
+            for (at, chunk) in rows.chunks(100).enumerate() {
+                table.take(chunk, 0);
+                if at % spill_every == spill_every - 1 {
+                    table.spill().unwrap();
+                }
+            }
+            table.settle();
+            let mut groups = Vec::new();
+            table.groups(|group| groups.push(group.to_vec())).unwrap();
+            groups
+        };
+        let ample = read(usize::MAX);
+        assert_eq!(
+            ample.iter().flatten().map(|seen| seen.1).sum::<u32>(),
+            10_000
+        );
+        assert!(ample.iter().flatten().is_sorted());
+        for spill_every in [1, 3, 7] {
+            assert_eq!(read(spill_every), ample);
+        }
+    }
+}

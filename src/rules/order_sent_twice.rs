@@ -1,0 +1,117 @@
+//! CL306: one order under several event_ids.
+
+use std::io;
+
+use crate::finding::{Certainty, Severity};
+use crate::ledger::event_ids::WINDOW;
+use crate::ledger::sighting::{PAIRED, PLACEHOLDER_ID, Person, Sighting};
+use crate::ledger::{Evidence, LogFindings};
+use crate::report::count;
+use crate::rule::{Check, Rule};
+
+/// See `rules/order-sent-twice.md`.
+pub static RULE: Rule = crate::rule!("order-sent-twice", Check::Log, conclude);
+
+fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
+    log.orders(|group| {
+        let Some(twice) = sent_twice(group) else {
+            return;
+        };
+        let name = log.event_name(group[0].name);
+        let number = count(twice.len() as u64, "event");
+        let first = twice[0];
+        let one_value = !twice.iter().any(|row| row.content_differs(first));
+        let (message, help) = match one_value {
+            true => (
+                format!("one order came as {number} named {name}, each under an event_id of its own"),
+                None,
+            ),
+            false => (
+                format!("one order came as {number} named {name} of different values, each under an event_id of its own"),
+                Some("send the order once; parts of it that are sent apart want an item_number each"),
+            ),
+        };
+        let finding = out.at(first.at, "/event_id", message);
+        finding
+            .places(twice.iter().map(|row| row.at), "event of this order")
+            // The first of them is as it should be.
+            .events(twice.len() as u64 - 1);
+        if !one_value {
+            finding.severity(Severity::Warning).certainty(Certainty::Strong);
+        }
+        if let Some(help) = help {
+            finding.help(help);
+        }
+    })
+}
+
+/// The first sighting of each id of the order, when there are several within the time in which Meta
+/// would have known a copy, and no two people.
+pub(super) fn sent_twice(group: &[Sighting]) -> Option<Vec<&Sighting>> {
+    let mut ids: Vec<&Sighting> = Vec::new();
+    for row in group {
+        if !row.has(PAIRED) || row.has(PLACEHOLDER_ID) {
+            return None;
+        }
+        if ids.iter().any(|one| one.other == row.other) {
+            continue;
+        }
+        // Two people under one number are two orders: the shop begins to count anew, or there are
+        // two shops.
+        if ids
+            .iter()
+            .any(|one| matches!(one.person(row), Person::Different { .. }))
+        {
+            return None;
+        }
+        // What comes later is the next payment of a subscription rather than a copy.
+        if ids.iter().all(|one| one.gap(row) <= WINDOW) {
+            ids.push(row);
+        }
+    }
+    (ids.len() > 1).then_some(ids)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(at: u64, id: u64) -> Sighting {
+        Sighting {
+            key: [1, 1],
+            at,
+            other: id,
+            time: 1_782_399_600,
+            name: 1,
+            browser: 5,
+            email: 6,
+            external_id: 0,
+            address: 0,
+            content: 7,
+            flags: PAIRED,
+        }
+    }
+
+    #[test]
+    fn copies_payments_and_strangers_are_not_the_order_again() {
+        let ids = |rows: &[Sighting]| sent_twice(rows).map_or(0, |ids| ids.len());
+        assert_eq!(ids(&[row(0, 1), row(1, 2), row(2, 1), row(3, 3)]), 3);
+        assert_eq!(ids(&[row(0, 1), row(1, 1)]), 0);
+        let month_later = Sighting {
+            time: 1_782_399_600 + 30 * 86_400,
+            ..row(1, 2)
+        };
+        assert_eq!(ids(&[row(0, 1), month_later]), 0);
+        let stranger = Sighting {
+            browser: 8,
+            email: 9,
+            ..row(1, 2)
+        };
+        assert_eq!(ids(&[row(0, 1), stranger]), 0);
+        let in_store = Sighting {
+            flags: 0,
+            ..row(1, 2)
+        };
+        assert_eq!(ids(&[row(0, 1), in_store]), 0);
+    }
+}

@@ -1,0 +1,232 @@
+//! The evidence of the whole log: what it finds, where it says that it stands, and that neither the
+//! memory at hand nor threads nor blocks show in it.
+
+mod support;
+
+use std::collections::BTreeMap;
+
+use capilint::engine::Linter;
+use capilint::input::blocks::Limits;
+use capilint::output::Style;
+use capilint::output::json::Json;
+use capilint::settings::{Clocks, Settings};
+use proptest::prelude::*;
+use serde_json::Value;
+use support::{CLEAN, Place, another, lines};
+
+const NOW: i64 = 1_782_432_000;
+
+fn linter(threads: usize, memory: usize, block: usize) -> Linter {
+    Linter::new(Settings {
+        clocks: Clocks::At(NOW),
+        wall: NOW,
+        threads,
+        memory,
+        limits: Limits {
+            block,
+            whole: 4 * block,
+            record: 1 << 20,
+        },
+        ..Settings::default()
+    })
+}
+
+fn json(linter: &Linter, input: &[u8]) -> String {
+    let mut out = Vec::new();
+    let report = linter
+        .run(input, &mut Json::new(&mut out, Style::default()))
+        .unwrap();
+    assert_eq!(report.0.internal_errors, 0);
+    String::from_utf8(out).unwrap()
+}
+
+/// An event as far as the log cares.
+#[derive(Clone, Debug)]
+struct Sketch {
+    name: &'static str,
+    id: u32,
+    order: u32,
+    person: u32,
+    minutes: u32,
+    value: u32,
+    shop: &'static str,
+}
+
+impl Sketch {
+    fn text(&self) -> String {
+        let Sketch {
+            name,
+            id,
+            order,
+            person,
+            minutes,
+            value,
+            shop,
+        } = self;
+        CLEAN
+            .replace("\"Purchase\"", &format!("\"{name}\""))
+            .replace("order-58213", &format!("order-{id}"))
+            .replace("\"58213\"", &format!("\"5{order}\""))
+            .replace("1a45e38ee2", &format!("1a45e38e{person:02}"))
+            .replace("774411908", &format!("77441{person:04}"))
+            .replace("81.2.69.142", &format!("81.2.69.1{person:02}"))
+            .replace("1782396602", &format!("{}", 1_782_000_000 + minutes * 60))
+            .replace("249.00", &format!("{value}.00"))
+            .replace("shop.example.com", shop)
+    }
+}
+
+fn sketch() -> impl Strategy<Value = Sketch> {
+    (
+        prop::sample::select(vec!["Purchase", "ViewContent", "AppendAttribution"]),
+        0u32..12,
+        0u32..12,
+        0u32..30,
+        0u32..6_000,
+        1u32..4,
+        prop::sample::select(vec!["shop.example.com", "store.example.net"]),
+    )
+        .prop_map(|(name, id, order, person, minutes, value, shop)| Sketch {
+            name,
+            id,
+            order,
+            person,
+            minutes,
+            value,
+            shop,
+        })
+}
+
+/// Logs with enough of one kind in them that something is found.
+fn log() -> impl Strategy<Value = String> {
+    (prop::collection::vec(sketch(), 1..120), any::<bool>()).prop_map(|(events, bodies)| {
+        let texts: Vec<String> = events.iter().map(Sketch::text).collect();
+        if bodies {
+            texts
+                .chunks(3)
+                .map(|chunk| format!("{{\"data\":[{}]}}\n", chunk.join(", ")))
+                .collect()
+        } else {
+            lines(&texts)
+        }
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn little_memory_many_threads_and_small_blocks_leave_no_trace(text in log()) {
+        let ample = json(&linter(1, 1 << 30, 1 << 20), text.as_bytes());
+        for (threads, memory, block) in [(1, 1, 256), (2, 1, 1_000), (2, 4_000, 300), (4, 1 << 30, 200)] {
+            let other = json(&linter(threads, memory, block), text.as_bytes());
+            prop_assert_eq!(&ample, &other);
+        }
+    }
+}
+
+fn found(report: &Value) -> BTreeMap<String, u64> {
+    let rules = report["rules"].as_array().unwrap();
+    rules
+        .iter()
+        .map(|rule| {
+            let id = rule["id"].as_str().unwrap().to_owned();
+            (id, rule["events"].as_u64().unwrap())
+        })
+        .collect()
+}
+
+#[test]
+fn a_finding_names_the_first_the_second_and_how_many_more() {
+    let place = Place::new();
+    let mut events: Vec<String> = (0..6).map(another).collect();
+    let view = |person: u32| {
+        Sketch {
+            name: "ViewContent",
+            id: 7,
+            order: 3,
+            person,
+            minutes: person,
+            value: 2,
+            shop: "shop.example.com",
+        }
+        .text()
+        .replace(",\"order_id\":\"53\"", "")
+    };
+    for at in [1, 3, 5, 6] {
+        events.insert(at, view(at as u32));
+    }
+    place.write("a.ndjson", lines(&events));
+    let report = place.check("a.ndjson --format json").ends(1).json();
+    assert_eq!(found(&report), BTreeMap::from([("CL304".to_owned(), 4)]));
+    let finding = &report["findings"][0];
+    assert_eq!(
+        finding["message"],
+        "one event_id stands on 4 events named ViewContent, of 4 different people or more"
+    );
+    assert_eq!(
+        (&finding["line"], &finding["event"]),
+        (&2.into(), &1.into())
+    );
+    let related: Vec<(u64, &str)> = finding["related"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|r| (r["line"].as_u64().unwrap(), r["message"].as_str().unwrap()))
+        .collect();
+    assert_eq!(
+        related,
+        [
+            (4, "the second event with this id"),
+            (7, "the last of 2 more")
+        ]
+    );
+    place
+        .check("a.ndjson")
+        .says("a.ndjson:2:1  event 1")
+        .says("a.ndjson:4  event 3  the second event with this id");
+}
+
+#[test]
+fn evidence_joins_files_and_is_told_where_it_begins() {
+    let place = Place::new();
+    place.write("a.json", CLEAN);
+    place.write("b.json", CLEAN.replace("order-58213", "evt-1"));
+    let report = place.check("a.json b.json --format json").ends(1).json();
+    let finding = &report["findings"][0];
+    assert_eq!(finding["id"], "CL306");
+    assert_eq!(
+        (&finding["file"], &finding["line"]),
+        (&"a.json".into(), &1.into())
+    );
+    assert_eq!(finding["related"][0]["file"], "b.json");
+    assert_eq!(report["files"][0]["findings"], 1);
+    // Neither alone shows it.
+    place.check("a.json").ends(0);
+    place.check("b.json").ends(0);
+    // Nor is it told when it is not asked for, or is known.
+    place.check("a.json b.json --ignore CL306").ends(0);
+    place.write(
+        "capilint.toml",
+        "[[suppress]]\nrule = \"CL306\"\nreason = \"known\"\npointer = \"/event_id\"\n",
+    );
+    place.check("a.json b.json").ends(0).says("suppressed: 1");
+}
+
+#[test]
+fn events_that_are_filtered_out_are_no_evidence() {
+    let place = Place::new();
+    let other = CLEAN.replace("order-58213", "evt-1");
+    let later = other.replace("1782396602", "1782400000");
+    place.write("a.ndjson", lines(&[CLEAN, &later]));
+    place.check("a.ndjson").ends(1);
+    place.check("a.ndjson --until 1782399999").ends(0);
+}
+
+#[test]
+fn memory_is_a_size() {
+    let place = Place::new();
+    place.write("a.json", CLEAN);
+    place.check("a.json --memory 1KiB").ends(0);
+    place.check("a.json --memory much").ends(2);
+}
