@@ -133,12 +133,18 @@ pub static STATES: Lazy<Vec<State>> = Lazy::new(|| {
 /// The postal code of the state that `text` names, also as `US-CA`. `country` narrows the search.
 pub fn state(text: &str, country: Option<&str>) -> Option<&'static str> {
     let letters = bare(text);
+    // Uşak, a province of Turkey, is no state behind `us`: a sign has to part them.
+    let behind_country = text
+        .split_once(|c: char| !c.is_alphanumeric())
+        .filter(|(country, _)| country.len() == 2)
+        .map(|(_, code)| bare(code));
     STATES
         .iter()
         .filter(|state| country.is_none_or(|country| state.country == country))
         .find(|state| {
             letters == state.code
-                || letters.strip_prefix(&*state.country) == Some(&state.code)
+                || behind_country.as_deref() == Some(&*state.code)
+                    && letters.starts_with(&*state.country)
                 || state.names.iter().any(|name| bare(name) == letters)
         })
         .map(|state| &*state.code)
