@@ -1,8 +1,11 @@
 //! Countries, states, telephone plans and gender words: what `rules/tables` holds of them, parsed
 //! when first asked for.
 
+use hashbrown::HashMap;
 use once_cell::sync::Lazy;
 use serde::Deserialize;
+
+use crate::digest::sha256_hex;
 
 /// The assigned codes of ISO 3166-1 alpha-2, as of 2026-09-12, and Kosovo's user-assigned one.
 const CODES: &str = "\
@@ -91,14 +94,25 @@ pub fn country(text: &str) -> Option<&'static str> {
     if letters.chars().count() < 2 {
         return None;
     }
-    COUNTRIES
-        .countries
-        .iter()
-        .find(|country| {
-            let mut names = country.english.iter().chain(&country.names);
-            names.any(|name| bare(name) == letters)
-        })
-        .map(|country| &*country.code)
+    BY_NAME.get(&letters).copied()
+}
+
+/// The codes by the letters and digits of the names.
+static BY_NAME: Lazy<HashMap<String, &'static str>> = Lazy::new(|| {
+    let mut by_name = HashMap::new();
+    for country in &COUNTRIES.countries {
+        for name in country.english.iter().chain(&country.names) {
+            by_name.entry(bare(name)).or_insert(&*country.code);
+        }
+    }
+    by_name
+});
+
+/// The country whose code has the digest that these 64 lower-case hex digits spell.
+pub fn country_of_digest(hex: &str) -> Option<&'static str> {
+    static BY_DIGEST: Lazy<HashMap<String, &'static str>> =
+        Lazy::new(|| codes().map(|code| (sha256_hex(code), code)).collect());
+    BY_DIGEST.get(hex).copied()
 }
 
 /// The letters and digits of a name, in lower case.

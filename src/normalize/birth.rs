@@ -1,7 +1,7 @@
 //! db, and the parts of a birth date that Meta's SDKs still know.
 
 use super::Unusable;
-use super::text::{digit, without_fraction};
+use super::text::{all_digits, digit, without_fraction};
 
 const FIRST_YEAR: u32 = 1900;
 /// No clock reaches here, so a birth date in the near future is not told apart.
@@ -52,9 +52,9 @@ impl DateParts {
     }
 
     fn in_words(day: &str) -> Option<DateParts> {
-        let mut parts = day
-            .split(|c: char| !c.is_alphanumeric())
-            .filter(|part| !part.is_empty() && !SAYS_NOTHING.contains(&part.to_lowercase().as_str()));
+        let mut parts = day.split(|c: char| !c.is_alphanumeric()).filter(|part| {
+            !part.is_empty() && !SAYS_NOTHING.contains(&part.to_lowercase().as_str())
+        });
         let (a, b, c) = (parts.next()?, parts.next()?, parts.next()?);
         if parts.next().is_some() {
             return None;
@@ -194,7 +194,9 @@ pub(super) fn year_number(value: &str) -> Result<String, Unusable> {
 fn number_within(value: &str, least: u32, most: u32, width: usize) -> Result<String, Unusable> {
     let digits: String = value.chars().map(|c| digit(c).unwrap_or(c)).collect();
     match digits.parse::<u32>() {
-        Ok(number) if (least..=most).contains(&number) && digits.len() <= width => {
+        Ok(number)
+            if (least..=most).contains(&number) && digits.len() <= width && all_digits(&digits) =>
+        {
             Ok(format!("{number:0width$}"))
         }
         _ => Err(Unusable::NO_PART_OF_A_DATE),

@@ -27,10 +27,7 @@ pub(super) fn normal(value: &str) -> Result<String, Unusable> {
         }
     }
     // The dot of a whole domain name, or of a sentence.
-    let mut text = text
-        .trim_matches(junk)
-        .trim_end_matches('.')
-        .to_lowercase();
+    let mut text = text.trim_matches(junk).trim_end_matches('.').to_lowercase();
     if !text.contains('@') {
         text = match decoded(&text) {
             Some(plain) => plain,

@@ -52,7 +52,8 @@ pub(super) fn state(value: &str, country: Option<&str>) -> Result<String, Unusab
     let may_be_elsewhere = country.is_none() && SHARED.contains(&&*letters);
     if country.is_none_or(|country| matches!(country, "us" | "ca"))
         && !may_be_elsewhere
-        && let Some(code) = places::state(value, country)
+        && let Some(code) =
+            places::state(value, country).or_else(|| places::state(&letters, country))
     {
         return Ok(code.to_owned());
     }
