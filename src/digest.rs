@@ -94,6 +94,10 @@ impl Shape {
         let core = strip_appendix(text);
         if let Ok(bytes) = <&[u8; 64]>::try_from(core.as_bytes()) {
             let (lower, any) = hex_letters(bytes);
+            // 32 letters in hex are as long as a digest.
+            if any && spells_text(bytes) {
+                return Shape::EncodedText;
+            }
             if lower {
                 return Shape::Sha256;
             }
@@ -146,6 +150,14 @@ fn hex_letters(bytes: &[u8; 64]) -> (bool, bool) {
         u128::from_ne_bytes(not_lower) == 0,
         u128::from_ne_bytes(not_hex) == 0,
     )
+}
+
+/// Whether the hex digits spell an e-mail address or a number. Of the bytes of a digest hardly one
+/// pair in five hundred begins as letters and digits do, so that this ends at once.
+#[inline]
+fn spells_text(hex: &[u8]) -> bool {
+    hex.iter().step_by(2).all(|b| (b'2'..=b'7').contains(b))
+        && std::str::from_utf8(hex).is_ok_and(|hex| decode_text(hex).is_some())
 }
 
 /// The tokens that Meta's parameter builder appended before its version 2 appendix: PHP, Python,
@@ -250,6 +262,9 @@ fn shape_of_the_rest(text: &str) -> Shape {
     }
     let core = strip_appendix(text);
     if is_hex(core) {
+        if spells_text(core.as_bytes()) {
+            return Shape::EncodedText;
+        }
         match core.len() {
             32 => return Shape::Md5,
             40 | 56 | 96 | 128 => return Shape::OtherHash,
@@ -403,16 +418,22 @@ pub fn from_base64(text: &str) -> Option<Vec<u8>> {
 }
 
 /// The plain text behind base64 or hex, when it is one: printable, and an e-mail, a phone or a
-/// date by its look. Chance makes such text out of random bytes less than once in 10^13.
+/// date by its look, or any words when the text ends as only base64 does. Chance makes an e-mail
+/// or a number out of random bytes less than once in 10^13.
 pub fn decode_text(text: &str) -> Option<String> {
+    let padded = text.ends_with('=') && text.len().is_multiple_of(4);
     let bytes = if text.len() >= 8 && text.len().is_multiple_of(2) && is_hex(text) {
         hex::decode(text).ok()
-    } else if text.len() >= 8 {
+    } else if text.len() >= 8 || padded {
         from_base64(text)
     } else {
         None
     }?;
     let plain = String::from_utf8(bytes).ok()?;
+    let is_word = |c: char| c.is_alphanumeric() || " .'’-".contains(c);
+    if padded && plain.chars().all(is_word) && plain.contains(char::is_alphanumeric) {
+        return Some(plain);
+    }
     let printable = plain.len() >= 5 && plain.chars().all(|c| !c.is_control());
     let telling = looks_like_email(&plain)
         || (plain.len() >= 7
@@ -487,6 +508,26 @@ fn is_redacted(text: &str) -> bool {
         || text.eq_ignore_ascii_case("[Object]")
 }
 
+/// `*|EMAIL|*`, `%%email%%`, `{!Contact.Email}` and `{email}`: tags of mailing tools and of string
+/// formats.
+fn is_merge_tag(text: &str) -> bool {
+    let inner = |open: &str, close: &str| text.strip_prefix(open)?.strip_suffix(close);
+    let is_path = |inner: &str| {
+        inner.len() >= 2
+            && inner.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+            && inner
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b':' | b' '))
+    };
+    inner("*|", "|*").is_some_and(|inner| !inner.is_empty())
+        || inner("%%", "%%").is_some_and(is_path)
+        || inner("{!", "}").is_some_and(is_path)
+        // Digits would make it an id in braces.
+        || inner("{", "}").is_some_and(|inner| {
+            is_path(inner) && !inner.bytes().any(|b| b.is_ascii_digit())
+        })
+}
+
 fn is_template(text: &str) -> bool {
     let wrapped = |open: &str, close: &str| {
         text.find(open)
@@ -514,9 +555,21 @@ fn is_template(text: &str) -> bool {
             && text[1..]
                 .bytes()
                 .all(|b| b.is_ascii_uppercase() || b == b'_'))
-        || ["(not set)", "(none)", "#n/a", "#ref!", "#value!", "#name?"]
-            .iter()
-            .any(|word| text.eq_ignore_ascii_case(word))
+        || is_merge_tag(text)
+        || [
+            "(not set)",
+            "(none)",
+            "(not provided)",
+            "#n/a",
+            "#ref!",
+            "#value!",
+            "#name?",
+            "#null!",
+            "#num!",
+            "#div/0!",
+        ]
+        .iter()
+        .any(|word| text.eq_ignore_ascii_case(word))
 }
 
 #[cfg(test)]
@@ -574,6 +627,19 @@ mod tests {
             ("+49 171 1234567", Shape::Plain),
             ("YW5hQHNob3AuY29t", Shape::EncodedText),
             ("616e614073686f702e636f6d", Shape::EncodedText),
+            (
+                "616e612e6c6f70657a2e6761726369614073686f702e6578616d706c652e636f",
+                Shape::EncodedText,
+            ),
+            ("616e6140616263642e636f2e756b2e61", Shape::EncodedText),
+            ("dXM=", Shape::EncodedText),
+            ("TWFyaWE=", Shape::EncodedText),
+            ("*|EMAIL|*", Shape::Template),
+            ("%%emailaddr%%", Shape::Template),
+            ("{email}", Shape::Template),
+            ("{!Contact.Email}", Shape::Template),
+            ("{9B1DEB4D-3B7D-4BAD-9BDD-2B0D7B3DCB6D}", Shape::Plain),
+            ("#DIV/0!", Shape::Template),
             ("{{ customer.email }}", Shape::Template),
             ("%EMAIL%", Shape::Template),
             ("(not set)", Shape::Template),

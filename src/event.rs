@@ -358,15 +358,13 @@ impl<'t, 'a> Event<'t, 'a> {
                 proven = forms::is_right(name, hex);
                 self.has_suspect |= !proven;
             }
-            self.has_suspect |= self
-                .identifiers
-                .last()
-                .is_some_and(|last| last.name == name);
             if !proven {
                 worthless = worthless::find(hex);
                 self.has_worthless |= worthless.is_some();
             }
         }
+        let last = self.identifiers.last();
+        self.has_suspect |= last.is_some_and(|last| last.name == name);
         self.shapes |= shape.bit();
         let place = item.place();
         self.identifiers.push(Identifier {
@@ -491,6 +489,35 @@ impl<'t, 'a> Event<'t, 'a> {
         self.user.has_unnamed
     }
 
+    /// Whether custom_data has keys that are no known name.
+    pub fn has_unnamed_custom_keys(&self) -> bool {
+        self.custom.has_unnamed
+    }
+
+    /// The country that the event itself names, in plain or by the digest of its code; `None` when
+    /// it names none or several.
+    pub fn country(&self) -> Option<&'static str> {
+        let mut found = None;
+        for identifier in &self.identifiers {
+            if identifier.name != Name::Country {
+                continue;
+            }
+            let country = match identifier.shape {
+                Shape::Sha256 | Shape::UpperHex => {
+                    let hex = digest::strip_appendix(identifier.text).to_ascii_lowercase();
+                    crate::places::country_of_digest(&hex)
+                }
+                Shape::Plain => crate::places::country(identifier.text),
+                _ => None,
+            };
+            if country.is_some() && found.is_some() && country != found {
+                return None;
+            }
+            found = country.or(found);
+        }
+        found
+    }
+
     /// What a first look at the keys of user_data that take no digest tells.
     pub fn raw(&self) -> RawLook {
         self.raw
@@ -554,18 +581,25 @@ impl RawLook {
     }
 }
 
-/// A digest written as 32 numbers, or as the dump of a Node.js `Buffer`.
+/// A digest written as 32 numbers, signed or not, or as the dump of a `Buffer` or `Uint8Array`.
 fn is_byte_list(item: Item<'_, '_>) -> bool {
+    let all_bytes = || {
+        item.len() == 32
+            && item
+                .children()
+                .all(|byte| matches!(byte.val(), Val::Int(-128..=255)))
+    };
     match item.val() {
-        Val::List => {
-            item.len() == 32
-                && item
-                    .children()
-                    .all(|byte| matches!(byte.val(), Val::Int(0..=255)))
-        }
+        Val::List => all_bytes(),
         Val::Object => {
-            item.member("type").and_then(Item::text) == Some("Buffer")
-                && item.member("data").is_some_and(is_byte_list)
+            let is_buffer = item.member("type").and_then(Item::text) == Some("Buffer")
+                && item.member("data").is_some_and(is_byte_list);
+            let numbered = || {
+                item.children()
+                    .enumerate()
+                    .all(|(at, byte)| byte.key().parse() == Ok(at))
+            };
+            is_buffer || (all_bytes() && numbered())
         }
         _ => false,
     }

@@ -10,11 +10,13 @@ mod currency_format;
 mod double_hash;
 mod duplicate_event;
 mod duplicate_key;
+mod encoded_pii;
 mod event_id_format;
 mod event_id_reused;
 mod event_name_case;
 mod event_time_type;
 mod event_time_unit;
+mod external_id_not_a_person;
 mod fbc_format;
 mod fbp_format;
 mod future_event;
@@ -41,17 +43,20 @@ mod no_events_found;
 mod not_sha256;
 mod null_identifier;
 mod order_sent_twice;
+mod phone_without_country_code;
 mod placeholder_time;
 mod purchase_without_value;
 mod random_event_id;
 mod record_too_large;
 mod stale_event;
+mod template_residue;
 mod test_event_code;
 mod truncated_hash;
 mod unhashed_pii;
 mod unknown_action_source;
 mod unknown_user_data_key;
 mod unreadable_archive;
+mod unusable_plain_value;
 mod unused_suppression;
 mod user_agent_of_server;
 mod value_format;
@@ -79,10 +84,15 @@ pub static ALL: &[&Rule] = &[
     &truncated_hash::RULE,
     &hash_encoding::RULE,
     &hash_uppercase::RULE,
+    &encoded_pii::RULE,
     &hash_of_wrong_case::RULE,
     &hash_of_wrong_form::RULE,
     &null_identifier::RULE,
+    &template_residue::RULE,
     &unknown_user_data_key::RULE,
+    &phone_without_country_code::RULE,
+    &unusable_plain_value::RULE,
+    &external_id_not_a_person::RULE,
     &insufficient_user_data::RULE,
     &hashed_raw_key::RULE,
     &fbc_format::RULE,

@@ -187,7 +187,7 @@ fn rename(
     let mut fix = Fix::safe(format!("rename the key to {name}"));
     if name.hashing() == Some(Hashing::Required) {
         for value in member.each() {
-            if let Some((digest, sure)) = plain::as_digest(name, value, event.assume).ok()? {
+            if let Some((digest, sure)) = plain::as_digest(name, value, event).ok()? {
                 fix.title = format!("rename the key to {name} and hash its value");
                 fix = fix.replace_text(value.pointer_from(base), &digest);
                 safety = safety.min(sure);
