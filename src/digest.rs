@@ -285,7 +285,7 @@ fn shape_of_the_rest(text: &str) -> Shape {
     if head.len() >= 6 && head.len() < bare.len() && head.len() <= 64 && is_hex(head) {
         return Shape::TruncatedHex;
     }
-    if decode_text(bare).is_some() {
+    if decode_text(core.trim()).is_some() {
         return Shape::EncodedText;
     }
     Shape::Plain

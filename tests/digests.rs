@@ -41,6 +41,46 @@ fn every_line_raises_its_rule_alone() {
             "hash-of-wrong-form",
             include_str!("../fixtures/bad/hash-of-wrong-form/spellings.ndjson"),
         ),
+        (
+            "unhashed-pii",
+            include_str!("../fixtures/bad/unhashed-pii/many-kinds.ndjson"),
+        ),
+        (
+            "encoded-pii",
+            include_str!("../fixtures/bad/encoded-pii/encodings.ndjson"),
+        ),
+        (
+            "template-residue",
+            include_str!("../fixtures/bad/template-residue/residue.ndjson"),
+        ),
+        (
+            "phone-without-country-code",
+            include_str!("../fixtures/bad/phone-without-country-code/national.ndjson"),
+        ),
+        (
+            "unusable-plain-value",
+            include_str!("../fixtures/bad/unusable-plain-value/values.ndjson"),
+        ),
+        (
+            "external-id-not-a-person",
+            include_str!("../fixtures/bad/external-id-not-a-person/values.ndjson"),
+        ),
+        (
+            "not-sha256",
+            include_str!("../fixtures/bad/not-sha256/md5-of-a-known-value.ndjson"),
+        ),
+        (
+            "hash-encoding",
+            include_str!("../fixtures/bad/hash-encoding/typed-arrays.ndjson"),
+        ),
+        (
+            "null-identifier",
+            include_str!("../fixtures/bad/null-identifier/repeated-ids.ndjson"),
+        ),
+        (
+            "truncated-hash",
+            include_str!("../fixtures/bad/truncated-hash/without-zeros.ndjson"),
+        ),
     ] {
         for (at, line) in text.lines().enumerate() {
             let arena = Bump::new();

@@ -88,5 +88,11 @@ fn is_address(text: &str) -> bool {
 /// Every implementation trims and lower-cases; the PHP SDK also drops illegal characters, which
 /// makes another address and is not accepted.
 pub(super) fn accepted(value: &str, forms: &mut Vec<String>) {
-    forms.push(trim(value).to_lowercase());
+    let lower = trim(value).to_lowercase();
+    let is_let_pass = lower
+        .split_once('@')
+        .is_some_and(|(local, rest)| !local.is_empty() && rest.contains('.'));
+    if is_let_pass && !lower.contains(['<', '>']) {
+        forms.push(lower);
+    }
 }

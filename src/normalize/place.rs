@@ -123,6 +123,8 @@ pub(super) fn accepted_postcode(value: &str, forms: &mut Vec<String>) {
     forms.push(spaceless(front));
     forms.push(spaceless(&lower));
     forms.push(only(&lower, |c| c.is_ascii_alphanumeric()));
+    // A single sign is dropped or refused everywhere.
+    forms.retain(|form| form.chars().count() >= 2);
 }
 
 /// The code of two letters.
