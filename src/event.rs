@@ -255,6 +255,8 @@ pub struct Event<'t, 'a> {
     custom_data: Option<u32>,
     identifiers: Vec<Identifier<'a>>,
     shapes: u32,
+    /// The shapes of those that must be digests: of all but external_id.
+    required_shapes: u32,
     has_worthless: bool,
     /// Whether any value may be a mistake that [`mistakes::of`] finds: one of a key with few
     /// possible values that is none of the right ones, or one of several of its key.
@@ -306,6 +308,7 @@ impl<'t, 'a> Event<'t, 'a> {
             custom_data: custom_data.map(Item::place),
             identifiers,
             shapes: 0,
+            required_shapes: 0,
             has_worthless: false,
             has_suspect: false,
             raw: RawLook::default(),
@@ -366,6 +369,9 @@ impl<'t, 'a> Event<'t, 'a> {
         let last = self.identifiers.last();
         self.has_suspect |= last.is_some_and(|last| last.name == name);
         self.shapes |= shape.bit();
+        if name != Name::ExternalId {
+            self.required_shapes |= shape.bit();
+        }
         let place = item.place();
         self.identifiers.push(Identifier {
             name,
@@ -444,6 +450,16 @@ impl<'t, 'a> Event<'t, 'a> {
         let list = if some { &self.identifiers[..] } else { &[] };
         list.iter()
             .filter(move |identifier| identifier.shape.bit() & shapes != 0)
+    }
+
+    /// As [`Event::shaped`], for the keys that take nothing but digests.
+    #[inline]
+    pub fn required(&self, shapes: u32) -> impl Iterator<Item = &Identifier<'a>> {
+        let some = self.required_shapes & shapes != 0;
+        let list = if some { &self.identifiers[..] } else { &[] };
+        list.iter().filter(move |identifier| {
+            identifier.shape.bit() & shapes != 0 && identifier.name != Name::ExternalId
+        })
     }
 
     /// The identifiers whose digest is known to stand for nobody.
@@ -614,4 +630,48 @@ pub fn read<'a>(text: &'a str, tape: &mut Tape<'a>, arena: &'a Bump) -> Option<(
     let tree = crate::json::tree::Tree::parse(text, crate::json::tree::Syntax::Relaxed).ok()?;
     tape.fill(&tree, text, arena);
     Some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::digest::sha256_hex;
+
+    #[test]
+    fn the_country_is_what_all_its_values_say() {
+        let de = sha256_hex("de");
+        for (json, country) in [
+            (r#""Germany""#.to_owned(), Some("de")),
+            (format!(r#""{de}""#), Some("de")),
+            (
+                format!(r#"["{}.AQYCAQIB","DE"]"#, de.to_uppercase()),
+                Some("de"),
+            ),
+            (format!(r#"["{de}","at"]"#), None),
+            (format!(r#""{}""#, sha256_hex("DE")), None),
+            (r#"["Atlantis",null,"fr"]"#.to_owned(), Some("fr")),
+            ("7".to_owned(), None),
+        ] {
+            let text = format!(r#"{{"event_name":"Lead","user_data":{{"country":{json}}}}}"#);
+            let (arena, assume) = (Bump::new(), Assumptions::default());
+            let mut tape = Tape::new();
+            tape.parse(&text, &arena).unwrap();
+            let clock = Clock {
+                now: 0,
+                source: crate::clock::Source::Given,
+                supported: None,
+                asked: true,
+            };
+            let event = Event::new(
+                &tape,
+                0,
+                clock,
+                &assume,
+                false,
+                Envelope::default(),
+                Vec::new(),
+            );
+            assert_eq!(event.country(), country, "{json}");
+        }
+    }
 }

@@ -7,7 +7,7 @@ use crate::digest::{self, Shape};
 use crate::event::{Assumptions, Event, Identifier};
 use crate::fix::Safety;
 use crate::json::{Item, Val};
-use crate::name::{Hashing, Name};
+use crate::name::Name;
 use crate::normalize::{Unusable, normal_form};
 use crate::places::GENDERS;
 
@@ -25,15 +25,13 @@ pub fn text_of<'a>(item: Item<'_, 'a>) -> Option<Cow<'a, str>> {
     }
 }
 
-/// The plain value of an identifier that wants a digest: text that is no machine's token, of which
+/// The plain value of a key that takes only digests: text that is no machine's token, of which
 /// not-sha256 speaks, or a number that is not 0, of which null-identifier does.
+/// For what [`Event::required`] gives.
 pub fn value_of<'t, 'a>(
     event: &Event<'t, 'a>,
     identifier: &Identifier<'a>,
 ) -> Option<Item<'t, 'a>> {
-    if identifier.name.hashing() != Some(Hashing::Required) {
-        return None;
-    }
     let item = event.item(identifier.place);
     let is_plain = match item.val() {
         Val::Text(text) => !digest::is_token(text) && !digest::has_foreign_appendix(text),

@@ -4,7 +4,6 @@ use crate::digest::{self, Shape};
 use crate::event::Event;
 use crate::finding::Findings;
 use crate::fix::{Fix, Safety};
-use crate::name::Hashing;
 use crate::plain::{self, Reading};
 use crate::rule::{Check, Rule};
 
@@ -12,11 +11,8 @@ use crate::rule::{Check, Rule};
 pub static RULE: Rule = crate::rule!("encoded-pii", Check::Event(check));
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
-    for identifier in event.shaped(Shape::EncodedText.bit()) {
-        // external_id may be any stable text, also one that decodes to something.
-        if identifier.name.hashing() != Some(Hashing::Required) {
-            continue;
-        }
+    // external_id may be any stable text, also one that decodes to something.
+    for identifier in event.required(Shape::EncodedText.bit()) {
         let name = identifier.name;
         let item = event.item(identifier.place);
         let text = digest::strip_appendix(identifier.text).trim();

@@ -164,8 +164,11 @@ fn digits_of(number: i64, buffer: &mut [u8; 24]) -> &str {
 }
 
 fn in_plain(event: &Event<'_, '_>, text: &str) -> Option<Instead> {
+    // Numbers under 10 alone are such words and end with a digit, which most ids do.
+    let may_be_word =
+        text.len() <= 2 || (text.len() <= 13 && !text.ends_with(|c: char| c.is_ascii_digit()));
     let is = |word: &&str| text.eq_ignore_ascii_case(word);
-    if text.len() <= 13 && NOBODY.iter().any(is) || text == NIL_UUID {
+    if may_be_word && NOBODY.iter().any(is) || text == NIL_UUID {
         return Some(Instead::Nobody);
     }
     if is_this_order(event, text) {

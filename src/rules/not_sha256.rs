@@ -10,7 +10,7 @@ use crate::digest::{self, Shape};
 use crate::event::{Event, Identifier};
 use crate::finding::{Certainty, Effect, Findings, Severity};
 use crate::json::Val;
-use crate::name::{Hashing, Name};
+use crate::name::Name;
 use crate::normalize::normal_form;
 use crate::places;
 use crate::rule::{Check, Rule};
@@ -28,11 +28,9 @@ const SHAPES: u32 = Shape::Md5.bit()
 static WORTHLESS: Lazy<BTreeMap<String, String>> = Lazy::new(|| Words::load().other_algorithms);
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
-    for identifier in event.shaped(SHAPES) {
-        // external_id may be any stable text, also one that looks like a digest.
-        if identifier.name.hashing() == Some(Hashing::Required) {
-            check_one(event, identifier, out);
-        }
+    // external_id may be any stable text, also one that looks like a digest.
+    for identifier in event.required(SHAPES) {
+        check_one(event, identifier, out);
     }
 }
 

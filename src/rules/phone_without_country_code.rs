@@ -20,7 +20,7 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
     if event.names().1 & Name::Ph.bit() == 0 {
         return;
     }
-    for identifier in event.shaped(plain::SHAPES) {
+    for identifier in event.required(plain::SHAPES) {
         if identifier.name != Name::Ph {
             continue;
         }

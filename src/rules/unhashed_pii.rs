@@ -14,7 +14,7 @@ use crate::rule::{Check, Rule};
 pub static RULE: Rule = crate::rule!("unhashed-pii", Check::Event(check));
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
-    for identifier in event.shaped(plain::SHAPES) {
+    for identifier in event.required(plain::SHAPES) {
         check_one(event, identifier, out);
     }
 }

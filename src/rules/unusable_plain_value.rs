@@ -10,7 +10,7 @@ use crate::rule::{Check, Rule};
 pub static RULE: Rule = crate::rule!("unusable-plain-value", Check::Event(check));
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
-    for identifier in event.shaped(plain::SHAPES) {
+    for identifier in event.required(plain::SHAPES) {
         let Some(item) = plain::value_of(event, identifier) else {
             continue;
         };
