@@ -99,7 +99,7 @@ pub fn is_usual_browser(agent: &str) -> bool {
     static ROBOTS: Lazy<[Finder<'static>; 2]> =
         Lazy::new(|| [Finder::new("HeadlessChrome/"), Finder::new("Storebot-Google/")]);
     let bytes = agent.as_bytes();
-    if !bytes.starts_with(b"Mozilla/5.0 (") {
+    if !bytes.starts_with(b"Mozilla/5.0 (") || bytes.last().is_none_or(|&last| last <= b' ') {
         return false;
     }
     // In-app browsers end with their own list in brackets.

@@ -1,0 +1,30 @@
+//! CL207: a click that is too old to count.
+
+use crate::click_id::DAYS_OF_A_CLICK;
+use crate::clock::{self, DAY};
+use crate::event::Event;
+use crate::event_time;
+use crate::finding::Findings;
+use crate::fix::Fix;
+use crate::rule::{Check, Rule};
+
+/// See `rules/fbc-expired.md`.
+pub static RULE: Rule = crate::rule!("fbc-expired", Check::Event(check));
+
+fn check(event: &Event<'_, '_>, out: &mut Findings) {
+    let Some(click) = event.click() else { return };
+    let age = event_time::moment(event).and_then(|time| click.seconds_until(time));
+    let Some(age) = age.filter(|&age| age > DAYS_OF_A_CLICK * DAY) else {
+        return;
+    };
+    let item = event.item(click.place);
+    let at = item.pointer_from(event.root().place());
+    out.at(
+        item,
+        format!(
+            "the click in fbc is over {} older than the event; it counts for {DAYS_OF_A_CLICK}",
+            clock::span(age)
+        ),
+    )
+    .fix(Fix::needs_consent("remove the expired click").remove(at));
+}
