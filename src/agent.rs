@@ -96,8 +96,12 @@ pub fn program(agent: &str) -> Option<Program> {
 /// Whether the agent begins and ends as those of browsers do, which settles nearly all of them.
 #[inline]
 pub fn is_usual_browser(agent: &str) -> bool {
-    static ROBOTS: Lazy<[Finder<'static>; 2]> =
-        Lazy::new(|| [Finder::new("HeadlessChrome/"), Finder::new("Storebot-Google/")]);
+    static ROBOTS: Lazy<[Finder<'static>; 2]> = Lazy::new(|| {
+        [
+            Finder::new("HeadlessChrome/"),
+            Finder::new("Storebot-Google/"),
+        ]
+    });
     let bytes = agent.as_bytes();
     if !bytes.starts_with(b"Mozilla/5.0 (") || bytes.last().is_none_or(|&last| last <= b' ') {
         return false;
@@ -238,7 +242,14 @@ fn is_cut(agent: &str) -> bool {
         return true;
     }
     const PRODUCTS: [&str; 8] = [
-        "AppleWebKit/", "Chrome/", "CriOS/", "Firefox/", "Gecko/", "Mobile/", "Safari/", "Version/",
+        "AppleWebKit/",
+        "Chrome/",
+        "CriOS/",
+        "Firefox/",
+        "Gecko/",
+        "Mobile/",
+        "Safari/",
+        "Version/",
     ];
     let last = agent.rsplit(' ').next().unwrap_or_default();
     last.is_empty() || last.ends_with(['/', '.']) || PRODUCTS.iter().any(|p| p.starts_with(last))
@@ -405,7 +416,10 @@ mod tests {
         ] {
             assert_eq!(super::program(agent), None, "{agent}");
             let kind = super::kind(agent);
-            assert!(matches!(kind, Kind::Person | Kind::Stub(Stub::Short)), "{agent}");
+            assert!(
+                matches!(kind, Kind::Person | Kind::Stub(Stub::Short)),
+                "{agent}"
+            );
         }
         for agent in ["Mozilla/5.0", "Unknown", ""] {
             assert_eq!(super::program(agent), None, "{agent}");
@@ -435,21 +449,36 @@ mod tests {
 
     #[test]
     fn agents_that_were_changed() {
-        let encoded = CHROME.replace('/', "%2F").replace(' ', "%20").replace(';', "%3B");
-        let form = CHROME.replace('/', "%2F").replace(' ', "+").replace(';', "%3B");
+        let encoded = CHROME
+            .replace('/', "%2F")
+            .replace(' ', "%20")
+            .replace(';', "%3B");
+        let form = CHROME
+            .replace('/', "%2F")
+            .replace(' ', "+")
+            .replace(';', "%3B");
         for (agent, kind) in [
             (encoded, Mangled::Encoded(CHROME.to_owned())),
             (form, Mangled::Encoded(CHROME.to_owned())),
             (CHROME.replace(' ', "+"), Mangled::Plus(CHROME.to_owned())),
-            (CHROME.replace('/', "&#x2F;"), Mangled::Escaped(CHROME.to_owned())),
+            (
+                CHROME.replace('/', "&#x2F;"),
+                Mangled::Escaped(CHROME.to_owned()),
+            ),
             (format!("\"{CHROME}\""), Mangled::Wrapped(CHROME.to_owned())),
             (format!("{CHROME}\r\n"), Mangled::Wrapped(CHROME.to_owned())),
-            (format!("User-Agent: {CHROME}"), Mangled::Wrapped(CHROME.to_owned())),
+            (
+                format!("User-Agent: {CHROME}"),
+                Mangled::Wrapped(CHROME.to_owned()),
+            ),
             (CHROME[..100].to_owned(), Mangled::Cut(100)),
         ] {
             assert_eq!(super::kind(&agent), Kind::Mangled(kind), "{agent}");
         }
-        let app = format!("{CHROME} [FB_IAB/FB4A;FBAV/468.0.0.54.78;FBCR/{}", "x".repeat(255));
+        let app = format!(
+            "{CHROME} [FB_IAB/FB4A;FBAV/468.0.0.54.78;FBCR/{}",
+            "x".repeat(255)
+        );
         assert_eq!(super::kind(&app[..255]), Kind::Mangled(Mangled::Cut(255)));
         assert_eq!(super::kind(&app[..254]), Kind::Person);
     }

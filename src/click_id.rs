@@ -406,11 +406,46 @@ pub enum Fabricated {
 
 /// Words in lower case, without digits, `-` and `_` at their ends.
 const WORDS: [&str; 40] = [
-    "fallback", "random", "unknown", "undefined", "null", "none", "nan", "nil", "false", "true",
-    "test", "testing", "testclick", "testclickid", "test-click-id", "test_click_id", "testfbclid",
-    "test_fbclid", "dummy", "sample", "example", "placeholder", "default", "string", "value",
-    "fbclid", "your_fbclid", "fbclid_here", "click_id", "clickid", "click", "fbc", "direct",
-    "organic", "facebook", "server", "noclick", "no_click_id", "n/a", "abc",
+    "fallback",
+    "random",
+    "unknown",
+    "undefined",
+    "null",
+    "none",
+    "nan",
+    "nil",
+    "false",
+    "true",
+    "test",
+    "testing",
+    "testclick",
+    "testclickid",
+    "test-click-id",
+    "test_click_id",
+    "testfbclid",
+    "test_fbclid",
+    "dummy",
+    "sample",
+    "example",
+    "placeholder",
+    "default",
+    "string",
+    "value",
+    "fbclid",
+    "your_fbclid",
+    "fbclid_here",
+    "click_id",
+    "clickid",
+    "click",
+    "fbc",
+    "direct",
+    "organic",
+    "facebook",
+    "server",
+    "noclick",
+    "no_click_id",
+    "n/a",
+    "abc",
 ];
 
 /// Why Meta cannot have given out this click id; `None` when it may have.
@@ -432,7 +467,9 @@ pub fn fabricated(id: &str) -> Option<Fabricated> {
         }
     }
     // Google Ads (gclid, gbraid), Google Analytics, TikTok.
-    const FOREIGN: [&str; 7] = ["Cj0KC", "CjwKC", "EAIaI", "0AAAAA", "GA1.", "E.C.P.", "E_C_P_"];
+    const FOREIGN: [&str; 7] = [
+        "Cj0KC", "CjwKC", "EAIaI", "0AAAAA", "GA1.", "E.C.P.", "E_C_P_",
+    ];
     if FOREIGN.iter().any(|head| id.starts_with(head)) {
         return Some(Fabricated::Foreign);
     }
@@ -529,17 +566,35 @@ mod tests {
             (FBCLID, &FBCLID.to_ascii_lowercase()[..], None),
             (FBCLID, &FBCLID[..40], None),
             (&plus.replace('+', " "), plus, Some(Altered::Spaces)),
-            ("IwAR3vQn8T/kX2mLr5bYc0", "IwAR3vQn8T%2FkX2mLr5bYc0", Some(Altered::Decoded)),
+            (
+                "IwAR3vQn8T/kX2mLr5bYc0",
+                "IwAR3vQn8T%2FkX2mLr5bYc0",
+                Some(Altered::Decoded),
+            ),
             ("IwAR3vQn8T_kX2mLr5bYc0", "IwAR3vQn8T%5FkX2mLr5bYc0", None),
-            ("IwAR3vQn8T%5FkX2mLr5bYc0", "IwAR3vQn8T_kX2mLr5bYc0", Some(Altered::Encoded)),
+            (
+                "IwAR3vQn8T%5FkX2mLr5bYc0",
+                "IwAR3vQn8T_kX2mLr5bYc0",
+                Some(Altered::Encoded),
+            ),
             // Another click.
-            ("IwAR9zQn8T_kX2mLr5bYc0ZpHs7WfGdJ1aEuV9oNtI6yRqMxC4lSjUzBPwKe1", FBCLID, None),
+            (
+                "IwAR9zQn8T_kX2mLr5bYc0ZpHs7WfGdJ1aEuV9oNtI6yRqMxC4lSjUzBPwKe1",
+                FBCLID,
+                None,
+            ),
         ] {
             assert_eq!(altered(id, url), what, "{id} {url}");
         }
         assert_eq!(looks_altered(FBCLID), None);
-        assert_eq!(looks_altered(&FBCLID.to_ascii_lowercase()), Some(Altered::Case));
-        assert_eq!(looks_altered(&FBCLID.to_ascii_uppercase()), Some(Altered::Case));
+        assert_eq!(
+            looks_altered(&FBCLID.to_ascii_lowercase()),
+            Some(Altered::Case)
+        );
+        assert_eq!(
+            looks_altered(&FBCLID.to_ascii_uppercase()),
+            Some(Altered::Case)
+        );
         assert_eq!(looks_altered("IwAR3vQn8T kX2m"), Some(Altered::Spaces));
         assert_eq!(looks_altered("IwAR3vQn8T%2BkX2m"), Some(Altered::Encoded));
     }
@@ -554,7 +609,10 @@ mod tests {
             ("848213", Some(Number)),
             ("{{fbclid}}", Some(Template)),
             ("%FBCLID%", Some(Template)),
-            ("Cj0KCQjwhL6pBhDjARIsAGx8D58aB3kq2LmNoPqRsTuVwXyZ", Some(Foreign)),
+            (
+                "Cj0KCQjwhL6pBhDjARIsAGx8D58aB3kq2LmNoPqRsTuVwXyZ",
+                Some(Foreign),
+            ),
             ("E.C.P.CrABk2vQn8TkX2mLr5bYc0ZpHs7Wf", Some(Foreign)),
             ("7f9c24e8-3b12-4fef-91e0-1b2c3d4e5f60", Some(Hex)),
             ("d41d8cd98f00b204e9800998ecf8427e", Some(Hex)),

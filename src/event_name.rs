@@ -90,7 +90,8 @@ pub enum Alias {
 /// The aliases by their letters and digits in lower case.
 static ALIASES: Lazy<HashMap<String, Alias>> = Lazy::new(|| {
     let mut aliases = HashMap::new();
-    let mut add = |list: &'static BTreeMap<String, Vec<String>>, kind: fn(&'static str) -> Alias| {
+    let mut add = |list: &'static BTreeMap<String, Vec<String>>,
+                   kind: fn(&'static str) -> Alias| {
         for (name, words) in list {
             for word in words {
                 aliases.insert(folded(word).expect("short").to_string(), kind(name));
@@ -127,7 +128,9 @@ impl std::ops::Deref for Folded {
 /// The letters and digits of a name in lower case; `None` when it is longer than any alias.
 fn folded(name: &str) -> Option<Folded> {
     let (mut bytes, mut len) = ([0; 64], 0);
-    let kept = name.chars().filter(|&c| !is_separator(c) && !".:/!".contains(c));
+    let kept = name
+        .chars()
+        .filter(|&c| !is_separator(c) && !".:/!".contains(c));
     for c in kept.flat_map(char::to_lowercase) {
         let end = len + c.len_utf8();
         c.encode_utf8(bytes.get_mut(len..end)?);

@@ -40,7 +40,8 @@ fn check(request: &Request<'_, '_>, out: &mut Findings) {
     for event in events() {
         all += 1;
         let Some(time) = time_of(event) else { continue };
-        let limit = event_time::days_taken(event.get(Name::ActionSource).and_then(Item::text)) * DAY;
+        let limit =
+            event_time::days_taken(event.get(Name::ActionSource).and_then(Item::text)) * DAY;
         if sent - time > limit {
             stale += 1;
             proven |= supported.is_some_and(|supported| supported - time > limit);

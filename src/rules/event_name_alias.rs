@@ -30,7 +30,9 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
     let at = item.pointer_from(event.root().place());
     let (message, right) = match alias {
         Alias::Foreign(right) => (
-            format!("event_name is another product's name for {right}, so Meta takes it for a custom event"),
+            format!(
+                "event_name is another product's name for {right}, so Meta takes it for a custom event"
+            ),
             right,
         ),
         Alias::Near(right) => (
@@ -38,9 +40,12 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
             right,
         ),
         Alias::Generic => {
-            out.at(item, "event_name is a word for custom events, not the name of one")
-                .certainty(Certainty::Heuristic)
-                .help("send the name that stands in custom_data, or the standard event that it means");
+            out.at(
+                item,
+                "event_name is a word for custom events, not the name of one",
+            )
+            .certainty(Certainty::Heuristic)
+            .help("send the name that stands in custom_data, or the standard event that it means");
             return;
         }
     };

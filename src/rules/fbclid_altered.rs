@@ -65,8 +65,7 @@ fn differs(
 /// Nothing to compare with: only looks.
 fn alone(event: &Event<'_, '_>, click: Click<'_>, id: &str, out: &mut Findings) {
     let item = event.item(click.place);
-    let altered =
-        click_id::looks_altered(id).filter(|_| click_id::fabricated(id).is_none());
+    let altered = click_id::looks_altered(id).filter(|_| click_id::fabricated(id).is_none());
     let whole = click.stamped.text().len();
     let (message, severity) = match altered {
         Some(Altered::Case) => (
@@ -82,8 +81,16 @@ fn alone(event: &Event<'_, '_>, click: Click<'_>, id: &str, out: &mut Findings) 
             Severity::Warning,
         ),
         None if CUTS.contains(&id.len()) || CUTS.contains(&whole) => {
-            let length = if CUTS.contains(&whole) { whole } else { id.len() };
-            let what = if length == whole { "fbc" } else { "the click id in fbc" };
+            let length = if CUTS.contains(&whole) {
+                whole
+            } else {
+                id.len()
+            };
+            let what = if length == whole {
+                "fbc"
+            } else {
+                "the click id in fbc"
+            };
             (
                 format!("{what} is exactly {length} characters long, as if a column had cut it"),
                 Severity::Warning,

@@ -56,7 +56,10 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
 fn is_of_others(text: &str) -> bool {
     digest::is_nothing_word(text)
         || digest::is_hidden(text)
-        || matches!(Shape::of(text), Shape::Sha256 | Shape::UpperHex | Shape::Template)
+        || matches!(
+            Shape::of(text),
+            Shape::Sha256 | Shape::UpperHex | Shape::Template
+        )
 }
 
 fn check_number(value: Item<'_, '_>, name: Name, out: &mut Findings) {
@@ -143,9 +146,9 @@ fn check_click(value: Item<'_, '_>, out: &mut Findings) {
         Val::Text(text) if is_of_others(text) => return,
         Val::Text(text) => {
             let text = text.trim();
-            let is_token = text
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'=' | b'+'));
+            let is_token = text.bytes().all(|b| {
+                b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'=' | b'+')
+            });
             if is_token && !text.contains("ctwa_clid=") {
                 return;
             }

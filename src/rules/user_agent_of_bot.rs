@@ -23,7 +23,9 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
         value,
         "client_user_agent is that of a crawler, a preview or a monitor, not of a customer",
     )
-    .fix_if(has_neighbours.then(|| {
-        Fix::needs_consent("take the event out of the request").remove(Pointer::root())
-    }));
+    .fix_if(
+        has_neighbours.then(|| {
+            Fix::needs_consent("take the event out of the request").remove(Pointer::root())
+        }),
+    );
 }
