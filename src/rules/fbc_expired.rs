@@ -1,6 +1,6 @@
 //! CL207: a click that is too old to count.
 
-use crate::click_id::DAYS_OF_A_CLICK;
+use crate::click_id::{self, DAYS_OF_A_CLICK};
 use crate::clock::{self, DAY};
 use crate::event::Event;
 use crate::event_time;
@@ -17,6 +17,10 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
     let Some(age) = age.filter(|&age| age > DAYS_OF_A_CLICK * DAY) else {
         return;
     };
+    // Of an invented click another rule speaks.
+    if click_id::fabricated(click.stamped.tail()).is_some() {
+        return;
+    }
     let item = event.item(click.place);
     let at = item.pointer_from(event.root().place());
     out.at(

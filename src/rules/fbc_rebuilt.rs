@@ -1,5 +1,6 @@
 //! CL204: an fbc made when the event was sent, not when the visitor clicked.
 
+use crate::click_id;
 use crate::event::Event;
 use crate::event_name;
 use crate::event_time;
@@ -22,6 +23,10 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
         .is_some_and(|seconds| (-SECONDS..SECONDS).contains(&seconds));
     // On the page that the ad leads to, the click was indeed seen just now.
     if !near || !event.name().is_some_and(event_name::is_late) || event.fbclid().is_some() {
+        return;
+    }
+    // Of an invented click another rule speaks.
+    if click_id::fabricated(click.stamped.tail()).is_some() {
         return;
     }
     out.at(
