@@ -5,6 +5,8 @@ use std::ops::Range;
 
 use bumpalo::Bump;
 
+use crate::agent;
+use crate::click_id::{self, Stamped, StampedAt};
 use crate::clock::Clock;
 use crate::digest::mistakes::{self, Mistake};
 use crate::digest::{self, Shape, forms, worthless};
@@ -148,6 +150,8 @@ pub struct Request<'t, 'a> {
     pub body: Item<'t, 'a>,
     /// The number of events in it.
     pub events: usize,
+    /// The time against which the age of its events is measured.
+    pub clock: Clock,
 }
 
 impl<'t, 'a> Request<'t, 'a> {
@@ -264,6 +268,11 @@ pub struct Event<'t, 'a> {
     raw: RawLook,
     mistakes: OnceCell<Vec<Mistake>>,
     address: OnceCell<Option<std::net::IpAddr>>,
+    /// Places instead of texts, so that the event stays covariant: where fbc stands, where its
+    /// creation time begins and ends and what it is, and where a click id stands in the address.
+    click: OnceCell<Option<(u32, StampedAt, Option<i64>)>>,
+    fbclid: OnceCell<Option<Range<usize>>>,
+    agent: OnceCell<Option<(u32, agent::Kind)>>,
     website: bool,
     /// The time against which its age is measured.
     pub clock: Clock,
@@ -314,6 +323,9 @@ impl<'t, 'a> Event<'t, 'a> {
             raw: RawLook::default(),
             mistakes: OnceCell::new(),
             address: OnceCell::new(),
+            click: OnceCell::new(),
+            fbclid: OnceCell::new(),
+            agent: OnceCell::new(),
             website,
             clock,
             assume,
@@ -551,12 +563,71 @@ impl<'t, 'a> Event<'t, 'a> {
         *self.address.get_or_init(text)
     }
 
+    /// fbc, when it is right by the letter.
+    #[inline]
+    pub fn click(&self) -> Option<Click<'a>> {
+        let (place, at, millis) = (*self.click.get_or_init(|| {
+            let item = self.user(Name::Fbc)?.each().next()?;
+            let stamped = click_id::fbc(item.text()?)?;
+            Some((item.place(), stamped.at(), stamped.millis()))
+        }))?;
+        Some(Click {
+            place,
+            stamped: Stamped::again(self.tape.at(place).text()?, at),
+            millis,
+        })
+    }
+
+    /// The click id in the page's address, letter for letter.
+    #[inline]
+    pub fn fbclid(&self) -> Option<&'a str> {
+        let url = || self.get(Name::EventSourceUrl)?.text();
+        let at = self
+            .fbclid
+            .get_or_init(|| click_id::fbclid_in(url()?))
+            .clone()?;
+        url()?.get(at)
+    }
+
+    /// client_user_agent and what it is, when it does not look like a usual browser's.
+    #[inline]
+    pub fn odd_agent(&self) -> Option<(Item<'t, 'a>, &agent::Kind)> {
+        if !self.raw.odd_agent {
+            return None;
+        }
+        let (place, kind) = self
+            .agent
+            .get_or_init(|| {
+                let item = self.user(Name::ClientUserAgent)?.each().next()?;
+                Some((item.place(), agent::kind(item.text()?)))
+            })
+            .as_ref()?;
+        Some((self.tape.at(*place), kind))
+    }
+
     /// A user_data key's text, trimmed, when it holds any.
     pub fn user_text(&self, name: Name) -> Option<&'a str> {
         self.user(name)?
             .text()
             .map(str::trim)
             .filter(|text| !text.is_empty())
+    }
+}
+
+/// The click id of an event.
+#[derive(Clone, Copy, Debug)]
+pub struct Click<'a> {
+    /// Where the value stands on the tape.
+    pub place: u32,
+    pub stamped: Stamped<'a>,
+    /// The creation time in Unix milliseconds, when it is a plausible one.
+    pub millis: Option<i64>,
+}
+
+impl Click<'_> {
+    /// Seconds from the click to `time` in Unix seconds, rounded down.
+    pub fn seconds_until(&self, time: i64) -> Option<i64> {
+        Some((time * 1000 - self.millis?).div_euclid(1000))
     }
 }
 
@@ -570,6 +641,10 @@ pub struct RawLook {
     pub may_be_hex: bool,
     /// fbc or fbp is not of the usual form as far as its creation time.
     pub odd_stamp: bool,
+    /// fbp is not of the usual form to its end.
+    pub odd_browser_id: bool,
+    /// client_user_agent does not look like that of a usual browser.
+    pub odd_agent: bool,
 }
 
 impl RawLook {
@@ -580,6 +655,8 @@ impl RawLook {
                 may_be_nothing: true,
                 may_be_hex: true,
                 odd_stamp: true,
+                odd_browser_id: true,
+                odd_agent: true,
             };
             return;
         };
@@ -591,8 +668,14 @@ impl RawLook {
         );
         self.may_be_nothing |= !first.is_ascii_graphic() || (begins_so && text.len() <= 15);
         self.may_be_hex |= text.bytes().take(4).all(|byte| byte.is_ascii_hexdigit());
-        if matches!(name, Name::Fbc | Name::Fbp) {
-            self.odd_stamp |= !crate::click_id::Stamped::is_usual(text);
+        match name {
+            Name::Fbc => self.odd_stamp |= !Stamped::is_usual(text),
+            Name::Fbp if !click_id::is_usual_fbp(text) => {
+                self.odd_browser_id = true;
+                self.odd_stamp |= !Stamped::is_usual(text);
+            }
+            Name::ClientUserAgent => self.odd_agent |= !agent::is_usual_browser(text),
+            _ => {}
         }
     }
 }

@@ -257,11 +257,11 @@ impl<'s, 'a> Inspector<'s, 'a> {
                 }
                 _ => Latest::default(),
             };
+            let clock = self.around.clock(payload.request.is_some(), latest);
             if let Some(place) = payload.request {
                 self.requests += 1;
-                self.check_request(place, events.len());
+                self.check_request(place, events.len(), clock);
             }
-            let clock = self.around.clock(payload.request.is_some(), latest);
             let envelope = match payload.request {
                 Some(place) => envelope_of(self.tape.at(place)),
                 None => Envelope::default(),
@@ -300,11 +300,12 @@ impl<'s, 'a> Inspector<'s, 'a> {
         self.tape = tape;
     }
 
-    fn check_request(&mut self, place: u32, events: usize) {
+    fn check_request(&mut self, place: u32, events: usize, clock: Clock) {
         let (rules, tape) = (self.rules, std::mem::take(&mut self.tape));
         let request = Request {
             body: tape.at(place),
             events,
+            clock,
         };
         self.guarded(
             &rules.request,

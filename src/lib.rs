@@ -21,6 +21,7 @@ pub mod money;
 pub mod name;
 pub mod network;
 pub mod normalize;
+pub mod percent;
 pub mod places;
 pub mod plain;
 pub mod printable;

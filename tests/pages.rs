@@ -2,6 +2,7 @@
 //! warning under any rule, `Fixed` ones are what the fix makes of the `Bad` ones, byte for byte.
 
 use bumpalo::Bump;
+use capilint::clock::{Clock, Source};
 use capilint::engine::Linter;
 use capilint::event::Assumptions;
 use capilint::finding::{Finding, Severity};
@@ -19,9 +20,16 @@ const TODAY: &str = "2026-06-26T00:00:00Z";
 
 fn around(example: &Example) -> Surroundings {
     let as_of = example.option("as-of").unwrap_or(TODAY);
-    let as_of = match as_of {
-        "auto" => AsOf::Auto,
-        time => AsOf::At(time.parse::<jiff::Timestamp>().expect("as-of").as_second()),
+    let seconds = |time: &str| time.parse::<jiff::Timestamp>().expect("a time").as_second();
+    let as_of = match (as_of, example.option("captured")) {
+        (_, Some(time)) => AsOf::Exact(Clock {
+            now: seconds(time),
+            source: Source::Capture,
+            supported: None,
+            asked: false,
+        }),
+        ("auto", None) => AsOf::Auto,
+        (time, None) => AsOf::At(seconds(time)),
     };
     let zone = example
         .option("tz")

@@ -8,7 +8,7 @@ use crate::clock::{Clock, Latest};
 use crate::digest::Shape;
 use crate::event::Event;
 use crate::finding::{Finding, Subject};
-use crate::fix::Safety;
+use crate::fix::{Op, Safety};
 use crate::input::blocks::{Block, Frame, bom_length};
 use crate::inspect::{Inspector, Read, Watch};
 use crate::json::tree::{Kind, Syntax, SyntaxError, Tree};
@@ -265,8 +265,12 @@ impl<'a> Bench<'_, 'a> {
         self.outcome.withheld[before.1..].reverse();
         // What stands around an element is not here to be mended.
         let element = self.as_event == Some(true);
+        let all_wanted = events.iter().all(|&(_, _, wanted)| wanted);
         let around = |finding: &Finding, safety: Safety| match finding.subject {
-            Subject::Event => false,
+            // An event alone cannot be taken out of what stands around it.
+            Subject::Event => {
+                !element && all_wanted && takes_event_out(finding) && allow(finding, safety)
+            }
             Subject::Record => allow(finding, safety),
             _ => !element && allow(finding, safety),
         };
@@ -287,7 +291,17 @@ impl<'a> Bench<'_, 'a> {
         let show = self.worker.linter.settings.show_values;
         let mut first = true;
         let mut locate = |change: &Change, done: bool| {
-            let base = self.prefix.join(base);
+            // Of an event that was taken out, its place in the text is told.
+            let taken_out = change.event.filter(|_| event.is_none());
+            let groups = self.inspector.groups();
+            let base = match groups
+                .iter()
+                .find(|group| taken_out.is_some() && group.event == taken_out)
+            {
+                Some(group) => self.prefix.join(&self.inspector.pointer(group.place)),
+                None => self.prefix.join(base),
+            };
+            let event = event.or(taken_out.map(|number| number as u64));
             let texts = (show && done && std::mem::take(&mut first))
                 .then(|| (old.to_owned(), new.to_owned()));
             LocatedChange {
@@ -318,6 +332,16 @@ impl<'a> Bench<'_, 'a> {
         self.outcome.changes.extend(made);
         self.outcome.withheld.extend(withheld);
     }
+}
+
+/// Whether the fix takes the whole event away.
+fn takes_event_out(finding: &Finding) -> bool {
+    let root = Pointer::root();
+    let is_root = |op: &Op| matches!(op, Op::Remove { at } if *at == root);
+    finding
+        .fix
+        .as_ref()
+        .is_some_and(|fix| fix.ops.iter().any(is_root))
 }
 
 /// What stands at a place, in words that give nothing of it away.

@@ -4,6 +4,9 @@
 use crate::rule::Rule;
 
 mod access_token_leaked;
+mod batch_poisoned;
+mod click_after_event;
+mod click_id_not_sent;
 mod click_time_in_seconds;
 mod constant_event_id;
 mod currency_format;
@@ -13,12 +16,19 @@ mod duplicate_key;
 mod encoded_pii;
 mod event_id_format;
 mod event_id_reused;
+mod event_name_alias;
 mod event_name_case;
 mod event_time_type;
 mod event_time_unit;
 mod external_id_not_a_person;
+mod fbc_expired;
+mod fbc_fabricated;
+mod fbc_fbp_swapped;
 mod fbc_format;
+mod fbc_rebuilt;
+mod fbclid_altered;
 mod fbp_format;
+mod fbp_minted_per_event;
 mod future_event;
 mod hash_encoding;
 mod hash_of_empty;
@@ -47,7 +57,9 @@ mod phone_without_country_code;
 mod placeholder_time;
 mod purchase_without_value;
 mod random_event_id;
+mod raw_id_format;
 mod record_too_large;
+mod slow_delivery;
 mod stale_event;
 mod template_residue;
 mod test_event_code;
@@ -58,7 +70,10 @@ mod unknown_user_data_key;
 mod unreadable_archive;
 mod unusable_plain_value;
 mod unused_suppression;
+mod user_agent_mangled;
+mod user_agent_of_bot;
 mod user_agent_of_server;
+mod user_agent_stub;
 mod value_format;
 mod value_without_currency;
 mod website_without_url;
@@ -97,10 +112,22 @@ pub static ALL: &[&Rule] = &[
     &hashed_raw_key::RULE,
     &fbc_format::RULE,
     &click_time_in_seconds::RULE,
+    &fbc_rebuilt::RULE,
+    &fbclid_altered::RULE,
+    &fbc_fabricated::RULE,
+    &fbc_expired::RULE,
+    &click_after_event::RULE,
+    &click_id_not_sent::RULE,
     &fbp_format::RULE,
+    &fbp_minted_per_event::RULE,
+    &fbc_fbp_swapped::RULE,
     &ip_format::RULE,
     &ip_not_public::RULE,
     &user_agent_of_server::RULE,
+    &user_agent_of_bot::RULE,
+    &user_agent_stub::RULE,
+    &user_agent_mangled::RULE,
+    &raw_id_format::RULE,
     &missing_event_id::RULE,
     &random_event_id::RULE,
     &constant_event_id::RULE,
@@ -110,12 +137,15 @@ pub static ALL: &[&Rule] = &[
     &event_id_format::RULE,
     &missing_event_name::RULE,
     &event_name_case::RULE,
+    &event_name_alias::RULE,
     &missing_event_time::RULE,
     &event_time_type::RULE,
     &event_time_unit::RULE,
     &stale_event::RULE,
     &future_event::RULE,
+    &batch_poisoned::RULE,
     &placeholder_time::RULE,
+    &slow_delivery::RULE,
     &missing_action_source::RULE,
     &unknown_action_source::RULE,
     &website_without_url::RULE,
