@@ -11,6 +11,7 @@ pub mod action_source;
 pub mod agent;
 pub mod click_id;
 pub mod clock;
+pub mod contents;
 pub mod deduplication;
 pub mod digest;
 pub mod event_name;
@@ -21,10 +22,13 @@ pub mod money;
 pub mod name;
 pub mod network;
 pub mod normalize;
+pub mod personal;
 pub mod places;
 pub mod plain;
 pub mod printable;
 pub mod secret;
+pub mod sensitive;
+pub mod web_address;
 
 // What a browser sent, to be held against what the server sends.
 pub mod pixel;
