@@ -491,18 +491,6 @@ impl<'t, 'a> Event<'t, 'a> {
         self.user.has_unnamed
     }
 
-    /// Whether a key that belongs in custom_data stands beside event_name or in user_data and says
-    /// anything there: then it is misplaced-key's to say so, and nobody's that it is missing.
-    pub fn has_outside_custom_data(&self, name: Name) -> bool {
-        let (top, user, _) = self.names();
-        if (top | user) & name.bit() == 0 {
-            return false;
-        }
-        let objects = [Some(self.root()), self.user_data()];
-        let says = |object: Item<'_, '_>| object.get(name).is_some_and(|item| !item.is_blank());
-        objects.into_iter().flatten().any(says)
-    }
-
     /// Whether custom_data has keys that are no known name.
     pub fn has_unnamed_custom_keys(&self) -> bool {
         self.custom.has_unnamed

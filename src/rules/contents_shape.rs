@@ -12,7 +12,7 @@ use crate::rule::{Check, Rule};
 /// See `rules/contents-shape.md`.
 pub static RULE: Rule = crate::rule!("contents-shape", Check::Event(check));
 
-/// Other words for the keys of an item, folded to their letters.
+/// Other words for the keys of an item, folded to their letters and digits.
 const ALIASES: [(&str, Name); 12] = [
     ("sku", Name::Id),
     ("itemid", Name::Id),
@@ -27,6 +27,9 @@ const ALIASES: [(&str, Name); 12] = [
     ("itemprice", Name::ItemPrice),
     ("unitprice", Name::ItemPrice),
 ];
+
+/// Length of the longest of them.
+const LONGEST: usize = 12;
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     let Some(contents) = event.custom(Name::Contents) else {
@@ -123,18 +126,23 @@ fn missing_price(
 
 fn alias_in<'t, 'a>(item: Item<'t, 'a>, name: Name) -> Option<Item<'t, 'a>> {
     item.children().find(|member| {
-        let folded: String = member
-            .key()
-            .chars()
-            .filter(|c| c.is_alphanumeric())
-            .flat_map(char::to_lowercase)
-            .collect();
+        let (mut letters, mut length) = ([0u8; LONGEST], 0);
+        for byte in member.key().bytes().filter(u8::is_ascii_alphanumeric) {
+            let Some(place) = letters.get_mut(length) else {
+                return false;
+            };
+            *place = byte.to_ascii_lowercase();
+            length += 1;
+        }
+        let is_alias = |(alias, of): &(&str, Name)| {
+            *of == name && alias.as_bytes() == &letters[..length]
+        };
         let fits = match name {
             Name::Id => !matches!(member.val(), Val::List | Val::Object | Val::Bool(_)),
             _ => crate::contents::amount(*member).is_some(),
         };
         member.name() != Some(name)
-            && ALIASES.contains(&(folded.as_str(), name))
+            && ALIASES.iter().any(is_alias)
             && fits
             && !member.is_blank()
     })

@@ -13,9 +13,6 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
     if value.is_some_and(|value| !value.is_blank()) || event.name() != Some("Purchase") {
         return;
     }
-    if event.has_outside_custom_data(Name::Value) {
-        return;
-    }
     let custom_data = event.get(Name::CustomData);
     // A logger that flattened the object to text hides what was sent.
     if custom_data.is_some_and(|data| data.text().is_some() && !data.is_blank()) {

@@ -41,12 +41,12 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
             Some(name) if name.bit() & OF_TEXT != 0 => {
                 if let Some(text) = member.text() {
                     words(member, name.text(), text, out);
-                    number(member, text, true, out);
+                    number(member, text, || true, out);
                 }
             }
             Some(Name::OrderId) => {
                 if let Some(text) = member.text() {
-                    number(member, text, false, out);
+                    number(member, text, || false, out);
                 }
             }
             Some(_) => {}
@@ -73,7 +73,7 @@ fn address(name: Name, item: Item<'_, '_>, text: &str, out: &mut Findings) {
     for parameter in url.parameters() {
         let value = decoded(parameter.value, true);
         let of_card = sensitive::topic_of_key(parameter.name) == Some(Topic::Card);
-        if number(item, &value, of_card, out) {
+        if number(item, &value, || of_card, out) {
             return;
         }
     }
@@ -103,14 +103,13 @@ fn property(member: Item<'_, '_>, out: &mut Findings) {
             Some(Topic::Card) => card(item, text, out),
             // A number of an account says more than the key that announces it.
             Some(topic) => {
-                if !number(item, text, false, out) && !text.trim().is_empty() {
+                if !number(item, text, || false, out) && !text.trim().is_empty() {
                     let message = format!("a key of custom_data speaks of {}", topic.phrase());
                     out.at(item, message);
                 }
             }
             None if is_text => {
-                let may_be_bare = !is_id(item.key());
-                if !number(item, text, may_be_bare, out) {
+                if !number(item, text, || !is_id(item.key()), out) {
                     words(item, "a text of custom_data", text, out);
                 }
             }
@@ -146,11 +145,16 @@ fn is_security_code(key: &str) -> bool {
 }
 
 /// Says when a text holds the number of a card or an account, and whether it did.
-fn number(item: Item<'_, '_>, text: &str, may_be_bare: bool, out: &mut Findings) -> bool {
+fn number(
+    item: Item<'_, '_>,
+    text: &str,
+    may_be_bare: impl FnOnce() -> bool,
+    out: &mut Findings,
+) -> bool {
     let (what, certainty) = match sensitive::number_in(text) {
         Some(Number::Iban) => ("a bank account (IBAN)", Certainty::Proof),
         Some(Number::GroupedCard) => ("a payment card", Certainty::Proof),
-        Some(Number::BareCard) if may_be_bare => ("a payment card", Certainty::Strong),
+        Some(Number::BareCard) if may_be_bare() => ("a payment card", Certainty::Strong),
         _ => return false,
     };
     out.at(item, format!("a value holds the number of {what}"))

@@ -18,9 +18,6 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
     if !has_value && !is_purchase && !is_order_in_messenger(event) {
         return;
     }
-    if event.has_outside_custom_data(Name::Currency) {
-        return;
-    }
     let custom_data = event.get(Name::CustomData);
     // A logger that flattened the object to text hides what was sent.
     if custom_data.is_some_and(|data| data.text().is_some() && !data.is_blank()) {
