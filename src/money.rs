@@ -267,7 +267,13 @@ mod tests {
         assert!(TABLE.active.iter().all(|code| is_currency(code)));
         assert!(TABLE.withdrawn.keys().all(|c| withdrawn_at(c).is_some()));
         assert!(is_no_money("XAU") && !is_no_money("XOF"));
-        assert!(TABLE.no_money.iter().chain(&TABLE.refused).all(|c| is_currency(c)));
+        assert!(
+            TABLE
+                .no_money
+                .iter()
+                .chain(&TABLE.refused)
+                .all(|c| is_currency(c))
+        );
         let decimals = ["JPY", "EUR", "KWD", "CLF"].map(decimals);
         assert_eq!(decimals, [0, 2, 3, 4]);
         assert_eq!(withdrawn_at("HRK"), Some(1_672_531_200));

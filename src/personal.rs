@@ -77,11 +77,15 @@ impl Kind {
                     && text.chars().count() <= 60
                     && !text.contains(|c: char| c.is_ascii_digit() || "@/{}[]<>=_:".contains(c))
             }
-            Kind::Address | Kind::PerhapsAddress => has(char::is_alphabetic) && text.chars().count() >= 6,
+            Kind::Address | Kind::PerhapsAddress => {
+                has(char::is_alphabetic) && text.chars().count() >= 6
+            }
             Kind::Birth => {
                 let digits = text.bytes().filter(u8::is_ascii_digit).count();
                 (6..=8).contains(&digits)
-                    && text.bytes().all(|b| b.is_ascii_digit() || b" -./".contains(&b))
+                    && text
+                        .bytes()
+                        .all(|b| b.is_ascii_digit() || b" -./".contains(&b))
             }
             Kind::Document => {
                 let digits = text.bytes().filter(u8::is_ascii_digit).count();
@@ -94,7 +98,9 @@ impl Kind {
 /// Seven to fifteen digits with what people put between them.
 pub fn is_phone(text: &str) -> bool {
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
-    let plain = text.bytes().all(|b| b.is_ascii_digit() || b" +-()./".contains(&b));
+    let plain = text
+        .bytes()
+        .all(|b| b.is_ascii_digit() || b" +-()./".contains(&b));
     (7..=15).contains(&digits) && plain
 }
 
@@ -105,14 +111,19 @@ pub fn is_international_phone(text: &str) -> bool {
     text.starts_with('+')
         && (10..=15).contains(&digits)
         && text[1..].starts_with(|c: char| matches!(c, '1'..='9'))
-        && text[1..].bytes().all(|b| b.is_ascii_digit() || b" -()".contains(&b))
+        && text[1..]
+            .bytes()
+            .all(|b| b.is_ascii_digit() || b" -()".contains(&b))
 }
 
 /// One word of some length that stands for more than itself: neither a placeholder nor a digest.
 fn is_drawn(text: &str, least: usize) -> bool {
     text.len() >= least
         && !text.contains(char::is_whitespace)
-        && !matches!(Shape::of(text), Shape::Template | Shape::Redacted | Shape::Nothing)
+        && !matches!(
+            Shape::of(text),
+            Shape::Template | Shape::Redacted | Shape::Nothing
+        )
         && text.bytes().any(|b| b != text.as_bytes()[0])
 }
 
@@ -124,7 +135,10 @@ fn mixes_letters_and_digits(text: &str) -> bool {
 pub fn is_jwt(text: &str) -> bool {
     let mut parts = text.split('.');
     let of_base64 = |part: &str| {
-        part.len() >= 10 && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+        part.len() >= 10
+            && part
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
     };
     let mut is = |start: &str| {
         parts
@@ -193,7 +207,11 @@ pub fn is_of_customer(event: &Event<'_, '_>, kind: Kind, text: &str) -> bool {
         _ => return false,
     };
     names.iter().any(|&name| {
-        let mut of_name = event.identifiers().iter().filter(|i| i.name == name).peekable();
+        let mut of_name = event
+            .identifiers()
+            .iter()
+            .filter(|i| i.name == name)
+            .peekable();
         if of_name.peek().is_none() {
             return false;
         }
@@ -208,8 +226,26 @@ pub fn is_of_customer(event: &Event<'_, '_>, kind: Kind, text: &str) -> bool {
 
 /// Addresses of a business and not of a person.
 const ROLES: [&str; 20] = [
-    "info", "support", "contact", "kontakt", "contacto", "hello", "hallo", "help", "office", "sales", "service",
-    "noreply", "no-reply", "donotreply", "admin", "webmaster", "orders", "shop", "team", "customerservice",
+    "info",
+    "support",
+    "contact",
+    "kontakt",
+    "contacto",
+    "hello",
+    "hallo",
+    "help",
+    "office",
+    "sales",
+    "service",
+    "noreply",
+    "no-reply",
+    "donotreply",
+    "admin",
+    "webmaster",
+    "orders",
+    "shop",
+    "team",
+    "customerservice",
 ];
 
 /// The first e-mail address of a person inside a text, such as a note.
@@ -223,7 +259,9 @@ pub fn email_inside(text: &str) -> Option<&str> {
 
 /// An address whose domain ends in letters, so that neither `icon@2x.png` nor a handle is one.
 fn is_personal_email(word: &str) -> bool {
-    const FILES: [&str; 9] = ["png", "jpg", "jpeg", "gif", "svg", "webp", "js", "css", "pdf"];
+    const FILES: [&str; 9] = [
+        "png", "jpg", "jpeg", "gif", "svg", "webp", "js", "css", "pdf",
+    ];
     let Some((_, last)) = word.rsplit_once('.') else {
         return false;
     };
@@ -296,11 +334,23 @@ mod tests {
         assert!(is_international_phone("+1 (555) 010-1234"));
         assert!(!is_international_phone("+10%"));
         assert!(!is_international_phone("15550101234"));
-        assert_eq!(email_inside("call ana@shop.example."), Some("ana@shop.example"));
-        for text in ["logo@2x.png", "@kestrelbikes", "info@shop.example", "a@b", "5 @ 2.50", ""] {
+        assert_eq!(
+            email_inside("call ana@shop.example."),
+            Some("ana@shop.example")
+        );
+        for text in [
+            "logo@2x.png",
+            "@kestrelbikes",
+            "info@shop.example",
+            "a@b",
+            "5 @ 2.50",
+            "",
+        ] {
             assert_eq!(email_inside(text), None, "{text}");
         }
-        assert!(is_jwt("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjMifQ.c2lnbmF0dXJlLi4u"));
+        assert!(is_jwt(
+            "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjMifQ.c2lnbmF0dXJlLi4u"
+        ));
         assert!(!is_jwt("eyJhbGciOiJIUzI1NiJ9"));
     }
 }

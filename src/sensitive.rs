@@ -183,7 +183,9 @@ pub fn is_card(digits: &[u8]) -> bool {
         }
         _ => false,
     };
-    let varied = digits.iter().any(|digit| *digit != digits[digits.len() - 1]);
+    let varied = digits
+        .iter()
+        .any(|digit| *digit != digits[digits.len() - 1]);
     known && varied && luhn(digits)
 }
 
@@ -230,7 +232,11 @@ fn card_in(text: &str) -> Option<Number> {
             byte.is_some_and(|b| b.is_ascii_alphanumeric() || b"_.-+".contains(b))
         };
         let alone = !joined(start.checked_sub(1).map(|before| &bytes[before]))
-            && !joined(bytes.get(at).filter(|b| b.is_ascii_alphanumeric() || **b == b'_'));
+            && !joined(
+                bytes
+                    .get(at)
+                    .filter(|b| b.is_ascii_alphanumeric() || **b == b'_'),
+            );
         if alone && length <= 16 && is_card(&digits[..length]) {
             match groups[..] {
                 [_] => return Some(Number::BareCard),
@@ -269,7 +275,9 @@ fn iban_in(text: &str) -> Option<Number> {
             }
             end += 1;
         }
-        let ends = !bytes.get(end).is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_');
+        let ends = !bytes
+            .get(end)
+            .is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_');
         if length == wanted && ends && is_checked(&letters[..length]) {
             return Some(Number::Iban);
         }
@@ -338,7 +346,10 @@ mod tests {
             ("0000000000000000", None),
             ("1782 3996 0017 8239", None),
             ("GB82WEST12345698765432", Some(Number::Iban)),
-            ("pay to DE89 3704 0044 0532 0130 00 please", Some(Number::Iban)),
+            (
+                "pay to DE89 3704 0044 0532 0130 00 please",
+                Some(Number::Iban),
+            ),
             ("GB82WEST12345698765433", None),
             ("gb82west12345698765432", None),
             ("DE893704004405320130", None),

@@ -123,9 +123,13 @@ fn scheme_of(text: &str) -> Option<&str> {
 }
 
 fn host_of(authority: &str) -> &str {
-    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let host = authority
+        .rsplit_once('@')
+        .map_or(authority, |(_, host)| host);
     if let Some(address) = host.strip_prefix('[') {
-        return address.split_once(']').map_or(address, |(address, _)| address);
+        return address
+            .split_once(']')
+            .map_or(address, |(address, _)| address);
     }
     host.split_once(':').map_or(host, |(host, _)| host)
 }
@@ -175,7 +179,10 @@ mod tests {
             (Some("https"), "shop.example", "/a/b", "x=1")
         );
         assert_eq!(parts("//shop.example"), (None, "shop.example", "", ""));
-        assert_eq!(parts("shop.example:80/a"), (None, "", "shop.example:80/a", ""));
+        assert_eq!(
+            parts("shop.example:80/a"),
+            (None, "", "shop.example:80/a", "")
+        );
         assert_eq!(parts("/a?b=c:d"), (None, "", "/a", "b=c:d"));
         assert_eq!(parts("about:blank"), (Some("about"), "", "blank", ""));
         assert_eq!(parts("http://[::1]/"), (Some("http"), "::1", "/", ""));

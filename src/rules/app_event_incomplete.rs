@@ -52,7 +52,11 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
         flag(value, "application_tracking_enabled", out);
     }
     // Meta's pages show it in app_data and beside it.
-    match data.get(Name::Extinfo).filter(|info| !info.is_blank()).or(beside) {
+    match data
+        .get(Name::Extinfo)
+        .filter(|info| !info.is_blank())
+        .or(beside)
+    {
         Some(info) => extinfo(info, out),
         None => {
             let (_, user, _) = event.names();
@@ -107,11 +111,17 @@ fn extinfo(info: Item<'_, '_>, out: &mut Findings) {
             }
             // A shifted list has something else there; only its absence is certain.
             OS_VERSION if slot.is_blank() => {
-                out.at(slot, "slot 4 of extinfo, the version of the system, is empty");
+                out.at(
+                    slot,
+                    "slot 4 of extinfo, the version of the system, is empty",
+                );
             }
             _ if matches!(slot.val(), Val::List | Val::Object | Val::Bool(_)) => {
                 let kind = slot.val().kind();
-                out.at(slot, format!("a slot of extinfo is {kind}, not text or a number"));
+                out.at(
+                    slot,
+                    format!("a slot of extinfo is {kind}, not text or a number"),
+                );
             }
             _ => {}
         }

@@ -39,11 +39,7 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
 }
 
 /// One of the objects that the event needs.
-fn section<'t, 'a>(
-    event: &Event<'t, 'a>,
-    name: Name,
-    out: &mut Findings,
-) -> Option<Item<'t, 'a>> {
+fn section<'t, 'a>(event: &Event<'t, 'a>, name: Name, out: &mut Findings) -> Option<Item<'t, 'a>> {
     let item = event.get(name);
     let object = item.filter(|item| item.is_object() && !item.is_blank());
     // Text is what a logger made of it; on another level it is misplaced-key's.
@@ -81,10 +77,8 @@ fn share(event: &Event<'_, '_>, data: Item<'_, '_>, out: &mut Findings) {
         return;
     }
     let credited = data.member("attribution_value");
-    let (Some(credited), Some(value)) = (
-        credited,
-        event.custom(Name::Value).and_then(amount),
-    ) else {
+    let (Some(credited), Some(value)) = (credited, event.custom(Name::Value).and_then(amount))
+    else {
         return;
     };
     // To the cent, or what a rounded share makes of it.

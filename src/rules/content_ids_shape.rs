@@ -29,7 +29,9 @@ fn element(event: &Event<'_, '_>, id: Item<'_, '_>, out: &mut Findings) {
     let at = || id.pointer_from(event.root().place());
     match id.val() {
         Val::Int(_) => {}
-        Val::Text(text) if text.is_empty() || digest::is_nothing_word(text) => empty(event, id, out),
+        Val::Text(text) if text.is_empty() || digest::is_nothing_word(text) => {
+            empty(event, id, out)
+        }
         Val::Text(text) if text.trim().len() < text.len() => {
             out.at(id, "a content id has white space around it")
                 .certainty(Certainty::Strong)
@@ -44,7 +46,8 @@ fn element(event: &Event<'_, '_>, id: Item<'_, '_>, out: &mut Findings) {
                 _ => None,
             };
             // Quantities and prices would be lost, unless contents have them too.
-            let is_all = id.len() == 1 || event.custom(Name::Contents).is_some_and(|c| !c.is_blank());
+            let is_all =
+                id.len() == 1 || event.custom(Name::Contents).is_some_and(|c| !c.is_blank());
             let title = "write the id in place of the object";
             let fix = match is_all {
                 true => Fix::safe(title),

@@ -50,7 +50,9 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
     };
     let message = match item.text() {
         Some(text) if folded(text) => "content_type is a known one in another spelling",
-        Some(_) => "content_type is neither product nor product_group nor one of travel, cars or homes",
+        Some(_) => {
+            "content_type is neither product nor product_group nor one of travel, cars or homes"
+        }
         None => "content_type is no text",
     };
     out.at(item, message);

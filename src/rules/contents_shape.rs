@@ -116,11 +116,14 @@ fn missing_price(
         (!of_till && price.number().is_some()).then_some(price)
     });
     if let Some(other) = other {
-        out.at(other, "an item of contents has another key in place of item_price")
-            .severity(Severity::Info)
-            .effect(Effect::Ignored)
-            .certainty(Certainty::Strong)
-            .fix(rename(event, other, blank, Name::ItemPrice));
+        out.at(
+            other,
+            "an item of contents has another key in place of item_price",
+        )
+        .severity(Severity::Info)
+        .effect(Effect::Ignored)
+        .certainty(Certainty::Strong)
+        .fix(rename(event, other, blank, Name::ItemPrice));
     }
 }
 
@@ -134,17 +137,13 @@ fn alias_in<'t, 'a>(item: Item<'t, 'a>, name: Name) -> Option<Item<'t, 'a>> {
             *place = byte.to_ascii_lowercase();
             length += 1;
         }
-        let is_alias = |(alias, of): &(&str, Name)| {
-            *of == name && alias.as_bytes() == &letters[..length]
-        };
+        let is_alias =
+            |(alias, of): &(&str, Name)| *of == name && alias.as_bytes() == &letters[..length];
         let fits = match name {
             Name::Id => !matches!(member.val(), Val::List | Val::Object | Val::Bool(_)),
             _ => crate::contents::amount(*member).is_some(),
         };
-        member.name() != Some(name)
-            && ALIASES.iter().any(is_alias)
-            && fits
-            && !member.is_blank()
+        member.name() != Some(name) && ALIASES.iter().any(is_alias) && fits && !member.is_blank()
     })
 }
 
@@ -193,7 +192,10 @@ fn number(event: &Event<'_, '_>, value: Item<'_, '_>, name: Name, out: &mut Find
             if Shape::of(text) == Shape::Redacted {
                 return;
             }
-            let finding = out.at(value, format!("{name} of an item is text that is no number"));
+            let finding = out.at(
+                value,
+                format!("{name} of an item is text that is no number"),
+            );
             mild(finding, Severity::Warning);
             let amount = money::read_amount(text).filter(|amount| amount.affix.is_empty());
             if let Some(amount) = amount.filter(|_| name == Name::ItemPrice) {
@@ -227,7 +229,10 @@ fn no_object(event: &Event<'_, '_>, item: Item<'_, '_>, out: &mut Findings) {
         }
         _ => {
             let kind = item.val().kind();
-            out.at(item, format!("an item of contents is {kind}, not an object"));
+            out.at(
+                item,
+                format!("an item of contents is {kind}, not an object"),
+            );
         }
     }
 }
@@ -249,19 +254,25 @@ fn whole(event: &Event<'_, '_>, contents: Item<'_, '_>, out: &mut Findings) {
         Val::Object => object(contents, at, out),
         other => {
             let kind = other.kind();
-            out.at(contents, format!("contents are {kind}, not a list of items"));
+            out.at(
+                contents,
+                format!("contents are {kind}, not a list of items"),
+            );
         }
     }
 }
 
 /// One item without its list, or PHP's list with a hole in its numbering.
 fn object(contents: Item<'_, '_>, at: Pointer, out: &mut Findings) {
-    let is_numbered = contents.children().all(|member| {
-        !member.key().is_empty() && member.key().bytes().all(|b| b.is_ascii_digit())
-    });
+    let is_numbered = contents
+        .children()
+        .all(|member| !member.key().is_empty() && member.key().bytes().all(|b| b.is_ascii_digit()));
     let is_item = contents.get(Name::Id).is_some() || alias_in(contents, Name::Id).is_some();
     let finding = match is_numbered {
-        true => out.at(contents, "contents are an object with numbers for keys, not a list"),
+        true => out.at(
+            contents,
+            "contents are an object with numbers for keys, not a list",
+        ),
         false => out.at(contents, "contents are an object, not a list of items"),
     };
     let items: Vec<Item<'_, '_>> = match (is_numbered, is_item) {

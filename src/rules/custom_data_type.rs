@@ -130,7 +130,10 @@ fn text(item: Item<'_, '_>, name: Name, out: &mut Findings) {
             out.at(item, format!("{name} is a boolean, not text"));
         }
         Val::Text("[object Object]") => {
-            out.at(item, format!("{name} is the text that JavaScript makes of an object"));
+            out.at(
+                item,
+                format!("{name} is the text that JavaScript makes of an object"),
+            );
         }
         _ => {}
     }
@@ -181,7 +184,10 @@ fn status(item: Item<'_, '_>, out: &mut Findings) {
         }
         other if !item.is_blank() => {
             let kind = other.kind();
-            out.at(item, format!("status is {kind}, neither a boolean nor text"));
+            out.at(
+                item,
+                format!("status is {kind}, neither a boolean nor text"),
+            );
         }
         _ => {}
     }

@@ -103,7 +103,11 @@ fn report(
     out: &mut Findings,
 ) {
     let of_customer = found.is_some_and(|text| personal::is_of_customer(event, kind, text));
-    let whose = if of_customer { ", the customer's own" } else { "" };
+    let whose = if of_customer {
+        ", the customer's own"
+    } else {
+        ""
+    };
     let whole = item.text().map(str::trim);
     let part = found.filter(|found| whole.is_some_and(|whole| whole != *found));
     let message = match part {

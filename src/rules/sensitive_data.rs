@@ -121,18 +121,25 @@ fn property(member: Item<'_, '_>, out: &mut Findings) {
 /// Sixteen digits under such a key are nobody's card.
 fn is_id(key: &str) -> bool {
     let key = key.to_ascii_lowercase();
-    ["id", "ids", "number", "no", "nr", "ref", "code", "sku", "gtin", "ean", "key", "token"]
-        .iter()
-        .any(|end| key.ends_with(end))
+    [
+        "id", "ids", "number", "no", "nr", "ref", "code", "sku", "gtin", "ean", "key", "token",
+    ]
+    .iter()
+    .any(|end| key.ends_with(end))
 }
 
 /// A value under a key that announces a card.
 fn card(item: Item<'_, '_>, text: &str, out: &mut Findings) {
     let digits: Vec<u8> = text.bytes().filter(u8::is_ascii_digit).collect();
-    let plain = text.bytes().all(|b| b.is_ascii_digit() || b" -".contains(&b));
+    let plain = text
+        .bytes()
+        .all(|b| b.is_ascii_digit() || b" -".contains(&b));
     if plain && sensitive::is_card(&digits) {
-        out.at(item, "a value of custom_data is the number of a payment card")
-            .certainty(Certainty::Proof);
+        out.at(
+            item,
+            "a value of custom_data is the number of a payment card",
+        )
+        .certainty(Certainty::Proof);
     } else if plain && matches!(digits.len(), 3 | 4) && is_security_code(item.key()) {
         out.at(item, "a value of custom_data may be a card's security code");
     }

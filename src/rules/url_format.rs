@@ -43,7 +43,10 @@ fn is_plain(text: &str) -> bool {
         return false;
     };
     let bytes = rest.as_bytes();
-    let host = bytes.iter().position(|b| matches!(b, b'/' | b'?' | b'#')).unwrap_or(bytes.len());
+    let host = bytes
+        .iter()
+        .position(|b| matches!(b, b'/' | b'?' | b'#'))
+        .unwrap_or(bytes.len());
     let is_name = bytes[..host]
         .iter()
         .all(|&b| b.is_ascii_alphanumeric() || b == b'.' || b == b'-');
@@ -59,7 +62,15 @@ fn is_plain(text: &str) -> bool {
 
 /// Endings of names that are not of this internet.
 const INNER: [&str; 9] = [
-    ".local", ".localhost", ".localdomain", ".internal", ".intranet", ".lan", ".test", ".invalid", ".home.arpa",
+    ".local",
+    ".localhost",
+    ".localdomain",
+    ".internal",
+    ".intranet",
+    ".lan",
+    ".test",
+    ".invalid",
+    ".home.arpa",
 ];
 
 fn is_odd_ending(host: &str) -> bool {
@@ -69,14 +80,20 @@ fn is_odd_ending(host: &str) -> bool {
             .is_some_and(|end| end.eq_ignore_ascii_case(ending))
     };
     // Most names end in `.com` or in a country.
-    host.as_bytes().last().is_some_and(|b| b"lntdaLNTDA".contains(b)) && INNER.iter().any(|ending| odd(&ending))
+    host.as_bytes()
+        .last()
+        .is_some_and(|b| b"lntdaLNTDA".contains(b))
+        && INNER.iter().any(|ending| odd(&ending))
 }
 
 fn may_be_interface(rest: &str) -> bool {
     let bytes = rest.as_bytes();
     let mut slashes = memchr::memchr_iter(b'/', bytes);
     slashes.any(|at| {
-        matches!(bytes.get(at + 1..at + 4), Some(b"api" | b"web" | b"gra" | b"wp-" | b"rpc"))
+        matches!(
+            bytes.get(at + 1..at + 4),
+            Some(b"api" | b"web" | b"gra" | b"wp-" | b"rpc")
+        )
     }) || memchr::memmem::find(bytes, b"wc-ajax").is_some()
 }
 
@@ -114,13 +131,7 @@ impl Fault {
     }
 }
 
-fn report(
-    event: &Event<'_, '_>,
-    name: Name,
-    item: Item<'_, '_>,
-    fault: Fault,
-    out: &mut Findings,
-) {
+fn report(event: &Event<'_, '_>, name: Name, item: Item<'_, '_>, fault: Fault, out: &mut Findings) {
     let at = item.pointer_from(event.root().place());
     let fix = fault.fix.map(|(text, sure)| {
         let title = "write the address as the browser has it";
@@ -158,7 +169,10 @@ fn fault(event: &Event<'_, '_>, name: Name, text: &str) -> Option<Fault> {
     if unescaped != text {
         return Fault::mended("has & in the spelling of HTML", unescaped, true);
     }
-    let is_encoded = |start: &str| text.get(..start.len()).is_some_and(|s| s.eq_ignore_ascii_case(start));
+    let is_encoded = |start: &str| {
+        text.get(..start.len())
+            .is_some_and(|s| s.eq_ignore_ascii_case(start))
+    };
     if is_encoded("https%3a%2f%2f") || is_encoded("http%3a%2f%2f") {
         return Fault::mended("is encoded as a whole", decoded(text, false), true);
     }
@@ -191,10 +205,18 @@ fn without_scheme(text: &str, url: &WebAddress<'_>) -> Option<Fault> {
         return Fault::new("is a path without its host");
     }
     if is_public_name(host) {
-        return Fault::mended("has neither http nor https", format!("https://{text}"), true);
+        return Fault::mended(
+            "has neither http nor https",
+            format!("https://{text}"),
+            true,
+        );
     }
     if is_name(host) && host.contains('.') {
-        return Fault::mended("has neither http nor https", format!("https://{text}"), false);
+        return Fault::mended(
+            "has neither http nor https",
+            format!("https://{text}"),
+            false,
+        );
     }
     Fault::new("is not the address of a page")
 }
@@ -239,22 +261,46 @@ fn of_path(url: &WebAddress<'_>) -> Option<Fault> {
     const WHAT: &str = "looks like the address of an interface, not of a page";
     let path = url.path().to_ascii_lowercase();
     let steps: Vec<&str> = path.split('/').filter(|step| !step.is_empty()).collect();
-    const CALLED: [&str; 6] = ["webhook", "webhooks", "graphql", "wp-json", "admin-ajax.php", "wc-api"];
+    const CALLED: [&str; 6] = [
+        "webhook",
+        "webhooks",
+        "graphql",
+        "wp-json",
+        "admin-ajax.php",
+        "wc-api",
+    ];
     const OF_API: [&str; 14] = [
-        "capi", "track", "tracking", "event", "events", "order", "orders", "checkout", "cart", "purchase",
-        "conversion", "conversions", "facebook", "meta",
+        "capi",
+        "track",
+        "tracking",
+        "event",
+        "events",
+        "order",
+        "orders",
+        "checkout",
+        "cart",
+        "purchase",
+        "conversion",
+        "conversions",
+        "facebook",
+        "meta",
     ];
     let is_version = |step: &str| {
-        step.strip_prefix('v')
-            .is_some_and(|rest| !rest.is_empty() && rest.len() <= 3 && rest.bytes().all(|b| b.is_ascii_digit() || b == b'.'))
+        step.strip_prefix('v').is_some_and(|rest| {
+            !rest.is_empty()
+                && rest.len() <= 3
+                && rest.bytes().all(|b| b.is_ascii_digit() || b == b'.')
+        })
     };
-    let of_api = steps.windows(2).any(|pair| {
-        pair[0] == "api" && (is_version(pair[1]) || OF_API.contains(&pair[1]))
-    });
+    let of_api = steps
+        .windows(2)
+        .any(|pair| pair[0] == "api" && (is_version(pair[1]) || OF_API.contains(&pair[1])));
     let of_host = url.host.to_ascii_lowercase().starts_with("api.") && !steps.is_empty();
     // A page about webhooks is written in a handbook, below other steps.
     let is_called = steps.iter().take(2).any(|step| CALLED.contains(step)) && !of_handbook(&steps);
-    let is_ajax = url.parameters().any(|parameter| parameter.name == "wc-ajax");
+    let is_ajax = url
+        .parameters()
+        .any(|parameter| parameter.name == "wc-ajax");
     if (of_api || of_host || is_called) && !of_handbook(&steps) || is_ajax {
         return Fault::heuristic(WHAT);
     }
@@ -262,25 +308,36 @@ fn of_path(url: &WebAddress<'_>) -> Option<Fault> {
 }
 
 fn of_handbook(steps: &[&str]) -> bool {
-    const WORDS: [&str; 8] = ["docs", "doc", "documentation", "help", "blog", "guides", "learn", "developers"];
+    const WORDS: [&str; 8] = [
+        "docs",
+        "doc",
+        "documentation",
+        "help",
+        "blog",
+        "guides",
+        "learn",
+        "developers",
+    ];
     steps.iter().any(|step| WORDS.contains(step))
 }
 
 fn is_name(host: &str) -> bool {
     !host.is_empty()
-        && host
-            .split('.')
-            .all(|label| !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-'))
+        && host.split('.').all(|label| {
+            !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-')
+        })
 }
 
 /// Endings under which everybody may have a name, beside those of countries.
 const ENDINGS: [&str; 22] = [
-    "com", "net", "org", "info", "biz", "shop", "store", "online", "site", "app", "dev", "club", "xyz", "tech",
-    "live", "life", "world", "design", "studio", "agency", "cloud", "eu",
+    "com", "net", "org", "info", "biz", "shop", "store", "online", "site", "app", "dev", "club",
+    "xyz", "tech", "live", "life", "world", "design", "studio", "agency", "cloud", "eu",
 ];
 
 /// Ends of countries' names that are also those of files.
-const OF_FILES: [&str; 12] = ["pl", "py", "sh", "rs", "md", "ps", "cc", "so", "ai", "mo", "ml", "la"];
+const OF_FILES: [&str; 12] = [
+    "pl", "py", "sh", "rs", "md", "ps", "cc", "so", "ai", "mo", "ml", "la",
+];
 
 /// Whether a text without a scheme is certainly the name of a host.
 fn is_public_name(host: &str) -> bool {

@@ -39,16 +39,11 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
 #[inline]
 fn may_tell(text: &str) -> bool {
     let bytes = text.as_bytes();
-    memchr::memchr3(b'?', b'#', b'@', bytes).is_some() || memchr::memmem::find(bytes, b"%40").is_some()
+    memchr::memchr3(b'?', b'#', b'@', bytes).is_some()
+        || memchr::memmem::find(bytes, b"%40").is_some()
 }
 
-fn address(
-    event: &Event<'_, '_>,
-    name: Name,
-    item: Item<'_, '_>,
-    text: &str,
-    out: &mut Findings,
-) {
+fn address(event: &Event<'_, '_>, name: Name, item: Item<'_, '_>, text: &str, out: &mut Findings) {
     let url = WebAddress::of(text);
     let mut spots: Vec<Spot> = Vec::new();
     in_path(event, &url, &mut spots);
@@ -73,9 +68,15 @@ fn address(
         }
     }
     let of_customer = spots.iter().any(|spot| spot.of_customer);
-    let whose = if of_customer { ", the customer's own" } else { "" };
+    let whose = if of_customer {
+        ", the customer's own"
+    } else {
+        ""
+    };
     let message = format!("{name} holds {}{whose}", phrases.join(", "));
-    let is_certain = spots.iter().any(|spot| !spot.kind.is_doubtful() && spot.kind != Kind::OrderKey);
+    let is_certain = spots
+        .iter()
+        .any(|spot| !spot.kind.is_doubtful() && spot.kind != Kind::OrderKey);
     let is_doubtful = !is_certain && first.kind.is_doubtful();
     let finding = out.at(item, message);
     if of_customer {
