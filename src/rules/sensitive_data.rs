@@ -98,22 +98,22 @@ fn property(member: Item<'_, '_>, out: &mut Findings) {
         if digest::is_hidden(text) || digest::is_digest(text) || digest::is_nothing_word(text) {
             continue;
         }
-        let is_text = item.text().is_some();
+        if topic == Some(Topic::Card) {
+            card(item, text, out);
+            continue;
+        }
+        // A number of an account says more than the key that announces it.
+        let is_plain_number = topic.is_none() && item.text().is_none();
+        let may_be_bare = || topic.is_none() && !is_id(item.key());
+        if is_plain_number || text.trim().is_empty() || number(item, text, may_be_bare, out) {
+            continue;
+        }
         match topic {
-            Some(Topic::Card) => card(item, text, out),
-            // A number of an account says more than the key that announces it.
             Some(topic) => {
-                if !number(item, text, || false, out) && !text.trim().is_empty() {
-                    let message = format!("a key of custom_data speaks of {}", topic.phrase());
-                    out.at(item, message);
-                }
+                let message = format!("a key of custom_data speaks of {}", topic.phrase());
+                out.at(item, message);
             }
-            None if is_text => {
-                if !number(item, text, || !is_id(item.key()), out) {
-                    words(item, "a text of custom_data", text, out);
-                }
-            }
-            None => {}
+            None => words(item, "a text of custom_data", text, out),
         }
     }
 }

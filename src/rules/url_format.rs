@@ -83,7 +83,7 @@ fn is_odd_ending(host: &str) -> bool {
     host.as_bytes()
         .last()
         .is_some_and(|b| b"lntdaLNTDA".contains(b))
-        && INNER.iter().any(|ending| odd(&ending))
+        && INNER.iter().any(odd)
 }
 
 fn may_be_interface(rest: &str) -> bool {
