@@ -11,6 +11,7 @@ pub mod action_source;
 pub mod agent;
 pub mod click_id;
 pub mod clock;
+pub mod contents;
 pub mod deduplication;
 pub mod digest;
 pub mod event_name;
@@ -21,11 +22,17 @@ pub mod money;
 pub mod name;
 pub mod network;
 pub mod normalize;
+<<<<<<< HEAD
 pub mod percent;
+=======
+pub mod personal;
+>>>>>>> h-custom
 pub mod places;
 pub mod plain;
 pub mod printable;
 pub mod secret;
+pub mod sensitive;
+pub mod web_address;
 
 // What a browser sent, to be held against what the server sends.
 pub mod pixel;

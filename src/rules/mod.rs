@@ -4,12 +4,19 @@
 use crate::rule::Rule;
 
 mod access_token_leaked;
+mod app_event_incomplete;
+mod attribution_event_incomplete;
 mod batch_poisoned;
 mod click_after_event;
 mod click_id_not_sent;
 mod click_time_in_seconds;
 mod constant_event_id;
+mod content_ids_shape;
+mod content_type_unknown;
+mod contents_shape;
+mod crm_event_incomplete;
 mod currency_format;
+mod custom_data_type;
 mod double_hash;
 mod duplicate_event;
 mod duplicate_key;
@@ -44,6 +51,7 @@ mod invalid_utf8;
 mod ip_format;
 mod ip_not_public;
 mod malformed_json;
+mod messaging_event_incomplete;
 mod misplaced_key;
 mod missing_action_source;
 mod missing_event_id;
@@ -54,11 +62,13 @@ mod not_sha256;
 mod null_identifier;
 mod order_sent_twice;
 mod phone_without_country_code;
+mod pii_in_custom_data;
 mod placeholder_time;
 mod purchase_without_value;
 mod random_event_id;
 mod raw_id_format;
 mod record_too_large;
+mod sensitive_data;
 mod slow_delivery;
 mod stale_event;
 mod template_residue;
@@ -70,11 +80,16 @@ mod unknown_user_data_key;
 mod unreadable_archive;
 mod unusable_plain_value;
 mod unused_suppression;
+mod url_format;
+mod url_has_pii;
 mod user_agent_mangled;
 mod user_agent_of_bot;
 mod user_agent_of_server;
 mod user_agent_stub;
+mod value_contents_mismatch;
 mod value_format;
+mod value_in_minor_units;
+mod value_not_positive;
 mod value_without_currency;
 mod website_without_url;
 mod website_without_user_agent;
@@ -151,10 +166,25 @@ pub static ALL: &[&Rule] = &[
     &website_without_url::RULE,
     &website_without_user_agent::RULE,
     &wrong_action_source::RULE,
+    &app_event_incomplete::RULE,
+    &messaging_event_incomplete::RULE,
+    &url_format::RULE,
+    &url_has_pii::RULE,
+    &crm_event_incomplete::RULE,
+    &attribution_event_incomplete::RULE,
     &purchase_without_value::RULE,
     &value_without_currency::RULE,
     &value_format::RULE,
+    &value_in_minor_units::RULE,
+    &value_not_positive::RULE,
     &currency_format::RULE,
+    &contents_shape::RULE,
+    &content_ids_shape::RULE,
+    &content_type_unknown::RULE,
+    &custom_data_type::RULE,
+    &value_contents_mismatch::RULE,
+    &pii_in_custom_data::RULE,
+    &sensitive_data::RULE,
     &misplaced_key::RULE,
     &test_event_code::RULE,
     &access_token_leaked::RULE,
