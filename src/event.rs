@@ -6,8 +6,9 @@ use std::ops::Range;
 use bumpalo::Bump;
 
 use crate::clock::Clock;
+use crate::digest::forms::{self, Look};
 use crate::digest::mistakes::{self, Mistake};
-use crate::digest::{self, Shape, forms, worthless};
+use crate::digest::{self, Shape, worthless};
 use crate::json::{Item, Tape, Val};
 use crate::name::{Hashing, Name};
 
@@ -263,6 +264,7 @@ pub struct Event<'t, 'a> {
     mistakes: OnceCell<Vec<Mistake>>,
     address: OnceCell<Option<std::net::IpAddr>>,
     website: bool,
+    deep: bool,
     /// The time against which its age is measured.
     pub clock: Clock,
     /// What unsafe fixes may assume.
@@ -274,8 +276,10 @@ pub struct Event<'t, 'a> {
 }
 
 impl<'t, 'a> Event<'t, 'a> {
-    /// The event at a place of the tape. `identifiers` is emptied and used again; get it back with
+    /// The event at a place of the tape. `deep` looks for rare forms of hashed values too.
+    /// `identifiers` is emptied and used again; get it back with
     /// [`Event::into_identifiers`].
+    #[allow(clippy::too_many_arguments)] // One caller, and all of it is about one event.
     pub fn new(
         tape: &'t Tape<'a>,
         place: u32,
@@ -283,6 +287,7 @@ impl<'t, 'a> Event<'t, 'a> {
         assume: &'t Assumptions,
         in_request: bool,
         envelope: Envelope<'a>,
+        deep: bool,
         mut identifiers: Vec<Identifier<'a>>,
     ) -> Event<'t, 'a> {
         let root = tape.at(place);
@@ -312,6 +317,7 @@ impl<'t, 'a> Event<'t, 'a> {
             mistakes: OnceCell::new(),
             address: OnceCell::new(),
             website,
+            deep,
             clock,
             assume,
             in_request,
@@ -354,15 +360,14 @@ impl<'t, 'a> Event<'t, 'a> {
         let (mut worthless, mut proven) = (None, false);
         if shape == Shape::Sha256 {
             let hex = digest::strip_appendix(text);
-            if forms::is_enumerable(name) {
-                proven = forms::is_right(name, hex);
-                self.has_suspect |= !proven;
-            }
-            self.has_suspect |= self
-                .identifiers
-                .last()
-                .is_some_and(|last| last.name == name);
-            if !proven {
+            let look = forms::look(name, hex, self.deep);
+            proven = look == Look::Right;
+            self.has_suspect |= look == Look::Suspect
+                || self
+                    .identifiers
+                    .last()
+                    .is_some_and(|last| last.name == name);
+            if matches!(look, Look::Open | Look::Suspect) {
                 worthless = worthless::find(hex);
                 self.has_worthless |= worthless.is_some();
             }
@@ -494,6 +499,11 @@ impl<'t, 'a> Event<'t, 'a> {
     /// What a first look at the keys of user_data that take no digest tells.
     pub fn raw(&self) -> RawLook {
         self.raw
+    }
+
+    /// Whether digests are also compared with the rare forms of their key's values.
+    pub fn is_deep(&self) -> bool {
+        self.deep
     }
 
     /// Whether any identifier alone may be a mistake; see [`Event::mistakes`].

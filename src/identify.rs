@@ -2,7 +2,7 @@
 
 use once_cell::sync::Lazy;
 
-use crate::digest::forms::{self, Fault};
+use crate::digest::forms::{self, Context, Fault};
 use crate::digest::worthless::{self, Class, Words};
 use crate::digest::{self, Shape};
 use crate::name::Name;
@@ -95,11 +95,11 @@ fn known(hex: &str, out: &mut Vec<Identified>) {
             format!("the digest of {twice}{what}"),
         ));
     }
-    for name in [Name::Ge, Name::Country] {
+    for name in forms::ENUMERABLE {
         if forms::is_right(name, hex) {
             let detail = format!("the digest of a right value of {name}");
             out.push(Identified::of(name, "right-value", detail));
-        } else if let Some(form) = forms::find(name, hex) {
+        } else if let Some(form) = forms::find(name, hex, &Context::default()) {
             let (class, detail) = match form.fault {
                 Fault::Twice => (
                     "double-hash",
@@ -107,8 +107,15 @@ fn known(hex: &str, out: &mut Vec<Identified>) {
                 ),
                 Fault::Case => ("wrong-case", format!("the digest of {}", form.what)),
                 Fault::Spelling => ("wrong-form", format!("the digest of {}", form.what)),
+                // The key to which it belongs answers for itself.
+                Fault::WrongKey => continue,
             };
-            out.push(Identified::of(name, class, detail));
+            let mut found = Identified::of(name, class, detail);
+            // One list of names serves both keys.
+            if name == Name::Fn {
+                found.keys.push(Name::Ln);
+            }
+            out.push(found);
         }
     }
 }

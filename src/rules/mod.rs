@@ -7,6 +7,7 @@ mod access_token_leaked;
 mod click_time_in_seconds;
 mod constant_event_id;
 mod currency_format;
+mod default_birth_date;
 mod double_hash;
 mod duplicate_event;
 mod duplicate_key;
@@ -19,6 +20,7 @@ mod fbc_format;
 mod fbp_format;
 mod future_event;
 mod hash_encoding;
+mod hash_in_wrong_key;
 mod hash_of_empty;
 mod hash_of_nullish;
 mod hash_of_placeholder;
@@ -45,6 +47,7 @@ mod placeholder_time;
 mod purchase_without_value;
 mod random_event_id;
 mod record_too_large;
+mod same_hash_in_two_keys;
 mod stale_event;
 mod test_event_code;
 mod truncated_hash;
@@ -81,8 +84,11 @@ pub static ALL: &[&Rule] = &[
     &hash_uppercase::RULE,
     &hash_of_wrong_case::RULE,
     &hash_of_wrong_form::RULE,
+    &hash_in_wrong_key::RULE,
+    &same_hash_in_two_keys::RULE,
     &null_identifier::RULE,
     &unknown_user_data_key::RULE,
+    &default_birth_date::RULE,
     &insufficient_user_data::RULE,
     &hashed_raw_key::RULE,
     &fbc_format::RULE,
