@@ -4,6 +4,7 @@ use sha2::{Digest as _, Sha256};
 
 mod dates;
 mod dress;
+mod fixed;
 pub mod forms;
 mod known;
 pub mod mistakes;

@@ -103,7 +103,7 @@ fn known(hex: &str, out: &mut Vec<Identified>) {
             let (class, detail) = match form.fault {
                 Fault::Twice => (
                     "double-hash",
-                    format!("the digest of the digest of a value of {name}"),
+                    "the digest of the digest of a value".to_owned(),
                 ),
                 Fault::Case => ("wrong-case", format!("the digest of {}", form.what)),
                 Fault::Spelling => ("wrong-form", format!("the digest of {}", form.what)),
@@ -115,7 +115,13 @@ fn known(hex: &str, out: &mut Vec<Identified>) {
             if name == Name::Fn {
                 found.keys.push(Name::Ln);
             }
-            out.push(found);
+            match out
+                .iter_mut()
+                .find(|it| it.class == found.class && it.detail == found.detail)
+            {
+                Some(same) => same.keys.append(&mut found.keys),
+                None => out.push(found),
+            }
         }
     }
 }
@@ -171,6 +177,12 @@ mod tests {
             (sha256_hex("US"), vec!["wrong-case"]),
             (sha256_hex("Deutschland"), vec!["wrong-form"]),
             (sha256_hex(&sha256_hex("us")), vec!["double-hash"]),
+            (sha256_hex("19870214"), vec!["right-value"]),
+            (sha256_hex("1987-02-14"), vec!["wrong-form"]),
+            (sha256_hex("94103"), vec!["right-value"]),
+            (sha256_hex("California"), vec!["wrong-form"]),
+            (sha256_hex("New York"), vec!["wrong-form", "wrong-form"]),
+            (sha256_hex("Maria"), vec!["wrong-case"]),
             (sha256_hex("ana@kestrelbikes.com"), vec!["unknown"]),
             (
                 sha256_hex("us").to_uppercase(),
@@ -205,5 +217,9 @@ mod tests {
         let found = identify(&sha256_hex("f"));
         assert_eq!(found[0].keys, [Name::Ge]);
         assert_eq!(found[0].detail, "the digest of a right value of ge");
+        let found = identify(&sha256_hex("US"));
+        assert_eq!(found[0].keys, [Name::Country, Name::St]);
+        let found = identify(&sha256_hex("Maria"));
+        assert_eq!(found[0].keys, [Name::Fn, Name::Ln]);
     }
 }

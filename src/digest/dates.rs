@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use once_cell::sync::Lazy;
+
 use super::dress::{FLOAT, QUOTED, SPACED, TWICE};
 use super::forms::{Context, Fault, Right, Spelled, WrongForm};
 use super::short;
@@ -119,6 +121,8 @@ const LAYOUTS: [Layout; 42] = [
 const TWICE_MARK: usize = LAYOUTS.len();
 const LAYOUT_SHIFT: u32 = 6;
 
+static DAYS: Lazy<Vec<(u16, u8, u8)>> = Lazy::new(days);
+
 /// Every day of the years from [`FIRST_YEAR`] to [`LAST_YEAR`]: year, month, day.
 fn days() -> Vec<(u16, u8, u8)> {
     let mut list = Vec::with_capacity(48_000);
@@ -186,50 +190,26 @@ fn write(pattern: &str, (year, month, day): (u16, u8, u8), out: &mut Vec<u8>) ->
     shortened
 }
 
-/// The days in the right form.
-pub(super) struct RightDays(Vec<(u16, u8, u8)>);
-
-impl RightDays {
-    pub(super) fn new() -> RightDays {
-        RightDays(days())
-    }
-}
-
-impl Source for RightDays {
-    fn items(&self) -> usize {
-        self.0.len()
-    }
-
-    fn digests(&self, items: Range<usize>, tell: &mut dyn FnMut(u64, u32)) {
-        let mut text = Vec::with_capacity(8);
-        for index in items {
-            write("YMD", self.0[index], &mut text);
-            tell(short::prefix(&text), index as u32);
-        }
-    }
-}
-
-impl RightDays {
-    /// The text of a mark.
-    pub(super) fn text(&self, mark: u32, out: &mut Vec<u8>) {
-        write("YMD", self.0[mark as usize], out);
-    }
+/// The day with this number, counted from 1900-01-01, as YYYYMMDD.
+pub(super) fn nth(number: u32) -> Option<Vec<u8>> {
+    let mut text = Vec::with_capacity(8);
+    write("YMD", *DAYS.get(number as usize)?, &mut text);
+    Some(text)
 }
 
 /// The days in wrong forms.
 pub(super) struct Days {
-    days: Vec<(u16, u8, u8)>,
     deep: bool,
 }
 
 impl Days {
     pub(super) fn new(deep: bool) -> Days {
-        Days { days: days(), deep }
+        Days { deep }
     }
 
     fn right(&self, mark: u32) -> Vec<u8> {
         let mut text = Vec::with_capacity(8);
-        let day = self.days[mark as usize >> LAYOUT_SHIFT];
+        let day = DAYS[mark as usize >> LAYOUT_SHIFT];
         write("YMD", day, &mut text);
         text
     }
@@ -237,13 +217,13 @@ impl Days {
 
 impl Source for Days {
     fn items(&self) -> usize {
-        self.days.len()
+        DAYS.len()
     }
 
     fn digests(&self, items: Range<usize>, tell: &mut dyn FnMut(u64, u32)) {
         let mut text = Vec::with_capacity(32);
         for index in items {
-            let day = self.days[index];
+            let day = DAYS[index];
             let mark = |at: usize| (index << LAYOUT_SHIFT | at) as u32;
             for (at, layout) in LAYOUTS.iter().enumerate() {
                 if (self.deep || !layout.rare) && write(layout.pattern, day, &mut text) {
@@ -260,7 +240,7 @@ impl Spelled for Days {
     fn text(&self, mark: u32, out: &mut Vec<u8>) -> bool {
         let at = mark as usize & ((1 << LAYOUT_SHIFT) - 1);
         match LAYOUTS.get(at) {
-            Some(layout) => write(layout.pattern, self.days[mark as usize >> LAYOUT_SHIFT], out),
+            Some(layout) => write(layout.pattern, DAYS[mark as usize >> LAYOUT_SHIFT], out),
             None => {
                 let inner = super::sha256(&self.right(mark));
                 out.clear();
@@ -290,5 +270,24 @@ impl Spelled for Days {
     fn clash(&self, first: &mut WrongForm) {
         first.right = Right::Open;
         first.what = "a date that can be read as more than one day";
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixed::DATES;
+    use super::*;
+
+    #[test]
+    fn the_table_holds_every_day() {
+        let days = days();
+        assert_eq!(DATES.len(), days.len());
+        let mut text = Vec::new();
+        for (number, day) in days.iter().enumerate() {
+            write("YMD", *day, &mut text);
+            assert_eq!(DATES.number(short::prefix(&text)), Some(number as u32));
+        }
+        assert_eq!(nth(0).unwrap(), b"19000101");
+        assert_eq!(DATES.number(short::prefix(b"19000229")), None);
     }
 }

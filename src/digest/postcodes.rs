@@ -29,28 +29,11 @@ fn without_zeros(text: &mut Vec<u8>) {
     text.drain(..zeros);
 }
 
-/// All codes of five digits.
-pub(super) struct RightCodes;
-
-impl RightCodes {
-    /// The text of a mark.
-    pub(super) fn text(mark: u32, out: &mut Vec<u8>) {
-        five(mark as usize, out);
-    }
-}
-
-impl Source for RightCodes {
-    fn items(&self) -> usize {
-        END - FIRST
-    }
-
-    fn digests(&self, items: Range<usize>, tell: &mut dyn FnMut(u64, u32)) {
-        let mut text = Vec::with_capacity(5);
-        for number in items.start + FIRST..items.end + FIRST {
-            five(number, &mut text);
-            tell(short::prefix(&text), number as u32);
-        }
-    }
+/// The code with this number.
+pub(super) fn nth(number: u32) -> Vec<u8> {
+    let mut text = Vec::with_capacity(5);
+    five(number as usize, &mut text);
+    text
 }
 
 /// What happened to a code.
@@ -95,8 +78,7 @@ impl Codes {
 
 /// The code of a mark as it was before its last turn.
 fn base(mark: u32) -> Vec<u8> {
-    let mut text = Vec::with_capacity(5);
-    five((mark >> TURN_SHIFT) as usize, &mut text);
+    let mut text = nth(mark >> TURN_SHIFT);
     if mark & SHORT != 0 {
         without_zeros(&mut text);
     }
@@ -185,5 +167,22 @@ impl Spelled for Codes {
 
     fn clash(&self, first: &mut WrongForm) {
         first.right = Right::Open;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixed::POSTCODES;
+    use super::*;
+
+    #[test]
+    fn the_table_holds_every_code() {
+        assert_eq!(POSTCODES.len(), END - FIRST);
+        for number in FIRST..END {
+            let number = number as u32;
+            let prefix = short::prefix(&nth(number));
+            assert_eq!(POSTCODES.number(prefix), Some(number));
+        }
+        assert!(!POSTCODES.has(short::prefix(b"00500")));
     }
 }

@@ -344,7 +344,7 @@ fn states() -> Vec<Spelling> {
             }
         }
     }
-    for region in include_str!("../../rules/tables/regions.txt").lines() {
+    for region in region_names() {
         list.push(Spelling {
             own: true,
             dresses: WITH_CHARSETS,
@@ -362,6 +362,11 @@ fn states() -> Vec<Spelling> {
 pub(super) fn joined(place: &str) -> String {
     let letters = place.chars().filter(|c| c.is_alphabetic());
     letters.flat_map(char::to_lowercase).collect()
+}
+
+/// The regions of `rules/tables/regions.txt`, as people write them.
+pub(super) fn region_names() -> impl Iterator<Item = &'static str> {
+    include_str!("../../rules/tables/regions.txt").lines()
 }
 
 fn cities() -> Vec<Spelling> {
