@@ -6,9 +6,7 @@ use std::{env, fs, io};
 
 use sha2::{Digest, Sha256};
 
-/// The low bits of an entry hold the number of the value, the others the begin of its digest.
-/// `src/digest/fixed.rs` reads what is written here.
-const NUMBER_BITS: u32 = 17;
+/// The first bits of a digest choose its bucket. `src/digest/fixed.rs` reads what is written here.
 const BUCKET_BITS: u32 = 13;
 
 fn main() -> io::Result<()> {
@@ -35,21 +33,24 @@ fn main() -> io::Result<()> {
     fs::write(out.join("dates.bin"), table((0..).zip(days)))
 }
 
-/// Where each bucket begins, in four bytes each, and the sorted entries, in eight.
-fn table(values: impl Iterator<Item = (u64, String)>) -> Vec<u8> {
-    let mut entries: Vec<u64> = values
+/// Where each bucket begins, the 32 bits of each digest that follow those of its bucket, and the
+/// numbers of the values: four bytes each, sorted by digest.
+fn table(values: impl Iterator<Item = (u32, String)>) -> Vec<u8> {
+    let mut entries: Vec<(u64, u32)> = values
         .map(|(number, text)| {
             let digest = Sha256::digest(text.as_bytes());
             let prefix = digest[..8].iter().fold(0, |sum, &byte| sum << 8 | u64::from(byte));
-            prefix >> NUMBER_BITS << NUMBER_BITS | number
+            (prefix, number)
         })
         .collect();
     entries.sort_unstable();
     let mut out = Vec::new();
     for bucket in 0..=1_u64 << BUCKET_BITS {
-        let start = entries.partition_point(|entry| entry >> (64 - BUCKET_BITS) < bucket);
+        let start = entries.partition_point(|entry| entry.0 >> (64 - BUCKET_BITS) < bucket);
         out.extend((start as u32).to_le_bytes());
     }
-    out.extend(entries.iter().flat_map(|entry| entry.to_le_bytes()));
+    let rest = |prefix: u64| (prefix << BUCKET_BITS >> 32) as u32;
+    out.extend(entries.iter().flat_map(|entry| rest(entry.0).to_le_bytes()));
+    out.extend(entries.iter().flat_map(|entry| entry.1.to_le_bytes()));
     out
 }

@@ -3,16 +3,17 @@
 
 use std::ops::Range;
 
-const NUMBER_BITS: u32 = 17;
 const BUCKET_BITS: u32 = 13;
 
-/// The beginnings of the digests of numbered values: 47 bits each, by which another digest passes
-/// for one of them once in 10^9 look-ups.
+/// The beginnings of the digests of numbered values: 45 bits each, by which another digest passes
+/// for one of them once in some 10^8 look-ups.
 pub(super) struct Fixed {
     /// Where each bucket begins.
     starts: &'static [[u8; 4]],
-    /// The beginning of a digest and, in the low bits, the number of its value; sorted.
-    entries: &'static [[u8; 8]],
+    /// The bits of each digest that follow those of its bucket; sorted.
+    rests: &'static [[u8; 4]],
+    /// The numbers of the values, in the same order; only a hit looks here.
+    numbers: &'static [[u8; 4]],
 }
 
 /// Five digits, as numbers.
@@ -23,10 +24,12 @@ pub(super) static DATES: Fixed = Fixed::of(include_bytes!(concat!(env!("OUT_DIR"
 
 impl Fixed {
     const fn of(bytes: &'static [u8]) -> Fixed {
-        let (starts, entries) = bytes.split_at(4 * ((1 << BUCKET_BITS) + 1));
+        let (starts, entries) = bytes.as_chunks().0.split_at((1 << BUCKET_BITS) + 1);
+        let (rests, numbers) = entries.split_at(entries.len() / 2);
         Fixed {
-            starts: starts.as_chunks().0,
-            entries: entries.as_chunks().0,
+            starts,
+            rests,
+            numbers,
         }
     }
 
@@ -39,25 +42,35 @@ impl Fixed {
 
     #[inline]
     pub(super) fn has(&self, prefix: u64) -> bool {
-        self.number(prefix).is_some()
+        let rest = rest(prefix);
+        let bucket = &self.rests[self.bucket(prefix)];
+        // All of them, without a branch: they lie in one or two lines of the cache.
+        bucket.iter().fold(false, |has, it| has | (*it == rest))
     }
 
     /// The number of the value whose digest begins so.
-    #[inline]
     pub(super) fn number(&self, prefix: u64) -> Option<u32> {
-        self.entries[self.bucket(prefix)]
-            .iter()
-            .map(|entry| u64::from_le_bytes(*entry))
-            .find(|entry| (entry ^ prefix) >> NUMBER_BITS == 0)
-            .map(|entry| (entry & ((1 << NUMBER_BITS) - 1)) as u32)
+        let (bucket, rest) = (self.bucket(prefix), rest(prefix));
+        let at = self.rests[bucket.clone()].iter().position(|it| *it == rest)?;
+        Some(u32::from_le_bytes(self.numbers[bucket.start + at]))
     }
 
-    /// The beginnings of all digests; the low bits are something else.
+    /// The first bits of all digests; the others are zero.
     pub(super) fn iter(&self) -> impl Iterator<Item = u64> {
-        self.entries.iter().map(|entry| u64::from_le_bytes(*entry))
+        (0..1_u64 << BUCKET_BITS).flat_map(move |bucket| {
+            let first = bucket << (64 - BUCKET_BITS);
+            self.rests[self.bucket(first)].iter().map(move |rest| {
+                first | u64::from(u32::from_le_bytes(*rest)) << (32 - BUCKET_BITS)
+            })
+        })
     }
 
     pub(super) fn len(&self) -> usize {
-        self.entries.len()
+        self.rests.len()
     }
+}
+
+#[inline]
+fn rest(prefix: u64) -> [u8; 4] {
+    ((prefix << BUCKET_BITS >> 32) as u32).to_le_bytes()
 }

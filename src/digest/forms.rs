@@ -218,7 +218,7 @@ fn closer(kind: Kind, prefix: u64, deep: bool) -> Look {
 }
 
 /// Whether the 64 lower-case hex digits `hex` are the digest of a right value of `name`. For dates
-/// and postcodes the first 47 bits decide.
+/// and postcodes the first 45 bits decide.
 #[inline]
 pub fn is_right(name: Name, hex: &str) -> bool {
     match name {

@@ -49,10 +49,10 @@ use Turn::{As, Twice};
 const TURNS: [Turn; 12] = [
     As("", "", "a ZIP code that lost the zero in front"),
     As("", "\n", SPACED),
-    As("", " ", SPACED),
     As("\"", "\"", QUOTED),
     As("", ".0", FLOAT),
     Twice,
+    As("", " ", SPACED),
     As(" ", "", SPACED),
     As("", "\r\n", SPACED),
     As("'", "'", QUOTED),
@@ -60,7 +60,7 @@ const TURNS: [Turn; 12] = [
     As("us ", "", "a postcode with its country in front"),
     As("US-", "", "a postcode with its country in front"),
 ];
-const USUAL: usize = 6;
+const USUAL: usize = 5;
 
 const TURN_SHIFT: u32 = 5;
 const SHORT: u32 = 16;

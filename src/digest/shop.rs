@@ -57,10 +57,13 @@ const LOCALS: [&str; 44] = [
 /// Hosts that a thread remembers, the last one first.
 const MOST_HOSTS: usize = 32;
 
-/// A host and the digests of the placeholder addresses at it, sorted.
+/// A host and the digests of the placeholder addresses at it.
 struct Host {
-    name: String,
-    /// The first eight bytes, and all of it.
+    /// Scheme and name, as in `https://shop.example`.
+    origin: String,
+    /// A bit for the first 12 bits of each digest.
+    bits: [u64; 64],
+    /// The first eight bytes, and all of it; sorted.
     digests: Vec<(u64, String)>,
 }
 
@@ -71,17 +74,18 @@ thread_local! {
 /// Whether the 64 lower-case hex digits `hex` are the digest of a placeholder address at the host
 /// of `url` or at a domain above it.
 pub fn is_placeholder(url: &str, hex: &str) -> bool {
-    let Some(host) = host_of(url) else {
-        return false;
-    };
     HOSTS.with_borrow_mut(|hosts| {
         // Nearly always the same shop as in the event before.
-        match hosts.iter().position(|known| known.name == host) {
-            Some(0) => {}
-            Some(at) => hosts[..=at].rotate_right(1),
-            None => {
-                hosts.truncate(MOST_HOSTS - 1);
-                hosts.insert(0, Host::new(host));
+        if !hosts.first().is_some_and(|first| first.is_of(url)) {
+            match hosts.iter().position(|known| known.is_of(url)) {
+                Some(at) => hosts[..=at].rotate_right(1),
+                None => {
+                    let Some((origin, host)) = host_of(url) else {
+                        return false;
+                    };
+                    hosts.truncate(MOST_HOSTS - 1);
+                    hosts.insert(0, Host::new(origin, host));
+                }
             }
         }
         hosts[0].has(hex)
@@ -89,7 +93,7 @@ pub fn is_placeholder(url: &str, hex: &str) -> bool {
 }
 
 impl Host {
-    fn new(name: &str) -> Host {
+    fn new(origin: &str, name: &str) -> Host {
         let lower = name.to_ascii_lowercase();
         let mut digests = Vec::with_capacity(LOCALS.len() * 4);
         let mut domain = &*lower;
@@ -104,14 +108,27 @@ impl Host {
             domain = above;
         }
         digests.sort_unstable();
+        let mut bits = [0; 64];
+        for (prefix, _) in &digests {
+            bits[(prefix >> 58) as usize] |= 1 << (prefix >> 52 & 63);
+        }
         Host {
-            name: name.to_owned(),
+            origin: origin.to_owned(),
+            bits,
             digests,
         }
     }
 
+    fn is_of(&self, url: &str) -> bool {
+        url.strip_prefix(&*self.origin)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(ENDS))
+    }
+
     fn has(&self, hex: &str) -> bool {
         let prefix = prefix_of_hex(hex);
+        if self.bits[(prefix >> 58) as usize] & 1 << (prefix >> 52 & 63) == 0 {
+            return false;
+        }
         let at = self.digests.partition_point(|it| it.0 < prefix);
         self.digests[at..]
             .iter()
@@ -123,17 +140,22 @@ impl Host {
 /// The longest name of a host.
 const LONGEST: usize = 253;
 
-/// The host of an address with a scheme, when it is a name with two labels or more.
-fn host_of(url: &str) -> Option<&str> {
-    let rest = url.get(url.find("://")? + 3..)?;
-    let end = rest.find(['/', '?', '#', ':']).unwrap_or(rest.len());
+/// What stands behind a host.
+const ENDS: [char; 4] = ['/', '?', '#', ':'];
+
+/// The host of an address with a scheme, when it is a name with two labels or more; in front of it,
+/// the same with the scheme.
+fn host_of(url: &str) -> Option<(&str, &str)> {
+    let start = url.find("://")? + 3;
+    let rest = &url[start..];
+    let end = rest.find(ENDS).unwrap_or(rest.len());
     let host = rest[..end].trim_end_matches('.');
     let named = host.len() <= LONGEST
         && host.contains('.')
         && !host.contains(['@', '[', '%', ' '])
         // An address of four numbers.
         && !host.ends_with(|c: char| c.is_ascii_digit());
-    named.then_some(host)
+    named.then_some((&url[..start + end], host))
 }
 
 #[cfg(test)]
@@ -174,7 +196,7 @@ mod tests {
             ("android-app://com.example.app", Some("com.example.app")),
             ("://", None),
         ] {
-            assert_eq!(host_of(url), host, "{url}");
+            assert_eq!(host_of(url).map(|it| it.1), host, "{url}");
         }
     }
 }

@@ -204,8 +204,9 @@ pub(super) struct Filter {
 impl Filter {
     /// A filter with room for `expected` digests, of which it holds none yet.
     pub(super) fn with_room(expected: usize) -> Filter {
-        // Four digests a word of 64 bits, two bits each: two wrong answers in a hundred.
-        let bits = (expected / 4).max(16).next_power_of_two().ilog2().min(18);
+        // Four to eight digests a word of 64 bits, two bits each: some three wrong answers in a
+        // hundred, and small enough for the second-level cache.
+        let bits = (expected / 8).max(16).next_power_of_two().ilog2().min(18);
         Filter {
             words: vec![0; 1 << bits].into_boxed_slice(),
             bits,
@@ -279,7 +280,7 @@ mod tests {
                     wrong += usize::from(filter.may_have(prefix));
                 }
             }
-            assert!(wrong <= 1 + count / 20, "{wrong} of {count}");
+            assert!(wrong <= 1 + count / 14, "{wrong} of {count}");
         }
     }
 }

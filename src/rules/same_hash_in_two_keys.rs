@@ -24,7 +24,8 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
         }
     }
     for later in 1..count {
-        if begins[..later].contains(&begins[later]) {
+        let same = |any, begin: &u64| any | (*begin == begins[later]);
+        if begins[..later].iter().fold(false, same) {
             compare(event, &identifiers[..later], &identifiers[later], out);
         }
     }
