@@ -39,7 +39,9 @@ fn table(values: impl Iterator<Item = (u32, String)>) -> Vec<u8> {
     let mut entries: Vec<(u64, u32)> = values
         .map(|(number, text)| {
             let digest = Sha256::digest(text.as_bytes());
-            let prefix = digest[..8].iter().fold(0, |sum, &byte| sum << 8 | u64::from(byte));
+            let prefix = digest[..8]
+                .iter()
+                .fold(0, |sum, &byte| sum << 8 | u64::from(byte));
             (prefix, number)
         })
         .collect();

@@ -51,7 +51,9 @@ impl Fixed {
     /// The number of the value whose digest begins so.
     pub(super) fn number(&self, prefix: u64) -> Option<u32> {
         let (bucket, rest) = (self.bucket(prefix), rest(prefix));
-        let at = self.rests[bucket.clone()].iter().position(|it| *it == rest)?;
+        let at = self.rests[bucket.clone()]
+            .iter()
+            .position(|it| *it == rest)?;
         Some(u32::from_le_bytes(self.numbers[bucket.start + at]))
     }
 
@@ -59,9 +61,9 @@ impl Fixed {
     pub(super) fn iter(&self) -> impl Iterator<Item = u64> {
         (0..1_u64 << BUCKET_BITS).flat_map(move |bucket| {
             let first = bucket << (64 - BUCKET_BITS);
-            self.rests[self.bucket(first)].iter().map(move |rest| {
-                first | u64::from(u32::from_le_bytes(*rest)) << (32 - BUCKET_BITS)
-            })
+            self.rests[self.bucket(first)]
+                .iter()
+                .map(move |rest| first | u64::from(u32::from_le_bytes(*rest)) << (32 - BUCKET_BITS))
         })
     }
 

@@ -209,7 +209,11 @@ pub fn look(name: Name, hex: &str, deep: bool) -> Look {
 #[cold]
 fn closer(kind: Kind, prefix: u64, deep: bool) -> Look {
     let own = spellings(kind, deep).table.marks(prefix).next().is_some();
-    let strange = || kind.strangers().iter().any(|it| it.number(prefix).is_some());
+    let strange = || {
+        kind.strangers()
+            .iter()
+            .any(|it| it.number(prefix).is_some())
+    };
     if own || strange() {
         Look::Suspect
     } else {
@@ -323,8 +327,7 @@ struct Spellings {
 /// The usual forms of each kind, and all of them.
 static SPELLINGS: [[OnceCell<Spellings>; 2]; KINDS] =
     [const { [const { OnceCell::new() }; 2] }; KINDS];
-static FILTERS: [[OnceCell<Filter>; 2]; KINDS] =
-    [const { [const { OnceCell::new() }; 2] }; KINDS];
+static FILTERS: [[OnceCell<Filter>; 2]; KINDS] = [const { [const { OnceCell::new() }; 2] }; KINDS];
 
 fn spellings(kind: Kind, deep: bool) -> &'static Spellings {
     SPELLINGS[kind as usize][usize::from(deep)].get_or_init(|| {
@@ -410,7 +413,8 @@ impl Stranger {
     }
 
     fn len(self) -> usize {
-        self.table().map_or_else(|made| made.texts.len(), Fixed::len)
+        self.table()
+            .map_or_else(|made| made.texts.len(), Fixed::len)
     }
 
     fn add_to(self, filter: &mut Filter) {
@@ -517,7 +521,10 @@ fn country_names() -> impl Iterator<Item = (String, String)> {
     regions.extend(region_names().map(bare));
     let mut out = Vec::new();
     for country in &COUNTRIES.countries {
-        if ALSO_REGIONS.split_whitespace().any(|code| code == country.code) {
+        if ALSO_REGIONS
+            .split_whitespace()
+            .any(|code| code == country.code)
+        {
             continue;
         }
         for name in country.english.iter().chain(&country.names) {
@@ -571,7 +578,11 @@ mod tests {
                 "?" => Right::Open,
                 right => Right::of(right),
             };
-            assert_eq!((form.fault, &form.right), (fault, &right), "{name} {text:?}");
+            assert_eq!(
+                (form.fault, &form.right),
+                (fault, &right),
+                "{name} {text:?}"
+            );
             assert_eq!(look(name, &hex, false), Look::Suspect, "{name} {text:?}");
         }
     }
@@ -579,7 +590,11 @@ mod tests {
     #[track_caller]
     fn passes(name: Name, about: &Context, texts: &[&str]) {
         for text in texts {
-            assert_eq!(find(name, &sha256_hex(text), about), None, "{name} {text:?}");
+            assert_eq!(
+                find(name, &sha256_hex(text), about),
+                None,
+                "{name} {text:?}"
+            );
         }
     }
 
@@ -720,7 +735,15 @@ mod tests {
         passes(
             Name::St,
             &Context::default(),
-            &["by", "bayern", "newsouthwales", "ne", "xx", "montana", "Georgia"],
+            &[
+                "by",
+                "bayern",
+                "newsouthwales",
+                "ne",
+                "xx",
+                "montana",
+                "Georgia",
+            ],
         );
         check(Name::St, &about("us"), &[("Georgia", Spelling, "ga")]);
         passes(Name::St, &about("bg"), &["Montana", "montana"]);
@@ -741,7 +764,11 @@ mod tests {
         );
         let twice = find(Name::Zp, &sha256_hex(&sha256_hex("94103")), &about(""));
         assert_eq!(twice.unwrap().fault, Twice);
-        passes(Name::Zp, &Context::default(), &["2139", "sw1a1aa", "sw1a 1aa", "1234"]);
+        passes(
+            Name::Zp,
+            &Context::default(),
+            &["2139", "sw1a1aa", "sw1a 1aa", "1234"],
+        );
         passes(Name::Zp, &about("at"), &["2139", "1010"]);
         check(
             Name::Zp,
@@ -782,7 +809,10 @@ mod tests {
         };
         let hex = sha256_hex("14 February 1987");
         assert_eq!(find(Name::Db, &hex, &Context::default()), None);
-        assert_eq!(find(Name::Db, &hex, &deep).unwrap().right, Right::of("19870214"));
+        assert_eq!(
+            find(Name::Db, &hex, &deep).unwrap().right,
+            Right::of("19870214")
+        );
         let epoch = find(Name::Db, &sha256_hex("540259200"), &deep);
         assert_eq!(epoch.unwrap().right, Right::of("19870214"));
     }
@@ -805,7 +835,11 @@ mod tests {
                 ],
             );
             // The PHP SDK leaves capitals alone that are not ASCII.
-            passes(name, &Context::default(), &["john", "mary ann", "o'brien", "Özlem"]);
+            passes(
+                name,
+                &Context::default(),
+                &["john", "mary ann", "o'brien", "Özlem"],
+            );
         }
         check(
             Name::Ct,
@@ -825,7 +859,16 @@ mod tests {
         passes(
             Name::Ct,
             &Context::default(),
-            &["berlin", "sãopaulo", "saopaulo", "sopaulo", "l'aquila", "laquila", "us", "mexico"],
+            &[
+                "berlin",
+                "sãopaulo",
+                "saopaulo",
+                "sopaulo",
+                "l'aquila",
+                "laquila",
+                "us",
+                "mexico",
+            ],
         );
     }
 
@@ -844,7 +887,15 @@ mod tests {
         passes(
             Name::St,
             &Context::default(),
-            &["us", "de", "mexico", "luxembourg", "panama", "niger", "puertorico2"],
+            &[
+                "us",
+                "de",
+                "mexico",
+                "luxembourg",
+                "panama",
+                "niger",
+                "puertorico2",
+            ],
         );
         check(
             Name::Country,
@@ -858,10 +909,17 @@ mod tests {
         check(
             Name::Zp,
             &Context::default(),
-            &[("New York", WrongKey, "newyork"), ("Germany", WrongKey, "de")],
+            &[
+                ("New York", WrongKey, "newyork"),
+                ("Germany", WrongKey, "de"),
+            ],
         );
         // An eight-digit postcode of Brazil.
-        passes(Name::Zp, &Context::default(), &["19900131", "bs", "01310100"]);
+        passes(
+            Name::Zp,
+            &Context::default(),
+            &["19900131", "bs", "01310100"],
+        );
     }
 
     #[test]
@@ -885,7 +943,9 @@ mod tests {
         let assume = Assumptions::default();
         let cities = city_names().map(|it| (Name::Ct, it));
         let regions = region_names();
-        let names = include_str!("../../rules/tables/names.txt").lines().step_by(7);
+        let names = include_str!("../../rules/tables/names.txt")
+            .lines()
+            .step_by(7);
         let all = cities
             .chain(regions.map(|it| (Name::St, it)))
             .chain(names.map(|it| (Name::Ln, it)));

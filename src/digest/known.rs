@@ -134,7 +134,11 @@ impl Known {
         if digits.trim_start_matches('0') != normal {
             self.add(&digits, Some(NATIONAL), FEW);
         }
-        self.add(&format!("{normal}.0"), Some("a phone number with decimals"), 1);
+        self.add(
+            &format!("{normal}.0"),
+            Some("a phone number with decimals"),
+            1,
+        );
         let once = typed.replacen([' ', '-', '('], "", 1);
         self.add(&once, Some(SIGNS), 1);
         let plain = typed.replace([' ', '-', '(', ')', '.', '/'], "");
@@ -187,7 +191,7 @@ impl Known {
         }
         let digest = decode(hex)?;
         let mut found = None;
-        self.each(&mut |form, case, dress, candidate| {
+        self.each(|form, case, dress, candidate| {
             if candidate == digest {
                 found = self.describe(form, case, dress);
             }
@@ -199,7 +203,7 @@ impl Known {
     /// Every wrong form with its digest.
     pub fn digests(&self) -> impl Iterator<Item = (WrongForm, [u8; 32])> {
         let mut out: Vec<(WrongForm, [u8; 32])> = Vec::with_capacity(128);
-        self.each(&mut |form, case, dress, digest| {
+        self.each(|form, case, dress, digest| {
             if let Some(wrong) = self.describe(form, case, dress)
                 && out.iter().all(|(_, known)| *known != digest)
             {
@@ -213,7 +217,7 @@ impl Known {
     }
 
     /// Shows every text that is tried, until `take` says that it is enough.
-    fn each(&self, take: &mut dyn FnMut(&Form, Case, Dress, [u8; 32]) -> bool) {
+    fn each(&self, mut take: impl FnMut(&Form, Case, Dress, [u8; 32]) -> bool) {
         let mut bytes = Vec::new();
         for form in &self.forms {
             for case in [Case::AsListed, Case::Upper] {
@@ -222,9 +226,7 @@ impl Known {
                     continue;
                 }
                 for dress in &DRESSES[..form.dresses] {
-                    if dress.write(&text, &mut bytes)
-                        && !take(form, case, *dress, sha256(&bytes))
-                    {
+                    if dress.write(&text, &mut bytes) && !take(form, case, *dress, sha256(&bytes)) {
                         return;
                     }
                 }
@@ -341,8 +343,14 @@ mod tests {
             ("0016505550143", false),
             ("16505550143.0", false),
         ] {
-            let form = known.find(&sha256_hex(text)).unwrap_or_else(|| panic!("{text}"));
-            assert_eq!((form.fault, form.disputed), (Fault::Spelling, disputed), "{text}");
+            let form = known
+                .find(&sha256_hex(text))
+                .unwrap_or_else(|| panic!("{text}"));
+            assert_eq!(
+                (form.fault, form.disputed),
+                (Fault::Spelling, disputed),
+                "{text}"
+            );
             assert_eq!(form.right, Right::of("16505550143"));
         }
         let german = Known::new(Name::Ph, "+49 171 1234567", &Assumptions::default()).unwrap();
@@ -369,7 +377,9 @@ mod tests {
             let forms: Vec<_> = wrong_forms(name, plain).collect();
             assert!(forms.len() >= 20, "{name}: {}", forms.len());
             for (form, digest) in forms {
-                let passes = accepted.iter().any(|text| sha256(text.as_bytes()) == digest);
+                let passes = accepted
+                    .iter()
+                    .any(|text| sha256(text.as_bytes()) == digest);
                 assert!(!passes || form.disputed, "{name}: {}", form.what);
             }
         }

@@ -298,7 +298,15 @@ fn plain_phones<'a>(event: &Event<'_, 'a>, out: &mut Vec<Cow<'a, str>>) {
 /// Whether a key in the shop's own words holds a phone number.
 fn speaks_of_phones(key: &str) -> bool {
     const WORDS: [&str; 9] = [
-        "phone", "mobile", "telefon", "telephone", "whatsapp", "celular", "msisdn", "handy", "tel",
+        "phone",
+        "mobile",
+        "telefon",
+        "telephone",
+        "whatsapp",
+        "celular",
+        "msisdn",
+        "handy",
+        "tel",
     ];
     let has = |word: &&str| {
         let (key, word) = (key.as_bytes(), word.as_bytes());
@@ -309,7 +317,7 @@ fn speaks_of_phones(key: &str) -> bool {
         key.windows(word.len())
             .any(|part| part.eq_ignore_ascii_case(word))
     };
-    (2..=40).contains(&key.len()) && WORDS.iter().any(|word| has(&word))
+    (2..=40).contains(&key.len()) && WORDS.iter().any(has)
 }
 
 /// The e-mail addresses that stand in plain in an event: in its URLs, in custom_data, in

@@ -42,7 +42,12 @@ pub(super) fn prefix_twice(text: &[u8]) -> u64 {
         return prefix_of(&sha256(hex::encode(sha256(text)).as_bytes()));
     }
     let mut digits = [0; 64];
-    for (eight, word) in digits.as_chunks_mut::<8>().0.iter_mut().zip(one_block(text)) {
+    for (eight, word) in digits
+        .as_chunks_mut::<8>()
+        .0
+        .iter_mut()
+        .zip(one_block(text))
+    {
         for (at, digit) in eight.iter_mut().enumerate() {
             let half = (word >> (28 - 4 * at) & 15) as u8;
             *digit = half + if half < 10 { b'0' } else { b'a' - 10 };

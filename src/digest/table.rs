@@ -116,9 +116,9 @@ impl Table {
         let bits = self.bits;
         (0..self.starts.len() - 1).flat_map(move |bucket| {
             let range = self.starts[bucket] as usize..self.starts[bucket + 1] as usize;
-            self.entries[range]
-                .iter()
-                .map(move |entry| (bucket as u64) << (64 - bits) | u64::from(entry.0) << (32 - bits))
+            self.entries[range].iter().map(move |entry| {
+                (bucket as u64) << (64 - bits) | u64::from(entry.0) << (32 - bits)
+            })
         })
     }
 }
@@ -162,14 +162,15 @@ impl Set {
     /// The mark of the text whose digest begins with `prefix`.
     pub(super) fn mark(&self, prefix: u64) -> Option<u32> {
         let bucket = self.bucket(prefix);
-        let at = self.prefixes[bucket.clone()].iter().position(|it| *it == prefix)?;
+        let at = self.prefixes[bucket.clone()]
+            .iter()
+            .position(|it| *it == prefix)?;
         Some(self.marks[bucket.start + at])
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = u64> {
         self.prefixes.iter().copied()
     }
-
 }
 
 /// Some eight entries a bucket.

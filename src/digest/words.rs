@@ -95,7 +95,11 @@ impl Words {
     fn parts(&self, mark: u32) -> (&Spelling, Case, Dress) {
         let mark = mark as usize;
         let spelling = &self.list[mark >> SPELLING_SHIFT];
-        (spelling, CASES[(mark >> CASE_SHIFT) & 7], DRESSES[mark & 31])
+        (
+            spelling,
+            CASES[(mark >> CASE_SHIFT) & 7],
+            DRESSES[mark & 31],
+        )
     }
 }
 
@@ -148,9 +152,9 @@ pub(super) fn passes(name: Name, text: &str, spelling: &Spelling) -> bool {
 
 /// Whether nothing is left of what Meta's SDKs delete from towns and regions.
 fn is_joined(text: &str) -> bool {
-    !text.chars().any(|c| {
-        c.is_whitespace() || matches!(c, '.' | '-' | '(' | ')') || c.is_ascii_digit()
-    })
+    !text
+        .chars()
+        .any(|c| c.is_whitespace() || matches!(c, '.' | '-' | '(' | ')') || c.is_ascii_digit())
 }
 
 impl Spelled for Words {

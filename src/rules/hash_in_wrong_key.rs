@@ -20,7 +20,12 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
         let Some(key) = mistake.belongs else { continue };
         let item = event.item(mistake.place);
         let pointer = item.pointer_from(event.root().place());
-        let message = format!("{} is the digest of {}, not of {}", mistake.name, mistake.what, thing(mistake.name));
+        let message = format!(
+            "{} is the digest of {}, not of {}",
+            mistake.name,
+            mistake.what,
+            thing(mistake.name)
+        );
         let user_data = Pointer::root().key(Name::UserData.text());
         let fix = match mistake.right() {
             // Only when nothing stands there, and for the first of several.

@@ -21,7 +21,10 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
         // speaks of it.
         let other_rule = matches!(name, Name::Country | Name::St)
             && standing == Standing::Doubtful
-            && event.mistakes().iter().any(|it| it.place == identifier.place);
+            && event
+                .mistakes()
+                .iter()
+                .any(|it| it.place == identifier.place);
         if standing == Standing::Right || other_rule {
             continue;
         }
