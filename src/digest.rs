@@ -2,8 +2,17 @@
 
 use sha2::{Digest as _, Sha256};
 
+mod dates;
+mod dress;
+mod fixed;
 pub mod forms;
+mod known;
 pub mod mistakes;
+mod postcodes;
+pub mod shop;
+mod short;
+mod table;
+mod words;
 pub mod worthless;
 
 /// SHA-256 of some bytes.

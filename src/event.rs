@@ -8,8 +8,9 @@ use bumpalo::Bump;
 use crate::agent;
 use crate::click_id::{self, Stamped, StampedAt};
 use crate::clock::Clock;
+use crate::digest::forms::{self, Look};
 use crate::digest::mistakes::{self, Mistake};
-use crate::digest::{self, Shape, forms, worthless};
+use crate::digest::{self, Shape, worthless};
 use crate::json::{Item, Tape, Val};
 use crate::name::{Hashing, Name};
 
@@ -274,6 +275,7 @@ pub struct Event<'t, 'a> {
     fbclid: OnceCell<Option<Range<usize>>>,
     agent: OnceCell<Option<(u32, agent::Kind)>>,
     website: bool,
+    deep: bool,
     /// The time against which its age is measured.
     pub clock: Clock,
     /// What unsafe fixes may assume.
@@ -285,8 +287,10 @@ pub struct Event<'t, 'a> {
 }
 
 impl<'t, 'a> Event<'t, 'a> {
-    /// The event at a place of the tape. `identifiers` is emptied and used again; get it back with
+    /// The event at a place of the tape. `deep` looks for rare forms of hashed values too.
+    /// `identifiers` is emptied and used again; get it back with
     /// [`Event::into_identifiers`].
+    #[allow(clippy::too_many_arguments)] // One caller, and all of it is about one event.
     pub fn new(
         tape: &'t Tape<'a>,
         place: u32,
@@ -294,6 +298,7 @@ impl<'t, 'a> Event<'t, 'a> {
         assume: &'t Assumptions,
         in_request: bool,
         envelope: Envelope<'a>,
+        deep: bool,
         mut identifiers: Vec<Identifier<'a>>,
     ) -> Event<'t, 'a> {
         let root = tape.at(place);
@@ -327,6 +332,7 @@ impl<'t, 'a> Event<'t, 'a> {
             fbclid: OnceCell::new(),
             agent: OnceCell::new(),
             website,
+            deep,
             clock,
             assume,
             in_request,
@@ -369,11 +375,10 @@ impl<'t, 'a> Event<'t, 'a> {
         let (mut worthless, mut proven) = (None, false);
         if shape == Shape::Sha256 {
             let hex = digest::strip_appendix(text);
-            if forms::is_enumerable(name) {
-                proven = forms::is_right(name, hex);
-                self.has_suspect |= !proven;
-            }
-            if !proven {
+            let look = forms::look(name, hex, self.deep);
+            proven = look == Look::Right;
+            self.has_suspect |= look == Look::Suspect;
+            if matches!(look, Look::Open | Look::Suspect) {
                 worthless = worthless::find(hex);
                 self.has_worthless |= worthless.is_some();
             }
@@ -549,6 +554,11 @@ impl<'t, 'a> Event<'t, 'a> {
     /// What a first look at the keys of user_data that take no digest tells.
     pub fn raw(&self) -> RawLook {
         self.raw
+    }
+
+    /// Whether digests are also compared with the rare forms of their key's values.
+    pub fn is_deep(&self) -> bool {
+        self.deep
     }
 
     /// Whether any identifier alone may be a mistake; see [`Event::mistakes`].
@@ -750,6 +760,7 @@ mod tests {
                 0,
                 clock,
                 &assume,
+                false,
                 false,
                 Envelope::default(),
                 Vec::new(),

@@ -30,9 +30,16 @@ pub struct RuleSet {
     record: Vec<(usize, RecordCheck)>,
     request: Vec<(usize, RequestCheck)>,
     event: Vec<(usize, EventCheck)>,
+    deep: bool,
 }
 
 impl RuleSet {
+    /// The same checks, which also compare digests with the rare forms of their key's values.
+    pub fn deep(mut self, deep: bool) -> RuleSet {
+        self.deep = deep;
+        self
+    }
+
     /// The checks of these rules.
     pub fn of(rules: &[&Rule]) -> RuleSet {
         let mut set = RuleSet::default();
@@ -328,6 +335,7 @@ impl<'s, 'a> Inspector<'s, 'a> {
         let (rules, tape) = (self.rules, std::mem::take(&mut self.tape));
         let identifiers = std::mem::take(&mut self.identifiers);
         let assume = &self.around.assume;
+        let deep = rules.deep;
         let event = Event::new(
             &tape,
             place,
@@ -335,6 +343,7 @@ impl<'s, 'a> Inspector<'s, 'a> {
             assume,
             in_request,
             envelope,
+            deep,
             identifiers,
         );
         let first = self.findings.len();

@@ -22,11 +22,8 @@ pub mod money;
 pub mod name;
 pub mod network;
 pub mod normalize;
-<<<<<<< HEAD
 pub mod percent;
-=======
 pub mod personal;
->>>>>>> h-custom
 pub mod places;
 pub mod plain;
 pub mod printable;

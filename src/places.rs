@@ -29,6 +29,11 @@ pub fn is_code(code: &str) -> bool {
     code.len() == 2 && codes().any(|known| known == code)
 }
 
+/// The code that equals `code`, for as long as the program runs.
+pub fn code(code: &str) -> Option<&'static str> {
+    codes().find(|known| *known == code)
+}
+
 /// A country and what people write for it.
 #[derive(Debug, Deserialize)]
 pub struct Country {

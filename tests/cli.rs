@@ -1323,3 +1323,17 @@ fn what_stands_around_a_long_body_is_told_at_its_place() {
         assert_eq!(number("column"), line.chars().count() + 1, "{marked}");
     }
 }
+
+// Rare forms.
+
+#[test]
+fn deep_finds_what_the_usual_look_leaves_out() {
+    use sha2::Digest;
+    let place = Place::new();
+    let digest = hex::encode(sha2::Sha256::digest("14 February 1987"));
+    let event = CLEAN.replace("\"client_ip", &format!("\"db\":\"{digest}\",\"client_ip"));
+    let usual = place.check_piped(event.clone(), "--format json").json();
+    assert!(ids(&usual).is_empty());
+    let deep = place.check_piped(event, "--deep --format json").json();
+    assert_eq!(ids(&deep).into_keys().collect::<Vec<_>>(), ["CL112"]);
+}

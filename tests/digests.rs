@@ -81,6 +81,42 @@ fn every_line_raises_its_rule_alone() {
             "truncated-hash",
             include_str!("../fixtures/bad/truncated-hash/without-zeros.ndjson"),
         ),
+        (
+            "hash-of-wrong-form",
+            include_str!("../fixtures/bad/hash-of-wrong-form/birth-dates.ndjson"),
+        ),
+        (
+            "hash-of-wrong-form",
+            include_str!("../fixtures/bad/hash-of-wrong-form/addresses.ndjson"),
+        ),
+        (
+            "hash-of-wrong-form",
+            include_str!("../fixtures/bad/hash-of-wrong-form/phone-in-plain-nearby.ndjson"),
+        ),
+        (
+            "hash-of-wrong-case",
+            include_str!("../fixtures/bad/hash-of-wrong-case/names-and-places.ndjson"),
+        ),
+        (
+            "double-hash",
+            include_str!("../fixtures/bad/double-hash/listed-values.ndjson"),
+        ),
+        (
+            "hash-in-wrong-key",
+            include_str!("../fixtures/bad/hash-in-wrong-key/slipped.ndjson"),
+        ),
+        (
+            "same-hash-in-two-keys",
+            include_str!("../fixtures/bad/same-hash-in-two-keys/pairs.ndjson"),
+        ),
+        (
+            "default-birth-date",
+            include_str!("../fixtures/bad/default-birth-date/zeros.ndjson"),
+        ),
+        (
+            "hash-of-placeholder",
+            include_str!("../fixtures/bad/hash-of-placeholder/at-the-shop.ndjson"),
+        ),
     ] {
         for (at, line) in text.lines().enumerate() {
             let arena = Bump::new();

@@ -97,6 +97,16 @@ pub fn find(hex: &str) -> Option<Entry> {
     TABLE.find(hex)
 }
 
+/// The first eight bytes of every known digest.
+pub(super) fn prefixes() -> impl Iterator<Item = u64> {
+    TABLE.prefixes.iter().copied()
+}
+
+/// How many digests are known.
+pub(super) fn count() -> usize {
+    TABLE.prefixes.len()
+}
+
 static TABLE: Lazy<Table> = Lazy::new(Table::build);
 
 /// The bits of the filter: 2^19, 64 KiB, of which about one in sixty is set.

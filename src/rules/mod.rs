@@ -17,6 +17,7 @@ mod contents_shape;
 mod crm_event_incomplete;
 mod currency_format;
 mod custom_data_type;
+mod default_birth_date;
 mod double_hash;
 mod duplicate_event;
 mod duplicate_key;
@@ -38,6 +39,7 @@ mod fbp_format;
 mod fbp_minted_per_event;
 mod future_event;
 mod hash_encoding;
+mod hash_in_wrong_key;
 mod hash_of_empty;
 mod hash_of_nullish;
 mod hash_of_placeholder;
@@ -68,6 +70,7 @@ mod purchase_without_value;
 mod random_event_id;
 mod raw_id_format;
 mod record_too_large;
+mod same_hash_in_two_keys;
 mod sensitive_data;
 mod slow_delivery;
 mod stale_event;
@@ -117,12 +120,15 @@ pub static ALL: &[&Rule] = &[
     &encoded_pii::RULE,
     &hash_of_wrong_case::RULE,
     &hash_of_wrong_form::RULE,
+    &hash_in_wrong_key::RULE,
+    &same_hash_in_two_keys::RULE,
     &null_identifier::RULE,
     &template_residue::RULE,
     &unknown_user_data_key::RULE,
     &phone_without_country_code::RULE,
     &unusable_plain_value::RULE,
     &external_id_not_a_person::RULE,
+    &default_birth_date::RULE,
     &insufficient_user_data::RULE,
     &hashed_raw_key::RULE,
     &fbc_format::RULE,
