@@ -761,8 +761,8 @@ mod tests {
                 clock,
                 &assume,
                 false,
-                false,
                 Envelope::default(),
+                false,
                 Vec::new(),
             );
             assert_eq!(event.country(), country, "{json}");
