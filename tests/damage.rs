@@ -114,30 +114,35 @@ fn damaged(bytes: &[u8], dice: &mut Dice, round: u64) -> Vec<u8> {
 fn every_damaged_fixture_gets_a_verdict() {
     let files = fixtures();
     assert!(files.len() > 150);
-    let faults: Vec<String> = files
-        .par_iter()
-        .enumerate()
-        .flat_map_iter(|(number, path)| {
-            let bytes = fs::read(path).unwrap();
-            let (check, fix) = (linter(Fixing::Off), linter(Fixing::Write));
-            let mut dice = Dice(number as u64);
-            let rounds = if bytes.is_empty() { 0 } else { 2 * TIMES };
-            let mut faults = Vec::new();
-            for round in 0..rounds {
-                let bytes = damaged(&bytes, &mut dice, round);
-                let begun = Instant::now();
-                let report = lint(&check, &bytes);
-                let mut internal = report.internal_errors;
-                if round.is_multiple_of(FIXED) {
-                    internal += lint(&fix, &bytes).internal_errors;
+    // A worker that waits for a reading takes up the next file, on the same stack.
+    let workers = rayon::ThreadPoolBuilder::new().stack_size(64 << 20);
+    let look = || -> Vec<String> {
+        files
+            .par_iter()
+            .enumerate()
+            .flat_map_iter(|(number, path)| {
+                let bytes = fs::read(path).unwrap();
+                let (check, fix) = (linter(Fixing::Off), linter(Fixing::Write));
+                let mut dice = Dice(number as u64);
+                let rounds = if bytes.is_empty() { 0 } else { 2 * TIMES };
+                let mut faults = Vec::new();
+                for round in 0..rounds {
+                    let bytes = damaged(&bytes, &mut dice, round);
+                    let begun = Instant::now();
+                    let report = lint(&check, &bytes);
+                    let mut internal = report.internal_errors;
+                    if round.is_multiple_of(FIXED) {
+                        internal += lint(&fix, &bytes).internal_errors;
+                    }
+                    if internal > 0 || begun.elapsed() > HANGS {
+                        faults.push(format!("{} round {round}", path.display()));
+                    }
                 }
-                if internal > 0 || begun.elapsed() > HANGS {
-                    faults.push(format!("{} round {round}", path.display()));
-                }
-            }
-            faults
-        })
-        .collect();
+                faults
+            })
+            .collect()
+    };
+    let faults = workers.build().unwrap().install(look);
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
