@@ -1,6 +1,7 @@
 //! CL113: the digest of a value that belongs to another key.
 
 use crate::digest::forms::Fault;
+use crate::digest::mistakes::Mistake;
 use crate::event::Event;
 use crate::finding::Findings;
 use crate::fix::{Fix, quote};
@@ -27,21 +28,51 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
             thing(mistake.name)
         );
         let user_data = Pointer::root().key(Name::UserData.text());
-        let fix = match mistake.right() {
-            // Only when nothing stands there, and for the first of several.
-            Some(right) if event.user(key).is_none() && !filled.contains(&key) => {
-                filled.push(key);
-                Fix::safe(format!("move the digest to {key}"))
-                    .remove(pointer)
-                    .insert(user_data, key.text(), quote(&right))
-            }
-            _ if mistake.is_there() => Fix::safe("remove the digest").remove(pointer),
-            _ => Fix::needs_consent("remove the digest").remove(pointer),
+        let fix = if let Some((place, other)) = exchanged(event, mistake, key)
+            && let Some(right) = mistake.right()
+        {
+            Fix::safe("exchange the two digests")
+                .replace_text(pointer, &other)
+                .replace_text(place, &right)
+        } else if mistake.is_there() {
+            Fix::safe("remove the digest").remove(pointer)
+        } else if event.user(key).is_some() || filled.contains(&key) {
+            Fix::needs_consent("remove the digest").remove(pointer)
+        } else if let Some(right) = mistake.right() {
+            // Nothing stands there, and this is the first of several.
+            filled.push(key);
+            Fix::safe(format!("move the digest to {key}"))
+                .remove(pointer)
+                .insert(user_data, key.text(), quote(&right))
+        } else {
+            Fix::needs_consent("remove the digest").remove(pointer)
         };
         out.at(item, message)
             .help(format!("send it as {key}"))
             .fix(fix);
     }
+}
+
+/// Where the value of `mistake`'s own key stands and what it should be, when the two have changed
+/// places and each is the only value of its key.
+fn exchanged(event: &Event<'_, '_>, mistake: &Mistake, key: Name) -> Option<(Pointer, String)> {
+    let alone = |name| {
+        event
+            .identifiers()
+            .iter()
+            .filter(|it| it.name == name)
+            .count()
+            == 1
+    };
+    let other = event
+        .mistakes()
+        .iter()
+        .find(|other| other.name == key && other.belongs == Some(mistake.name))?;
+    if !alone(key) || !alone(mistake.name) {
+        return None;
+    }
+    let place = event.item(other.place).pointer_from(event.root().place());
+    Some((place, other.right()?))
 }
 
 /// What belongs into a key.
