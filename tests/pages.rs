@@ -2,8 +2,8 @@
 //! warning under any rule, `Fixed` ones are what the fix makes of the `Bad` ones, byte for byte.
 
 use bumpalo::Bump;
-use capilint::engine::Linter;
 use capilint::clock::{Clock, Source};
+use capilint::engine::Linter;
 use capilint::event::Assumptions;
 use capilint::finding::{Finding, Severity};
 use capilint::fix::Safety;
