@@ -36,7 +36,12 @@ static EVENTS: Lazy<Vec<Value>> = Lazy::new(|| {
             }
         }
     }
-    events.retain(|event| event.get("event_name").is_some());
+    // What a logger has masked cannot be mended back.
+    let masked = ["***", "redacted", "REDACTED", "Filtered", "xxx", "XXX", "…"];
+    events.retain(|event| {
+        let text = event.to_string();
+        event.get("event_name").is_some() && !masked.iter().any(|mask| text.contains(mask))
+    });
     assert!(events.len() > 500, "only {} events", events.len());
     events
 });

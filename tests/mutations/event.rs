@@ -333,12 +333,15 @@ pub fn table() -> Vec<Mutation> {
             let source = text(e, "/action_source")?;
             e["action_source"] = source.to_uppercase().into();
             Some(())
-        }),
+        })
+        // A stage of a CRM may be called lead; a source that is not read makes no stage.
+        .also(&["event-name-case"]),
         event("unknown-action-source", "white space", Back, |e| {
             let source = text(e, "/action_source")?;
             e["action_source"] = format!("{source} ").into();
             Some(())
-        }),
+        })
+        .also(&["event-name-case"]),
         event("unknown-action-source", "an invention", Stays, |e| {
             on_web(e)?;
             e["action_source"] = "conversion_import".into();
@@ -512,7 +515,8 @@ pub fn table() -> Vec<Mutation> {
         event("url-format", "no scheme", Back, |e| {
             let url = pages(e)?;
             let bare = url.strip_prefix("https://")?;
-            (!bare.contains(':')).then_some(())?;
+            // The suffix has to be one that exists.
+            bare.starts_with("shop.kestrelbikes.com/").then_some(())?;
             e["event_source_url"] = bare.into();
             Some(())
         }),
@@ -539,7 +543,8 @@ pub fn table() -> Vec<Mutation> {
             "the e-mail",
             Is(|clean, _| {
                 let url = clean["event_source_url"].as_str().unwrap();
-                with(clean, "/event_source_url", format!("{url}?lang=de"))
+                let url = format!("{url}?email=REDACTED&lang=de");
+                with(clean, "/event_source_url", url)
             }),
             |e| ask(e, "email=ellen%40hillmail.example&lang=de"),
         ),
@@ -548,10 +553,40 @@ pub fn table() -> Vec<Mutation> {
             "the phone",
             Is(|clean, _| {
                 let url = clean["event_source_url"].as_str().unwrap();
-                with(clean, "/event_source_url", format!("{url}?lang=de"))
+                let url = format!("{url}?phone=REDACTED&lang=de");
+                with(clean, "/event_source_url", url)
             }),
             |e| ask(e, "phone=%2B12025550143&lang=de"),
         ),
+        // CL514
+        event("attribution-event-incomplete", "no share", Stays, |e| {
+            object(e, "attribution_data")?
+                .remove("attribution_share")
+                .map(|_| ())
+        }),
+        event(
+            "attribution-event-incomplete",
+            "no original event",
+            Stays,
+            |e| {
+                named(e, "AppendAttribution")?;
+                drop(e, "original_event_data")
+            },
+        ),
+        event(
+            "attribution-event-incomplete",
+            "a share of 25",
+            Stays,
+            |e| {
+                *object(e, "attribution_data")?.get_mut("attribution_share")? = 25.into();
+                Some(())
+            },
+        ),
+        event("attribution-event-incomplete", "no currency", Stays, |e| {
+            named(e, "AppendAttribution")?;
+            custom(e)?.remove("currency").map(|_| ())
+        })
+        .also(&["value-without-currency"]),
         // CL513
         event("crm-event-incomplete", "no lead id", Stays, |e| {
             e.pointer("/custom_data/lead_event_source")?;

@@ -403,8 +403,6 @@ pub fn table() -> Vec<Mutation> {
             rename(e, "em", "email")
         }),
         event("unknown-user-data-key", "phone_number", Back, |e| {
-            // A masked value is no phone.
-            (!first(e, "ph")?.contains('*')).then_some(())?;
             rename(e, "ph", "phone_number")
         })
         .also(&["insufficient-user-data"]),

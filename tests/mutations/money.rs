@@ -42,7 +42,11 @@ fn summed(e: &Value) -> Option<f64> {
 
 fn contents(e: &mut Value) -> Option<&mut Vec<Value>> {
     let list = custom(e)?.get_mut("contents")?.as_array_mut()?;
-    (!list.is_empty()).then_some(list)
+    // Prices in quotes are taken and mended beside the fault.
+    let plain = list
+        .iter()
+        .all(|item| item.get("item_price").is_none_or(Value::is_number));
+    (!list.is_empty() && plain).then_some(list)
 }
 
 fn is_purchase(e: &Value) -> Option<()> {
@@ -149,10 +153,22 @@ pub fn table() -> Vec<Mutation> {
             let item = list[0].clone();
             set(e, "contents", item)
         }),
-        event("contents-shape", "sku for id", Back, |e| {
+        event("contents-shape", "sku for id", BackUnsafe, |e| {
             let item = contents(e)?[0].as_object_mut()?;
             let id = item.remove("id")?;
             item.insert("sku".into(), id);
+            Some(())
+        }),
+        event("contents-shape", "qty for quantity", BackUnsafe, |e| {
+            let item = contents(e)?[0].as_object_mut()?;
+            let quantity = item.remove("quantity")?;
+            item.insert("qty".into(), quantity);
+            Some(())
+        }),
+        event("contents-shape", "a quantity in quotes", Back, |e| {
+            let item = contents(e)?[0].as_object_mut()?;
+            let quantity = item.get("quantity")?.as_u64()?;
+            item.insert("quantity".into(), quantity.to_string().into());
             Some(())
         }),
         event("contents-shape", "no id", Stays, |e| {
@@ -260,7 +276,7 @@ pub fn table() -> Vec<Mutation> {
             custom(e)?.insert("client_ip_address".into(), ip);
             Some(())
         })
-        .also(&["pii-in-custom-data"]),
+        .also(&["pii-in-custom-data", "data-processing-options"]),
         event("misplaced-key", "fbp in the event", Back, |e| {
             on_web(e)?;
             let fbp = user(e)?.remove("fbp")?;

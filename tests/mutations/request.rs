@@ -138,6 +138,7 @@ pub fn table() -> Vec<Mutation> {
             "purchase-without-value",
             "value-without-currency",
             "crm-event-incomplete",
+            "attribution-event-incomplete",
         ]),
         // CL706
         body("sdk-object-dump", "names with underscores", Stays, |v| {
