@@ -37,7 +37,9 @@ static EVENTS: Lazy<Vec<Value>> = Lazy::new(|| {
         }
     }
     // What a logger has masked cannot be mended back.
-    let masked = ["***", "redacted", "REDACTED", "Filtered", "xxx", "XXX", "…"];
+    let masked = [
+        "***", "redacted", "REDACTED", "Filtered", "xxx", "XXX", "…", "...\"", "[Object]",
+    ];
     events.retain(|event| {
         let text = event.to_string();
         event.get("event_name").is_some() && !masked.iter().any(|mask| text.contains(mask))
