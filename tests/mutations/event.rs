@@ -584,9 +584,9 @@ pub fn table() -> Vec<Mutation> {
         ),
         event("attribution-event-incomplete", "no currency", Stays, |e| {
             named(e, "AppendAttribution")?;
+            custom(e)?.remove("value");
             custom(e)?.remove("currency").map(|_| ())
-        })
-        .also(&["value-without-currency"]),
+        }),
         // CL513
         event("crm-event-incomplete", "no lead id", Stays, |e| {
             e.pointer("/custom_data/lead_event_source")?;

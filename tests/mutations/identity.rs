@@ -463,6 +463,10 @@ pub fn table() -> Vec<Mutation> {
             "the event_id",
             BackUnsafe,
             |e| {
+                // Of other events a person may have but one.
+                (named(e, "Purchase")
+                    .or(named(e, "PageView"))
+                    .or(named(e, "AddToCart")))?;
                 let id = text(e, "/event_id")?;
                 add(e, "external_id", id)
             },

@@ -190,6 +190,7 @@ pub fn table() -> Vec<Mutation> {
         }),
         event("content-ids-shape", "objects", Back, |e| {
             let ids = custom(e)?.get_mut("content_ids")?.as_array_mut()?;
+            (!ids.is_empty()).then_some(())?;
             for id in ids {
                 *id = json!({ "id": id.as_str()? });
             }
