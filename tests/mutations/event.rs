@@ -95,7 +95,9 @@ pub fn table() -> Vec<Mutation> {
         ),
         event("missing-event-id", "and no order", Stays, |e| {
             on_web(e)?;
-            if e.pointer("/custom_data/order_id").is_some() {
+            if e.pointer("/custom_data/order_id").is_some()
+                || e.pointer("/custom_data/event_id").is_some()
+            {
                 return None;
             }
             drop(e, "event_id")
@@ -301,13 +303,6 @@ pub fn table() -> Vec<Mutation> {
         })
         .also(TIMES)
         .also(&["stale-event", "click-after-event"]),
-        // CL411
-        event("slow-delivery", "by three hours", Stays, |e| {
-            on_web(e)?;
-            (time(e)? > NOW - 3_600).then_some(())?;
-            at(e, |_| (NOW - 3 * 3_600).into())
-        })
-        .also(TIMES),
         // CL501
         event(
             "missing-action-source",
@@ -424,7 +419,11 @@ pub fn table() -> Vec<Mutation> {
                 Some(())
             },
         )
-        .also(&["website-without-url", "website-without-user-agent"]),
+        .also(&[
+            "user-agent-stub",
+            "website-without-url",
+            "website-without-user-agent",
+        ]),
         // CL507
         event("app-event-incomplete", "no app_data", Stays, |e| {
             from(e, "app")?;

@@ -41,6 +41,10 @@ const UNMUTATED: &[(&str, &str)] = &[
         "internal-error",
         "it takes a rule that panics: src/inspect.rs",
     ),
+    (
+        "slow-delivery",
+        "it takes the time at which a record was captured: the examples of its page",
+    ),
 ];
 
 /// A fault.

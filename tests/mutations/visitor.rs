@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::corpus::*;
-use crate::{Mutation, Then::*, event};
+use crate::{Mutation, Then::*, body, event};
 
 /// A click id of the length and letters that Meta's have.
 const FBCLID: &str = "IwAR1pX7cQ2mVb9dKzT4yLhNfWsRgJ0eUoAiC5tM8xBvE3nPqYkDjZrHwGlSu6";
@@ -162,7 +162,7 @@ pub fn table() -> Vec<Mutation> {
         // CL204
         event("fbc-rebuilt", "made with the event", Stays, |e| {
             let at = before_click(e)?;
-            (named(e, "Purchase").or(named(e, "Lead")))?;
+            named(e, "Purchase")?;
             add(e, "fbc", format!("fb.1.{}.{FBCLID}", at * 1_000))
         }),
         // CL205
@@ -271,7 +271,7 @@ pub fn table() -> Vec<Mutation> {
         // CL211
         event("fbp-minted-per-event", "with the event", Stays, |e| {
             let at = before_click(e)?;
-            (named(e, "Purchase").or(named(e, "Lead")))?;
+            named(e, "Purchase")?;
             put(e, "fbp", format!("fb.1.{}.1180211733", at * 1_000))
         }),
         // CL212
@@ -344,18 +344,34 @@ pub fn table() -> Vec<Mutation> {
             agent(e, "server-side")
         }),
         // CL217
-        event("user-agent-of-bot", "a crawler", IsUnsafe(no_agent), |e| {
+        event("user-agent-of-bot", "a crawler", Stays, |e| {
             agent(
                 e,
                 "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
             )
         }),
-        event("user-agent-of-bot", "a preview", IsUnsafe(no_agent), |e| {
+        event("user-agent-of-bot", "a preview", Stays, |e| {
             agent(
                 e,
                 "facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)",
             )
         }),
+        body(
+            "user-agent-of-bot",
+            "a crawler among people",
+            IsUnsafe(|_, broken| {
+                let mut value = broken.clone();
+                value["data"].as_array_mut().unwrap().remove(1);
+                value
+            }),
+            |v| {
+                let events = v.get_mut("data")?.as_array_mut()?;
+                agent(
+                    events.get_mut(1)?,
+                    "Mozilla/5.0 (compatible; bingbot/2.0; +http://www.bing.com/bingbot.htm)",
+                )
+            },
+        ),
         // CL218
         event("user-agent-stub", "Mozilla/5.0", IsUnsafe(no_agent), |e| {
             agent(e, "Mozilla/5.0")
