@@ -186,12 +186,12 @@ pub fn object<'e>(event: &'e mut Value, key: &str) -> Option<&'e mut Map<String,
 }
 
 /// user_data.
-pub fn user<'e>(event: &'e mut Value) -> Option<&'e mut Map<String, Value>> {
+pub fn user(event: &mut Value) -> Option<&mut Map<String, Value>> {
     object(event, "user_data")
 }
 
 /// custom_data.
-pub fn custom<'e>(event: &'e mut Value) -> Option<&'e mut Map<String, Value>> {
+pub fn custom(event: &mut Value) -> Option<&mut Map<String, Value>> {
     object(event, "custom_data")
 }
 
