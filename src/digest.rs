@@ -362,8 +362,10 @@ pub fn from_base64_digest(text: &str) -> Option<String> {
         let hex = digits.iter().all(u8::is_ascii_hexdigit);
         return hex.then(|| String::from_utf8_lossy(digits).to_ascii_lowercase());
     }
-    // 43 letters that are all hex digits are a cut digest, not base64.
-    (bytes.len() == 32 && !is_hex(body)).then(|| hex::encode(bytes))
+    // 43 letters that are all hex digits are a cut digest, not base64; and 32 bytes that can all be
+    // read are a text of that length, such as an e-mail address.
+    let is_text = bytes.iter().all(|byte| (b' '..=b'~').contains(byte));
+    (bytes.len() == 32 && !is_hex(body) && !is_text).then(|| hex::encode(bytes))
 }
 
 /// Whether a text is a machine's token and not what a person types: a digest in an alphabet that

@@ -266,7 +266,9 @@ impl Maker {
             self.text(word, Class::Nullish, Fit::Nowhere);
         }
         for number in &words.numbers {
-            self.text(number, Class::Nullish, Fit::Id);
+            // Meta's own code cuts a postcode at its dash: all of 00-950 that stays is 00.
+            let fit = if number == "00" { Fit::Digits } else { Fit::Id };
+            self.text(number, Class::Nullish, fit);
         }
         for sample in &words.samples.values {
             let digits = sample.bytes().all(|b| b.is_ascii_digit());
