@@ -6,7 +6,7 @@ mod dates;
 mod dress;
 mod fixed;
 pub mod forms;
-mod known;
+pub mod known;
 pub mod mistakes;
 mod postcodes;
 pub mod shop;

@@ -522,6 +522,7 @@ fn a_crawlers_event_is_taken_out_of_its_request_on_request() {
     let mut event: serde_json::Value = serde_json::from_str(CLEAN).unwrap();
     event["user_data"]["client_user_agent"] = bot.into();
     event["event_id"] = "order-58299".into();
+    event["custom_data"]["order_id"] = "58299".into();
     let body = format!("{{\"data\":[{event}, {CLEAN}]}}");
     place.write("a.json", &body);
     place.check("a.json --fix").ends(0);

@@ -8,6 +8,10 @@ use crate::name::Name;
 use crate::normalize::{accepted_forms, normal_form};
 use crate::places::PHONES;
 
+/// What [`Mistake::what`](super::mistakes::Mistake::what) is called when a phone lacks its calling code: a rule of its own speaks of
+/// those.
+pub const NATIONAL: &str = "a phone number without its country calling code";
+
 /// A value that is known in plain: its right digest and its wrong forms.
 pub struct Known {
     name: Name,
@@ -112,7 +116,6 @@ impl Known {
     fn phones(&mut self, typed: &str, normal: &str) {
         const PLUS: &str = "a phone number with a plus";
         const ZEROS: &str = "a phone number with 00 in front";
-        const NATIONAL: &str = "a phone number without its country calling code";
         const SIGNS: &str = "a phone number with spaces or signs";
         const TRUNK: &str = "a phone number with a zero behind its country calling code";
         for form in &mut self.forms {

@@ -1,5 +1,6 @@
 //! CL119: a phone number without its country calling code, in plain or hashed.
 
+use crate::digest::known::NATIONAL;
 use crate::digest::{Shape, sha256_hex};
 use crate::event::{Assumptions, Event};
 use crate::finding::{Effect, Findings, Severity};
@@ -40,8 +41,26 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
         .effect(Effect::Refused)
         .fix_if(digest.map(|digest| Fix::needs_consent(TITLE).replace_text(pointer, &digest)));
     }
+    let before = out.len();
     if event.has_unnamed_custom_keys() {
         hashed(event, out);
+    }
+    if out.len() == before {
+        known(event, out);
+    }
+}
+
+/// Digests that any plain number of the event proves to lack the calling code.
+fn known(event: &Event<'_, '_>, out: &mut Findings) {
+    for mistake in event.mistakes() {
+        if mistake.what != NATIONAL {
+            continue;
+        }
+        let item = event.item(mistake.place);
+        let pointer = item.pointer_from(event.root().place());
+        let message = "ph is the digest of a number without country calling code, which stands in \
+                       the event";
+        mistake.dress(pointer, out.at(item, message));
     }
 }
 
