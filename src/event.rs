@@ -486,6 +486,11 @@ impl<'t, 'a> Event<'t, 'a> {
         crate::clock::plausible_time(self.get(Name::EventTime)?)
     }
 
+    /// Whether the event itself has keys that are no known name.
+    pub fn has_unnamed_keys(&self) -> bool {
+        self.top.has_unnamed
+    }
+
     /// Whether user_data has keys that are no known name.
     pub fn has_unnamed_user_keys(&self) -> bool {
         self.user.has_unnamed

@@ -37,18 +37,23 @@ impl RuleSet {
     pub fn of(rules: &[&Rule]) -> RuleSet {
         let mut set = RuleSet::default();
         for (index, rule) in rules.iter().enumerate() {
-            match rule.check() {
-                Check::Record(check) => set.record.push((index, *check)),
-                Check::Request(check) => set.request.push((index, *check)),
-                Check::Event(check) => set.event.push((index, *check)),
-                Check::RequestAndEvent(request, event) => {
-                    set.request.push((index, *request));
-                    set.event.push((index, *event));
-                }
-                Check::Log | Check::Reading => {}
-            }
+            set.add(index, rule.check());
         }
         set
+    }
+
+    fn add(&mut self, index: usize, check: &Check) {
+        match check {
+            Check::Record(check) => self.record.push((index, *check)),
+            Check::Request(check) => self.request.push((index, *check)),
+            Check::Event(check) => self.event.push((index, *check)),
+            Check::RequestAndEvent(request, event) => {
+                self.request.push((index, *request));
+                self.event.push((index, *event));
+            }
+            Check::Several(checks) => checks.iter().for_each(|check| self.add(index, check)),
+            Check::Log | Check::Reading => {}
+        }
     }
 
     /// The checks of the whole catalogue.
@@ -146,6 +151,8 @@ pub struct Inspector<'s, 'a> {
     groups: Vec<Group>,
     events: usize,
     requests: usize,
+    /// Events of the body that are not in the text.
+    taken_out: usize,
 }
 
 /// What came of reading one text.
@@ -172,6 +179,7 @@ impl<'s, 'a> Inspector<'s, 'a> {
             groups: Vec::new(),
             events: 0,
             requests: 0,
+            taken_out: 0,
         }
     }
 
@@ -186,6 +194,15 @@ impl<'s, 'a> Inspector<'s, 'a> {
         self.payloads.find(&self.tape);
         self.run(&text[..read.end], watch);
         Ok(read)
+    }
+
+    /// As [`Inspector::text`], for a body whose events, that many, were read alone: `text` has an
+    /// empty list in their place.
+    pub fn head(&mut self, text: &'a str, events: usize) -> Result<Read, tree::SyntaxError> {
+        self.taken_out = events;
+        let read = self.text(text, &mut ());
+        self.taken_out = 0;
+        read
     }
 
     /// As [`Inspector::text`], for one element of the list `data` that is read alone because the
@@ -304,7 +321,7 @@ impl<'s, 'a> Inspector<'s, 'a> {
         let (rules, tape) = (self.rules, std::mem::take(&mut self.tape));
         let request = Request {
             body: tape.at(place),
-            events,
+            events: events + self.taken_out,
         };
         self.guarded(
             &rules.request,

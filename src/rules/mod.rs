@@ -4,9 +4,14 @@
 use crate::rule::Rule;
 
 mod access_token_leaked;
+mod batch_size;
 mod click_time_in_seconds;
+mod consent_denied;
 mod constant_event_id;
 mod currency_format;
+mod data_processing_options;
+mod data_shape;
+mod dataset_id;
 mod double_hash;
 mod duplicate_event;
 mod duplicate_key;
@@ -17,6 +22,7 @@ mod event_time_type;
 mod event_time_unit;
 mod fbc_format;
 mod fbp_format;
+mod foreign_schema;
 mod future_event;
 mod hash_encoding;
 mod hash_of_empty;
@@ -31,6 +37,7 @@ mod internal_error;
 mod invalid_utf8;
 mod ip_format;
 mod ip_not_public;
+mod lossy_capture;
 mod malformed_json;
 mod misplaced_key;
 mod missing_action_source;
@@ -45,11 +52,15 @@ mod placeholder_time;
 mod purchase_without_value;
 mod random_event_id;
 mod record_too_large;
+mod refused_by_meta;
+mod retired_api_version;
+mod sdk_object_dump;
 mod stale_event;
 mod test_event_code;
 mod truncated_hash;
 mod unhashed_pii;
 mod unknown_action_source;
+mod unknown_event_key;
 mod unknown_user_data_key;
 mod unreadable_archive;
 mod unused_suppression;
@@ -66,6 +77,7 @@ pub static ALL: &[&Rule] = &[
     &duplicate_key::RULE,
     &invalid_utf8::RULE,
     &record_too_large::RULE,
+    &lossy_capture::RULE,
     &no_events_found::RULE,
     &unreadable_archive::RULE,
     &unused_suppression::RULE,
@@ -118,6 +130,16 @@ pub static ALL: &[&Rule] = &[
     &misplaced_key::RULE,
     &test_event_code::RULE,
     &access_token_leaked::RULE,
+    &batch_size::RULE,
+    &data_shape::RULE,
+    &unknown_event_key::RULE,
+    &sdk_object_dump::RULE,
+    &data_processing_options::RULE,
+    &retired_api_version::RULE,
+    &foreign_schema::RULE,
+    &refused_by_meta::RULE,
+    &dataset_id::RULE,
+    &consent_denied::RULE,
 ];
 
 /// The index of a rule in [`ALL`].
