@@ -84,9 +84,8 @@ pub fn names_event(text: &str) -> bool {
 
 /// Whether an event lies in a value: as an object, or as text that a logger escaped.
 pub fn holds_event(item: Item<'_, '_>) -> bool {
-    item.descendants().any(|inner| {
-        inner.name() == Some(Name::EventName) || inner.text().is_some_and(names_event)
-    })
+    item.descendants()
+        .any(|inner| inner.name() == Some(Name::EventName) || inner.text().is_some_and(names_event))
 }
 
 /// An address of the Conversions API.
@@ -130,9 +129,9 @@ fn endpoint(text: &str, at: usize, relative: bool) -> Option<Endpoint<'_>> {
         &query[..end]
     });
     let end = at + "/events".len() + if query.is_empty() { 0 } else { 1 + query.len() };
-    let start = text[..at]
-        .rfind(ends_address)
-        .map_or(0, |space| space + text[space..].chars().next().map_or(1, char::len_utf8));
+    let start = text[..at].rfind(ends_address).map_or(0, |space| {
+        space + text[space..].chars().next().map_or(1, char::len_utf8)
+    });
     let (head, dataset) = text[start..at].rsplit_once('/')?;
     let (rest, version) = match head.rsplit_once('/') {
         Some((rest, last)) => match version_of(last) {
@@ -145,11 +144,14 @@ fn endpoint(text: &str, at: usize, relative: bool) -> Option<Endpoint<'_>> {
     let is_full = rest.ends_with(HOST);
     if !is_full {
         let long = dataset.len() >= 10 && dataset.bytes().all(|b| b.is_ascii_digit());
-        if !relative || !rest.is_empty() || version.is_none() || !(long || is_placeholder(dataset)) {
+        if !relative || !rest.is_empty() || version.is_none() || !(long || is_placeholder(dataset))
+        {
             return None;
         }
     }
-    let from = scheme("https://").or_else(|| scheme("http://")).unwrap_or(0);
+    let from = scheme("https://")
+        .or_else(|| scheme("http://"))
+        .unwrap_or(0);
     Some(Endpoint {
         range: start + from..end,
         in_clear: scheme("http://").is_some(),
@@ -173,7 +175,9 @@ pub fn is_placeholder(dataset: &str) -> bool {
     }
     if dataset.bytes().all(|byte| byte.is_ascii_digit()) {
         let digits = dataset.as_bytes();
-        let counted = digits.windows(2).all(|two| (two[0] - b'0' + 1) % 10 == two[1] - b'0');
+        let counted = digits
+            .windows(2)
+            .all(|two| (two[0] - b'0' + 1) % 10 == two[1] - b'0');
         let same = digits.windows(2).all(|two| two[0] == two[1]);
         return digits.len() >= 6 && (counted || same);
     }
@@ -245,14 +249,24 @@ pub fn sent_to<'t, 'a>(record: &Record<'t, 'a>) -> Vec<Found<'t, 'a>> {
 
 fn is_route(key: &str) -> bool {
     let key = key.to_ascii_lowercase();
-    ["route", "template", "pattern"].iter().any(|word| key.contains(word))
+    ["route", "template", "pattern"]
+        .iter()
+        .any(|word| key.contains(word))
 }
 
 fn is_address(key: &str) -> bool {
     let key = key.to_ascii_lowercase();
-    ["url", "uri", "path", "endpoint", "target", "request", "request_line"]
-        .iter()
-        .any(|word| key.ends_with(word))
+    [
+        "url",
+        "uri",
+        "path",
+        "endpoint",
+        "target",
+        "request",
+        "request_line",
+    ]
+    .iter()
+    .any(|word| key.ends_with(word))
 }
 
 #[cfg(test)]
@@ -292,16 +306,28 @@ mod tests {
     #[test]
     fn addresses_are_taken_apart() {
         let one = |text, relative| endpoints(text, relative).next();
-        let full = one("https://graph.facebook.com/v21.0/4429110385/events?access_token=x", false);
+        let full = one(
+            "https://graph.facebook.com/v21.0/4429110385/events?access_token=x",
+            false,
+        );
         let full = full.unwrap();
-        assert_eq!((full.version, full.dataset, full.query), (Some(21), "4429110385", "access_token=x"));
+        assert_eq!(
+            (full.version, full.dataset, full.query),
+            (Some(21), "4429110385", "access_token=x")
+        );
         assert!(!full.in_clear);
         let plain = one("sent to http://graph.facebook.com/77/events, then", false).unwrap();
-        assert_eq!((plain.version, plain.dataset, plain.in_clear), (None, "77", true));
+        assert_eq!(
+            (plain.version, plain.dataset, plain.in_clear),
+            (None, "77", true)
+        );
         assert_eq!(plain.range, 8..43);
         let line = one("POST /v8.0/4429110385/events HTTP/1.1", true).unwrap();
         assert_eq!((line.version, line.dataset), (Some(8), "4429110385"));
-        assert_eq!(one("/v8.0/<PIXEL_ID>/events", true).unwrap().dataset, "<PIXEL_ID>");
+        assert_eq!(
+            one("/v8.0/<PIXEL_ID>/events", true).unwrap().dataset,
+            "<PIXEL_ID>"
+        );
         for other in [
             "https://shop.example.com/events",
             "https://api.shop.example.com/v8.0/4429110385/events",
@@ -316,12 +342,28 @@ mod tests {
     #[test]
     fn placeholders_are_told_from_ids() {
         for dataset in [
-            "<PIXEL_ID>", "{pixel_id}", "${PIXEL}", "YOUR_PIXEL_ID", "your-dataset-id", "PIXEL_ID",
-            "1234567890", "123456789012345", "000000", "undefined", ":id",
+            "<PIXEL_ID>",
+            "{pixel_id}",
+            "${PIXEL}",
+            "YOUR_PIXEL_ID",
+            "your-dataset-id",
+            "PIXEL_ID",
+            "1234567890",
+            "123456789012345",
+            "000000",
+            "undefined",
+            ":id",
         ] {
             assert!(is_placeholder(dataset), "{dataset}");
         }
-        for dataset in ["4429110385", "123", "1234", "834512398761234", "me", "act_12"] {
+        for dataset in [
+            "4429110385",
+            "123",
+            "1234",
+            "834512398761234",
+            "me",
+            "act_12",
+        ] {
             assert!(!is_placeholder(dataset), "{dataset}");
         }
     }
@@ -338,7 +380,11 @@ mod tests {
         ] {
             assert!(names_event(text), "{text}");
         }
-        for text in ["the event_name is missing", "\"event_name\" is missing", "event_name"] {
+        for text in [
+            "the event_name is missing",
+            "\"event_name\" is missing",
+            "event_name",
+        ] {
             assert!(!names_event(text), "{text}");
         }
     }

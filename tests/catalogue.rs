@@ -86,6 +86,26 @@ fn a_heuristic_is_never_an_error() {
     }
 }
 
+#[test]
+fn the_table_of_rules_shows_effect_and_certainty_of_each() {
+    let rules = ALL.to_vec();
+    let table = capilint::output::rules_table::markdown(&rules);
+    for rule in ALL {
+        let meta = rule.meta();
+        let fix = meta.fix.map_or("–", |safety| safety.word());
+        let row = format!(
+            "| {} | [{name}]({name}.md) | {} | {} | {} | {} | {fix} | ",
+            meta.id,
+            meta.severity,
+            meta.effect,
+            meta.certainty,
+            meta.scope,
+            name = rule.name(),
+        );
+        assert!(table.contains(&row), "{row}");
+    }
+}
+
 fn is_date(text: &str) -> bool {
     text.len() == 10 && text.parse::<jiff::civil::Date>().is_ok()
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use bumpalo::Bump;
 use capilint::event::Assumptions;
-use capilint::finding::{Finding, Severity};
+use capilint::finding::{Certainty, Finding, Severity};
 use capilint::fix::Safety;
 use capilint::inspect::{AsOf, Inspector, RuleSet, Surroundings};
 use capilint::repair::Mender;
@@ -94,6 +94,29 @@ fn bad_fixtures_raise_their_rule() {
             .any(|finding| rules::ALL[finding.rule].name() == folder);
         assert!(hit, "{}: {:?}", path.display(), said(&found));
     }
+}
+
+#[test]
+fn no_heuristic_is_an_error_in_any_fixture() {
+    let mut told = 0;
+    for folder in ["ok", "bad", "fix", "shapes", "real"] {
+        for path in files(folder) {
+            // Compressed files and those that are no UTF-8 are read by the tests of shapes.
+            if fs::read_to_string(&path).is_err() {
+                continue;
+            }
+            for finding in findings(&path) {
+                told += 1;
+                assert!(
+                    finding.severity != Severity::Error || finding.certainty > Certainty::Heuristic,
+                    "{}: {}",
+                    path.display(),
+                    finding.message
+                );
+            }
+        }
+    }
+    assert!(told > 300, "{told}");
 }
 
 #[test]

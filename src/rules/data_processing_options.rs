@@ -44,15 +44,26 @@ fn in_event(event: &Event<'_, '_>, out: &mut Findings) {
     let country = number(event, Name::DataProcessingOptionsCountry, out);
     let state = number(event, Name::DataProcessingOptionsState, out);
     for (given, known, what) in [
-        (&country, is_country as fn(i64) -> bool, "0 (Meta finds out) or 1 (the United States)"),
-        (&state, is_state, "0 (Meta finds out) or one of the codes from 1000 to 1013"),
+        (
+            &country,
+            is_country as fn(i64) -> bool,
+            "0 (Meta finds out) or 1 (the United States)",
+        ),
+        (
+            &state,
+            is_state,
+            "0 (Meta finds out) or one of the codes from 1000 to 1013",
+        ),
     ] {
         if let Given::Number(item, number) = given
             && !known(*number)
         {
             let name = item.name().map_or("", Name::text);
-            out.at(*item, format!("{name} is none of the values that Meta lists"))
-                .help(format!("send {what}"));
+            out.at(
+                *item,
+                format!("{name} is none of the values that Meta lists"),
+            )
+            .help(format!("send {what}"));
         }
     }
     if asks {
@@ -65,8 +76,11 @@ fn check_options(event: &Event<'_, '_>, options: Item<'_, '_>, out: &mut Finding
     let at = options.pointer_from(event.root().place());
     match options.val() {
         Val::Text(text) if text.trim().eq_ignore_ascii_case(LDU) => {
-            out.at(options, "data_processing_options is text, Meta takes a list")
-                .fix(Fix::safe("write the option as a list").replace(at, format!("[{}]", quote(LDU))));
+            out.at(
+                options,
+                "data_processing_options is text, Meta takes a list",
+            )
+            .fix(Fix::safe("write the option as a list").replace(at, format!("[{}]", quote(LDU))));
             true
         }
         Val::List => {
@@ -79,11 +93,17 @@ fn check_options(event: &Event<'_, '_>, options: Item<'_, '_>, out: &mut Finding
                         let at = option.pointer_from(event.root().place());
                         out.at(option, "the option is LDU in another spelling")
                             .certainty(Certainty::Strong)
-                            .fix(Fix::safe("write the option as Meta documents it").replace_text(at, LDU));
+                            .fix(
+                                Fix::safe("write the option as Meta documents it")
+                                    .replace_text(at, LDU),
+                            );
                     }
                     _ if option.is_blank() => {}
                     _ => {
-                        out.at(option, "there is no such data processing option; Meta knows LDU");
+                        out.at(
+                            option,
+                            "there is no such data processing option; Meta knows LDU",
+                        );
                     }
                 }
             }
@@ -93,7 +113,10 @@ fn check_options(event: &Event<'_, '_>, options: Item<'_, '_>, out: &mut Finding
         _ if options.is_blank() => false,
         val => {
             let kind = val.kind();
-            out.at(options, format!("data_processing_options is {kind}, Meta takes a list"));
+            out.at(
+                options,
+                format!("data_processing_options is {kind}, Meta takes a list"),
+            );
             false
         }
     }
@@ -116,18 +139,24 @@ fn number<'t, 'a>(event: &Event<'t, 'a>, name: Name, out: &mut Findings) -> Give
         Val::Text(text) => {
             if let Ok(number) = text.trim().parse::<i64>() {
                 let at = item.pointer_from(event.root().place());
-                out.at(item, format!("{name} is text, Meta documents a whole number"))
-                    .severity(Severity::Warning)
-                    .certainty(Certainty::Strong)
-                    .help("send the number without quotes")
-                    .fix(Fix::safe("write the number without quotes").replace(at, number.to_string()));
+                out.at(
+                    item,
+                    format!("{name} is text, Meta documents a whole number"),
+                )
+                .severity(Severity::Warning)
+                .certainty(Certainty::Strong)
+                .help("send the number without quotes")
+                .fix(Fix::safe("write the number without quotes").replace(at, number.to_string()));
                 return Given::Number(item, number);
             }
             let message = format!("{name} is text; Meta has a number for each place");
             out.at(item, message);
         }
         val => {
-            out.at(item, format!("{name} is {}, Meta takes a whole number", val.kind()));
+            out.at(
+                item,
+                format!("{name} is {}, Meta takes a whole number", val.kind()),
+            );
         }
     }
     Given::Odd
@@ -144,7 +173,12 @@ fn is_state(number: i64) -> bool {
 }
 
 /// What has to come with the wish: a country, and a place or an address to find the place by.
-fn demand(event: &Event<'_, '_>, country: &Given<'_, '_>, state: &Given<'_, '_>, out: &mut Findings) {
+fn demand(
+    event: &Event<'_, '_>,
+    country: &Given<'_, '_>,
+    state: &Given<'_, '_>,
+    out: &mut Findings,
+) {
     let has_address = event
         .user(Name::ClientIpAddress)
         .is_some_and(|address| !address.is_blank());
@@ -160,7 +194,8 @@ fn demand(event: &Event<'_, '_>, country: &Given<'_, '_>, state: &Given<'_, '_>,
                 .help("send data_processing_options_state, or client_ip_address");
         }
         (Given::Number(_, 0), Given::Number(_, 0)) if !has_address => {
-            let message = "Meta is to find out where the person is, and there is no address to do it by";
+            let message =
+                "Meta is to find out where the person is, and there is no address to do it by";
             out.at_pointer(at, message)
                 .help("send client_ip_address, or say the country and the state");
         }

@@ -78,7 +78,9 @@ fn is_json_body(object: Item<'_, '_>) -> bool {
     let form = std::iter::successors(Some(object), |item| Item::parent(*item)).any(|above| {
         let key = above.key().to_ascii_lowercase();
         key.contains("form") || key == "params" || key == "batch" || {
-            let typed = above.children().find(|member| is_content_type(member.key()));
+            let typed = above
+                .children()
+                .find(|member| is_content_type(member.key()));
             typed.is_some_and(|typed| typed.text().is_some_and(|text| text.contains("form")))
                 || above.member("headers").is_some_and(|headers| {
                     headers
@@ -101,7 +103,9 @@ fn as_text(object: Item<'_, '_>, data: Item<'_, '_>, out: &mut Findings) {
     let texts: Vec<(Item<'_, '_>, &str)> = data
         .each()
         .filter_map(|item| Some((item, item.text()?)))
-        .filter(|(_, text)| text.trim_start().starts_with(['{', '[']) && exchange::names_event(text))
+        .filter(|(_, text)| {
+            text.trim_start().starts_with(['{', '[']) && exchange::names_event(text)
+        })
         .collect();
     let requested = names_of(object) & OF_REQUEST != 0;
     if texts.is_empty() {
@@ -152,11 +156,16 @@ fn without_data(object: Item<'_, '_>, out: &mut Findings) {
     }
     if names & Name::EventName.bit() != 0 {
         let events = Name::EventTime.bit() | Name::UserData.bit();
-        let inside = object.parent().is_some_and(|list| list.name() == Some(Name::Data));
+        let inside = object
+            .parent()
+            .is_some_and(|list| list.name() == Some(Name::Data));
         if names & events != 0 && names & of_body != 0 && !inside && object.parent().is_none() {
-            out.at(object, "the event stands in the body itself, Meta looks for it in data")
-                .certainty(Certainty::Strong)
-                .help("send {\"data\": [ … ]} with the events in the list");
+            out.at(
+                object,
+                "the event stands in the body itself, Meta looks for it in data",
+            )
+            .certainty(Certainty::Strong)
+            .help("send {\"data\": [ … ]} with the events in the list");
         }
         return;
     }
@@ -169,8 +178,11 @@ fn without_data(object: Item<'_, '_>, out: &mut Findings) {
             })
     });
     if let Some(list) = list {
-        out.at(list, "the list of events has another name, Meta looks for it in data")
-            .certainty(Certainty::Strong)
-            .fix(Fix::safe("name the list data").rename(list.pointer(), Name::Data.text()));
+        out.at(
+            list,
+            "the list of events has another name, Meta looks for it in data",
+        )
+        .certainty(Certainty::Strong)
+        .fix(Fix::safe("name the list data").rename(list.pointer(), Name::Data.text()));
     }
 }

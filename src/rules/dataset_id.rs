@@ -11,7 +11,10 @@ pub static RULE: Rule = crate::rule!("dataset-id", Check::Record(check));
 
 fn check(record: &Record<'_, '_>, out: &mut Findings) {
     let sent = exchange::sent_to(record);
-    if !sent.iter().any(|found| exchange::is_placeholder(found.endpoint.dataset)) {
+    if !sent
+        .iter()
+        .any(|found| exchange::is_placeholder(found.endpoint.dataset))
+    {
         return;
     }
     // Meta took it, so the id was right and the log hides it.

@@ -27,11 +27,15 @@ impl Schema {
         match self {
             Schema::TikTok => "an event for TikTok's Events API",
             Schema::Measurement => "a hit for Google Analytics' Measurement Protocol",
-            Schema::Tagging => "an event as Google's server container holds it, before a tag turns it into one for Meta",
+            Schema::Tagging => {
+                "an event as Google's server container holds it, before a tag turns it into one for Meta"
+            }
             Schema::Pinterest => "an event for Pinterest's Conversions API",
             Schema::Snap => "an event for Snap's Conversions API",
             Schema::OpenAi => "an event for OpenAI's conversion API",
-            Schema::CustomerData => "a track call of a customer data platform, before a destination turns it into an event for Meta",
+            Schema::CustomerData => {
+                "a track call of a customer data platform, before a destination turns it into an event for Meta"
+            }
         }
     }
 }
@@ -49,7 +53,9 @@ fn check(record: &Record<'_, '_>, out: &mut Findings) {
             break;
         }
     }
-    let Some((object, schema)) = found else { return };
+    let Some((object, schema)) = found else {
+        return;
+    };
     // A log that shows what came in often shows what went out as well.
     if holds_another(root, object) {
         return;
@@ -72,8 +78,15 @@ fn is_metas(root: Item<'_, '_>) -> bool {
         Some(data) => data.each().next(),
         None => Some(body),
     });
-    let source = first.and_then(|event| event.get(Name::ActionSource)).and_then(Item::text);
-    source.is_none_or(|source| !matches!(source, "web" | "WEB" | "app_ios" | "app_android" | "MOBILE_APP"))
+    let source = first
+        .and_then(|event| event.get(Name::ActionSource))
+        .and_then(Item::text);
+    source.is_none_or(|source| {
+        !matches!(
+            source,
+            "web" | "WEB" | "app_ios" | "app_android" | "MOBILE_APP"
+        )
+    })
 }
 
 fn schema_of(object: Item<'_, '_>) -> Option<Schema> {
@@ -85,7 +98,9 @@ fn schema_of(object: Item<'_, '_>) -> Option<Schema> {
     let has = |key: &str| object.member(key).is_some();
     let is_object = |key: &str| object.member(key).is_some_and(Item::is_object);
     if keys.event {
-        let event_is_text = object.member("event").is_some_and(|event| event.text().is_some());
+        let event_is_text = object
+            .member("event")
+            .is_some_and(|event| event.text().is_some());
         if event_is_text && is_object("properties") {
             if has("anonymousId") || has("messageId") || has("originalTimestamp") || has("sentAt") {
                 return Some(Schema::CustomerData);
@@ -98,7 +113,8 @@ fn schema_of(object: Item<'_, '_>) -> Option<Schema> {
     if keys.events {
         let list = object.member("events").filter(|list| list.is_list());
         if let Some(first) = list.and_then(|list| list.children().next()) {
-            if first.member("name").is_some() && first.member("params").is_some_and(Item::is_object) {
+            if first.member("name").is_some() && first.member("params").is_some_and(Item::is_object)
+            {
                 let app = has("client_id") || has("app_instance_id");
                 return app.then_some(Schema::Measurement);
             }
@@ -114,13 +130,19 @@ fn schema_of(object: Item<'_, '_>) -> Option<Schema> {
                 .get(Name::UserData)
                 .is_some_and(|user| user.member(key).is_some())
         };
-        if has("opt_out_type") || user("hashed_maids") || matches!(source, Some("app_ios" | "app_android")) {
+        if has("opt_out_type")
+            || user("hashed_maids")
+            || matches!(source, Some("app_ios" | "app_android"))
+        {
             return Some(Schema::Pinterest);
         }
         if user("sc_click_id") || user("sc_cookie1") {
             return Some(Schema::Snap);
         }
-        let tagging = has("client_id") || has("ga_session_id") || has("x-ga-protocol_version") || has("x-ga-measurement_id");
+        let tagging = has("client_id")
+            || has("ga_session_id")
+            || has("x-ga-protocol_version")
+            || has("x-ga-measurement_id");
         if tagging && source.is_none() && object.get(Name::EventTime).is_none() {
             return Some(Schema::Tagging);
         }

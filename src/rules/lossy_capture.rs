@@ -69,7 +69,7 @@ fn is_hidden(item: Item<'_, '_>) -> bool {
     match text.as_bytes().first() {
         Some(b'*' | b'[' | b'<' | b'(' | b'#' | b'_') | Some(128..) => {}
         Some(b'x' | b'X' | b'R' | b'r' | b'O') if text.len() < 48 => {}
-        _ if text.ends_with("...") => {}
+        _ if text.ends_with("...") || text.ends_with('…') => {}
         _ => return text.ends_with("***"),
     }
     Shape::of(text) == Shape::Redacted || digest::is_logger_mark(text)

@@ -37,7 +37,10 @@ static TABLE: Lazy<Table> = Lazy::new(|| {
 /// What an answer says.
 #[derive(Debug, PartialEq, Eq)]
 enum Answer {
-    Refused { code: Option<i64>, subcode: Option<i64> },
+    Refused {
+        code: Option<i64>,
+        subcode: Option<i64>,
+    },
     Received(i64),
 }
 
@@ -81,12 +84,19 @@ fn answer_of(item: Item<'_, '_>) -> Option<Answer> {
         return Some(Answer::Received(received as i64));
     }
     let text = item.text()?.trim();
-    if !text.starts_with('{') || !SIGNS.iter().any(|sign| sign.find(text.as_bytes()).is_some()) {
+    if !text.starts_with('{')
+        || !SIGNS
+            .iter()
+            .any(|sign| sign.find(text.as_bytes()).is_some())
+    {
         return None;
     }
     let value: Value = serde_json::from_str(text).ok()?;
     if let Some(error) = value.get("error") {
-        let is_graphs = error.get("fbtrace_id").or(error.get("error_subcode")).is_some();
+        let is_graphs = error
+            .get("fbtrace_id")
+            .or(error.get("error_subcode"))
+            .is_some();
         return is_graphs.then(|| Answer::Refused {
             code: error["code"].as_i64(),
             subcode: error["error_subcode"].as_i64(),
@@ -103,7 +113,9 @@ fn exchange_around<'t, 'a>(answer: Item<'t, 'a>) -> Option<Item<'t, 'a>> {
         if above.is_list() {
             return None;
         }
-        let mut others = above.children().filter(|other| other.place() != inner.place());
+        let mut others = above
+            .children()
+            .filter(|other| other.place() != inner.place());
         if others.any(exchange::holds_event) {
             return Some(above);
         }
@@ -118,7 +130,8 @@ fn refused(item: Item<'_, '_>, code: Option<i64>, subcode: Option<i64>, out: &mu
         Some((number, codes.get(&number.to_string())?.as_str()))
     };
     let temporary = code.is_some_and(|code| TABLE.temporary.contains(&code));
-    let why: Cow<'static, str> = match (known(&TABLE.subcodes, subcode), known(&TABLE.codes, code)) {
+    let why: Cow<'static, str> = match (known(&TABLE.subcodes, subcode), known(&TABLE.codes, code))
+    {
         (Some((number, meaning)), _) => format!("subcode {number}, {meaning}").into(),
         _ if temporary => "too much at once, or a fault of the moment".into(),
         (_, Some((number, meaning))) => format!("code {number}, {meaning}").into(),
@@ -138,17 +151,23 @@ fn received(item: Item<'_, '_>, exchanged: Item<'_, '_>, number: i64, out: &mut 
     let mut bodies = exchanged
         .descendants()
         .filter(|data| data.name() == Some(Name::Data) && data.is_list())
-        .filter(|data| data.children().any(|event| event.get(Name::EventName).is_some()));
+        .filter(|data| {
+            data.children()
+                .any(|event| event.get(Name::EventName).is_some())
+        });
     // Only when it is plain which events the answer is about.
     let (Some(data), None) = (bodies.next(), bodies.next()) else {
         return;
     };
     let sent = data.len() as i64;
     if (0..sent).contains(&number) {
-        out.at(item, format!("Meta received {number} of the {sent} events of the request"))
-            .severity(Severity::Warning)
-            .certainty(Certainty::Strong)
-            .effect(Effect::Ignored)
-            .help("look at the messages in the answer, and at the Diagnostics tab of Events Manager");
+        out.at(
+            item,
+            format!("Meta received {number} of the {sent} events of the request"),
+        )
+        .severity(Severity::Warning)
+        .certainty(Certainty::Strong)
+        .effect(Effect::Ignored)
+        .help("look at the messages in the answer, and at the Diagnostics tab of Events Manager");
     }
 }

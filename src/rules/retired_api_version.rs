@@ -28,24 +28,36 @@ fn check(record: &Record<'_, '_>, out: &mut Findings) {
         if let Some(version) = endpoint.version.filter(|&version| version <= RETIRED)
             && is_recent(record)
         {
-            say(out, found, format!(
-                "the request goes to v{version}.0 of the Graph API, whose guaranteed life is over"
-            ));
+            say(
+                out,
+                found,
+                format!(
+                    "the request goes to v{version}.0 of the Graph API, whose guaranteed life is over"
+                ),
+            );
         }
         if endpoint.in_clear {
-            say(out, found, "the request goes to http://, where everybody on the way reads it".to_owned())
-                .effect(Effect::Leaked)
-                .certainty(Certainty::Proof)
-                .help("send to https://graph.facebook.com");
+            say(
+                out,
+                found,
+                "the request goes to http://, where everybody on the way reads it".to_owned(),
+            )
+            .effect(Effect::Leaked)
+            .certainty(Certainty::Proof)
+            .help("send to https://graph.facebook.com");
         }
         if has_hidden_token(endpoint) {
-            say(out, found, "the access token is part of the address, which servers and proxies log".to_owned())
-                .severity(Severity::Info)
-                .effect(Effect::Leaked)
-                .help("send the token in the Authorization header or in the body")
-                .fold(Reach::File, |records| {
-                    format!("{records} records have the access token in the address")
-                });
+            say(
+                out,
+                found,
+                "the access token is part of the address, which servers and proxies log".to_owned(),
+            )
+            .severity(Severity::Info)
+            .effect(Effect::Leaked)
+            .help("send the token in the Authorization header or in the body")
+            .fold(Reach::File, |records| {
+                format!("{records} records have the access token in the address")
+            });
         }
     }
 }

@@ -36,5 +36,6 @@ fn is_dump(item: Item<'_, '_>) -> bool {
     }
     let has = |key: &str| item.member(key).is_some();
     has("_event_name") && (has("_event_time") || has("_user_data") || has("_action_source"))
-        || item.member("_events").is_some_and(Item::is_list) && (has("_pixel_id") || has("_access_token"))
+        || item.member("_events").is_some_and(Item::is_list)
+            && (has("_pixel_id") || has("_access_token"))
 }

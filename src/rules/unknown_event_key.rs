@@ -34,17 +34,24 @@ fn is_of_request(name: Name) -> bool {
     (name as u8) < Name::EventName as u8
 }
 
-static OF_REQUEST: Lazy<Spellings> =
-    Lazy::new(|| spellings(Name::ALL.iter().copied().filter(|&name| is_of_request(name))));
-
-static OF_EVENT: Lazy<Spellings> = Lazy::new(|| {
-    let last = Name::AdvancedMeasurementTable as u8;
-    let names = Name::ALL.iter().copied();
-    // `extinfo` belongs into app_data; one-word names cannot be spelled in two ways.
-    spellings(names.filter(|&name| {
-        !is_of_request(name) && name as u8 <= last && name.text().contains('_')
-    }))
+static OF_REQUEST: Lazy<Spellings> = Lazy::new(|| {
+    spellings(
+        Name::ALL
+            .iter()
+            .copied()
+            .filter(|&name| is_of_request(name)),
+    )
 });
+
+static OF_EVENT: Lazy<Spellings> =
+    Lazy::new(|| {
+        let last = Name::AdvancedMeasurementTable as u8;
+        let names = Name::ALL.iter().copied();
+        // `extinfo` belongs into app_data; one-word names cannot be spelled in two ways.
+        spellings(names.filter(|&name| {
+            !is_of_request(name) && name as u8 <= last && name.text().contains('_')
+        }))
+    });
 
 /// A key without what style adds to it.
 fn fold(key: &str) -> String {
@@ -138,7 +145,11 @@ fn in_event(event: &Event<'_, '_>, out: &mut Findings) {
 }
 
 fn in_request(request: &Request<'_, '_>, out: &mut Findings) {
-    if request.body.children().any(|member| member.name().is_none()) {
+    if request
+        .body
+        .children()
+        .any(|member| member.name().is_none())
+    {
         look_at(request.body, request.body.place(), &OF_REQUEST, out);
     }
 }
@@ -170,7 +181,11 @@ fn is_styled_event(object: Item<'_, '_>) -> bool {
         if member.name().is_some() || !(8..=14).contains(&key.len()) {
             continue;
         }
-        for (seen, name) in styled.iter_mut().zip(["eventname", "eventtime", "userdata", "actionsource"]) {
+        for (seen, name) in
+            styled
+                .iter_mut()
+                .zip(["eventname", "eventtime", "userdata", "actionsource"])
+        {
             *seen |= fold(key) == name;
         }
     }
@@ -190,7 +205,9 @@ fn look_at(object: Item<'_, '_>, base: u32, known: &Spellings, out: &mut Finding
         let there = object.get(name);
         let at = member.pointer_from(base);
         let message = match (there.is_some_and(|there| !there.is_blank()), slip) {
-            (true, _) => format!("a key is {name} in another spelling, and {name} is there already"),
+            (true, _) => {
+                format!("a key is {name} in another spelling, and {name} is there already")
+            }
             (false, false) => format!("a key is {name} in another spelling, which Meta ignores"),
             (false, true) => format!("a key is nearly {name}; Meta ignores it as it stands"),
         };
@@ -226,7 +243,10 @@ mod tests {
         for (key, want) in [
             ("eventName", Some(Meaning::Style(Name::EventName))),
             ("Event-Time", Some(Meaning::Style(Name::EventTime))),
-            ("event_source_URL", Some(Meaning::Style(Name::EventSourceUrl))),
+            (
+                "event_source_URL",
+                Some(Meaning::Style(Name::EventSourceUrl)),
+            ),
             ("acton_source", Some(Meaning::Slip(Name::ActionSource))),
             ("custom_dtaa", Some(Meaning::Slip(Name::CustomData))),
             ("cutsom_data", Some(Meaning::Slip(Name::CustomData))),
@@ -241,7 +261,10 @@ mod tests {
         ] {
             assert_eq!(meaning(key, &OF_EVENT), want, "{key}");
         }
-        assert_eq!(meaning("testEventCode", &OF_REQUEST), Some(Meaning::Style(Name::TestEventCode)));
+        assert_eq!(
+            meaning("testEventCode", &OF_REQUEST),
+            Some(Meaning::Style(Name::TestEventCode))
+        );
         assert_eq!(meaning("pixel_id", &OF_REQUEST), None);
     }
 }
