@@ -473,7 +473,7 @@ fn pages_say_what_differs() {
     for (rule, words) in [
         ("website-without-user-agent", "API takes"),
         ("data-processing-options", "differ"),
-        ("currency-format", "lower"),
+        ("currency-format", "Small letters"),
         ("misplaced-key", "customer_segmentation"),
         ("misplaced-key", "extinfo"),
         ("test-event-code", "two\nways"),

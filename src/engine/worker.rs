@@ -68,6 +68,7 @@ impl Worker<'_> {
             let outcome = mending::mend_block(self, &block, complete);
             part.changes = outcome.changes;
             part.withheld = outcome.withheld;
+            part.left = outcome.left;
             part.not_written = outcome.not_written;
             if fixing == Fixing::Write {
                 mended = outcome.block;
