@@ -152,8 +152,7 @@ impl<'s> Mender<'s> {
                     left: forbidden.left,
                 };
             }
-            let Some(culprit) =
-                self.culprit(text, &around, allow, &forbidden, &made, &before.harm)
+            let Some(culprit) = self.culprit(text, &around, allow, &forbidden, &made, &before.harm)
             else {
                 return Repair {
                     withheld: made,

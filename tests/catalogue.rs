@@ -170,8 +170,9 @@ fn every_rule_has_fixtures_under_its_own_name() {
             .join(kind);
         for entry in fs::read_dir(folder).unwrap() {
             let name = entry.unwrap().file_name().into_string().unwrap();
+            // One event with faults of many rules; see tests/fixtures.rs.
             assert!(
-                names.contains(name.as_str()),
+                names.contains(name.as_str()) || (kind, name.as_str()) == ("fix", "everything"),
                 "fixtures/{kind}/{name} belongs to no rule"
             );
         }

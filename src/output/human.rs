@@ -444,7 +444,11 @@ fn fixes(report: &Report, style: &Style) -> String {
     if fixes.left > 0 {
         out.push_str(&format!(
             "left as {}: {}; fixed, user_data would hold nothing usable\n",
-            if fixes.left == 1 { "it was" } else { "they were" },
+            if fixes.left == 1 {
+                "it was"
+            } else {
+                "they were"
+            },
             counted(fixes.left, "event")
         ));
     }

@@ -1,7 +1,7 @@
 //! CL703: a request with more events than Meta takes, or with none.
 
 use crate::event::Request;
-use crate::finding::{Certainty, Effect, Findings, Severity};
+use crate::finding::Findings;
 use crate::name::Name;
 use crate::rule::{Check, Rule};
 
@@ -28,13 +28,8 @@ fn check(request: &Request<'_, '_>, out: &mut Findings) {
         return;
     }
     // `{"data":[]}` and nothing else is also what the Graph API answers to a question.
-    let alone = request.body.len() == 1;
-    let finding = out.at(data, "the request holds no event");
-    finding.help("send a request only when there is an event to send");
-    finding.effect(Effect::Refused);
-    if alone {
-        finding
-            .severity(Severity::Info)
-            .certainty(Certainty::Heuristic);
+    if request.body.len() > 1 {
+        out.at(data, "the request holds no event")
+            .help("send a request only when there is an event to send");
     }
 }
