@@ -33,3 +33,29 @@ fn check(request: &Request<'_, '_>, out: &mut Findings) {
             .help("send a request only when there is an event to send");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::Assumptions;
+    use crate::inspect::{AsOf, Inspector, RuleSet, Surroundings};
+    use bumpalo::Bump;
+
+    #[test]
+    fn a_thousand_events_are_taken_and_one_more_is_not() {
+        let around = Surroundings {
+            as_of: AsOf::Auto,
+            wall: 0,
+            assume: Assumptions::default(),
+        };
+        let rules = RuleSet::of(&[&RULE]);
+        for (events, more) in [(1, false), (1_000, false), (1_001, true)] {
+            let arena = Bump::new();
+            let list = vec![r#"{"event_name":"Lead"}"#; events].join(",");
+            let text = arena.alloc_str(&format!("{{\"data\":[{list}]}}"));
+            let mut inspector = Inspector::new(&rules, &around, &arena);
+            inspector.text(text, &mut ()).unwrap();
+            assert_eq!(inspector.findings().len(), usize::from(more), "{events}");
+        }
+    }
+}
