@@ -1,8 +1,8 @@
 //! The exchange with Meta that a log tells of around a payload: where the request went, and
 //! whether an event lies beside the answer.
 //!
-//! Checks of whole records run on every line of a log. [`is_bare`] settles them on what most lines
-//! are, a body or an event and nothing else, after a look at the outermost keys.
+//! Checks of whole records run on every line of a log. [`Record::is_bare`] settles them on what most
+//! lines are, a body or an event and nothing else.
 
 use std::ops::Range;
 
@@ -12,51 +12,6 @@ use once_cell::sync::Lazy;
 use crate::event::{Payloads, Record};
 use crate::json::{Item, Tape};
 use crate::name::Name;
-
-/// The names of a request body and of an event's own members.
-const OF_PAYLOAD: u128 = (Name::AdvancedMeasurementTable.bit() << 1) - 1;
-
-/// Any one of these tells that an object is an event.
-const OF_EVENT: u128 = Name::EventName.bit() | Name::UserData.bit() | Name::ActionSource.bit();
-
-/// Whether the text is a request body or an event with nothing around it, as far as its outermost
-/// keys tell, or a list of such. Nothing can then be said about an exchange.
-#[inline]
-pub fn is_bare(root: Item<'_, '_>) -> bool {
-    let Some(first) = root.each().next() else {
-        return true;
-    };
-    if !first.is_object() {
-        return !first.is_list();
-    }
-    let (mut names, mut data) = (0, None);
-    for member in first.children() {
-        match member.name() {
-            Some(name) if OF_PAYLOAD & name.bit() != 0 => {
-                names |= name.bit();
-                if name == Name::Data {
-                    data = Some(member);
-                }
-            }
-            _ => return false,
-        }
-    }
-    match data {
-        Some(data) => data.each().next().is_none_or(|event| {
-            event
-                .children()
-                .filter_map(Item::name)
-                .any(|name| OF_EVENT & name.bit() != 0)
-        }),
-        None => names & OF_EVENT != 0,
-    }
-}
-
-/// Whether a record may tell of more than a payload.
-#[inline]
-pub fn has_envelope(record: &Record<'_, '_>) -> bool {
-    record.tape.is_none_or(|tape| !is_bare(tape.root()))
-}
 
 /// The places of the events in a text, as [`Payloads`] finds them.
 pub fn events_of(tape: &Tape<'_>) -> Vec<u32> {
@@ -221,7 +176,7 @@ pub fn sent_to<'t, 'a>(record: &Record<'t, 'a>) -> Vec<Found<'t, 'a>> {
     // JSON may write the slash as `\/`.
     let mentioned =
         || EVENTS.find(record.text.as_bytes()).is_some() || record.text.contains("\\/events");
-    if !has_envelope(record) || !mentioned() {
+    if record.is_bare || !mentioned() {
         return Vec::new();
     }
     let Some(tape) = record.tape else {
@@ -272,36 +227,6 @@ fn is_address(key: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use bumpalo::Bump;
-
-    fn bare(text: &str) -> bool {
-        let (arena, mut tape) = (Bump::new(), Tape::new());
-        tape.parse(arena.alloc_str(text), &arena).unwrap();
-        is_bare(tape.root())
-    }
-
-    #[test]
-    fn payloads_are_bare_and_envelopes_are_not() {
-        for text in [
-            r#"{"data":[{"event_name":"Lead"}],"access_token":"x"}"#,
-            r#"{"data":[]}"#,
-            r#"{"event_name":"Lead","user_data":{"x":1}}"#,
-            r#"[{"event_name":"Lead"}]"#,
-            r#"[]"#,
-            "3",
-        ] {
-            assert!(bare(text), "{text}");
-        }
-        for text in [
-            r#"{"url":"x","body":{"data":[]}}"#,
-            r#"{"data":[{"id":"1","attributes":{}}]}"#,
-            r#"{"event_name":"Lead","url":"x"}"#,
-            r#"[{"request":{}}]"#,
-            r#"[[1]]"#,
-        ] {
-            assert!(!bare(text), "{text}");
-        }
-    }
 
     #[test]
     fn addresses_are_taken_apart() {

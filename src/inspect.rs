@@ -216,7 +216,7 @@ impl<'s, 'a> Inspector<'s, 'a> {
         let read = self.read(text)?;
         self.payloads.clear();
         self.start();
-        self.check_record(&text[..read.end]);
+        self.check_record(&text[..read.end], true);
         if self.tape.root().is_object() {
             let clock = self.around.clock(true, latest);
             self.check_event(0, clock, true, Envelope::default(), watch);
@@ -228,7 +228,7 @@ impl<'s, 'a> Inspector<'s, 'a> {
     pub fn prose(&mut self, text: &'a str) {
         self.start();
         let rules = self.rules;
-        let record = Record { text, tape: None };
+        let record = Record::new(text, None);
         self.guarded(&rules.record, Subject::Record, 0, None, |check, out| {
             check(&record, out)
         });
@@ -264,7 +264,7 @@ impl<'s, 'a> Inspector<'s, 'a> {
 
     fn run(&mut self, text: &'a str, watch: &mut impl Watch) {
         self.start();
-        self.check_record(text);
+        self.check_record(text, false);
         let payloads = std::mem::take(&mut self.payloads);
         for payload in payloads.list() {
             let events = payloads.events(payload);
@@ -305,11 +305,11 @@ impl<'s, 'a> Inspector<'s, 'a> {
         latest
     }
 
-    fn check_record(&mut self, text: &'a str) {
+    fn check_record(&mut self, text: &'a str, is_element: bool) {
         let (rules, tape) = (self.rules, std::mem::take(&mut self.tape));
-        let record = Record {
-            text,
-            tape: Some(&tape),
+        let record = match is_element {
+            true => Record::element(text, &tape),
+            false => Record::new(text, Some(&tape)),
         };
         self.guarded(&rules.record, Subject::Record, 0, None, |check, out| {
             check(&record, out)

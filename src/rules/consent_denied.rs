@@ -23,15 +23,17 @@ enum Consent {
 }
 
 fn check(record: &Record<'_, '_>, out: &mut Findings) {
-    let Some(tape) = record.tape else { return };
-    let root = tape.root();
-    if exchange::is_bare(root) {
+    if record.is_bare {
         return;
     }
     let text = record.text.as_bytes();
     if !WORDS.iter().any(|word| word.find(text).is_some()) {
         return;
     }
+    record.parts().for_each(|part| look_at(part, out));
+}
+
+fn look_at(root: Item<'_, '_>, out: &mut Findings) {
     let mut refused = None;
     for item in root.descendants() {
         match consent_of(item) {

@@ -31,7 +31,7 @@ fn in_request(request: &Request<'_, '_>, out: &mut Findings) {
 fn in_record(record: &Record<'_, '_>, out: &mut Findings) {
     let Some(tape) = record.tape else { return };
     let root = tape.root();
-    if is_well_formed(root) {
+    if record.is_element || record.is_bare && is_well_formed(root) {
         return;
     }
     for object in root.descendants().filter(|item| item.is_object()) {
@@ -45,12 +45,14 @@ fn in_record(record: &Record<'_, '_>, out: &mut Findings) {
 /// Whether the text is an event, or a body whose `data` is a list of objects: nearly all are.
 #[inline]
 fn is_well_formed(root: Item<'_, '_>) -> bool {
-    if !exchange::is_bare(root) {
-        return false;
-    }
-    let Some(first) = root.each().next().filter(|first| first.is_object()) else {
+    root.each().all(is_well_formed_payload)
+}
+
+#[inline]
+fn is_well_formed_payload(first: Item<'_, '_>) -> bool {
+    if !first.is_object() {
         return true;
-    };
+    }
     match first.get(Name::Data) {
         Some(data) => data.is_list() && data.children().next().is_none_or(Item::is_object),
         None => {

@@ -41,11 +41,17 @@ impl Schema {
 }
 
 fn check(record: &Record<'_, '_>, out: &mut Findings) {
-    let Some(tape) = record.tape else { return };
-    let root = tape.root();
-    if is_metas(root) {
+    if record.is_element {
         return;
     }
+    for part in record.parts() {
+        if !(record.is_bare && has_metas_source(part)) {
+            look_at(part, out);
+        }
+    }
+}
+
+fn look_at(root: Item<'_, '_>, out: &mut Findings) {
     let mut found = None;
     for object in root.descendants().filter(|item| item.is_object()) {
         if let Some(schema) = schema_of(object) {
@@ -60,24 +66,25 @@ fn check(record: &Record<'_, '_>, out: &mut Findings) {
     if holds_another(root, object) {
         return;
     }
-    out.at(object, format!("this is {}", schema.phrase()))
-        .fold(Reach::File, |records| {
-            format!("{records} records hold events for other platforms")
-        });
+    out.at(object, format!("this is {}", schema.phrase())).fold(
+        Reach::File,
+        |records| match records {
+            1 => "1 record holds an event for another platform, or on its way to Meta".to_owned(),
+            _ => format!(
+                "{records} records hold events for other platforms, or on their way to Meta"
+            ),
+        },
+    );
 }
 
-/// Whether the outermost keys are those of a payload for Meta and no others. Pinterest and Snap have
-/// the same ones, so the first event has to have an action_source of Meta's.
+/// Whether the first event has no action_source of another platform's: Pinterest and Snap have the
+/// same outermost keys as Meta.
 #[inline]
-fn is_metas(root: Item<'_, '_>) -> bool {
-    if !exchange::is_bare(root) {
-        return false;
-    }
-    let first = root.each().next();
-    let first = first.and_then(|body| match body.get(Name::Data) {
+fn has_metas_source(root: Item<'_, '_>) -> bool {
+    let first = match root.get(Name::Data) {
         Some(data) => data.each().next(),
-        None => Some(body),
-    });
+        None => Some(root),
+    };
     let source = first
         .and_then(|event| event.get(Name::ActionSource))
         .and_then(Item::text);

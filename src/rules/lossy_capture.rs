@@ -54,9 +54,11 @@ fn in_event(event: &Event<'_, '_>, out: &mut Findings) {
             1 => "the log hides or cuts a value here: it says nothing of what was sent".to_owned(),
             n => format!("the log hides or cuts {n} values of this event, the first one here"),
         };
-        out.at(item, message).fold(Reach::File, |events| {
-            format!("{events} events have values that the log hides or cuts")
-        });
+        out.at(item, message)
+            .fold(Reach::File, |events| match events {
+                1 => "1 event has values that the log hides or cuts".to_owned(),
+                _ => format!("{events} events have values that the log hides or cuts"),
+            });
     }
 }
 
@@ -77,29 +79,32 @@ fn is_hidden(item: Item<'_, '_>) -> bool {
 
 /// Whole parts of a payload that are gone are seen from outside it: there is no event any more.
 fn in_record(record: &Record<'_, '_>, out: &mut Findings) {
-    let Some(tape) = record.tape else {
+    if record.tape.is_none() {
         if has_inspected(record.text) {
             out.here("the log shows [Object] or a count in place of parts of the payload");
         }
         return;
-    };
-    for item in [Some(tape.root()), body(tape.root())].into_iter().flatten() {
+    }
+    if record.is_bare {
+        return;
+    }
+    for item in record
+        .parts()
+        .flat_map(|part| [Some(part), body(part)])
+        .flatten()
+    {
         let lost = item.get(Name::Data).filter(|data| {
             let mut parts = data.each().filter(|part| !part.is_object());
             parts.any(|part| part.text().is_some_and(digest::is_logger_mark))
         });
         if let Some(lost) = lost {
             out.at(lost, "the log shows a mark in place of the events");
-            return;
         }
     }
 }
 
 /// The member that holds the body in a line of a log.
 fn body<'t, 'a>(root: Item<'t, 'a>) -> Option<Item<'t, 'a>> {
-    if root.name().is_some() || !root.is_object() {
-        return None;
-    }
     ["body", "payload", "request_body", "RequestBody", "context"]
         .iter()
         .find_map(|key| root.member(key))

@@ -47,7 +47,7 @@ enum Answer {
 fn check(record: &Record<'_, '_>, out: &mut Findings) {
     let Some(tape) = record.tape else { return };
     let root = tape.root();
-    if exchange::is_bare(root) {
+    if record.is_bare {
         return;
     }
     let text = record.text.as_bytes();
@@ -58,7 +58,11 @@ fn check(record: &Record<'_, '_>, out: &mut Findings) {
         let Some(answer) = answer_of(item) else {
             continue;
         };
-        let Some(exchanged) = exchange_around(item) else {
+        // Its member may stand among those of the line, beside the event.
+        let inner = ["error", "events_received"]
+            .iter()
+            .find_map(|key| item.member(key));
+        let Some(exchanged) = exchange_around(inner.unwrap_or(item)) else {
             continue;
         };
         match answer {

@@ -55,8 +55,9 @@ fn check(record: &Record<'_, '_>, out: &mut Findings) {
             .severity(Severity::Info)
             .effect(Effect::Leaked)
             .help("send the token in the Authorization header or in the body")
-            .fold(Reach::File, |records| {
-                format!("{records} records have the access token in the address")
+            .fold(Reach::File, |records| match records {
+                1 => "1 record has the access token in the address".to_owned(),
+                _ => format!("{records} records have the access token in the address"),
             });
         }
     }

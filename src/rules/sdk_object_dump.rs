@@ -4,7 +4,6 @@ use memchr::memmem::Finder;
 use once_cell::sync::Lazy;
 
 use crate::event::Record;
-use crate::exchange;
 use crate::finding::{Findings, Reach};
 use crate::json::Item;
 use crate::rule::{Check, Rule};
@@ -16,15 +15,19 @@ pub static RULE: Rule = crate::rule!("sdk-object-dump", Check::Record(check));
 static KEY: Lazy<Finder<'static>> = Lazy::new(|| Finder::new("_event"));
 
 fn check(record: &Record<'_, '_>, out: &mut Findings) {
-    let Some(tape) = record.tape else { return };
-    if exchange::is_bare(tape.root()) || KEY.find(record.text.as_bytes()).is_none() {
+    if record.is_bare || KEY.find(record.text.as_bytes()).is_none() {
         return;
     }
-    if let Some(dump) = tape.root().descendants().find(|item| is_dump(*item)) {
+    let dumps = record
+        .parts()
+        .filter_map(|part| part.descendants().find(|item| is_dump(*item)));
+    for dump in dumps {
         let message = "this is an object of Meta's SDK as it lies in memory, not what was sent";
-        out.at(dump, message).fold(Reach::File, |records| {
-            format!("{records} records hold objects of Meta's SDK as they lie in memory")
-        });
+        out.at(dump, message)
+            .fold(Reach::File, |records| match records {
+                1 => "1 record holds an object of Meta's SDK as it lies in memory".to_owned(),
+                _ => format!("{records} records hold objects of Meta's SDK as they lie in memory"),
+            });
     }
 }
 

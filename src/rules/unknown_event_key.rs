@@ -157,7 +157,7 @@ fn in_request(request: &Request<'_, '_>, out: &mut Findings) {
 /// Events whose keys are all in another style are none to Meta, and are not found as events.
 fn in_record(record: &Record<'_, '_>, out: &mut Findings) {
     let Some(tape) = record.tape else { return };
-    if exchange::is_bare(tape.root()) {
+    if record.is_bare {
         return;
     }
     let mut found: Option<Vec<u32>> = None;
@@ -213,6 +213,10 @@ fn look_at(object: Item<'_, '_>, base: u32, known: &Spellings, out: &mut Finding
         };
         let fix = match there {
             Some(there) if !there.is_blank() => None,
+            // Under its right name it would make test traffic of the whole request.
+            _ if name == Name::TestEventCode => {
+                Some(Fix::needs_consent("remove the test code").remove(at))
+            }
             _ if !fits(name, member) => None,
             there => {
                 let title = format!("rename the key to {name}");
@@ -266,5 +270,25 @@ mod tests {
             Some(Meaning::Style(Name::TestEventCode))
         );
         assert_eq!(meaning("pixel_id", &OF_REQUEST), None);
+    }
+
+    #[test]
+    fn a_test_code_is_never_switched_on() {
+        use crate::inspect::{AsOf, Inspector, RuleSet, Surroundings};
+        let around = Surroundings {
+            as_of: AsOf::Auto,
+            wall: 0,
+            assume: crate::event::Assumptions::default(),
+        };
+        let (rules, arena) = (RuleSet::of(&[&RULE]), bumpalo::Bump::new());
+        let mut inspector = Inspector::new(&rules, &around, &arena);
+        let text = r#"{"data":[{"event_name":"Lead","user_data":{}}],"testEventCode":"TEST7"}"#;
+        inspector.text(text, &mut ()).unwrap();
+        let [finding] = inspector.findings() else {
+            panic!("one finding");
+        };
+        let fix = finding.fix.as_ref().unwrap();
+        assert_eq!(fix.safety, crate::fix::Safety::Unsafe);
+        assert!(matches!(fix.ops[..], [crate::fix::Op::Remove { .. }]));
     }
 }
