@@ -37,7 +37,7 @@ pub struct Record<'t, 'a> {
 impl<'t, 'a> Record<'t, 'a> {
     /// A record of this text, with its values when it is JSON.
     pub fn new(text: &'a str, tape: Option<&'t Tape<'a>>) -> Self {
-        let is_bare = tape.is_some_and(|tape| is_bare(tape.root()));
+        let is_bare = tape.is_some_and(|tape| tape.root().each().all(is_bare));
         Record {
             text,
             tape,
@@ -61,6 +61,12 @@ impl<'t, 'a> Record<'t, 'a> {
     pub fn parts(&self) -> impl Iterator<Item = Item<'t, 'a>> + use<'t, 'a> {
         self.tape.into_iter().flat_map(|tape| tape.root().each())
     }
+
+    /// Those of its parts that have something around a payload.
+    pub fn enveloped(&self) -> impl Iterator<Item = Item<'t, 'a>> + use<'t, 'a> {
+        let parts = (!self.is_bare).then(|| self.parts());
+        parts.into_iter().flatten().filter(|part| !is_bare(*part))
+    }
 }
 
 /// The names of a request body and of an event's own members.
@@ -69,15 +75,10 @@ const OF_PAYLOAD: u128 = (Name::AdvancedMeasurementTable.bit() << 1) - 1;
 /// Any one of these tells that an object is an event.
 const OF_EVENT: u128 = Name::EventName.bit() | Name::UserData.bit() | Name::ActionSource.bit();
 
-/// Whether the text is a request body or an event with nothing around it, as far as its outermost
-/// keys tell, or a list of such. Nothing can then be said about an exchange.
+/// Whether a value is a request body or an event with nothing around it, as far as its outermost
+/// keys tell. Nothing can then be said of an envelope.
 #[inline]
-fn is_bare(root: Item<'_, '_>) -> bool {
-    root.each().all(is_bare_payload)
-}
-
-#[inline]
-fn is_bare_payload(value: Item<'_, '_>) -> bool {
+pub fn is_bare(value: Item<'_, '_>) -> bool {
     if !value.is_object() {
         return !value.is_list();
     }
@@ -670,7 +671,7 @@ mod tests {
     fn bare(text: &str) -> bool {
         let (arena, mut tape) = (Bump::new(), Tape::new());
         tape.parse(arena.alloc_str(text), &arena).unwrap();
-        is_bare(tape.root())
+        tape.root().each().all(is_bare)
     }
 
     #[test]

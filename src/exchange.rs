@@ -179,16 +179,16 @@ pub fn sent_to<'t, 'a>(record: &Record<'t, 'a>) -> Vec<Found<'t, 'a>> {
     if record.is_bare || !mentioned() {
         return Vec::new();
     }
-    let Some(tape) = record.tape else {
+    if record.tape.is_none() {
         return endpoints(record.text, true)
             .map(|endpoint| Found {
                 item: None,
                 endpoint,
             })
             .collect();
-    };
+    }
     let mut found = Vec::new();
-    for item in tape.root().descendants() {
+    for item in record.enveloped().flat_map(Item::descendants) {
         let Some(text) = item.text() else { continue };
         if is_route(item.key()) {
             continue;

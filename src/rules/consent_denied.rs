@@ -30,7 +30,7 @@ fn check(record: &Record<'_, '_>, out: &mut Findings) {
     if !WORDS.iter().any(|word| word.find(text).is_some()) {
         return;
     }
-    record.parts().for_each(|part| look_at(part, out));
+    record.enveloped().for_each(|part| look_at(part, out));
 }
 
 fn look_at(root: Item<'_, '_>, out: &mut Findings) {

@@ -1,6 +1,6 @@
 //! CL704: `data` is missing, or is no list of events.
 
-use crate::event::{Record, Request};
+use crate::event::{self, Record, Request};
 use crate::exchange;
 use crate::finding::{Certainty, Findings, Severity};
 use crate::fix::Fix;
@@ -29,12 +29,18 @@ fn in_request(request: &Request<'_, '_>, out: &mut Findings) {
 }
 
 fn in_record(record: &Record<'_, '_>, out: &mut Findings) {
-    let Some(tape) = record.tape else { return };
-    let root = tape.root();
-    if record.is_element || record.is_bare && is_well_formed(root) {
+    if record.is_element {
         return;
     }
-    for object in root.descendants().filter(|item| item.is_object()) {
+    for part in record.parts() {
+        if !(event::is_bare(part) && is_well_formed(part)) {
+            look_at(part, out);
+        }
+    }
+}
+
+fn look_at(part: Item<'_, '_>, out: &mut Findings) {
+    for object in part.descendants().filter(|item| item.is_object()) {
         match object.get(Name::Data) {
             Some(data) => as_text(object, data, out),
             None => without_data(object, out),
@@ -44,12 +50,7 @@ fn in_record(record: &Record<'_, '_>, out: &mut Findings) {
 
 /// Whether the text is an event, or a body whose `data` is a list of objects: nearly all are.
 #[inline]
-fn is_well_formed(root: Item<'_, '_>) -> bool {
-    root.each().all(is_well_formed_payload)
-}
-
-#[inline]
-fn is_well_formed_payload(first: Item<'_, '_>) -> bool {
+fn is_well_formed(first: Item<'_, '_>) -> bool {
     if !first.is_object() {
         return true;
     }
@@ -150,18 +151,16 @@ fn as_text(object: Item<'_, '_>, data: Item<'_, '_>, out: &mut Findings) {
 /// A body without `data`: the event lies in it bare, or its list has another name.
 fn without_data(object: Item<'_, '_>, out: &mut Findings) {
     let names = names_of(object);
-    // A test code inside an event is the business of its own rule, and an SDK's own object that
-    // of another.
-    let of_body = Name::AccessToken.bit() | Name::PartnerAgent.bit();
     if names & OF_REQUEST == 0 {
         return;
     }
     if names & Name::EventName.bit() != 0 {
-        let events = Name::EventTime.bit() | Name::UserData.bit();
-        let inside = object
+        // A test code or a partner's name inside an event is the business of other rules.
+        let wanted = Name::AccessToken.bit() | Name::EventTime.bit();
+        let alone = object
             .parent()
-            .is_some_and(|list| list.name() == Some(Name::Data));
-        if names & events != 0 && names & of_body != 0 && !inside && object.parent().is_none() {
+            .is_none_or(|list| list.is_list() && list.parent().is_none());
+        if names & wanted == wanted && alone {
             out.at(
                 object,
                 "the event stands in the body itself, Meta looks for it in data",

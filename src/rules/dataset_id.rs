@@ -17,13 +17,10 @@ fn check(record: &Record<'_, '_>, out: &mut Findings) {
     {
         return;
     }
-    // Meta took it, so the id was right and the log hides it.
-    let answered = record.tape.is_some_and(|tape| was_received(tape.root()));
-    if answered {
-        return;
-    }
     for found in sent {
-        if !exchange::is_placeholder(found.endpoint.dataset) {
+        // Where Meta took it, the id was right and the log hides it.
+        let hidden = found.item.is_some_and(|item| was_received(part_of(item)));
+        if !exchange::is_placeholder(found.endpoint.dataset) || hidden {
             continue;
         }
         let message = "the address has a placeholder where the id of the dataset belongs";
@@ -32,6 +29,18 @@ fn check(record: &Record<'_, '_>, out: &mut Findings) {
             None => out.at_bytes(found.endpoint.range, message),
         };
     }
+}
+
+/// The outermost value in which a value stands, or the element of the outermost list.
+fn part_of<'t, 'a>(item: Item<'t, 'a>) -> Item<'t, 'a> {
+    let mut part = item;
+    while let Some(above) = part.parent() {
+        if above.is_list() && above.parent().is_none() {
+            break;
+        }
+        part = above;
+    }
+    part
 }
 
 fn was_received(root: Item<'_, '_>) -> bool {

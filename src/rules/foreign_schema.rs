@@ -1,6 +1,6 @@
 //! CL709: an event of another platform, or one on its way to Meta, in place of one of Meta's.
 
-use crate::event::Record;
+use crate::event::{self, Record};
 use crate::exchange;
 use crate::finding::{Findings, Reach};
 use crate::json::Item;
@@ -45,7 +45,7 @@ fn check(record: &Record<'_, '_>, out: &mut Findings) {
         return;
     }
     for part in record.parts() {
-        if !(record.is_bare && has_metas_source(part)) {
+        if !(event::is_bare(part) && has_metas_source(part)) {
             look_at(part, out);
         }
     }

@@ -89,7 +89,7 @@ fn in_record(record: &Record<'_, '_>, out: &mut Findings) {
         return;
     }
     for item in record
-        .parts()
+        .enveloped()
         .flat_map(|part| [Some(part), body(part)])
         .flatten()
     {

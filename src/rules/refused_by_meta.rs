@@ -45,8 +45,6 @@ enum Answer {
 }
 
 fn check(record: &Record<'_, '_>, out: &mut Findings) {
-    let Some(tape) = record.tape else { return };
-    let root = tape.root();
     if record.is_bare {
         return;
     }
@@ -54,7 +52,7 @@ fn check(record: &Record<'_, '_>, out: &mut Findings) {
     if !SIGNS.iter().any(|sign| sign.find(text).is_some()) {
         return;
     }
-    for item in root.descendants() {
+    for item in record.enveloped().flat_map(Item::descendants) {
         let Some(answer) = answer_of(item) else {
             continue;
         };

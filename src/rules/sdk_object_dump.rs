@@ -19,7 +19,7 @@ fn check(record: &Record<'_, '_>, out: &mut Findings) {
         return;
     }
     let dumps = record
-        .parts()
+        .enveloped()
         .filter_map(|part| part.descendants().find(|item| is_dump(*item)));
     for dump in dumps {
         let message = "this is an object of Meta's SDK as it lies in memory, not what was sent";

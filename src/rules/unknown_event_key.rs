@@ -161,7 +161,8 @@ fn in_record(record: &Record<'_, '_>, out: &mut Findings) {
         return;
     }
     let mut found: Option<Vec<u32>> = None;
-    for object in tape.root().descendants().filter(|item| item.is_object()) {
+    let objects = record.enveloped().flat_map(Item::descendants);
+    for object in objects.filter(|item| item.is_object()) {
         if !is_styled_event(object) {
             continue;
         }
