@@ -316,6 +316,18 @@ pub fn is_hidden(text: &str) -> bool {
     text.ends_with('…') || text.ends_with("...") || is_redacted(text)
 }
 
+/// Whether a text is what a logger prints in place of an object that lies too deep, or of a value
+/// that it hides.
+pub fn is_logger_mark(text: &str) -> bool {
+    let text = text.trim();
+    // Node.js, Python and Ruby print the first; Monolog writes the last below its ninth level.
+    ["[Object]", "[Array]", "[Circular]", "[Truncated]"]
+        .iter()
+        .any(|mark| text.eq_ignore_ascii_case(mark))
+        || is_hidden(text)
+        || text.starts_with("Over ") && text.contains(" levels deep")
+}
+
 /// The digest inside a dressed one, in lower case and without appendix: behind `0x`, `\x`,
 /// `sha256:`, `sha256=`, `{SHA256}`, in quotes or brackets, in white space, or with `-`, `:` or
 /// spaces between the digits.
@@ -501,6 +513,15 @@ fn is_redacted(text: &str) -> bool {
     {
         return true;
     }
+    // The first digits of a digest, too few to be more than a hint for whoever reads the log.
+    let head = text.trim_end_matches(['.', '…']);
+    if head.len() < text.len()
+        && (3..6).contains(&head.len())
+        && is_hex(head)
+        && head.bytes().any(|b| b.is_ascii_digit())
+    {
+        return true;
+    }
     let inner = text.trim_matches(['[', ']', '<', '>', '(', ')', '{', '}', '*', '_']);
     [
         "filtered",
@@ -658,6 +679,8 @@ mod tests {
             ("***", Shape::Redacted),
             ("a***@shop.com", Shape::Redacted),
             ("[Filtered]", Shape::Redacted),
+            ("a8f5…", Shape::Redacted),
+            ("a8f5...", Shape::Redacted),
             ("null", Shape::Nothing),
             ("  ", Shape::Nothing),
             ("undefined", Shape::Nothing),

@@ -29,6 +29,83 @@ pub struct Record<'t, 'a> {
     pub text: &'a str,
     /// Its values; `None` when the text is no JSON.
     pub tape: Option<&'t Tape<'a>>,
+    /// Whether the text is a request body or an event with nothing around it, as far as its
+    /// outermost keys tell, or a list of such: most are, and nothing can then be said of an
+    /// envelope.
+    pub is_bare: bool,
+    /// Whether the text is an element of `data` that is read without its body.
+    pub is_element: bool,
+}
+
+impl<'t, 'a> Record<'t, 'a> {
+    /// A record of this text, with its values when it is JSON.
+    pub fn new(text: &'a str, tape: Option<&'t Tape<'a>>) -> Self {
+        let is_bare = tape.is_some_and(|tape| tape.root().each().all(is_bare));
+        Record {
+            text,
+            tape,
+            is_bare,
+            is_element: false,
+        }
+    }
+
+    /// The record of an element of `data`: whatever keys it has, none of them is an envelope's.
+    pub fn element(text: &'a str, tape: &'t Tape<'a>) -> Self {
+        Record {
+            text,
+            tape: Some(tape),
+            is_bare: true,
+            is_element: true,
+        }
+    }
+
+    /// The values of the text that have nothing to do with each other: the elements of a list, or
+    /// the one value that it is.
+    pub fn parts(&self) -> impl Iterator<Item = Item<'t, 'a>> + use<'t, 'a> {
+        self.tape.into_iter().flat_map(|tape| tape.root().each())
+    }
+
+    /// Those of its parts that have something around a payload.
+    pub fn enveloped(&self) -> impl Iterator<Item = Item<'t, 'a>> + use<'t, 'a> {
+        let parts = (!self.is_bare).then(|| self.parts());
+        parts.into_iter().flatten().filter(|part| !is_bare(*part))
+    }
+}
+
+/// The names of a request body and of an event's own members.
+const OF_PAYLOAD: u128 = (Name::AdvancedMeasurementTable.bit() << 1) - 1;
+
+/// Any one of these tells that an object is an event.
+const OF_EVENT: u128 = Name::EventName.bit() | Name::UserData.bit() | Name::ActionSource.bit();
+
+/// Whether a value is a request body or an event with nothing around it, as far as its outermost
+/// keys tell. Nothing can then be said of an envelope.
+#[inline]
+pub fn is_bare(value: Item<'_, '_>) -> bool {
+    if !value.is_object() {
+        return !value.is_list();
+    }
+    let (mut names, mut data) = (0, None);
+    for member in value.children() {
+        match member.name() {
+            Some(name) if OF_PAYLOAD & name.bit() != 0 => {
+                names |= name.bit();
+                if name == Name::Data {
+                    data = Some(member);
+                }
+            }
+            _ => return false,
+        }
+    }
+    match data {
+        Some(data) => data.each().next().is_none_or(|event| {
+            event
+                .children()
+                .filter_map(Item::name)
+                .any(|name| OF_EVENT & name.bit() != 0)
+        }),
+        None => names & OF_EVENT != 0,
+    }
 }
 
 /// A request body, or events that came without one.
@@ -517,6 +594,11 @@ impl<'t, 'a> Event<'t, 'a> {
         crate::clock::plausible_time(self.get(Name::EventTime)?)
     }
 
+    /// Whether the event itself has keys that are no known name.
+    pub fn has_unnamed_keys(&self) -> bool {
+        self.top.has_unnamed
+    }
+
     /// Whether user_data has keys that are no known name.
     pub fn has_unnamed_user_keys(&self) -> bool {
         self.user.has_unnamed
@@ -766,6 +848,35 @@ mod tests {
                 Vec::new(),
             );
             assert_eq!(event.country(), country, "{json}");
+        }
+    }
+
+    fn bare(text: &str) -> bool {
+        let (arena, mut tape) = (Bump::new(), Tape::new());
+        tape.parse(arena.alloc_str(text), &arena).unwrap();
+        tape.root().each().all(is_bare)
+    }
+
+    #[test]
+    fn payloads_are_bare_and_envelopes_are_not() {
+        for text in [
+            r#"{"data":[{"event_name":"Lead"}],"access_token":"x"}"#,
+            r#"{"data":[]}"#,
+            r#"{"event_name":"Lead","user_data":{"x":1}}"#,
+            r#"[{"event_name":"Lead"}]"#,
+            r#"[]"#,
+            "3",
+        ] {
+            assert!(bare(text), "{text}");
+        }
+        for text in [
+            r#"{"url":"x","body":{"data":[]}}"#,
+            r#"{"data":[{"id":"1","attributes":{}}]}"#,
+            r#"{"event_name":"Lead","url":"x"}"#,
+            r#"[{"request":{}}]"#,
+            r#"[[1]]"#,
+        ] {
+            assert!(!bare(text), "{text}");
         }
     }
 }

@@ -44,18 +44,23 @@ impl RuleSet {
     pub fn of(rules: &[&Rule]) -> RuleSet {
         let mut set = RuleSet::default();
         for (index, rule) in rules.iter().enumerate() {
-            match rule.check() {
-                Check::Record(check) => set.record.push((index, *check)),
-                Check::Request(check) => set.request.push((index, *check)),
-                Check::Event(check) => set.event.push((index, *check)),
-                Check::RequestAndEvent(request, event) => {
-                    set.request.push((index, *request));
-                    set.event.push((index, *event));
-                }
-                Check::Log | Check::Reading => {}
-            }
+            set.add(index, rule.check());
         }
         set
+    }
+
+    fn add(&mut self, index: usize, check: &Check) {
+        match check {
+            Check::Record(check) => self.record.push((index, *check)),
+            Check::Request(check) => self.request.push((index, *check)),
+            Check::Event(check) => self.event.push((index, *check)),
+            Check::RequestAndEvent(request, event) => {
+                self.request.push((index, *request));
+                self.event.push((index, *event));
+            }
+            Check::Several(checks) => checks.iter().for_each(|check| self.add(index, check)),
+            Check::Log | Check::Reading => {}
+        }
     }
 
     /// The checks of the whole catalogue.
@@ -153,6 +158,8 @@ pub struct Inspector<'s, 'a> {
     groups: Vec<Group>,
     events: usize,
     requests: usize,
+    /// Events of the body that are not in the text.
+    taken_out: usize,
 }
 
 /// What came of reading one text.
@@ -179,6 +186,7 @@ impl<'s, 'a> Inspector<'s, 'a> {
             groups: Vec::new(),
             events: 0,
             requests: 0,
+            taken_out: 0,
         }
     }
 
@@ -195,6 +203,15 @@ impl<'s, 'a> Inspector<'s, 'a> {
         Ok(read)
     }
 
+    /// As [`Inspector::text`], for a body whose events, that many, were read alone: `text` has an
+    /// empty list in their place.
+    pub fn head(&mut self, text: &'a str, events: usize) -> Result<Read, tree::SyntaxError> {
+        self.taken_out = events;
+        let read = self.text(text, &mut ());
+        self.taken_out = 0;
+        read
+    }
+
     /// As [`Inspector::text`], for one element of the list `data` that is read alone because the
     /// whole is too large: whatever it is, it is taken for an event.
     pub fn element(
@@ -206,7 +223,7 @@ impl<'s, 'a> Inspector<'s, 'a> {
         let read = self.read(text)?;
         self.payloads.clear();
         self.start();
-        self.check_record(&text[..read.end]);
+        self.check_record(&text[..read.end], true);
         if self.tape.root().is_object() {
             let clock = self.around.clock(true, latest);
             self.check_event(0, clock, true, Envelope::default(), watch);
@@ -218,7 +235,7 @@ impl<'s, 'a> Inspector<'s, 'a> {
     pub fn prose(&mut self, text: &'a str) {
         self.start();
         let rules = self.rules;
-        let record = Record { text, tape: None };
+        let record = Record::new(text, None);
         self.guarded(&rules.record, Subject::Record, 0, None, |check, out| {
             check(&record, out)
         });
@@ -254,7 +271,7 @@ impl<'s, 'a> Inspector<'s, 'a> {
 
     fn run(&mut self, text: &'a str, watch: &mut impl Watch) {
         self.start();
-        self.check_record(text);
+        self.check_record(text, false);
         let payloads = std::mem::take(&mut self.payloads);
         for payload in payloads.list() {
             let events = payloads.events(payload);
@@ -295,11 +312,11 @@ impl<'s, 'a> Inspector<'s, 'a> {
         latest
     }
 
-    fn check_record(&mut self, text: &'a str) {
+    fn check_record(&mut self, text: &'a str, is_element: bool) {
         let (rules, tape) = (self.rules, std::mem::take(&mut self.tape));
-        let record = Record {
-            text,
-            tape: Some(&tape),
+        let record = match is_element {
+            true => Record::element(text, &tape),
+            false => Record::new(text, Some(&tape)),
         };
         self.guarded(&rules.record, Subject::Record, 0, None, |check, out| {
             check(&record, out)
@@ -311,7 +328,7 @@ impl<'s, 'a> Inspector<'s, 'a> {
         let (rules, tape) = (self.rules, std::mem::take(&mut self.tape));
         let request = Request {
             body: tape.at(place),
-            events,
+            events: events + self.taken_out,
             clock,
         };
         self.guarded(

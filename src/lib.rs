@@ -36,6 +36,7 @@ pub mod pixel;
 
 // The typed view, and the rules that speak to it.
 pub mod event;
+pub mod exchange;
 pub mod finding;
 pub mod fix;
 pub mod inspect;

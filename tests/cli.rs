@@ -1309,11 +1309,17 @@ fn what_stands_around_a_long_body_is_told_at_its_place() {
     let report = ran.ends(1).json();
     assert_eq!(count(&report, "events"), 9000);
     let findings = report["findings"].as_array().unwrap();
-    assert_eq!(findings.len(), 2);
+    assert_eq!(findings.len(), 3);
     for finding in findings {
         let number = |key: &str| finding[key].as_u64().unwrap() as usize;
         let before = &text[..number("offset")];
         let marked = &text[number("offset")..number("offset") + number("length")];
+        // Its events are more than a request may hold, though none was read with the body.
+        if finding["id"] == "CL703" {
+            assert!(finding["message"].as_str().unwrap().contains("9000 events"));
+            assert!(text[number("offset")..].starts_with("[\n{\"event_name\""));
+            continue;
+        }
         assert!(
             ["\"TEST1\"", "\"EAAJq4ZCv81bMBO7kTz2nXw9Rf5sYhLd3uGePm6\""].contains(&marked),
             "{marked}"

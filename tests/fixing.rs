@@ -184,7 +184,10 @@ fn a_long_log_is_fixed_block_by_block() {
         "body.json",
         format!("{{\"data\":[{}]}}", before.join(",\n")),
     );
-    place.check("a.ndjson body.json --fix --threads 2").ends(0);
+    // One body of 6,000 events is more than Meta takes, which is not the matter here.
+    place
+        .check("a.ndjson body.json --fix --threads 2 --ignore CL703")
+        .ends(0);
     assert!(place.text("a.ndjson") == after);
     let body =
         format!("{{\"data\":[{}]}}", before.join(",\n")).replace("1782396602000", "1782396602");

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use bumpalo::Bump;
 use capilint::event::Assumptions;
-use capilint::finding::{Finding, Severity};
+use capilint::finding::{Certainty, Finding, Severity};
 use capilint::fix::Safety;
 use capilint::inspect::{AsOf, Inspector, RuleSet, Surroundings};
 use capilint::repair::Mender;
@@ -128,6 +128,29 @@ fn bad_fixtures_raise_their_rule() {
 }
 
 #[test]
+fn no_heuristic_is_an_error_in_any_fixture() {
+    let mut told = 0;
+    for folder in ["ok", "bad", "fix", "shapes", "real"] {
+        for path in files(folder) {
+            // Compressed files and those that are no UTF-8 are read by the tests of shapes.
+            if fs::read_to_string(&path).is_err() {
+                continue;
+            }
+            for finding in look(&path).1 {
+                told += 1;
+                assert!(
+                    finding.severity != Severity::Error || finding.certainty > Certainty::Heuristic,
+                    "{}: {}",
+                    path.display(),
+                    finding.message
+                );
+            }
+        }
+    }
+    assert!(told > 300, "{told}");
+}
+
+#[test]
 fn fix_fixtures_become_what_they_should() {
     for before in files("fix") {
         if before.file_stem().is_none_or(|stem| stem != "before") {
@@ -142,5 +165,68 @@ fn fix_fixtures_become_what_they_should() {
         assert_eq!(once, want, "{}", before.display());
         let again = mender.mend(&once, None, &safe);
         assert_eq!(again.text, None, "{} changes again", before.display());
+    }
+}
+
+#[test]
+fn thirty_faults_of_one_event_are_put_right_in_one_run() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/fix/everything");
+    let text = fs::read_to_string(folder.join("before.json")).unwrap();
+    let (rules, around) = (RuleSet::all(), around());
+    let mender = Mender::new(&rules, &around);
+    let safe = |_: &Finding, safety: Safety| safety == Safety::Safe;
+    let repair = mender.mend(&text, None, &safe);
+    assert!(repair.made.len() >= 30, "{}", repair.made.len());
+    let of: std::collections::BTreeSet<usize> = repair.made.iter().map(|made| made.rule).collect();
+    assert!(of.len() >= 20, "{of:?}");
+    assert!(repair.withheld.is_empty() && repair.left.is_empty());
+    // Nothing is left to be found, and a second run changes nothing.
+    let (_, mut found) = look(&folder.join("after.json"));
+    found.retain(|finding| finding.severity > Severity::Info);
+    assert!(found.is_empty(), "{:?}", said(&found));
+    let new = repair.text.unwrap();
+    assert_eq!(
+        mender.mend(&new, None, &safe),
+        capilint::repair::Repair::default()
+    );
+    // What no fix names stands there as it did: white space, text of numbers, keys of one's own.
+    for kept in [
+        "\n  \"x_pipeline\": { \"shard\": 3, \"lag\": 1.50e2 },\n",
+        "\n    \"net_revenue\": 249.00,\n    \"Größe\": \"XL\",\n    \"content_ids\": [ \"KB-7731\" ],\n",
+        "\n    \"num_items\": 1,\n",
+    ] {
+        assert!(text.contains(kept) && new.contains(kept), "{kept}");
+    }
+    // And in the old order: keys that were neither renamed nor moved, added nor removed.
+    let order = |text: &str| -> Vec<usize> {
+        [
+            "event_name",
+            "event_time",
+            "event_id",
+            "event_source_url",
+            "x_pipeline",
+            "user_data",
+            "em",
+            "ph",
+            "fn",
+            "ln",
+            "ge",
+            "country",
+            "st",
+            "ct",
+            "external_id",
+            "client_ip_address",
+            "fbp",
+            "data_processing_options",
+            "custom_data",
+            "value",
+            "net_revenue",
+        ]
+        .iter()
+        .map(|key| text.find(&format!("\"{key}\":")).expect(key))
+        .collect()
+    };
+    for text in [&text, &new] {
+        assert!(order(text).is_sorted());
     }
 }

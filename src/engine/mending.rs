@@ -29,6 +29,8 @@ pub(super) struct Outcome {
     pub block: Option<Block>,
     pub changes: Vec<LocatedChange>,
     pub withheld: Vec<LocatedChange>,
+    /// Events left as they were, because nothing usable would remain of their user_data.
+    pub left: u64,
     /// Why fixes were left undone, once for each.
     pub not_written: Vec<&'static str>,
 }
@@ -329,6 +331,7 @@ impl<'a> Bench<'_, 'a> {
             .iter()
             .map(|change| locate(change, false))
             .collect();
+        self.outcome.left += repair.left.len() as u64;
         self.outcome.changes.extend(made);
         self.outcome.withheld.extend(withheld);
     }

@@ -7,9 +7,11 @@ mod access_token_leaked;
 mod app_event_incomplete;
 mod attribution_event_incomplete;
 mod batch_poisoned;
+mod batch_size;
 mod click_after_event;
 mod click_id_not_sent;
 mod click_time_in_seconds;
+mod consent_denied;
 mod constant_event_id;
 mod content_ids_shape;
 mod content_type_unknown;
@@ -17,6 +19,9 @@ mod contents_shape;
 mod crm_event_incomplete;
 mod currency_format;
 mod custom_data_type;
+mod data_processing_options;
+mod data_shape;
+mod dataset_id;
 mod default_birth_date;
 mod double_hash;
 mod duplicate_event;
@@ -37,6 +42,7 @@ mod fbc_rebuilt;
 mod fbclid_altered;
 mod fbp_format;
 mod fbp_minted_per_event;
+mod foreign_schema;
 mod future_event;
 mod hash_encoding;
 mod hash_in_wrong_key;
@@ -52,6 +58,7 @@ mod internal_error;
 mod invalid_utf8;
 mod ip_format;
 mod ip_not_public;
+mod lossy_capture;
 mod malformed_json;
 mod messaging_event_incomplete;
 mod misplaced_key;
@@ -70,7 +77,10 @@ mod purchase_without_value;
 mod random_event_id;
 mod raw_id_format;
 mod record_too_large;
+mod refused_by_meta;
+mod retired_api_version;
 mod same_hash_in_two_keys;
+mod sdk_object_dump;
 mod sensitive_data;
 mod slow_delivery;
 mod stale_event;
@@ -79,6 +89,7 @@ mod test_event_code;
 mod truncated_hash;
 mod unhashed_pii;
 mod unknown_action_source;
+mod unknown_event_key;
 mod unknown_user_data_key;
 mod unreadable_archive;
 mod unusable_plain_value;
@@ -104,6 +115,7 @@ pub static ALL: &[&Rule] = &[
     &duplicate_key::RULE,
     &invalid_utf8::RULE,
     &record_too_large::RULE,
+    &lossy_capture::RULE,
     &no_events_found::RULE,
     &unreadable_archive::RULE,
     &unused_suppression::RULE,
@@ -194,6 +206,16 @@ pub static ALL: &[&Rule] = &[
     &misplaced_key::RULE,
     &test_event_code::RULE,
     &access_token_leaked::RULE,
+    &batch_size::RULE,
+    &data_shape::RULE,
+    &unknown_event_key::RULE,
+    &sdk_object_dump::RULE,
+    &data_processing_options::RULE,
+    &retired_api_version::RULE,
+    &foreign_schema::RULE,
+    &refused_by_meta::RULE,
+    &dataset_id::RULE,
+    &consent_denied::RULE,
 ];
 
 /// The index of a rule in [`ALL`].

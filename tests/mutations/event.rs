@@ -346,7 +346,9 @@ pub fn table() -> Vec<Mutation> {
         event("website-without-url", "absent", Stays, |e| {
             from(e, "website")?;
             drop(e, "event_source_url")
-        }),
+        })
+        // An id that the page's address held beside the order.
+        .also(&["random-event-id"]),
         event("website-without-url", "empty", Stays, |e| {
             on_web(e)?;
             e["event_source_url"] = "".into();
@@ -530,12 +532,13 @@ pub fn table() -> Vec<Mutation> {
             e["event_source_url"] = "/checkout/thank-you".into();
             Some(())
         })
-        .also(&["click-id-not-sent"]),
+        .also(&["click-id-not-sent", "random-event-id"]),
         event("url-format", "of this machine", Stays, |e| {
             pages(e)?;
             e["event_source_url"] = "http://localhost:3000/thanks".into();
             Some(())
-        }),
+        })
+        .also(&["random-event-id"]),
         // CL510
         event(
             "url-has-pii",

@@ -292,6 +292,6 @@ pub fn table() -> Vec<Mutation> {
             Some(())
         })
         // An id that stands for a placeholder unless an order of that number is beside it.
-        .also(&["constant-event-id"]),
+        .also(&["constant-event-id", "event-id-format"]),
     ]
 }
