@@ -216,10 +216,14 @@ fn keys_of(item: Item<'_, '_>) -> u128 {
         .fold(0, |set, name| set | name.bit())
 }
 
-/// Whether an element of `data` is an event: other APIs also answer with a list called `data`.
-fn is_listed_event(item: Item<'_, '_>) -> bool {
-    let signs = Name::EventName.bit() | Name::UserData.bit() | Name::ActionSource.bit();
-    item.is_object() && keys_of(item) & signs != 0
+/// Whether an element of `data` is an event: other APIs also take or answer a list called `data`, some
+/// of them with an event_time and an event_id.
+pub(crate) fn is_listed_event(item: Item<'_, '_>) -> bool {
+    const SIGNS: u128 = Name::EventName.bit()
+        | Name::UserData.bit()
+        | Name::CustomData.bit()
+        | Name::ActionSource.bit();
+    item.is_object() && keys_of(item) & SIGNS != 0
 }
 
 /// A request body as rules see it.

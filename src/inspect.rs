@@ -9,7 +9,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use bumpalo::Bump;
 
 use crate::clock::{Clock, Latest, Source, plausible_time};
-use crate::event::{Assumptions, Envelope, Event, Identifier, Payloads, Record, Request};
+use crate::event::{
+    Assumptions, Envelope, Event, Identifier, Payloads, Record, Request, is_listed_event,
+};
 use crate::finding::{Certainty, Finding, Findings, Severity, Subject};
 use crate::json::quick::Guesses;
 use crate::json::{Item, Pointer, Tape, tree};
@@ -213,7 +215,7 @@ impl<'s, 'a> Inspector<'s, 'a> {
     }
 
     /// As [`Inspector::text`], for one element of the list `data` that is read alone because the
-    /// whole is too large: whatever it is, it is taken for an event.
+    /// whole is too large. With [`AsOf::Exact`] it is known to be an event.
     pub fn element(
         &mut self,
         text: &'a str,
@@ -224,7 +226,9 @@ impl<'s, 'a> Inspector<'s, 'a> {
         self.payloads.clear();
         self.start();
         self.check_record(&text[..read.end], true);
-        if self.tape.root().is_object() {
+        let root = self.tape.root();
+        let known = matches!(self.around.as_of, AsOf::Exact(_));
+        if root.is_object() && (known || is_listed_event(root)) {
             let clock = self.around.clock(true, latest);
             self.check_event(0, clock, true, Envelope::default(), watch);
         }
