@@ -6,6 +6,7 @@ mod mending;
 mod newest;
 mod part;
 mod run;
+mod shared;
 mod walk;
 mod worker;
 
@@ -21,6 +22,7 @@ use crate::settings::Settings;
 pub use newest::newest_time;
 pub use part::Excerpts;
 pub use run::Run;
+pub use shared::{Header, part_clock};
 
 /// Checks streams of captured payloads.
 pub struct Linter {

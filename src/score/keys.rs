@@ -200,11 +200,24 @@ pub enum Status {
 }
 
 /// The keys of one event: sent, usable among the sent, proven among the usable.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(from = "u64", into = "u64")]
 pub struct Presence {
     sent: Keys,
     usable: Keys,
     proven: Keys,
+}
+
+impl From<Presence> for u64 {
+    fn from(presence: Presence) -> u64 {
+        presence.pack()
+    }
+}
+
+impl From<u64> for Presence {
+    fn from(packed: u64) -> Presence {
+        Presence::unpack(packed)
+    }
 }
 
 impl Presence {
