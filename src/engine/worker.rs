@@ -289,7 +289,8 @@ impl Watch for Notes<'_> {
             let begin = self.begin_of(event);
             self.part.entries.place(self.block, begin);
             if wanted {
-                self.part.entries.enter(self.ledger_key, event, name);
+                let keys = presence.usable();
+                self.part.entries.enter(self.ledger_key, event, name, keys);
             }
         }
         if wanted {

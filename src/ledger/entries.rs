@@ -4,15 +4,18 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
+use super::carriers::Carrier;
 use super::digests::{Collected, Pipeline};
 use super::key::{Key, short};
 use super::sighting::{PAIRED, PLACEHOLDER_ID, RANDOM_ID, Sighting, TEST};
+use super::table::Row;
 use crate::click_id::Stamped;
 use crate::deduplication;
 use crate::digest::{Shape, forms, prefix_of_hex};
 use crate::event::Event;
 use crate::json::{Item, Val};
 use crate::name::Name;
+use crate::score::Keys;
 
 /// How many events are of a kind, the first of them, and between which times they lie.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,6 +95,9 @@ pub struct Entries {
     pub(super) ids: Vec<Sighting>,
     pub(super) orders: Vec<Sighting>,
     pub(super) digests: Collected,
+    pub(super) carriers: Vec<Carrier>,
+    /// Where the last browser with these bits is in `carriers`, from 1.
+    slots: Vec<u32>,
     /// The dataset and event_name of entries: its hash, the caller's number for the name, and the
     /// first event.
     pub(super) names: Vec<(u32, u32, u64)>,
@@ -139,12 +145,16 @@ impl Entries {
         self.spots.push(self.cursor);
     }
 
-    /// Enters the event that was placed last. `name` is the caller's number for its event_name.
-    pub fn enter(&mut self, key: &Key, event: &Event<'_, '_>, name: u32) {
+    /// Enters the event that was placed last. `name` is the caller's number for its event_name,
+    /// `keys` are those that can match somebody.
+    pub fn enter(&mut self, key: &Key, event: &Event<'_, '_>, name: u32, keys: Keys) {
         let at = self.spots.len() as u64 - 1;
         let scope = scope_of(key, event);
         self.enter_digests(key, event, scope, at);
         self.counts.see(event, at);
+        if event.is_website() {
+            self.enter_carrier(key, event, scope, keys, at);
+        }
         let Some(event_name) = event.name() else {
             return;
         };
@@ -232,6 +242,45 @@ impl Entries {
             self.digests
                 .see(digest, Pipeline::new(sender, one.name), at);
         }
+    }
+}
+
+/// Slots of the memory of the last browsers: a power of two.
+const SLOTS: usize = 1 << 11;
+
+impl Entries {
+    /// Enters what the browser of the event carries.
+    fn enter_carrier(&mut self, key: &Key, event: &Event<'_, '_>, scope: u64, keys: Keys, at: u64) {
+        let mut person = key.begin().number(scope);
+        if let Some(fbp) = event.user_text(Name::Fbp).and_then(Stamped::parse) {
+            person.add(fbp.time().as_bytes());
+            person.add(fbp.tail().as_bytes());
+        } else if let Some(id) = event
+            .identifiers()
+            .iter()
+            .find(|one| one.name == Name::ExternalId && !one.text.is_empty())
+        {
+            person.add(id.hex().unwrap_or(id.text).as_bytes());
+        } else {
+            return;
+        }
+        let row = Carrier {
+            key: person.end(),
+            email: identifier_of(key, event, Name::Em),
+            keys,
+            at,
+            count: 1,
+        };
+        if self.slots.is_empty() {
+            self.slots = vec![0; SLOTS];
+        }
+        let slot = (row.key ^ u64::from(keys.bits())) as usize & (SLOTS - 1);
+        let last = (self.slots[slot] as usize).checked_sub(1);
+        if last.is_some_and(|last| self.carriers[last].absorb(&row)) {
+            return;
+        }
+        self.carriers.push(row);
+        self.slots[slot] = self.carriers.len() as u32;
     }
 }
 

@@ -41,6 +41,7 @@ impl Ledger {
         write_table(&self.ids, out)?;
         write_table(&self.orders, out)?;
         write_table(self.digests.links(), out)?;
+        write_table(&self.carriers, out)?;
         out.write_all(END)?;
         out.flush()
     }
@@ -76,6 +77,10 @@ impl Ledger {
         })?;
         read_table(input, |rows| {
             self.digests.take_links(rows, events);
+            self.make_room()
+        })?;
+        read_table(input, |rows| {
+            self.carriers.take(rows, events);
             self.make_room()
         })?;
         let mut end = [0; END.len()];

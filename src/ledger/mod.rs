@@ -32,6 +32,7 @@
 //!    the language repeats its lines 40 times; `<n>` in them stands for the number of the repetition,
 //!    `<n:4>` for the same with four digits.
 
+pub mod carriers;
 pub mod digests;
 pub mod entries;
 pub mod event_ids;
@@ -56,6 +57,7 @@ pub use sighting::Sighting;
 pub use table::Table;
 
 use crate::score::NameScore;
+use carriers::Carrier;
 use digests::Joined;
 use entries::Counts;
 use table::AnyTable;
@@ -77,6 +79,7 @@ pub struct Ledger {
     ids: Table<Sighting>,
     orders: Table<Sighting>,
     digests: Digests,
+    carriers: Table<Carrier>,
     /// Event names as they may be printed, with the first event, by the hash of dataset and name.
     names: BTreeMap<u32, (String, u64)>,
     counts: Counts,
@@ -96,6 +99,7 @@ impl Ledger {
             ids: Table::default(),
             orders: Table::default(),
             digests: Digests::new(key),
+            carriers: Table::default(),
             names: BTreeMap::new(),
             counts: Counts::default(),
             sightings: HashMap::new(),
@@ -104,8 +108,13 @@ impl Ledger {
         }
     }
 
-    fn tables(&mut self) -> [&mut dyn AnyTable; 3] {
-        [&mut self.ids, &mut self.orders, &mut self.digests]
+    fn tables(&mut self) -> [&mut dyn AnyTable; 4] {
+        [
+            &mut self.ids,
+            &mut self.orders,
+            &mut self.digests,
+            &mut self.carriers,
+        ]
     }
 
     /// The entries to come are those of another file.
@@ -136,6 +145,7 @@ impl Ledger {
         self.ids.take(&entries.ids, events);
         self.orders.take(&entries.orders, events);
         self.digests.take(&entries.digests, events);
+        self.carriers.take(&entries.carriers, events);
     }
 
     /// Makes room when the tables have outgrown their memory, or would be smaller when sorted. To be called in a pool of threads.
@@ -210,6 +220,12 @@ impl Evidence<'_> {
     /// event_name of one dataset, in input order. Only of events that happen once an order.
     pub fn orders(&self, each: impl FnMut(&[Sighting])) -> io::Result<()> {
         self.ledger.orders.groups(each)
+    }
+
+    /// Calls `each` with the website events of every browser (fbp, else external_id) of one dataset,
+    /// together where they carry the same keys.
+    pub fn carriers(&self, each: impl FnMut(&[Carrier])) -> io::Result<()> {
+        self.ledger.carriers.groups(each)
     }
 
     /// The digests of the log, joined with themselves.

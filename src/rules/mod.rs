@@ -54,6 +54,7 @@ mod hash_of_wrong_case;
 mod hash_of_wrong_form;
 mod hash_uppercase;
 mod hashed_raw_key;
+mod identifier_gap;
 mod insufficient_user_data;
 mod internal_error;
 mod invalid_utf8;
@@ -221,6 +222,7 @@ pub static ALL: &[&Rule] = &[
     &dataset_id::RULE,
     &consent_denied::RULE,
     &low_match_quality::RULE,
+    &identifier_gap::RULE,
     &ipv4_only::RULE,
 ];
 

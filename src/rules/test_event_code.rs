@@ -7,7 +7,7 @@ use crate::event::{Event, Request};
 use crate::finding::{Certainty, Effect, Findings, Severity};
 use crate::fix::Fix;
 use crate::json::{Item, Pointer};
-use crate::ledger::{Evidence, LogFindings};
+use crate::ledger::{Evidence, LEAST_EVENTS, LogFindings};
 use crate::name::Name;
 use crate::rule::{Check, Rule};
 
@@ -50,7 +50,8 @@ fn in_event(event: &Event<'_, '_>, out: &mut Findings) {
 fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
     let tests = &log.counts().tests;
     let lasted = i64::from(tests.times.1 - tests.times.0);
-    if tests.events >= 2 && (lasted > DAY || tests.events > TRIAL) {
+    // Two trials on two days are two trials.
+    if tests.events > TRIAL || lasted > DAY && tests.events >= LEAST_EVENTS {
         let message = format!(
             "test_event_code is on {} events, over {}: that is no trial",
             tests.events,

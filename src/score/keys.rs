@@ -96,6 +96,16 @@ impl Keys {
         Keys(bits)
     }
 
+    /// The set as a number.
+    pub const fn bits(self) -> u32 {
+        self.0
+    }
+
+    /// The set that [`Keys::bits`] gave as a number; bits that are no key are passed over.
+    pub const fn from_bits(bits: u32) -> Keys {
+        Keys(bits & ((1 << ScoreKey::COUNT) - 1))
+    }
+
     /// Whether the key is in the set.
     #[inline]
     pub const fn has(self, key: ScoreKey) -> bool {
