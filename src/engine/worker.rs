@@ -289,8 +289,8 @@ impl Watch for Notes<'_> {
             let begin = self.begin_of(event);
             self.part.entries.place(self.block, begin);
             if wanted {
-                let keys = presence.usable();
-                self.part.entries.enter(self.ledger_key, event, name, keys);
+                let entries = &mut self.part.entries;
+                entries.enter(self.ledger_key, event, name, presence);
             }
         }
         if wanted {

@@ -12,13 +12,15 @@ pub struct Carrier {
     pub email: u32,
     /// The keys that can match somebody.
     pub keys: Keys,
+    /// The keys that are there but cannot: they are not missing.
+    pub bad: Keys,
     /// The first of them.
     pub at: u64,
     pub count: u32,
 }
 
 impl Row for Carrier {
-    const SIZE: usize = 28;
+    const SIZE: usize = 32;
     const REPEATS: bool = true;
 
     type Group = u64;
@@ -28,7 +30,8 @@ impl Row for Carrier {
     }
 
     fn absorb(&mut self, other: &Self) -> bool {
-        let same = (self.key, self.email, self.keys) == (other.key, other.email, other.keys);
+        let of = |row: &Self| (row.key, row.email, row.keys, row.bad);
+        let same = of(self) == of(other);
         if same {
             self.count = self.count.saturating_add(other.count);
             self.at = self.at.min(other.at);
@@ -43,7 +46,7 @@ impl Row for Carrier {
     fn write(&self, out: &mut Vec<u8>) {
         out.extend(self.key.to_le_bytes());
         out.extend(self.at.to_le_bytes());
-        for number in [self.email, self.keys.bits(), self.count] {
+        for number in [self.email, self.keys.bits(), self.bad.bits(), self.count] {
             out.extend(number.to_le_bytes());
         }
     }
@@ -56,6 +59,7 @@ impl Row for Carrier {
             at,
             email: n.short(),
             keys: Keys::from_bits(n.short()),
+            bad: Keys::from_bits(n.short()),
             count: n.short(),
         }
     }

@@ -15,7 +15,7 @@ use crate::digest::{Shape, forms, prefix_of_hex};
 use crate::event::Event;
 use crate::json::{Item, Val};
 use crate::name::Name;
-use crate::score::Keys;
+use crate::score::Presence;
 
 /// How many events are of a kind, the first of them, and between which times they lie.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -146,14 +146,14 @@ impl Entries {
     }
 
     /// Enters the event that was placed last. `name` is the caller's number for its event_name,
-    /// `keys` are those that can match somebody.
-    pub fn enter(&mut self, key: &Key, event: &Event<'_, '_>, name: u32, keys: Keys) {
+    /// `presence` says how its keys stand.
+    pub fn enter(&mut self, key: &Key, event: &Event<'_, '_>, name: u32, presence: Presence) {
         let at = self.spots.len() as u64 - 1;
         let scope = scope_of(key, event);
         self.enter_digests(key, event, scope, at);
         self.counts.see(event, at);
         if event.is_website() {
-            self.enter_carrier(key, event, scope, keys, at);
+            self.enter_carrier(key, event, scope, presence, at);
         }
         let Some(event_name) = event.name() else {
             return;
@@ -250,7 +250,14 @@ const SLOTS: usize = 1 << 11;
 
 impl Entries {
     /// Enters what the browser of the event carries.
-    fn enter_carrier(&mut self, key: &Key, event: &Event<'_, '_>, scope: u64, keys: Keys, at: u64) {
+    fn enter_carrier(
+        &mut self,
+        key: &Key,
+        event: &Event<'_, '_>,
+        scope: u64,
+        presence: Presence,
+        at: u64,
+    ) {
         let mut person = key.begin().number(scope);
         if let Some(fbp) = event.user_text(Name::Fbp).and_then(Stamped::parse) {
             person.add(fbp.time().as_bytes());
@@ -264,10 +271,12 @@ impl Entries {
         } else {
             return;
         }
+        let keys = presence.usable();
         let row = Carrier {
             key: person.end(),
             email: identifier_of(key, event, Name::Em),
             keys,
+            bad: presence.bad(),
             at,
             count: 1,
         };

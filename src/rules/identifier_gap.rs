@@ -87,7 +87,7 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
 /// event that had it.
 fn gap_of(row: &Carrier, group: &[Carrier]) -> Option<(Keys, u64)> {
     let before = group.iter().filter(|other| other.at < row.at);
-    let lacks = |other: &Carrier| other.keys.common(GIVEN).without(row.keys);
+    let lacks = |other: &Carrier| other.keys.common(GIVEN).without(row.keys.with(row.bad));
     let gap = before.clone().map(lacks).fold(Keys::NONE, Keys::with);
     let known = before
         .filter(|other| !lacks(other).is_empty())
