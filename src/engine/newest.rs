@@ -5,12 +5,14 @@ use std::io::Read;
 use bumpalo::Bump;
 
 use crate::clock::Latest;
-use crate::event::Event;
+use crate::envelope::search::Origin;
+use crate::event::{Envelope, Event};
 use crate::finding::Finding;
 use crate::input::blocks::{Blocks, Frame, Limits};
 use crate::inspect::{AsOf, Inspector, Read as Taken, RuleSet, Surroundings, Watch};
 use crate::json::tree::SyntaxError;
 
+use super::dig::{self, Dig, Inspected, Layer};
 use super::walk;
 use super::worker::Utf8;
 
@@ -56,11 +58,49 @@ struct JustRead<'r, 's, 'a, W> {
     watch: &'r mut W,
 }
 
-impl<'a, W: Watch> walk::Visit<'a> for JustRead<'_, '_, 'a, W> {
-    fn json(&mut self, _: usize, text: &'a str) -> Result<Taken, SyntaxError> {
-        self.inspector.text(text, self.watch)
+impl<'a, W: Watch> Dig<'a> for JustRead<'_, '_, 'a, W> {
+    fn inspect(
+        &mut self,
+        _: usize,
+        text: &'a str,
+        around: Envelope<'a>,
+        origin: Option<Origin>,
+    ) -> Result<Inspected<'a>, SyntaxError> {
+        let read = self
+            .inspector
+            .text_within(text, around, origin, self.watch)?;
+        Ok(Inspected {
+            read,
+            wrapped: self.inspector.take_wrapped(),
+            origin: self.inspector.origin(),
+        })
     }
-    fn prose(&mut self, _: usize, _: &'a str) {}
+    fn enter(&mut self, _: Layer<'a>) {}
+    fn leave(&mut self) {}
+    fn found(&self) -> u64 {
+        0
+    }
+    fn arena(&self) -> &'a Bump {
+        self.inspector.arena()
+    }
+    fn zone(&self) -> Option<&jiff::tz::TimeZone> {
+        None
+    }
+}
+
+impl<'a, W: Watch> walk::Visit<'a> for JustRead<'_, '_, 'a, W> {
+    fn json(&mut self, at: usize, text: &'a str) -> Result<Taken, SyntaxError> {
+        dig::json(self, at, text, Envelope::default(), None, 0)
+    }
+    fn line(
+        &mut self,
+        at: usize,
+        line: &'a str,
+        beyond: &'a str,
+        _: Option<SyntaxError>,
+    ) -> usize {
+        dig::texts(self, at, line, beyond, Envelope::default(), None, 0).end
+    }
     fn malformed(&mut self, _: usize, _: &'a str, _: SyntaxError) {}
     fn relaxed(&mut self, _: usize) {}
 }

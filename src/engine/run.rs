@@ -491,6 +491,11 @@ impl<'l> Run<'l> {
         clocks.request += part.clocks.request;
         clocks.newest += part.clocks.newest;
         clocks.wall += part.clocks.wall;
+        for (sum, part) in report.captured.iter_mut().zip(part.captured) {
+            *sum += part;
+        }
+        report.unread.truncated += part.unread.truncated;
+        report.unread.printed += part.unread.printed;
         for (sum, tally) in report.rules.iter_mut().zip(&part.rules) {
             for severity in 0..3 {
                 sum.findings[severity] += tally.findings[severity];

@@ -15,10 +15,19 @@ pub(super) trait Visit<'a> {
     /// Reads the JSON value at the start of `text`, which begins at byte `at` of the block.
     fn json(&mut self, at: usize, text: &'a str) -> Result<Read, SyntaxError>;
 
-    /// Text between JSON texts that is known for what it is: a request line, a header.
-    fn prose(&mut self, at: usize, text: &'a str);
+    /// A line, or the rest of one, that begins at byte `at` of the block and is no JSON text, though
+    /// some may lie in it. `beyond` is the line with what follows it. `error` says why it is none
+    /// when it should be one; a request line and a header are known for what they are. Gives back
+    /// the length of what was looked at, at least that of the line.
+    fn line(
+        &mut self,
+        at: usize,
+        line: &'a str,
+        beyond: &'a str,
+        error: Option<SyntaxError>,
+    ) -> usize;
 
-    /// Text that should be JSON and is not: `error` says where in it and why.
+    /// Text over several lines that should be JSON and is not: `error` says where in it and why.
     fn malformed(&mut self, at: usize, text: &'a str, error: SyntaxError);
 
     /// A comment or a comma between JSON texts.
@@ -115,21 +124,13 @@ fn walk<'a>(
             _ => {
                 let line = line_end(bytes, at, end);
                 let text = block[at..line].trim_end();
-                if is_http(text) {
-                    visit.prose(at, text);
-                } else {
-                    let what = "there is no JSON value";
-                    visit.malformed(
-                        at,
-                        text,
-                        SyntaxError {
-                            offset: 0,
-                            what,
-                            incomplete: false,
-                        },
-                    );
-                }
-                at = line;
+                let error = (!is_http(text)).then_some(SyntaxError {
+                    offset: 0,
+                    what: "there is no JSON value",
+                    incomplete: false,
+                });
+                let length = visit.line(at, text, &block[at..end], error);
+                at = line.max(at + length);
             }
         }
     }
@@ -168,8 +169,8 @@ fn after_value<'a>(block: &'a str, mut at: usize, end: usize, visit: &mut impl V
         what,
         incomplete: false,
     };
-    visit.malformed(at, block[at..line].trim_end(), error);
-    line
+    let length = visit.line(at, block[at..line].trim_end(), &block[at..end], Some(error));
+    line.max(at + length)
 }
 
 /// Decides what a text at `at` is that could not be read up to `end`: `error` says why. Gives the
@@ -202,8 +203,9 @@ fn recover<'a>(
         let text = &block[at..line];
         let text = text.trim_end_matches('\r');
         let own = crate::json::tree::Tree::parse(text, crate::json::tree::Syntax::Relaxed).err();
-        visit.malformed(at, text, own.unwrap_or(error));
-        return Some(line);
+        let error = Some(own.unwrap_or(error));
+        let length = visit.line(at, text, &block[at..end], error);
+        return Some(line.max(at + length));
     }
     // A text over several lines with a fault in it. The next one begins at the start of a line.
     let mut next = line_end(bytes, fault.min(end), end);
@@ -267,8 +269,18 @@ mod tests {
                 relaxed_at: None,
             })
         }
-        fn prose(&mut self, at: usize, _: &'a str) {
-            self.0.push(format!("{at} prose"));
+        fn line(
+            &mut self,
+            at: usize,
+            line: &'a str,
+            _: &'a str,
+            error: Option<SyntaxError>,
+        ) -> usize {
+            self.0.push(match error {
+                Some(error) => format!("{at}+{} {}", error.offset, error.what),
+                None => format!("{at} prose"),
+            });
+            line.len()
         }
         fn malformed(&mut self, at: usize, _: &'a str, error: SyntaxError) {
             self.0.push(format!("{at}+{} {}", error.offset, error.what));
