@@ -312,7 +312,10 @@ pub(super) fn texts<'a>(
                         if start == 0 {
                             break;
                         }
-                        at = start + text[start..].floor_char_boundary(error.offset).max(1);
+                        at = start + error.offset.max(1);
+                        while !text.is_char_boundary(at) && at < text.len() {
+                            at += 1;
+                        }
                     }
                 }
             }

@@ -440,7 +440,11 @@ impl<'a> Bench<'_, 'a> {
             };
             let old = span.of(text);
             let repair = mender.mend(old, Some(clock), &allow);
+            let before = (self.outcome.changes.len(), self.outcome.withheld.len());
             self.note(at + span.start, old, &repair, Some(number as u64), &base);
+            // They were made from the last to the first, and are told from the first to the last.
+            self.outcome.changes[before.0..].reverse();
+            self.outcome.withheld[before.1..].reverse();
             if let Some(mended) = repair.text {
                 self.edit(at + span.start..at + span.end, mended);
             }

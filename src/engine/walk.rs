@@ -137,6 +137,9 @@ fn walk<'a>(
     None
 }
 
+/// Why the rest of a line behind a JSON text is none.
+pub(super) const FOLLOWS: &str = "text follows the JSON value";
+
 fn ends(what: &'static str, offset: usize) -> SyntaxError {
     SyntaxError {
         offset,
@@ -163,10 +166,9 @@ fn after_value<'a>(block: &'a str, mut at: usize, end: usize, visit: &mut impl V
         return at + 1;
     }
     let line = line_end(bytes, at, end);
-    let what = "text follows the JSON value";
     let error = SyntaxError {
         offset: 0,
-        what,
+        what: FOLLOWS,
         incomplete: false,
     };
     let length = visit.line(at, block[at..line].trim_end(), &block[at..end], Some(error));

@@ -681,8 +681,12 @@ impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
             self.part.skipped_lines += 1;
             match (error, dig::why(line, &outcome)) {
                 (_, Some(Why::Printed(_))) => self.part.unread.printed += 1,
-                // What begins as JSON is meant to be a text of its own.
-                (Some(error), _) if line.starts_with(['{', '[']) && is_of_an_event(line) => {
+                // What begins as JSON is meant to be a text of its own; a bracket too many is meant
+                // to end one.
+                (Some(error), _)
+                    if outcome.fault.is_some_and(|(start, _)| start == 0)
+                        || (error.what == walk::FOLLOWS && line.starts_with(['}', ']'])) =>
+                {
                     self.say_malformed(at, line, error);
                 }
                 (_, Some(Why::Truncated)) => self.part.unread.truncated += 1,
