@@ -57,6 +57,14 @@ impl Held<'_> {
         }
     }
 
+    /// Where it stands in the layer above, or the JSON text that holds it.
+    pub fn at(&self) -> usize {
+        match *self {
+            Held::Range { start, .. } => start,
+            Held::Value { at, .. } => at,
+        }
+    }
+
     fn pointer(&self) -> Option<Pointer> {
         match *self {
             Held::Range { .. } => None,

@@ -322,6 +322,8 @@ struct Notes<'n> {
     block: &'n str,
     at: usize,
     text: &'n str,
+    /// Where the record begins, when the text was taken out of it and stands nowhere in the block.
+    record: Option<usize>,
     show_ids: bool,
 }
 
@@ -329,6 +331,9 @@ impl Notes<'_> {
     /// Where the event begins in the block: before its first key, unless that is a copy because
     /// escapes were taken out; then where the text begins.
     fn begin_of(&self, event: &Event<'_, '_>) -> usize {
+        if let Some(record) = self.record {
+            return record;
+        }
         let key = event.root().children().next().map_or("", Item::key);
         let at = (key.as_ptr() as usize).wrapping_sub(self.text.as_ptr() as usize);
         let before = self.text.get(..at).unwrap_or_default();
@@ -551,6 +556,7 @@ impl<'a> Dig<'a> for Checker<'_, 'a> {
             block: self.lines.text(),
             at,
             text,
+            record: self.layers.first().map(|layer| layer.held.at()),
             show_ids: settings.show_values,
         };
         let element = self.as_event == Some(true) && self.layers.is_empty();
