@@ -171,7 +171,10 @@ fn keys_of(item: Item<'_, '_>) -> u128 {
 
 /// Whether an element of `data` is an event: other APIs also answer with a list called `data`.
 fn is_listed_event(item: Item<'_, '_>) -> bool {
-    let signs = Name::EventName.bit() | Name::UserData.bit() | Name::ActionSource.bit();
+    let signs = Name::EventName.bit()
+        | Name::EventTime.bit()
+        | Name::UserData.bit()
+        | Name::ActionSource.bit();
     item.is_object() && keys_of(item) & signs != 0
 }
 

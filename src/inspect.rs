@@ -9,6 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use bumpalo::Bump;
 
 use crate::clock::{Clock, Latest, Source, plausible_time};
+use crate::envelope::join::{self, Piece};
 use crate::envelope::labels;
 use crate::envelope::search::{self, Answer, Copies, Found, Kind, Origin, Scope, Wrapped};
 use crate::envelope::when::Naive;
@@ -247,6 +248,22 @@ impl<'s, 'a> Inspector<'s, 'a> {
             let scope = (0, self.tape.root().end());
             self.origin = Some(Origin { source: 0, scope });
         }
+    }
+
+    /// The piece of a longer text that the last text holds, when it holds nothing that is whole.
+    pub fn piece(&self) -> Option<Piece<'a>> {
+        if !self.payloads.may_lie_deeper() || self.events > 0 {
+            return None;
+        }
+        join::of_record(self.tape.root())
+    }
+
+    /// What the root of the last text tells of what lies in it.
+    pub fn envelope(&self) -> Envelope<'a> {
+        let mut envelope = self.outer;
+        let zone = Naive::of(self.around.assume.zone.as_ref());
+        labels::see(self.tape.root(), &mut envelope, zone);
+        envelope
     }
 
     /// The values of the last text that have to be decoded before they can be read.

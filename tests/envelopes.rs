@@ -6,6 +6,13 @@ mod support;
 use std::io::{Read, Write};
 
 use base64::prelude::*;
+use capilint::engine::{Linter, Run};
+use capilint::envelope::decode::{Codec, decode, encode};
+use capilint::input::blocks::Limits;
+use capilint::output::json::Json;
+use capilint::output::{Fixing, Style};
+use capilint::settings::Settings;
+use proptest::prelude::*;
 use serde_json::{Value, json};
 use support::{CLEAN, EM, Place, ids, with_error};
 
@@ -145,7 +152,15 @@ fn shapes() -> Vec<Shape> {
 }
 
 fn report(place: &Place, name: &str) -> Value {
-    let args = ["check", "--no-config", "--format", "json", "--profile", "audit", name];
+    let args = [
+        "check",
+        "--no-config",
+        "--format",
+        "json",
+        "--profile",
+        "audit",
+        name,
+    ];
     place.run(&args).ends(0).json()
 }
 
@@ -165,13 +180,21 @@ fn shapes_that_no_list_names_are_read_and_their_places_are_true() {
             json!({"CL109": 1}),
             "{line}"
         );
-        assert_eq!(report["as_of"]["sources"]["capture"], u64::from(shape.timed));
+        assert_eq!(
+            report["as_of"]["sources"]["capture"],
+            u64::from(shape.timed)
+        );
         let finding = &report["findings"][0];
         let offset = finding["offset"].as_u64().unwrap() as usize;
         let length = finding["length"].as_u64().unwrap() as usize;
         assert_eq!(&text[offset..offset + length], shape.held, "{line}");
         assert_eq!(finding["line"], 3, "{line}");
-        let column = text[..offset].chars().rev().take_while(|c| *c != '\n').count() + 1;
+        let column = text[..offset]
+            .chars()
+            .rev()
+            .take_while(|c| *c != '\n')
+            .count()
+            + 1;
         assert_eq!(finding["column"], column, "{line}");
         assert_eq!(finding["pointer"], shape.pointer, "{line}");
         let via = finding["via"].as_array().cloned().unwrap_or_default();
@@ -214,10 +237,16 @@ fn fixes_go_back_the_way_the_payload_came() {
                     .unwrap();
                 assert_eq!(text, format!("[{CLEAN}]"));
             } else {
-                assert_eq!(String::from_utf8(bytes).unwrap(), format!("{{\"data\":[{CLEAN}]}}"));
+                assert_eq!(
+                    String::from_utf8(bytes).unwrap(),
+                    format!("{{\"data\":[{CLEAN}]}}")
+                );
             }
         }
-        let again = place.check("--no-config --fix --format json a.log").ends(0).json();
+        let again = place
+            .check("--no-config --fix --format json a.log")
+            .ends(0)
+            .json();
         assert_eq!(again["summary"]["findings"]["warning"], 0);
         assert_eq!(place.text("a.log"), fixed);
     }
@@ -275,7 +304,10 @@ fn records_over_several_lines_keep_their_time_and_no_other_takes_it() {
     place.write("wc.log", format!("{request}{CLEAN}\n"));
     let report = report(&place, "wc.log");
     let sources = &report["as_of"]["sources"];
-    assert_eq!((&sources["capture"], &sources["wall"]), (&json!(1), &json!(1)));
+    assert_eq!(
+        (&sources["capture"], &sources["wall"]),
+        (&json!(1), &json!(1))
+    );
 }
 
 #[test]
@@ -290,4 +322,189 @@ fn lines_without_an_event_are_counted_and_cut_ones_told_apart() {
     assert_eq!(report["summary"]["events"], 1);
     assert_eq!(ids(&report).get("CL001"), None, "{}", report["findings"]);
     assert_eq!(report["summary"]["skipped_lines"], 3);
+}
+
+#[test]
+fn pieces_of_one_line_are_joined() {
+    let place = Place::new();
+    let body = body();
+    let (first, rest) = body.split_at(300);
+    let (second, third) = rest.split_at(200);
+    let docker = |text: &str| {
+        format!(
+            "{{\"log\":{},\"stream\":\"stdout\",\"time\":\"{SENT}\"}}\n",
+            text_of(text)
+        )
+    };
+    let whole = docker(&format!("{CLEAN}\n"));
+    let other = docker("x\n").replace("stdout", "stderr");
+    let joined = [
+        &docker(first)[..],
+        &other,
+        &docker(second),
+        &docker(&format!("{third}\n")),
+    ]
+    .concat();
+    place.write("docker.log", format!("{whole}{joined}{whole}"));
+    let cri = |tag: &str, text: &str| format!("{SENT} stdout {tag} {text}\n");
+    place.write(
+        "cri.log",
+        [
+            cri("F", CLEAN),
+            cri("P", first),
+            cri("P", second),
+            cri("F", third),
+            cri("F", CLEAN),
+        ]
+        .concat(),
+    );
+    for (name, events, records) in [("docker.log", 3, 6), ("cri.log", 3, 5)] {
+        let report = report(&place, name);
+        assert_eq!(report["summary"]["events"], events, "{name}");
+        assert_eq!(report["summary"]["records"], records, "{name}");
+        assert_eq!(report["as_of"]["sources"]["capture"], events, "{name}");
+        let found: Vec<&Value> = report["findings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|f| f["id"] == "CL109")
+            .collect();
+        assert_eq!(found.len(), 1, "{name}");
+        let via = found[0]["via"][0].as_str().unwrap();
+        assert!(via.starts_with("joined pieces"), "{via}");
+        let text = place.text(name);
+        place.check(&format!("--no-config --fix --format json {name}"));
+        assert_eq!(place.text(name), text);
+    }
+}
+
+const NOW: i64 = 1_782_432_000;
+
+fn linter(block: usize, fixing: Fixing) -> Linter {
+    let limits = Limits {
+        block,
+        whole: 4 << 20,
+        record: 64 << 20,
+    };
+    Linter::new(Settings {
+        wall: NOW,
+        threads: 1,
+        limits,
+        fixing,
+        ..Settings::default()
+    })
+}
+
+/// Events by clock, findings with their places, and what was written.
+fn essence(linter: &Linter, input: &[u8]) -> (String, Vec<u8>) {
+    let mut out = Vec::new();
+    let style = Style {
+        as_of: "auto".to_owned(),
+        ..Style::default()
+    };
+    let mut json = Json::new(&mut out, style);
+    let mut written = Vec::new();
+    let mut run = Run::new(linter, &mut json);
+    run.stream("x", "x", input, None, Some(&mut written))
+        .unwrap()
+        .unwrap();
+    run.finish().unwrap();
+    let report: Value = serde_json::from_slice(&out).unwrap();
+    let of = |key: &str| report[key].clone();
+    let mut summary = of("summary");
+    summary.as_object_mut().unwrap().remove("lines");
+    let essence = json!([summary, of("as_of"), of("findings"), of("fixes")]);
+    (essence.to_string(), written)
+}
+
+/// A log in which records of every kind follow one another.
+fn mixed() -> String {
+    let (event, body) = (event(), body());
+    let (first, rest) = body.split_at(300);
+    // A first line of text, longer than small blocks, says that the log is one of lines.
+    let mut log = format!("started {}\n", "x".repeat(800));
+    for shape in shapes() {
+        log += &format!("{}\nnoise\n", shape.line);
+        log += &format!("{SENT} NOTICE Request\nmethod: POST\n\nbody: {event}\nnext: 1\n");
+        log += &format!("{SENT} stdout P {first}\n{SENT} stdout F {rest}\n{CLEAN}\n");
+        for text in [first, &format!("{rest}\n")] {
+            log += &format!(
+                "{{\"log\":{},\"stream\":\"stdout\",\"time\":\"{SENT}\"}}\n",
+                text_of(text)
+            );
+        }
+    }
+    log
+}
+
+#[test]
+fn the_size_of_blocks_does_not_show() {
+    let log = mixed();
+    for fixing in [Fixing::Off, Fixing::Write] {
+        let whole = essence(&linter(1 << 20, fixing), log.as_bytes());
+        assert!(whole.0.contains("\"events\":55"), "{}", whole.0);
+        for block in [1, 64, 700, 5_000] {
+            let cut = essence(&linter(block, fixing), log.as_bytes());
+            if let Some((at, _)) = (cut.0.bytes().zip(whole.0.bytes()))
+                .enumerate()
+                .find(|(_, (a, b))| a != b)
+            {
+                let part = |text: &str| {
+                    text[at.saturating_sub(300)..]
+                        .chars()
+                        .take(400)
+                        .collect::<String>()
+                };
+                panic!("{block}\n{}\n{}", part(&cut.0), part(&whole.0));
+            }
+            assert!(cut.1 == whole.1, "{block}");
+        }
+    }
+}
+
+#[test]
+fn a_cut_or_a_flipped_bit_anywhere_gives_a_verdict() {
+    let (off, on) = (linter(1 << 20, Fixing::Off), linter(700, Fixing::Write));
+    for shape in shapes() {
+        let bytes = shape.line.as_bytes();
+        for step in 0..60 {
+            let at = bytes.len() * step / 60;
+            essence(&off, &bytes[..at]);
+            let mut flipped = bytes.to_vec();
+            flipped[at] ^= 1 << (step % 8);
+            // A second run changes nothing.
+            let (_, once) = essence(&on, &flipped);
+            assert_eq!(essence(&on, &once).1, once);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn no_bytes_panic_or_hang(input in prop::collection::vec(any::<u8>(), 0..600)) {
+        essence(&linter(64, Fixing::Write), &input);
+    }
+
+    #[test]
+    fn no_text_of_brackets_and_escapes_panics_or_hangs(
+        input in "([{}\\[\\]\"'\\\\:,=%&;<>\n ]|event_name|\\\\x22|%7B|&quot;|data=|eyJ|H4sI|[a-z0-9]){0,200}"
+    ) {
+        essence(&linter(64, Fixing::Write), input.as_bytes());
+    }
+
+    #[test]
+    fn an_untouched_text_goes_back_as_it_came(raw in "([ -~]|\\\\u00e4|%C3%A4|\\\\x22|&quot;|\"\"|\\\\/|ä){0,80}") {
+        for codec in [Codec::JsonString, Codec::Form, Codec::Percent, Codec::HexEscapes, Codec::Entities, Codec::CsvCell, Codec::Base64, Codec::GzipBase64] {
+            let Some(text) = decode(codec, &raw) else { continue };
+            if let Some(back) = encode(codec, &raw, &text, &text) {
+                prop_assert_eq!(&back, &raw);
+            }
+            let new = format!("{text}x");
+            if let Some(written) = encode(codec, &raw, &text, &new) {
+                prop_assert_eq!(decode(codec, &written), Some(new));
+            }
+        }
+    }
 }

@@ -3,14 +3,15 @@
 use bumpalo::Bump;
 use jiff::tz::TimeZone;
 
+use crate::envelope::MAX_DECODES;
 use crate::envelope::decode::{self, Codec};
+use crate::envelope::join::{self, Piece};
 use crate::envelope::repr::{self, Unread};
 use crate::envelope::search::{self, Kind, Origin, Wrapped};
 use crate::envelope::text::{self, Form};
 use crate::envelope::when::Naive;
-use crate::envelope::MAX_DECODES;
 use crate::event::Envelope;
-use crate::inspect::Read;
+use crate::inspect::{Inspector, Read};
 use crate::json::Pointer;
 use crate::json::tree::{Span, Syntax, SyntaxError, Tree};
 use crate::printable;
@@ -94,8 +95,149 @@ pub(super) fn via(layers: &[Layer<'_>]) -> Vec<String> {
     words
 }
 
+/// Pieces of texts that have begun and not ended.
+#[derive(Default)]
+pub(super) struct Joints<'a> {
+    open: Vec<Joint<'a>>,
+    /// Whether something else was read since the first of them began.
+    mixed: bool,
+}
+
+struct Joint<'a> {
+    key: &'a str,
+    /// Where the record of the first piece begins in the block.
+    at: usize,
+    held: Held<'a>,
+    envelope: Envelope<'a>,
+    texts: Vec<&'a str>,
+}
+
+impl<'a> Joints<'a> {
+    /// Where the records begin that wait for others, when nothing else was read since.
+    pub fn wait_from(&self) -> Option<usize> {
+        let first = self.open.iter().map(|joint| joint.at).min();
+        first.filter(|_| !self.mixed)
+    }
+
+    /// Something was read that is no piece.
+    pub fn mix(&mut self) {
+        self.mixed = !self.open.is_empty();
+    }
+
+    /// Whether a piece belongs to a text of several.
+    pub fn takes(&self, piece: &Piece<'a>) -> bool {
+        piece.more || self.open.iter().any(|joint| joint.key == piece.key)
+    }
+
+    /// Takes a piece. Gives the text back that it completes, with what is known of it, and the
+    /// number of its pieces.
+    fn push(
+        &mut self,
+        piece: Piece<'a>,
+        at: usize,
+        held: Held<'a>,
+        envelope: Envelope<'a>,
+    ) -> Option<Joint<'a>> {
+        let index = match self.open.iter().position(|joint| joint.key == piece.key) {
+            Some(index) => index,
+            None => {
+                self.open.push(Joint {
+                    key: piece.key,
+                    at,
+                    held,
+                    envelope,
+                    texts: Vec::new(),
+                });
+                self.open.len() - 1
+            }
+        };
+        self.open[index].texts.push(piece.text);
+        let done = !piece.more || self.open[index].texts.len() >= join::MAX_PIECES;
+        let whole = done.then(|| self.open.swap_remove(index));
+        if whole.is_some() {
+            self.mix();
+        }
+        whole
+    }
+}
+
+/// Takes a piece of a text, and reads the text when it is the last.
+fn piece<'a>(
+    dig: &mut impl Dig<'a>,
+    piece: Piece<'a>,
+    at: usize,
+    held: Held<'a>,
+    envelope: Envelope<'a>,
+) {
+    match dig.joints().push(piece, at, held, envelope) {
+        Some(joint) => joined(dig, joint),
+        None => dig.pieces(0),
+    }
+}
+
+fn joined<'a>(dig: &mut impl Dig<'a>, joint: Joint<'a>) {
+    let text = dig.arena().alloc_str(&joint.texts.concat());
+    let codec = match joint.texts.len() {
+        // It waited for more, and none came.
+        1 => match joint.held {
+            Held::Value { .. } => Codec::JsonString,
+            Held::Range { .. } => Codec::Plain,
+        },
+        _ => Codec::Joined,
+    };
+    let inner = Layer {
+        codec,
+        held: joint.held,
+        text,
+    };
+    layer(dig, inner, joint.envelope, None, 1);
+    dig.pieces(joint.texts.len() as u64);
+}
+
+/// The piece of a longer text that was inspected, and what is known of that.
+pub(super) fn piece_of<'a>(
+    inspector: &Inspector<'_, 'a>,
+    joints: &Joints<'a>,
+) -> Option<(Piece<'a>, Envelope<'a>)> {
+    let piece = inspector.piece().filter(|piece| joints.takes(piece))?;
+    Some((piece, inspector.envelope()))
+}
+
+/// Takes a line that is a piece of a longer text, and says whether it is one.
+pub(super) fn piece_of_line<'a>(
+    dig: &mut impl Dig<'a>,
+    at: usize,
+    line: &'a str,
+    around: Envelope<'a>,
+) -> bool {
+    let Some(part) = join::of_line(line) else {
+        return false;
+    };
+    if !dig.joints().takes(&part) {
+        return false;
+    }
+    let held = Held::Range {
+        start: at + line.len() - part.text.len(),
+        end: at + line.len(),
+    };
+    piece(dig, part, at, held, around);
+    true
+}
+
+/// Reads what has begun and will not end.
+pub(super) fn rest<'a>(dig: &mut impl Dig<'a>) {
+    let mut open = std::mem::take(&mut dig.joints().open);
+    open.sort_by_key(|joint| joint.at);
+    for joint in open {
+        joined(dig, joint);
+    }
+}
+
 /// What came of inspecting a JSON text.
 pub(super) struct Inspected<'a> {
+    /// The piece of a longer text that it holds, and what is known of that. Nothing else of it is
+    /// looked at.
+    pub piece: Option<(Piece<'a>, Envelope<'a>)>,
     pub read: Read,
     /// Values to be decoded.
     pub wrapped: Vec<Wrapped<'a>>,
@@ -165,6 +307,11 @@ pub(super) trait Dig<'a> {
     /// How much was found so far: events, answers, and what was told as unread.
     fn found(&self) -> u64;
 
+    fn joints(&mut self) -> &mut Joints<'a>;
+
+    /// A piece of a text was taken; with the last of them, this many records have come to an end.
+    fn pieces(&mut self, _records: u64) {}
+
     fn arena(&self) -> &'a Bump;
 
     fn zone(&self) -> Option<&TimeZone>;
@@ -181,6 +328,16 @@ pub(super) fn json<'a>(
 ) -> Result<Read, SyntaxError> {
     let inspected = dig.inspect(at, text, around, origin)?;
     let text = &text[..inspected.read.end];
+    if let Some((part, envelope)) = inspected.piece {
+        let held = Held::Value {
+            text,
+            at,
+            place: part.place,
+        };
+        piece(dig, part, at, held, envelope);
+        dig.done(at, text);
+        return Ok(inspected.read);
+    }
     if depth < MAX_DECODES {
         for wrapped in inspected.wrapped {
             let codec = match wrapped.kind {
@@ -246,7 +403,9 @@ pub(super) fn why(text: &str, outcome: &Outcome) -> Option<Why> {
         return Some(Why::Printed(what));
     }
     if outcome.elided {
-        return Some(Why::Printed("the output of a printer that leaves out what lies deep"));
+        return Some(Why::Printed(
+            "the output of a printer that leaves out what lies deep",
+        ));
     }
     let (start, error) = outcome.fault?;
     if !search::names_event(&text[start..]) {

@@ -20,7 +20,7 @@ use crate::printable;
 use crate::repair::{Change, Mender, Repair};
 use crate::report::{LocatedChange, count};
 
-use super::dig::{self, Dig, Held, Inspected, Layer};
+use super::dig::{self, Dig, Held, Inspected, Joints, Layer};
 use super::part::Lines;
 use super::walk;
 use super::worker::{Ambient, Utf8, Worker, is_wanted, latest_of};
@@ -61,6 +61,8 @@ pub(super) fn mend_block(worker: &Worker<'_>, block: &Block, complete: bool) -> 
         edits: Vec::new(),
         outside: Vec::new(),
         ambient: Ambient::default(),
+        joints: Joints::default(),
+        is_piece: false,
         found: 0,
         outcome: Outcome::default(),
     };
@@ -175,6 +177,9 @@ struct Bench<'b, 'a> {
     /// For each open JSON text, whether something around its events is to be mended.
     outside: Vec<bool>,
     ambient: Ambient<'a>,
+    joints: Joints<'a>,
+    /// Whether the record at hand is a piece of a longer text.
+    is_piece: bool,
     /// Events and answers so far.
     found: u64,
     outcome: Outcome,
@@ -218,6 +223,18 @@ impl<'a> Dig<'a> for Bench<'_, 'a> {
                 .text_within(text, around, origin, &mut clocks)?,
         };
         self.found += self.inspector.events() as u64 + self.inspector.answers().len() as u64;
+        if self.layers.is_empty() && !self.is_element() {
+            let piece = dig::piece_of(&self.inspector, &self.joints);
+            if piece.is_some() {
+                self.outside.push(false);
+                return Ok(Inspected {
+                    piece,
+                    read,
+                    wrapped: Vec::new(),
+                    origin: None,
+                });
+            }
+        }
         let (mut allowed, mut outside) = (0, false);
         for finding in self.inspector.findings() {
             if is_allowed(self.worker, finding) {
@@ -236,6 +253,7 @@ impl<'a> Dig<'a> for Bench<'_, 'a> {
         self.outside.push(outside && refused.is_none());
         self.events += clocks.events.len() as u64;
         Ok(Inspected {
+            piece: None,
             read,
             wrapped: self.inspector.take_wrapped(),
             origin: self.inspector.origin(),
@@ -304,6 +322,14 @@ impl<'a> Dig<'a> for Bench<'_, 'a> {
         self.found
     }
 
+    fn joints(&mut self) -> &mut Joints<'a> {
+        &mut self.joints
+    }
+
+    fn pieces(&mut self, _: u64) {
+        self.is_piece = true;
+    }
+
     fn arena(&self) -> &'a Bump {
         self.inspector.arena()
     }
@@ -321,20 +347,24 @@ impl<'a> walk::Visit<'a> for Bench<'_, 'a> {
         if self.found > before {
             self.ambient.spend();
         }
+        if !std::mem::take(&mut self.is_piece) {
+            self.joints.mix();
+        }
         Ok(read)
     }
 
-    fn line(
-        &mut self,
-        at: usize,
-        line: &'a str,
-        beyond: &'a str,
-        _: Option<SyntaxError>,
-    ) -> usize {
+    fn line(&mut self, at: usize, line: &'a str, beyond: &'a str, _: Option<SyntaxError>) -> usize {
         let zone = self.worker.around.assume.zone.as_ref();
         self.ambient.see(line, zone);
         let (before, around) = (self.found, self.ambient.current());
+        if dig::piece_of_line(self, at, line, around) {
+            self.is_piece = false;
+            // The time is that of the piece, and of nothing behind it.
+            self.ambient.spend();
+            return line.len();
+        }
         let outcome = dig::texts(self, at, line, beyond, around, None, 0);
+        self.joints.mix();
         if self.found > before {
             self.ambient.spend();
         }
@@ -344,6 +374,14 @@ impl<'a> walk::Visit<'a> for Bench<'_, 'a> {
     fn malformed(&mut self, _: usize, _: &'a str, _: SyntaxError) {}
 
     fn relaxed(&mut self, _: usize) {}
+
+    fn waits_from(&self) -> Option<usize> {
+        self.joints.wait_from()
+    }
+
+    fn end(&mut self) {
+        dig::rest(self);
+    }
 
     fn list(&mut self, block: &'a str, elements: &[Range<usize>], in_data: bool) {
         self.as_event = Some(in_data);

@@ -13,7 +13,9 @@ use crate::ledger::Entries;
 use crate::output::Fixing;
 use crate::policy::{Decision, Policy};
 use crate::printable;
-use crate::report::{ClockTally, EventRow, Excerpt, Located, LocatedChange, Location, RuleTally, UnreadTally};
+use crate::report::{
+    ClockTally, EventRow, Excerpt, Located, LocatedChange, Location, RuleTally, UnreadTally,
+};
 use crate::rules;
 use crate::score::Tally;
 

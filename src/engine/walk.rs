@@ -33,6 +33,14 @@ pub(super) trait Visit<'a> {
     /// A comment or a comma between JSON texts.
     fn relaxed(&mut self, at: usize);
 
+    /// Where records begin that wait for others, if nothing else was read since.
+    fn waits_from(&self) -> Option<usize> {
+        None
+    }
+
+    /// There is no more: what waits, waits in vain.
+    fn end(&mut self) {}
+
     /// The texts to come are elements of one list that is read in pieces, and stand at these
     /// places of the block; `in_data` says whether the list is the `data` of a body.
     fn list(&mut self, _block: &'a str, _elements: &[Range<usize>], _in_data: bool) {}
@@ -51,7 +59,14 @@ pub(super) fn walk_block<'a>(
     visit: &mut impl Visit<'a>,
 ) -> Option<usize> {
     match frame {
-        Frame::Lines => return walk(text, skip, text.len(), complete, visit),
+        Frame::Lines => {
+            let tail = walk(text, skip, text.len(), complete, visit);
+            if let Some(at) = visit.waits_from().filter(|_| !complete) {
+                return Some(tail.map_or(at, |tail| tail.min(at)));
+            }
+            visit.end();
+            return tail;
+        }
         Frame::Texts(ranges) => {
             for range in ranges {
                 walk(text, range.start, range.end, true, visit);
@@ -75,6 +90,7 @@ pub(super) fn walk_block<'a>(
         }
         Frame::Raw | Frame::Head(_) | Frame::TooLarge { .. } | Frame::Foreign(_) => {}
     }
+    visit.end();
     None
 }
 

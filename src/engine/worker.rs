@@ -24,7 +24,7 @@ use crate::rules;
 use crate::score::{Presence, event_score};
 use crate::settings::Filter;
 
-use super::dig::{self, Dig, Inspected, Layer, Why};
+use super::dig::{self, Dig, Inspected, Joints, Layer, Why};
 use super::part::{Lines, Orders, Part, Scene, Told, measure};
 use super::run::Worked;
 use super::{Linter, mending, walk};
@@ -125,6 +125,8 @@ impl Worker<'_> {
             latest: Latest::default(),
             layers: Vec::new(),
             ambient: Ambient::default(),
+            joints: Joints::default(),
+            is_piece: false,
             found: 0,
         };
         let tail = walk::walk_block(&block.frame, text, skip, complete, &mut checker);
@@ -252,6 +254,9 @@ struct Checker<'c, 'a> {
     /// The way to the text at hand, when it does not stand in the block as it is.
     layers: Vec<Layer<'a>>,
     ambient: Ambient<'a>,
+    joints: Joints<'a>,
+    /// Whether the record at hand is a piece of a longer text.
+    is_piece: bool,
     /// Events, answers and texts told as unread, so far.
     found: u64,
 }
@@ -570,7 +575,21 @@ impl<'a> Dig<'a> for Checker<'_, 'a> {
             self.part.requests += self.inspector.requests() as u64;
         }
         self.found += self.inspector.events() as u64 + self.inspector.answers().len() as u64;
+        let mut piece = None;
+        if self.layers.is_empty() && !element {
+            piece = dig::piece_of(&self.inspector, &self.joints);
+        }
+        if piece.is_some() {
+            // What it amounts to shows when the others have come.
+            return Ok(Inspected {
+                piece,
+                read,
+                wrapped: Vec::new(),
+                origin: None,
+            });
+        }
         let inspected = Inspected {
+            piece,
             read,
             wrapped: self.inspector.take_wrapped(),
             origin: self.inspector.origin(),
@@ -609,6 +628,15 @@ impl<'a> Dig<'a> for Checker<'_, 'a> {
 
     fn found(&self) -> u64 {
         self.found
+    }
+
+    fn joints(&mut self) -> &mut Joints<'a> {
+        &mut self.joints
+    }
+
+    fn pieces(&mut self, records: u64) {
+        self.is_piece = true;
+        self.part.records += records;
     }
 
     fn arena(&self) -> &'a Bump {
@@ -661,6 +689,10 @@ impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
         if found {
             self.ambient.spend();
         }
+        if std::mem::take(&mut self.is_piece) {
+            return Ok(read);
+        }
+        self.joints.mix();
         if self.as_event != Some(true) {
             self.part.records += 1;
             self.part.other_records += u64::from(!found);
@@ -679,7 +711,14 @@ impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
         self.ambient.see(line, zone);
         let before = self.found;
         let around = self.ambient.current();
+        if dig::piece_of_line(self, at, line, around) {
+            self.is_piece = false;
+            // The time is that of the piece, and of nothing behind it.
+            self.ambient.spend();
+            return line.len();
+        }
         let outcome = dig::texts(self, at, line, beyond, around, None, 0);
+        self.joints.mix();
         if self.found > before {
             self.ambient.spend();
             self.part.records += 1;
@@ -715,6 +754,14 @@ impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
             self.part.skipped_lines += 1;
         }
         self.look_at_prose(at, text);
+    }
+
+    fn waits_from(&self) -> Option<usize> {
+        self.joints.wait_from()
+    }
+
+    fn end(&mut self) {
+        dig::rest(self);
     }
 
     fn relaxed(&mut self, at: usize) {

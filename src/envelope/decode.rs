@@ -511,7 +511,8 @@ pub fn looks_base64(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    const TEXT: &str = r#"{"event_name":"Käufe","url":"https://shop.example/?a=1&b=2 3","n":249.00}"#;
+    const TEXT: &str =
+        r#"{"event_name":"Käufe","url":"https://shop.example/?a=1&b=2 3","n":249.00}"#;
 
     fn there_and_back(codec: Codec, raw: &str, text: &str) {
         assert_eq!(decode(codec, raw).as_deref(), Some(text), "{codec:?}");
@@ -530,7 +531,9 @@ mod tests {
         use base64::prelude::*;
         let json = serde_json::to_string(TEXT).unwrap();
         there_and_back(Codec::JsonString, &json[1..json.len() - 1], TEXT);
-        let php = json[1..json.len() - 1].replace('/', "\\/").replace('ä', "\\u00e4");
+        let php = json[1..json.len() - 1]
+            .replace('/', "\\/")
+            .replace('ä', "\\u00e4");
         there_and_back(Codec::JsonString, &php, TEXT);
         let percent: String = TEXT
             .bytes()
@@ -543,7 +546,14 @@ mod tests {
             .collect();
         there_and_back(Codec::Percent, &percent, TEXT);
         there_and_back(Codec::Form, &percent, TEXT);
-        there_and_back(Codec::Form, &percent.replace("%20", "+").to_lowercase().replace("k%c3", "K%c3"), TEXT);
+        there_and_back(
+            Codec::Form,
+            &percent
+                .replace("%20", "+")
+                .to_lowercase()
+                .replace("k%c3", "K%c3"),
+            TEXT,
+        );
         let hexed: String = TEXT
             .bytes()
             .map(|b| match b {

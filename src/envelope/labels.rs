@@ -108,7 +108,7 @@ const LONGEST_URL: usize = 2_000;
 
 /// Takes over what the members of an object tell of the payload inside it. What it tells counts
 /// more than what is known from further out.
-pub(super) fn see<'a>(object: Item<'_, 'a>, envelope: &mut Envelope<'a>, zone: Naive<'_>) {
+pub(crate) fn see<'a>(object: Item<'_, 'a>, envelope: &mut Envelope<'a>, zone: Naive<'_>) {
     let mut time: Option<(Trust, i64)> = None;
     look(object, envelope, zone, &mut time, true);
     if let Some((trust, millis)) = time {
@@ -224,8 +224,14 @@ mod tests {
     #[test]
     fn datasets_are_read_from_urls_and_paths() {
         for (text, dataset) in [
-            ("https://graph.facebook.com/v24.0/1234567890/events", Some("1234567890")),
-            ("POST /v8.0/1234567890/events?data=x HTTP/1.1", Some("1234567890")),
+            (
+                "https://graph.facebook.com/v24.0/1234567890/events",
+                Some("1234567890"),
+            ),
+            (
+                "POST /v8.0/1234567890/events?data=x HTTP/1.1",
+                Some("1234567890"),
+            ),
             ("1234567890/events", Some("1234567890")),
             ("https://shop.example/2024/events", None),
             ("/v24.0/1234567890/events_received", None),

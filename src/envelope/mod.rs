@@ -6,6 +6,7 @@
 //! things.
 
 pub mod decode;
+pub mod join;
 pub mod labels;
 pub mod repr;
 pub mod sdk;

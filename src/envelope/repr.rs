@@ -72,7 +72,11 @@ impl<'t> Reader<'t> {
             || rest.starts_with("[Object")
             || rest.starts_with("[Array")
             || rest.starts_with("[Circular");
-        Err(if elided { Unread::Elided } else { Unread::Other })
+        Err(if elided {
+            Unread::Elided
+        } else {
+            Unread::Other
+        })
     }
 
     fn value(&mut self, depth: usize) -> Result<(), Unread> {

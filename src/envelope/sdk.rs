@@ -100,8 +100,8 @@ fn object(item: Item<'_, '_>, in_user_data: bool, out: &mut String) {
         };
         out.push_str(&quote(key));
         out.push(':');
-        let hashed = Name::of(key)
-            .filter(|name| in_user_data && name.hashing() == Some(Hashing::Required));
+        let hashed =
+            Name::of(key).filter(|name| in_user_data && name.hashing() == Some(Hashing::Required));
         match hashed {
             Some(name) => digests(name, member, out),
             None => value(member, property == "user_data", out),

@@ -377,10 +377,7 @@ mod tests {
         let (payloads, wrapped, times) = found(&text);
         assert_eq!(payloads, 1);
         assert_eq!(wrapped, ["/text"]);
-        assert_eq!(
-            times,
-            [Some(1_719_223_873_000), Some(1_719_223_872_000)]
-        );
+        assert_eq!(times, [Some(1_719_223_873_000), Some(1_719_223_872_000)]);
     }
 
     #[test]
@@ -391,7 +388,10 @@ mod tests {
         );
         assert_eq!(found(&text).0, 0);
         assert_eq!(found(&text).1, ["/payload"]);
-        assert_eq!(found(r#"{"event_name":"Lead","event_time":1719223800}"#).0, 1);
+        assert_eq!(
+            found(r#"{"event_name":"Lead","event_time":1719223800}"#).0,
+            1
+        );
     }
 
     #[test]

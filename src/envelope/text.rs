@@ -140,7 +140,10 @@ fn at_percent(text: &str, at: usize) -> Option<Piece> {
     let first = code(at)?;
     let second = code(at + 3);
     let begins = match first.as_str() {
-        "%7B" => second.is_none_or(|next| matches!(next.as_str(), "%22" | "%0A" | "%20" | "%5C")) || text[at + 3..].starts_with(['+', '"']),
+        "%7B" => {
+            second.is_none_or(|next| matches!(next.as_str(), "%22" | "%0A" | "%20" | "%5C"))
+                || text[at + 3..].starts_with(['+', '"'])
+        }
         "%5B" => second.is_some_and(|next| matches!(next.as_str(), "%7B" | "%22" | "%0A")),
         // Coded twice.
         "%25" => matches!(text.get(at + 3..at + 5), Some("7B" | "5B" | "7b" | "5b")),
@@ -267,26 +270,60 @@ mod tests {
     fn pieces_are_found_in_lines_of_all_kinds() {
         let json = r#"{"event_name":"Lead"}"#;
         let cases = [
-            (format!("[2024-06-24 10:11:12] app.INFO: CAPI {json} [] []"), Form::Json),
-            ("data=%5B%7B%22event_name%22%3A1%7D%5D&access_token=x".to_owned(), Form::Coded(Codec::Form)),
-            ("POST /x?y=%7B%22a%22%3A1%7D HTTP/1.1".to_owned(), Form::Coded(Codec::Percent)),
-            (r#"1.2.3.4 - "POST /capi" 200 "{\x22data\x22:[]}" 1"#.to_owned(), Form::Coded(Codec::HexEscapes)),
-            (r#"200 "{\"data\":[{}]}" 0.1"#.to_owned(), Form::Coded(Codec::JsonString)),
-            (r#"1,"{""a"":""b""}",2"#.to_owned(), Form::Coded(Codec::CsvCell)),
-            ("x {&quot;a&quot;:1}".to_owned(), Form::Coded(Codec::Entities)),
+            (
+                format!("[2024-06-24 10:11:12] app.INFO: CAPI {json} [] []"),
+                Form::Json,
+            ),
+            (
+                "data=%5B%7B%22event_name%22%3A1%7D%5D&access_token=x".to_owned(),
+                Form::Coded(Codec::Form),
+            ),
+            (
+                "POST /x?y=%7B%22a%22%3A1%7D HTTP/1.1".to_owned(),
+                Form::Coded(Codec::Percent),
+            ),
+            (
+                r#"1.2.3.4 - "POST /capi" 200 "{\x22data\x22:[]}" 1"#.to_owned(),
+                Form::Coded(Codec::HexEscapes),
+            ),
+            (
+                r#"200 "{\"data\":[{}]}" 0.1"#.to_owned(),
+                Form::Coded(Codec::JsonString),
+            ),
+            (
+                r#"1,"{""a"":""b""}",2"#.to_owned(),
+                Form::Coded(Codec::CsvCell),
+            ),
+            (
+                "x {&quot;a&quot;:1}".to_owned(),
+                Form::Coded(Codec::Entities),
+            ),
             ("payload {'event_name': 'Lead'}".to_owned(), Form::Repr),
             (r#"payload {"event_name"=>"Lead"}"#.to_owned(), Form::Repr),
-            ("m: eyJldmVudF9uYW1lIjoiUHVyY2hhc2UiLCJldmVudF90aW1lIjoxfQ== x".to_owned(), Form::Coded(Codec::Base64)),
+            (
+                "m: eyJldmVudF9uYW1lIjoiUHVyY2hhc2UiLCJldmVudF90aW1lIjoxfQ== x".to_owned(),
+                Form::Coded(Codec::Base64),
+            ),
         ];
         for (line, form) in cases {
             let piece = next(&line, 0).unwrap_or_else(|| panic!("{line}"));
             assert_eq!(piece.form, form, "{line}");
             if let Form::Coded(codec) = form {
                 let text = decode::decode(codec, &line[piece.range.clone()]).unwrap();
-                assert!(text.starts_with(['{', '[']) && text.ends_with(['}', ']']), "{text}");
+                assert!(
+                    text.starts_with(['{', '[']) && text.ends_with(['}', ']']),
+                    "{text}"
+                );
             }
         }
-        for line in ["", "method: POST", "[INFO] started (1)", "{0} of {1}", "a%20b", "[]"] {
+        for line in [
+            "",
+            "method: POST",
+            "[INFO] started (1)",
+            "{0} of {1}",
+            "a%20b",
+            "[]",
+        ] {
             assert_eq!(next(line, 0), None, "{line}");
         }
     }

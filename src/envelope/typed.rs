@@ -29,9 +29,9 @@ fn wraps_object(item: Item<'_, '_>) -> bool {
             && match only.key() {
                 "kvlistValue" | "arrayValue" => only.member("values").is_some(),
                 "mapValue" => only.member("fields").is_some(),
-                "M" => only.children().all(|member| {
-                    only_member(member).is_some_and(|value| is_type(value.key()))
-                }),
+                "M" => only
+                    .children()
+                    .all(|member| only_member(member).is_some_and(|value| is_type(value.key()))),
                 _ => false,
             }
     })
@@ -182,9 +182,10 @@ fn unwrap(item: Item<'_, '_>, out: &mut String) -> bool {
                 out.push('{');
                 let mut first = true;
                 for pair in values.children() {
-                    let (Some(key), Some(value)) =
-                        (pair.member("key").and_then(Item::text), pair.member("value"))
-                    else {
+                    let (Some(key), Some(value)) = (
+                        pair.member("key").and_then(Item::text),
+                        pair.member("value"),
+                    ) else {
                         continue;
                     };
                     if !std::mem::take(&mut first) {
@@ -213,9 +214,7 @@ mod tests {
         let arena = Bump::new();
         let mut tape = Tape::new();
         tape.parse(text, &arena).unwrap();
-        is_typed(tape.root())
-            .then(|| plain(tape.root()))
-            .flatten()
+        is_typed(tape.root()).then(|| plain(tape.root())).flatten()
     }
 
     #[test]

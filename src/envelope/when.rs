@@ -24,12 +24,7 @@ pub enum Trust {
 
 impl Trust {
     /// All, in the order of trust.
-    pub const ALL: [Trust; 4] = [
-        Trust::Proxy,
-        Trust::Sender,
-        Trust::Broker,
-        Trust::Collector,
-    ];
+    pub const ALL: [Trust; 4] = [Trust::Proxy, Trust::Sender, Trust::Broker, Trust::Collector];
 
     /// The word in reports.
     pub const fn word(self) -> &'static str {
@@ -166,7 +161,15 @@ pub fn at_start(line: &str, naive: Naive<'_>) -> Option<Stamp> {
             .take_while(|b| b.is_ascii_digit())
             .count();
         let space = usize::from(head.get(close + 1 + digits) == Some(&b' '));
-        starts[2] = Some(close + 1 + if space == 1 && digits < 3 { digits + 1 } else { 0 });
+        starts[2] = Some(
+            close
+                + 1
+                + if space == 1 && digits < 3 {
+                    digits + 1
+                } else {
+                    0
+                },
+        );
     } else if let Some(rest) = line.strip_prefix("CreateTime:") {
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
         let millis = of_number(rest[..digits].parse().ok()?);
