@@ -190,6 +190,17 @@ pub struct UnreadTally {
     pub printed: u64,
 }
 
+/// What Meta answered, as far as the log tells.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AnswerTally {
+    /// Answers that took events.
+    pub taken: u64,
+    /// Answers that refused, by code and subcode of the error.
+    pub refused: BTreeMap<(i64, Option<i64>), u64>,
+    /// Answers with their request in the same record, or right before them.
+    pub paired: u64,
+}
+
 /// A fix that was made or would be, with its place.
 #[derive(Clone, Debug)]
 pub struct LocatedChange {
@@ -254,6 +265,7 @@ pub struct Report {
     pub captured: [u64; Trust::ALL.len()],
     /// Texts that name an event and hold none that can be read.
     pub unread: UnreadTally,
+    pub answers: AnswerTally,
     /// By index in [`rules::ALL`].
     pub rules: Vec<RuleTally>,
     /// In the order in which they were first met.

@@ -378,6 +378,27 @@ fn pieces_of_one_line_are_joined() {
     }
 }
 
+#[test]
+fn answers_are_counted_and_paired_with_the_request_before_them() {
+    let place = Place::new();
+    let taken = r#"{"events_received":1,"messages":[],"fbtrace_id":"A1"}"#;
+    let refused = r#"{"error":{"message":"Invalid parameter","type":"OAuthException","code":100,"error_subcode":2804001,"fbtrace_id":"A2"}}"#;
+    let row = format!(r#"{{"payload":{CLEAN},"response":{refused}}}"#);
+    let other = r#"{"error":{"message":"no route","code":100}}"#;
+    place.write(
+        "a.log",
+        format!(
+            "{taken}\n{CLEAN}\n{SENT} answer {taken}\n{row}\n{{\"body\":{}}}\n{other}\n",
+            text_of(refused)
+        ),
+    );
+    let report = report(&place, "a.log");
+    assert_eq!(
+        report["summary"]["answers"],
+        json!({"taken": 2, "paired": 2, "refused": [{"code": 100, "subcode": 2804001, "answers": 2}]})
+    );
+}
+
 const NOW: i64 = 1_782_432_000;
 
 fn linter(block: usize, fixing: Fixing) -> Linter {

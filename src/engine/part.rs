@@ -14,7 +14,8 @@ use crate::output::Fixing;
 use crate::policy::{Decision, Policy};
 use crate::printable;
 use crate::report::{
-    ClockTally, EventRow, Excerpt, Located, LocatedChange, Location, RuleTally, UnreadTally,
+    AnswerTally, ClockTally, EventRow, Excerpt, Located, LocatedChange, Location, RuleTally,
+    UnreadTally,
 };
 use crate::rules;
 use crate::score::Tally;
@@ -85,6 +86,12 @@ pub(super) struct Part {
     pub captured: [u64; Trust::ALL.len()],
     /// Texts that were cut off or printed in a form that cannot be read, and name an event.
     pub unread: UnreadTally,
+    pub answers: AnswerTally,
+    /// Whether an answer came before any request: the one before the block may be its own.
+    pub answers_first: bool,
+    /// Whether the last request of the block waits for its answer; `None` without any request or
+    /// answer.
+    pub asks: Option<bool>,
     pub rules: Vec<RuleTally>,
     pub names: Vec<NameKey>,
     pub tally: Tally,

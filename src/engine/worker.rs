@@ -575,6 +575,7 @@ impl<'a> Dig<'a> for Checker<'_, 'a> {
             self.part.requests += self.inspector.requests() as u64;
         }
         self.found += self.inspector.events() as u64 + self.inspector.answers().len() as u64;
+        self.note_answers();
         let mut piece = None;
         if self.layers.is_empty() && !element {
             piece = dig::piece_of(&self.inspector, &self.joints);
@@ -621,8 +622,14 @@ impl<'a> Dig<'a> for Checker<'_, 'a> {
         self.found += 1;
         match why {
             Why::Malformed(error) => self.say_malformed(0, text, error),
-            Why::Truncated => self.part.unread.truncated += 1,
-            Why::Printed(_) => self.part.unread.printed += 1,
+            Why::Truncated => {
+                self.part.unread.truncated += 1;
+                self.say_lossy(0, text, CUT_OFF);
+            }
+            Why::Printed(what) => {
+                self.part.unread.printed += 1;
+                self.say_lossy(0, text, what);
+            }
         }
     }
 
@@ -649,6 +656,35 @@ impl<'a> Dig<'a> for Checker<'_, 'a> {
 }
 
 impl<'a> Checker<'_, 'a> {
+    /// Counts the answers of Meta in the text at hand, and which of them follow a request.
+    fn note_answers(&mut self) {
+        if self.inspector.events() > 0 {
+            self.part.asks = Some(true);
+        }
+        for answer in self.inspector.answers() {
+            match answer.error {
+                Some(error) => *self.part.answers.refused.entry(error).or_insert(0) += 1,
+                None => self.part.answers.taken += 1,
+            }
+            match self.part.asks {
+                Some(true) => self.part.answers.paired += 1,
+                Some(false) => {}
+                None => self.part.answers_first = true,
+            }
+            self.part.asks = Some(false);
+        }
+    }
+
+    /// Tells of a text that was cut off or printed in a form that loses values.
+    fn say_lossy(&mut self, at: usize, text: &'a str, what: &str) {
+        // The rule may not be in the catalogue; the count is in the report in any case.
+        let rule = "lossy-capture";
+        if rules::ALL.iter().any(|known| known.name() == rule) {
+            let message = format!("an event cannot be read: this is {what}");
+            self.say(rule, at, text, 0..0, message, None);
+        }
+    }
+
     fn say_malformed(&mut self, at: usize, text: &'a str, error: SyntaxError) {
         let start = error.offset.min(text.len());
         let length = text[start..].chars().next().map_or(0, char::len_utf8);
@@ -671,6 +707,8 @@ impl<'a> Checker<'_, 'a> {
         self.take(at, text, before);
     }
 }
+
+const CUT_OFF: &str = "JSON that the log cut off";
 
 /// Whether a text that cannot be read may have been meant to hold an event.
 fn is_of_an_event(text: &str) -> bool {
@@ -725,7 +763,10 @@ impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
         } else {
             self.part.skipped_lines += 1;
             match (error, dig::why(line, &outcome)) {
-                (_, Some(Why::Printed(_))) => self.part.unread.printed += 1,
+                (_, Some(Why::Printed(what))) => {
+                    self.part.unread.printed += 1;
+                    self.say_lossy(at, line, what);
+                }
                 // What begins as JSON is meant to be a text of its own; a bracket too many is meant
                 // to end one.
                 (Some(error), _)
@@ -734,7 +775,10 @@ impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
                 {
                     self.say_malformed(at, line, error);
                 }
-                (_, Some(Why::Truncated)) => self.part.unread.truncated += 1,
+                (_, Some(Why::Truncated)) => {
+                    self.part.unread.truncated += 1;
+                    self.say_lossy(at, line, CUT_OFF);
+                }
                 (_, Some(Why::Malformed(error))) => self.say_malformed(at, line, error),
                 _ => {}
             }

@@ -164,6 +164,12 @@ pub(super) fn totals(
         "mode": time.map_or(style.as_of.as_str(), |_| "time"), "time": time, "sources": sources,
         "captured": captured,
     });
+    let refused: Vec<Value> = report
+        .answers
+        .refused
+        .iter()
+        .map(|((code, subcode), number)| json!({"code": code, "subcode": subcode, "answers": number}))
+        .collect();
     let summary = json!({
         "files": report.files.len(), "bytes": report.bytes, "lines": report.lines,
         "records": report.records, "requests": report.requests, "events": report.events,
@@ -174,6 +180,7 @@ pub(super) fn totals(
         },
         "suppressed": report.suppressed, "filtered": report.filtered,
         "skipped_lines": report.skipped_lines, "other_records": report.other_records,
+        "answers": {"taken": report.answers.taken, "paired": report.answers.paired, "refused": refused},
         "unread": {"truncated": report.unread.truncated, "printed": report.unread.printed},
         "fixable": {"safe": report.fixable_safe, "unsafe": report.fixable_unsafe},
         "interrupted": report.interrupted,
