@@ -1,7 +1,50 @@
-//! User agents: which ones belong to a program that sends events, not to a visitor.
+//! User agents: which ones belong to a program and not to a visitor, and what else is sent in
+//! place of a browser's.
 
+use memchr::memmem::{self, Finder};
 use once_cell::sync::Lazy;
 use serde::Deserialize;
+
+use crate::digest;
+use crate::percent;
+
+/// What a user agent is, when it is not that of a usual browser.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A browser's or an app's as far as one can tell, or a value of which other rules speak.
+    Person,
+    Program(Program),
+    /// A crawler, a preview, a monitor or a browser without a screen.
+    Bot,
+    Mangled(Mangled),
+    Stub(Stub),
+}
+
+/// What was done to a user agent on its way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Mangled {
+    /// Encoded for a URL; the agent itself.
+    Encoded(String),
+    /// A `+` for every space; the agent with spaces.
+    Plus(String),
+    /// Escaped for HTML; the agent itself.
+    Escaped(String),
+    /// White space, quotes or the header's name around it; the agent itself.
+    Wrapped(String),
+    /// The end is missing: so many characters are left.
+    Cut(usize),
+}
+
+/// How little of a user agent there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stub {
+    /// A word that every event may have.
+    Word,
+    /// A few characters without a system in brackets.
+    Short,
+    /// The system in brackets, and no browser.
+    NoBrowser,
+}
 
 /// A program that is no visitor's browser or app.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +70,10 @@ struct Table {
     words: Vec<String>,
     /// Parts of agents that begin like a browser's.
     inside: Vec<String>,
+    /// Parts of the agents of crawlers, previews and monitors.
+    bots: Vec<String>,
+    /// Whole values that are no agent.
+    stubs: Vec<String>,
 }
 
 static TABLE: Lazy<Table> = Lazy::new(|| {
@@ -48,9 +95,15 @@ pub fn program(agent: &str) -> Option<Program> {
 
 /// Whether the agent begins and ends as those of browsers do, which settles nearly all of them.
 #[inline]
-fn is_usual_browser(agent: &str) -> bool {
+pub fn is_usual_browser(agent: &str) -> bool {
+    static ROBOTS: Lazy<[Finder<'static>; 2]> = Lazy::new(|| {
+        [
+            Finder::new("HeadlessChrome/"),
+            Finder::new("Storebot-Google/"),
+        ]
+    });
     let bytes = agent.as_bytes();
-    if !bytes.starts_with(b"Mozilla/5.0 (") {
+    if !bytes.starts_with(b"Mozilla/5.0 (") || bytes.last().is_none_or(|&last| last <= b' ') {
         return false;
     }
     // In-app browsers end with their own list in brackets.
@@ -61,6 +114,162 @@ fn is_usual_browser(agent: &str) -> bool {
     [&b"Safari/"[..], b"Firefox/", b"Edg/", b"Mobile/", b"OPR/"]
         .iter()
         .any(|product| bytes[last..].starts_with(product))
+        // The only ones known that end like a browser.
+        && ROBOTS.iter().all(|robot| robot.find(bytes).is_none())
+}
+
+/// What the agent is.
+pub fn kind(agent: &str) -> Kind {
+    if is_usual_browser(agent) {
+        return Kind::Person;
+    }
+    if let Some(program) = search(agent) {
+        return Kind::Program(program);
+    }
+    if digest::is_nothing_word(agent) || digest::is_digest(agent) || digest::is_hidden(agent) {
+        return Kind::Person;
+    }
+    if let Some(mangled) = mangled(agent) {
+        return Kind::Mangled(mangled);
+    }
+    if is_bot(agent) {
+        return Kind::Bot;
+    }
+    stub(agent).map_or(Kind::Person, Kind::Stub)
+}
+
+/// The names of crawlers, previews and monitors, and the address that they give for complaints. In
+/// front of a name stands no letter or digit: Cubot makes phones.
+static BOTS: Lazy<regex::Regex> = Lazy::new(|| {
+    let names: Vec<String> = TABLE.bots.iter().map(|name| regex::escape(name)).collect();
+    let names = names.join("|");
+    let pattern = format!(r"(?-u:\b)(?:{names})|\+https?://|(?-u:\b)whatsapp/[0-9.]+ [A-Z]$");
+    regex::RegexBuilder::new(&pattern)
+        .case_insensitive(true)
+        .unicode(false)
+        .build()
+        .expect("escaped names are a valid pattern")
+});
+
+fn is_bot(agent: &str) -> bool {
+    BOTS.is_match(agent)
+}
+
+/// Lengths of columns and buffers that cut what is longer.
+const CUTS: [usize; 9] = [100, 128, 191, 200, 250, 255, 256, 500, 512];
+
+fn mangled(agent: &str) -> Option<Mangled> {
+    if let Some(inner) = unwrapped(agent) {
+        return Some(Mangled::Wrapped(inner.to_owned()));
+    }
+    if !agent.contains(' ') {
+        if let Some(plain) = decoded(agent) {
+            return Some(Mangled::Encoded(plain));
+        }
+        if agent.starts_with("Mozilla/5.0+(") {
+            return Some(Mangled::Plus(agent.replace('+', " ")));
+        }
+    }
+    if let Some(plain) = unescaped(agent) {
+        return Some(Mangled::Escaped(plain));
+    }
+    (CUTS.contains(&agent.len()) && is_cut(agent)).then_some(Mangled::Cut(agent.len()))
+}
+
+/// The agent inside white space, quotes or the line of a header.
+fn unwrapped(agent: &str) -> Option<&str> {
+    const HEADER: &str = "user-agent:";
+    let mut inner = agent.trim().trim_matches(['"', '\'', '\\']).trim();
+    if inner
+        .get(..HEADER.len())
+        .is_some_and(|head| head.eq_ignore_ascii_case(HEADER))
+    {
+        inner = inner[HEADER.len()..].trim();
+    }
+    let is_agent = inner.contains('/') || inner.contains(' ');
+    (inner.len() < agent.len() && is_agent).then_some(inner)
+}
+
+/// The agent behind percent encoding, as `encodeURIComponent` or a form makes it.
+fn decoded(agent: &str) -> Option<String> {
+    memchr::memchr(b'%', agent.as_bytes())?;
+    let spaced = match agent.contains("%20") {
+        true => percent::decode(agent)?,
+        false => percent::decode(&agent.replace('+', " "))?,
+    };
+    let is_agent = spaced.contains('/')
+        && spaced.starts_with(|c: char| c.is_ascii_alphabetic())
+        && !spaced.chars().any(char::is_control);
+    is_agent.then_some(spaced)
+}
+
+/// The agent behind HTML's escapes. Meta's own apps escape what they write in brackets, so that
+/// part of an agent shows nothing.
+fn unescaped(agent: &str) -> Option<String> {
+    const ESCAPES: [(&str, &str); 9] = [
+        ("&quot;", "\""),
+        ("&#34;", "\""),
+        ("&#39;", "'"),
+        ("&#039;", "'"),
+        ("&#x27;", "'"),
+        ("&#x2F;", "/"),
+        ("&#47;", "/"),
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+    ];
+    let own = agent.find('[').unwrap_or(agent.len());
+    let bytes = &agent.as_bytes()[..own];
+    memchr::memchr(b'&', bytes)?;
+    let has = |escape: &str| memmem::find(bytes, escape.as_bytes()).is_some();
+    if !ESCAPES.iter().any(|(escape, _)| has(escape)) && !has("&amp;") {
+        return None;
+    }
+    let plain = ESCAPES
+        .iter()
+        .fold(agent[..own].to_owned(), |text, (escape, plain)| {
+            text.replace(escape, plain)
+        });
+    Some(plain.replace("&amp;", "&") + &agent[own..])
+}
+
+/// Whether a browser's agent ends in the middle: inside brackets or inside the name of a product.
+fn is_cut(agent: &str) -> bool {
+    if !agent.starts_with("Mozilla/") {
+        return false;
+    }
+    let count = |c: char| agent.matches(c).count();
+    if count('(') > count(')') || count('[') > count(']') {
+        return true;
+    }
+    const PRODUCTS: [&str; 8] = [
+        "AppleWebKit/",
+        "Chrome/",
+        "CriOS/",
+        "Firefox/",
+        "Gecko/",
+        "Mobile/",
+        "Safari/",
+        "Version/",
+    ];
+    let last = agent.rsplit(' ').next().unwrap_or_default();
+    last.is_empty() || last.ends_with(['/', '.']) || PRODUCTS.iter().any(|p| p.starts_with(last))
+}
+
+fn stub(agent: &str) -> Option<Stub> {
+    let agent = agent.trim();
+    if agent.len() <= 32 {
+        let is_word = |word: &String| word.eq_ignore_ascii_case(agent);
+        if TABLE.stubs.iter().any(is_word) {
+            return Some(Stub::Word);
+        }
+    }
+    if agent.len() < 25 && !agent.contains('(') {
+        return Some(Stub::Short);
+    }
+    // Internet Explorer had no more to say.
+    let rest = agent.strip_prefix("Mozilla/5.0 (")?.strip_suffix(')')?;
+    let ends = !rest.contains(['(', ')']) && !rest.contains("MSIE") && !rest.contains("Trident");
+    ends.then_some(Stub::NoBrowser)
 }
 
 /// The parts inside browser-like agents that give a program away.
@@ -130,6 +339,8 @@ mod tests {
             &TABLE.webhooks,
             &TABLE.words,
             &TABLE.inside,
+            &TABLE.bots,
+            &TABLE.stubs,
         ] {
             for entry in list {
                 assert_eq!(*entry, entry.to_ascii_lowercase());
@@ -197,11 +408,92 @@ mod tests {
             "ShopApp/512 CFNetwork/1496.0.7 Darwin/23.5.0",
             "Makeup/2.0 (iPhone)",
             "RubyMine Browser/1.0",
-            "Mozilla/5.0",
-            "Unknown",
+            "Mozilla/5.0 (Linux; Android 9; CUBOT_X19 Build/PPR1.180610.011) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/126.0.0.0 Mobile Safari/537.36 GSA/15.1",
+            "Mozilla/5.0 (compatible; MSIE 10.0; Windows NT 6.2; Trident/6.0)",
+            "Mozilla/5.0 (Windows NT 10.0; WOW64; Trident/7.0; rv:11.0) like Gecko",
+            "Mozilla/5.0 (Linux; Android 14; SM-S911B; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/126.0.0.0 Mobile Safari/537.36 [FBAN/FB4A;FBAV/468.0;FBCR/AT&amp;T;]",
             "",
         ] {
             assert_eq!(super::program(agent), None, "{agent}");
+            let kind = super::kind(agent);
+            assert!(
+                matches!(kind, Kind::Person | Kind::Stub(Stub::Short)),
+                "{agent}"
+            );
+        }
+        for agent in ["Mozilla/5.0", "Unknown", ""] {
+            assert_eq!(super::program(agent), None, "{agent}");
+        }
+    }
+
+    #[test]
+    fn bots() {
+        for agent in [
+            "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
+            "Mozilla/5.0 (Linux; Android 6.0.1; Nexus 5X Build/MMB29P) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Mobile Safari/537.36 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
+            "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/126.0.0.0 Safari/537.36",
+            "Mozilla/5.0 (X11; Linux x86_64; Storebot-Google/1.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36",
+            "Mozilla/5.0 (Linux; Android 11; moto g power) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Mobile Safari/537.36 Chrome-Lighthouse",
+            "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; bingbot/2.0; +http://www.bing.com/bingbot.htm) Chrome/126.0.0.0 Safari/537.36",
+            "facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)",
+            "Mozilla/5.0+(compatible; UptimeRobot/2.0; http://www.uptimerobot.com/)",
+            "Mozilla/5.0 (compatible; NewCrawler/1.0; +https://crawler.example/about)",
+            "WhatsApp/2.24.11.78 A",
+            "Twitterbot/1.0",
+        ] {
+            assert_eq!(super::kind(agent), Kind::Bot, "{agent}");
+        }
+    }
+
+    const CHROME: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36";
+
+    #[test]
+    fn agents_that_were_changed() {
+        let encoded = CHROME
+            .replace('/', "%2F")
+            .replace(' ', "%20")
+            .replace(';', "%3B");
+        let form = CHROME
+            .replace('/', "%2F")
+            .replace(' ', "+")
+            .replace(';', "%3B");
+        for (agent, kind) in [
+            (encoded, Mangled::Encoded(CHROME.to_owned())),
+            (form, Mangled::Encoded(CHROME.to_owned())),
+            (CHROME.replace(' ', "+"), Mangled::Plus(CHROME.to_owned())),
+            (
+                CHROME.replace('/', "&#x2F;"),
+                Mangled::Escaped(CHROME.to_owned()),
+            ),
+            (format!("\"{CHROME}\""), Mangled::Wrapped(CHROME.to_owned())),
+            (format!("{CHROME}\r\n"), Mangled::Wrapped(CHROME.to_owned())),
+            (
+                format!("User-Agent: {CHROME}"),
+                Mangled::Wrapped(CHROME.to_owned()),
+            ),
+            (CHROME[..100].to_owned(), Mangled::Cut(100)),
+        ] {
+            assert_eq!(super::kind(&agent), Kind::Mangled(kind), "{agent}");
+        }
+        let app = format!(
+            "{CHROME} [FB_IAB/FB4A;FBAV/468.0.0.54.78;FBCR/{}",
+            "x".repeat(255)
+        );
+        assert_eq!(super::kind(&app[..255]), Kind::Mangled(Mangled::Cut(255)));
+        assert_eq!(super::kind(&app[..254]), Kind::Person);
+    }
+
+    #[test]
+    fn stubs() {
+        for (agent, stub) in [
+            ("Mozilla/5.0", Stub::Word),
+            ("Unknown", Stub::Word),
+            ("$CLIENT_USER_AGENT", Stub::Word),
+            ("Test Agent", Stub::Word),
+            ("Chrome/126.0.0.0", Stub::Short),
+            ("Mozilla/5.0 (Windows NT 10.0; Win64; x64)", Stub::NoBrowser),
+        ] {
+            assert_eq!(super::kind(agent), Kind::Stub(stub), "{agent}");
         }
     }
 }

@@ -129,6 +129,10 @@ pub struct CheckArgs {
     /// Not these rules
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub ignore: Vec<String>,
+    /// Compare digests with the rare forms of their values too: every encoding, quote and bracket
+    /// of names, cities and dates (up to a few seconds more)
+    #[arg(long)]
+    pub deep: bool,
     /// What gates and what comes first
     #[arg(long, value_enum)]
     pub profile: Option<Profile>,

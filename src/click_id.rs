@@ -3,8 +3,14 @@
 //!
 //! Sources: the page on fbp and fbc; facebook/capi-param-builder@b0b6f0b and its tests.
 
+use std::ops::Range;
+
+use memchr::memmem::Finder;
+use once_cell::sync::Lazy;
+
 use crate::clock::PLAUSIBLE;
 use crate::digest;
+use crate::percent;
 
 /// The browser ids that Meta's own pages show.
 pub const FBP_SAMPLES: [&str; 2] = [
@@ -12,13 +18,33 @@ pub const FBP_SAMPLES: [&str; 2] = [
     "fb.1.1596403881668.1116446470",
 ];
 
+/// The click ids that Meta's own pages show.
+const FBCLID_SAMPLES: [&str; 2] = [
+    "AbCdEfGhIjKlMnOpQrStUvWxYz1234567890",
+    "IwAR2F4-dbP0l7Mn1IawQQGCINEz7PYXQvwjNwB_qa2ofrHyiLjcbCRxTDMgk",
+];
+
+/// How click ids of Meta begin, as far as they were seen in the field.
+const BEGINNINGS: [&str; 9] = [
+    "IwAR", "IwY2", "IwZX", "IwQ0", "IwdG", "PAZX", "PAY2", "PAAa", "PAQ0",
+];
+
+/// No click id of Meta was seen with fewer characters; the oldest have 61.
+pub const SHORTEST: usize = 20;
+
+/// Days that the cookie `_fbc` lives, and a click counts.
+pub const DAYS_OF_A_CLICK: i64 = 90;
+
 /// A value in the form of a click or browser id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stamped<'a> {
     text: &'a str,
     /// Where the digits of the creation time start and end.
-    time: (usize, usize),
+    time: StampedAt,
 }
+
+/// Where a creation time starts and ends in its text.
+pub type StampedAt = (usize, usize);
 
 impl<'a> Stamped<'a> {
     /// The value that `text` spells. The tail of a click id may hold dots and may be anything; the
@@ -90,6 +116,39 @@ impl<'a> Stamped<'a> {
         })
     }
 
+    /// The creation time in Unix milliseconds, when it is a plausible one; seconds are taken for
+    /// what they are.
+    #[inline]
+    pub fn millis(&self) -> Option<i64> {
+        let number: i64 = self.time().parse().ok()?;
+        if PLAUSIBLE.contains(&(number / 1000)) {
+            Some(number)
+        } else {
+            PLAUSIBLE.contains(&number).then_some(number * 1000)
+        }
+    }
+
+    /// Where the creation time begins and ends in the text.
+    pub fn at(&self) -> StampedAt {
+        self.time
+    }
+
+    /// The value that this text was found to be before.
+    pub fn again(text: &'a str, time: StampedAt) -> Stamped<'a> {
+        Stamped { text, time }
+    }
+
+    /// The whole value.
+    pub fn text(&self) -> &'a str {
+        self.text
+    }
+
+    /// The value with another id behind the creation time; the appendix stays.
+    pub fn with_tail(&self, tail: &str) -> String {
+        let appendix = &self.text[digest::strip_appendix(self.text).len()..];
+        format!("{}{tail}{appendix}", &self.text[..self.time.1 + 1])
+    }
+
     /// The value with its seconds written as milliseconds; nothing else changes.
     pub fn in_milliseconds(&self) -> String {
         let (before, behind) = self.text.split_at(self.time.1);
@@ -105,6 +164,24 @@ fn all_digits(text: &str) -> bool {
 #[inline]
 pub fn is_fbc(text: &str) -> bool {
     Stamped::parse(text).is_some() && stands_alone(text)
+}
+
+/// The parts of an fbc that is right by the letter.
+#[inline]
+pub fn fbc(text: &str) -> Option<Stamped<'_>> {
+    Stamped::parse(text).filter(|_| stands_alone(text))
+}
+
+/// Whether `text` is the usual form of a browser id to its end: a quick look, right when it says
+/// yes.
+#[inline]
+pub fn is_usual_fbp(text: &str) -> bool {
+    Stamped::is_usual(text) && all_digits(&text[19..])
+}
+
+/// Whether a browser id holds a click id in place of its number.
+pub fn holds_click(fbp: &str) -> bool {
+    Stamped::parse(fbp).is_some_and(|stamped| looks_like_fbclid(stamped.tail()))
 }
 
 /// Whether `text` is right by the letter as fbp: its tail is a number.
@@ -191,9 +268,6 @@ fn wrapped<'a>(text: &'a str, cookie: &str, is_right: fn(&str) -> bool) -> Optio
 /// Whether `text` looks like Meta's click id: a known beginning, or long and in three kinds of
 /// characters, and not the click id of Google.
 pub fn looks_like_fbclid(text: &str) -> bool {
-    const BEGINNINGS: [&str; 9] = [
-        "IwAR", "IwY2", "IwZX", "IwQ0", "IwdG", "PAZX", "PAY2", "PAAa", "PAQ0",
-    ];
     const OTHERS: [&str; 4] = ["Cj0K", "CjwK", "EAIa", "eyJ"];
     let word = text
         .bytes()
@@ -207,6 +281,207 @@ pub fn looks_like_fbclid(text: &str) -> bool {
             && holds(u8::is_ascii_uppercase)
             && holds(u8::is_ascii_lowercase)
             && holds(u8::is_ascii_digit))
+}
+
+/// Where the click id stands behind `fbclid=` in an address. Meta asks for it letter for letter.
+pub fn fbclid_in(url: &str) -> Option<Range<usize>> {
+    static FINDER: Lazy<Finder<'static>> = Lazy::new(|| Finder::new("fbclid="));
+    let bytes = url.as_bytes();
+    let mut from = 0;
+    loop {
+        let at = from + FINDER.find(&bytes[from..])?;
+        from = at + "fbclid=".len();
+        if at > 0 && !matches!(bytes[at - 1], b'?' | b'&' | b'#' | b';') {
+            continue;
+        }
+        let length = bytes[from..]
+            .iter()
+            .take_while(|b| b.is_ascii_alphanumeric() || b"-_.+%=~".contains(b))
+            .count();
+        let hidden = url[from + length..].starts_with(['*', '…', '[', '{']);
+        if length > 0 && !hidden {
+            return Some(from..from + length);
+        }
+    }
+}
+
+/// What was done to a click id on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Altered {
+    /// All letters were made small, or all capital.
+    Case,
+    /// Its end is missing.
+    Cut,
+    /// A space stands for each `+`.
+    Spaces,
+    /// `%` and two digits were replaced by the character that they mean.
+    Decoded,
+    /// Characters were replaced by `%` and two digits.
+    Encoded,
+}
+
+/// Whether all letters of a long id are small, or all capital: in base64 both are mixed.
+fn has_one_case(id: &str) -> bool {
+    let upper = id.bytes().any(|b| b.is_ascii_uppercase());
+    let lower = id.bytes().any(|b| b.is_ascii_lowercase());
+    upper != lower
+}
+
+/// How `id` differs from the click id in the address of the same event, when it was made of it.
+/// Another click's id is no change.
+pub fn altered(id: &str, in_url: &str) -> Option<Altered> {
+    if id == in_url || in_url.len() < SHORTEST || id.is_empty() {
+        return None;
+    }
+    if in_url.starts_with(id) && (id.len() >= 4) {
+        return Some(Altered::Cut);
+    }
+    let same_letters = in_url
+        .get(..id.len())
+        .is_some_and(|head| head.eq_ignore_ascii_case(id));
+    if same_letters && id.len() >= SHORTEST && has_one_case(id) && !has_one_case(in_url) {
+        return Some(Altered::Case);
+    }
+    if in_url.contains('+') && in_url.replace('+', " ").trim() == id.trim() {
+        return Some(Altered::Spaces);
+    }
+    if in_url.contains('%') && percent::decode(in_url).as_deref() == Some(id) {
+        // An address that was encoded once too often is itself what was changed.
+        let plain = id.bytes().all(is_of_id);
+        return (!plain).then_some(Altered::Decoded);
+    }
+    (id.contains('%') && percent::decode(id).as_deref() == Some(in_url)).then_some(Altered::Encoded)
+}
+
+fn is_of_id(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.')
+}
+
+/// Whether a click id alone shows that its letters were changed.
+pub fn looks_altered(id: &str) -> Option<Altered> {
+    let bytes = id.as_bytes();
+    // Nearly every id begins with a capital and a small letter.
+    let mixed = matches!(bytes, [a, b, ..] if a.is_ascii_uppercase() && b.is_ascii_lowercase())
+        || id.bytes().take(16).any(|b| b.is_ascii_lowercase())
+            && id.bytes().take(32).any(|b| b.is_ascii_uppercase());
+    if !mixed && has_one_case(id) {
+        let begins = BEGINNINGS
+            .iter()
+            .any(|head| id.get(..4).is_some_and(|b| b.eq_ignore_ascii_case(head)));
+        let long = id.len() >= 40 && bytes.iter().all(|&b| is_of_id(b));
+        if begins && id.len() >= SHORTEST || long {
+            return Some(Altered::Case);
+        }
+    }
+    if let Some(at) = memchr::memchr2(b'%', b' ', bytes) {
+        if bytes[at] == b' ' {
+            return Some(Altered::Spaces);
+        }
+        let code = bytes.get(at + 1..at + 3);
+        if code.is_some_and(|code| code.iter().all(u8::is_ascii_hexdigit)) {
+            return Some(Altered::Encoded);
+        }
+    }
+    None
+}
+
+/// Why an id behind a right beginning is none that Meta gave out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fabricated {
+    /// A word that somebody wrote in place of an id.
+    Word,
+    /// A template that was not filled in.
+    Template,
+    /// The sample of Meta's documentation.
+    Sample,
+    /// The click id of another company.
+    Foreign,
+    /// A number, as in a browser id.
+    Number,
+    /// A UUID or hex digits.
+    Hex,
+    /// Too short.
+    Short,
+}
+
+/// Words in lower case, without digits, `-` and `_` at their ends.
+const WORDS: [&str; 40] = [
+    "fallback",
+    "random",
+    "unknown",
+    "undefined",
+    "null",
+    "none",
+    "nan",
+    "nil",
+    "false",
+    "true",
+    "test",
+    "testing",
+    "testclick",
+    "testclickid",
+    "test-click-id",
+    "test_click_id",
+    "testfbclid",
+    "test_fbclid",
+    "dummy",
+    "sample",
+    "example",
+    "placeholder",
+    "default",
+    "string",
+    "value",
+    "fbclid",
+    "your_fbclid",
+    "fbclid_here",
+    "click_id",
+    "clickid",
+    "click",
+    "fbc",
+    "direct",
+    "organic",
+    "facebook",
+    "server",
+    "noclick",
+    "no_click_id",
+    "n/a",
+    "abc",
+];
+
+/// Why Meta cannot have given out this click id; `None` when it may have.
+pub fn fabricated(id: &str) -> Option<Fabricated> {
+    let is_sample = || FBCLID_SAMPLES.contains(&id);
+    if id.len() >= 40 && BEGINNINGS.iter().any(|head| id.starts_with(head)) {
+        return is_sample().then_some(Fabricated::Sample);
+    }
+    if is_sample() {
+        return Some(Fabricated::Sample);
+    }
+    if id.bytes().any(|b| b"{}$<>[]".contains(&b)) || id.starts_with('%') && id.ends_with('%') {
+        return Some(Fabricated::Template);
+    }
+    if id.len() <= 32 {
+        let word = id.trim_matches(|c: char| c.is_ascii_digit() || "-_. ()".contains(c));
+        if WORDS.iter().any(|known| known.eq_ignore_ascii_case(word)) {
+            return Some(Fabricated::Word);
+        }
+    }
+    // Google Ads (gclid, gbraid), Google Analytics, TikTok.
+    const FOREIGN: [&str; 7] = [
+        "Cj0KC", "CjwKC", "EAIaI", "0AAAAA", "GA1.", "E.C.P.", "E_C_P_",
+    ];
+    if FOREIGN.iter().any(|head| id.starts_with(head)) {
+        return Some(Fabricated::Foreign);
+    }
+    if all_digits(id) {
+        return Some(Fabricated::Number);
+    }
+    let hex = id.bytes().filter(u8::is_ascii_hexdigit).count();
+    let dashes = id.bytes().filter(|&b| b == b'-').count();
+    if id.len() >= SHORTEST && (hex == id.len() || dashes == 4 && hex == 32 && id.len() == 36) {
+        return Some(Fabricated::Hex);
+    }
+    (id.len() < SHORTEST).then_some(Fabricated::Short)
 }
 
 #[cfg(test)]
@@ -258,6 +533,110 @@ mod tests {
         ] {
             assert!(!is_fbp(text), "{text}");
         }
+    }
+
+    #[test]
+    fn ids_in_addresses() {
+        let shop = "https://shop.example.com/p";
+        for (url, id) in [
+            (format!("{shop}?a=1&fbclid={FBCLID}&b=2"), Some(FBCLID)),
+            (format!("{shop}?fbclid={FBCLID}#top"), Some(FBCLID)),
+            (format!("{shop}#/x?fbclid={FBCLID}"), Some(FBCLID)),
+            (format!("{shop}?fbclid=IwAR%2Bx+y"), Some("IwAR%2Bx+y")),
+            (format!("{shop}?my_fbclid=a&fbclid={FBCLID}"), Some(FBCLID)),
+            (format!("{shop}?my_fbclid={FBCLID}"), None),
+            (format!("{shop}?fbclid="), None),
+            (format!("{shop}?fbclid=IwAR3v…"), None),
+            (format!("{shop}?fbclid={{{{fbclid}}}}"), None),
+            (shop.to_owned(), None),
+        ] {
+            assert_eq!(fbclid_in(&url).map(|at| &url[at]), id, "{url}");
+        }
+    }
+
+    #[test]
+    fn what_was_done_to_an_id() {
+        let plus = "IwAR3vQn8T+kX2mLr5bYc0ZpHs7W";
+        for (id, url, what) in [
+            (FBCLID, FBCLID, None),
+            (&FBCLID.to_ascii_lowercase(), FBCLID, Some(Altered::Case)),
+            (&FBCLID.to_ascii_uppercase(), FBCLID, Some(Altered::Case)),
+            (&FBCLID[..40], FBCLID, Some(Altered::Cut)),
+            // The address is what was changed.
+            (FBCLID, &FBCLID.to_ascii_lowercase()[..], None),
+            (FBCLID, &FBCLID[..40], None),
+            (&plus.replace('+', " "), plus, Some(Altered::Spaces)),
+            (
+                "IwAR3vQn8T/kX2mLr5bYc0",
+                "IwAR3vQn8T%2FkX2mLr5bYc0",
+                Some(Altered::Decoded),
+            ),
+            ("IwAR3vQn8T_kX2mLr5bYc0", "IwAR3vQn8T%5FkX2mLr5bYc0", None),
+            (
+                "IwAR3vQn8T%5FkX2mLr5bYc0",
+                "IwAR3vQn8T_kX2mLr5bYc0",
+                Some(Altered::Encoded),
+            ),
+            // Another click.
+            (
+                "IwAR9zQn8T_kX2mLr5bYc0ZpHs7WfGdJ1aEuV9oNtI6yRqMxC4lSjUzBPwKe1",
+                FBCLID,
+                None,
+            ),
+        ] {
+            assert_eq!(altered(id, url), what, "{id} {url}");
+        }
+        assert_eq!(looks_altered(FBCLID), None);
+        assert_eq!(
+            looks_altered(&FBCLID.to_ascii_lowercase()),
+            Some(Altered::Case)
+        );
+        assert_eq!(
+            looks_altered(&FBCLID.to_ascii_uppercase()),
+            Some(Altered::Case)
+        );
+        assert_eq!(looks_altered("IwAR3vQn8T kX2m"), Some(Altered::Spaces));
+        assert_eq!(looks_altered("IwAR3vQn8T%2BkX2m"), Some(Altered::Encoded));
+    }
+
+    #[test]
+    fn ids_that_nobody_gave_out() {
+        use Fabricated::*;
+        for (id, why) in [
+            ("FALLBACK", Some(Word)),
+            ("test123", Some(Word)),
+            ("(none)", Some(Word)),
+            ("848213", Some(Number)),
+            ("{{fbclid}}", Some(Template)),
+            ("%FBCLID%", Some(Template)),
+            (
+                "Cj0KCQjwhL6pBhDjARIsAGx8D58aB3kq2LmNoPqRsTuVwXyZ",
+                Some(Foreign),
+            ),
+            ("E.C.P.CrABk2vQn8TkX2mLr5bYc0ZpHs7Wf", Some(Foreign)),
+            ("7f9c24e8-3b12-4fef-91e0-1b2c3d4e5f60", Some(Hex)),
+            ("d41d8cd98f00b204e9800998ecf8427e", Some(Hex)),
+            ("k3j9x2a1b", Some(Short)),
+            (FBCLID_SAMPLES[0], Some(Sample)),
+            (FBCLID_SAMPLES[1], Some(Sample)),
+            (FBCLID, None),
+            ("QmFzZTY0IHRleHQgb2YgYSBuZXcga2luZA", None),
+        ] {
+            assert_eq!(fabricated(id), why, "{id}");
+        }
+    }
+
+    #[test]
+    fn parts_and_times() {
+        let text = format!("fb.2.1782390000123.{FBCLID}.AQYCAQIB");
+        let stamped = fbc(&text).unwrap();
+        assert_eq!(stamped.millis(), Some(1_782_390_000_123));
+        assert_eq!(stamped.with_tail("x"), "fb.2.1782390000123.x.AQYCAQIB");
+        let seconds = fbc("fb.1.1782390000.IwAR3vQn8T").unwrap();
+        assert_eq!(seconds.millis(), Some(1_782_390_000_000));
+        assert_eq!(fbc("fb.1.2.IwAR3vQn8T").unwrap().millis(), None);
+        assert!(is_usual_fbp("fb.1.1782390000123.774411908"));
+        assert!(!is_usual_fbp(&text));
     }
 
     #[test]

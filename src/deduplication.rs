@@ -80,7 +80,7 @@ pub fn is_placeholder(id: &str, order: impl FnOnce() -> Option<String>) -> bool 
             return false;
         };
         if TABLE.words.contains(lower) {
-            return true;
+            return !digest::is_hidden(id);
         }
         if TABLE.samples.contains(lower) {
             return !order().is_some_and(|order| holds(id, &order));

@@ -2,8 +2,17 @@
 
 use sha2::{Digest as _, Sha256};
 
+mod dates;
+mod dress;
+mod fixed;
 pub mod forms;
+pub mod known;
 pub mod mistakes;
+mod postcodes;
+pub mod shop;
+mod short;
+mod table;
+mod words;
 pub mod worthless;
 
 /// SHA-256 of some bytes.
@@ -94,6 +103,10 @@ impl Shape {
         let core = strip_appendix(text);
         if let Ok(bytes) = <&[u8; 64]>::try_from(core.as_bytes()) {
             let (lower, any) = hex_letters(bytes);
+            // 32 letters in hex are as long as a digest.
+            if any && spells_text(bytes) {
+                return Shape::EncodedText;
+            }
             if lower {
                 return Shape::Sha256;
             }
@@ -146,6 +159,14 @@ fn hex_letters(bytes: &[u8; 64]) -> (bool, bool) {
         u128::from_ne_bytes(not_lower) == 0,
         u128::from_ne_bytes(not_hex) == 0,
     )
+}
+
+/// Whether the hex digits spell an e-mail address or a number. Of the bytes of a digest hardly one
+/// pair in five hundred begins as letters and digits do, so that this ends at once.
+#[inline]
+fn spells_text(hex: &[u8]) -> bool {
+    hex.iter().step_by(2).all(|b| (b'2'..=b'7').contains(b))
+        && std::str::from_utf8(hex).is_ok_and(|hex| decode_text(hex).is_some())
 }
 
 /// The tokens that Meta's parameter builder appended before its version 2 appendix: PHP, Python,
@@ -250,6 +271,9 @@ fn shape_of_the_rest(text: &str) -> Shape {
     }
     let core = strip_appendix(text);
     if is_hex(core) {
+        if spells_text(core.as_bytes()) {
+            return Shape::EncodedText;
+        }
         match core.len() {
             32 => return Shape::Md5,
             40 | 56 | 96 | 128 => return Shape::OtherHash,
@@ -270,7 +294,7 @@ fn shape_of_the_rest(text: &str) -> Shape {
     if head.len() >= 6 && head.len() < bare.len() && head.len() <= 64 && is_hex(head) {
         return Shape::TruncatedHex;
     }
-    if decode_text(bare).is_some() {
+    if decode_text(core.trim()).is_some() {
         return Shape::EncodedText;
     }
     Shape::Plain
@@ -290,6 +314,18 @@ pub fn is_digest(text: &str) -> bool {
 pub fn is_hidden(text: &str) -> bool {
     let text = text.trim();
     text.ends_with('…') || text.ends_with("...") || is_redacted(text)
+}
+
+/// Whether a text is what a logger prints in place of an object that lies too deep, or of a value
+/// that it hides.
+pub fn is_logger_mark(text: &str) -> bool {
+    let text = text.trim();
+    // Node.js, Python and Ruby print the first; Monolog writes the last below its ninth level.
+    ["[Object]", "[Array]", "[Circular]", "[Truncated]"]
+        .iter()
+        .any(|mark| text.eq_ignore_ascii_case(mark))
+        || is_hidden(text)
+        || text.starts_with("Over ") && text.contains(" levels deep")
 }
 
 /// The digest inside a dressed one, in lower case and without appendix: behind `0x`, `\x`,
@@ -338,8 +374,10 @@ pub fn from_base64_digest(text: &str) -> Option<String> {
         let hex = digits.iter().all(u8::is_ascii_hexdigit);
         return hex.then(|| String::from_utf8_lossy(digits).to_ascii_lowercase());
     }
-    // 43 letters that are all hex digits are a cut digest, not base64.
-    (bytes.len() == 32 && !is_hex(body)).then(|| hex::encode(bytes))
+    // 43 letters that are all hex digits are a cut digest, not base64; and 32 bytes that can all be
+    // read are a text of that length, such as an e-mail address.
+    let is_text = bytes.iter().all(|byte| (b' '..=b'~').contains(byte));
+    (bytes.len() == 32 && !is_hex(body) && !is_text).then(|| hex::encode(bytes))
 }
 
 /// Whether a text is a machine's token and not what a person types: a digest in an alphabet that
@@ -403,16 +441,22 @@ pub fn from_base64(text: &str) -> Option<Vec<u8>> {
 }
 
 /// The plain text behind base64 or hex, when it is one: printable, and an e-mail, a phone or a
-/// date by its look. Chance makes such text out of random bytes less than once in 10^13.
+/// date by its look, or any words when the text ends as only base64 does. Chance makes an e-mail
+/// or a number out of random bytes less than once in 10^13.
 pub fn decode_text(text: &str) -> Option<String> {
+    let padded = text.ends_with('=') && text.len().is_multiple_of(4);
     let bytes = if text.len() >= 8 && text.len().is_multiple_of(2) && is_hex(text) {
         hex::decode(text).ok()
-    } else if text.len() >= 8 {
+    } else if text.len() >= 8 || padded {
         from_base64(text)
     } else {
         None
     }?;
     let plain = String::from_utf8(bytes).ok()?;
+    let is_word = |c: char| c.is_alphanumeric() || " .'’-".contains(c);
+    if padded && plain.chars().all(is_word) && plain.contains(char::is_alphanumeric) {
+        return Some(plain);
+    }
     let printable = plain.len() >= 5 && plain.chars().all(|c| !c.is_control());
     let telling = looks_like_email(&plain)
         || (plain.len() >= 7
@@ -469,6 +513,15 @@ fn is_redacted(text: &str) -> bool {
     {
         return true;
     }
+    // The first digits of a digest, too few to be more than a hint for whoever reads the log.
+    let head = text.trim_end_matches(['.', '…']);
+    if head.len() < text.len()
+        && (3..6).contains(&head.len())
+        && is_hex(head)
+        && head.bytes().any(|b| b.is_ascii_digit())
+    {
+        return true;
+    }
     let inner = text.trim_matches(['[', ']', '<', '>', '(', ')', '{', '}', '*', '_']);
     [
         "filtered",
@@ -485,6 +538,26 @@ fn is_redacted(text: &str) -> bool {
     .any(|word| inner.eq_ignore_ascii_case(word) && inner.len() < text.len())
         || text.eq_ignore_ascii_case("redacted")
         || text.eq_ignore_ascii_case("[Object]")
+}
+
+/// `*|EMAIL|*`, `%%email%%`, `{!Contact.Email}` and `{email}`: tags of mailing tools and of string
+/// formats.
+fn is_merge_tag(text: &str) -> bool {
+    let inner = |open: &str, close: &str| text.strip_prefix(open)?.strip_suffix(close);
+    let is_path = |inner: &str| {
+        inner.len() >= 2
+            && inner.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+            && inner
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b':' | b' '))
+    };
+    inner("*|", "|*").is_some_and(|inner| !inner.is_empty())
+        || inner("%%", "%%").is_some_and(is_path)
+        || inner("{!", "}").is_some_and(is_path)
+        // Digits would make it an id in braces.
+        || inner("{", "}").is_some_and(|inner| {
+            is_path(inner) && !inner.bytes().any(|b| b.is_ascii_digit())
+        })
 }
 
 fn is_template(text: &str) -> bool {
@@ -514,9 +587,21 @@ fn is_template(text: &str) -> bool {
             && text[1..]
                 .bytes()
                 .all(|b| b.is_ascii_uppercase() || b == b'_'))
-        || ["(not set)", "(none)", "#n/a", "#ref!", "#value!", "#name?"]
-            .iter()
-            .any(|word| text.eq_ignore_ascii_case(word))
+        || is_merge_tag(text)
+        || [
+            "(not set)",
+            "(none)",
+            "(not provided)",
+            "#n/a",
+            "#ref!",
+            "#value!",
+            "#name?",
+            "#null!",
+            "#num!",
+            "#div/0!",
+        ]
+        .iter()
+        .any(|word| text.eq_ignore_ascii_case(word))
 }
 
 #[cfg(test)]
@@ -574,6 +659,19 @@ mod tests {
             ("+49 171 1234567", Shape::Plain),
             ("YW5hQHNob3AuY29t", Shape::EncodedText),
             ("616e614073686f702e636f6d", Shape::EncodedText),
+            (
+                "616e612e6c6f70657a2e6761726369614073686f702e6578616d706c652e636f",
+                Shape::EncodedText,
+            ),
+            ("616e6140616263642e636f2e756b2e61", Shape::EncodedText),
+            ("dXM=", Shape::EncodedText),
+            ("TWFyaWE=", Shape::EncodedText),
+            ("*|EMAIL|*", Shape::Template),
+            ("%%emailaddr%%", Shape::Template),
+            ("{email}", Shape::Template),
+            ("{!Contact.Email}", Shape::Template),
+            ("{9B1DEB4D-3B7D-4BAD-9BDD-2B0D7B3DCB6D}", Shape::Plain),
+            ("#DIV/0!", Shape::Template),
             ("{{ customer.email }}", Shape::Template),
             ("%EMAIL%", Shape::Template),
             ("(not set)", Shape::Template),
@@ -581,6 +679,8 @@ mod tests {
             ("***", Shape::Redacted),
             ("a***@shop.com", Shape::Redacted),
             ("[Filtered]", Shape::Redacted),
+            ("a8f5…", Shape::Redacted),
+            ("a8f5...", Shape::Redacted),
             ("null", Shape::Nothing),
             ("  ", Shape::Nothing),
             ("undefined", Shape::Nothing),

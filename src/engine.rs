@@ -43,7 +43,8 @@ impl Linter {
             .thread_name(|index| format!("capilint-{index}"))
             .build()
             .expect("the operating system gives threads");
-        let (rules, stop) = (RuleSet::all(), Arc::new(AtomicBool::new(false)));
+        let rules = RuleSet::all().deep(settings.deep);
+        let stop = Arc::new(AtomicBool::new(false));
         Linter {
             settings,
             rules,

@@ -5,9 +5,12 @@ use std::ops::Range;
 
 use bumpalo::Bump;
 
+use crate::agent;
+use crate::click_id::{self, Stamped, StampedAt};
 use crate::clock::Clock;
+use crate::digest::forms::{self, Look};
 use crate::digest::mistakes::{self, Mistake};
-use crate::digest::{self, Shape, forms, worthless};
+use crate::digest::{self, Shape, worthless};
 use crate::envelope::when::Trust;
 use crate::json::{Item, Tape, Val};
 use crate::name::{Hashing, Name};
@@ -27,6 +30,83 @@ pub struct Record<'t, 'a> {
     pub text: &'a str,
     /// Its values; `None` when the text is no JSON.
     pub tape: Option<&'t Tape<'a>>,
+    /// Whether the text is a request body or an event with nothing around it, as far as its
+    /// outermost keys tell, or a list of such: most are, and nothing can then be said of an
+    /// envelope.
+    pub is_bare: bool,
+    /// Whether the text is an element of `data` that is read without its body.
+    pub is_element: bool,
+}
+
+impl<'t, 'a> Record<'t, 'a> {
+    /// A record of this text, with its values when it is JSON.
+    pub fn new(text: &'a str, tape: Option<&'t Tape<'a>>) -> Self {
+        let is_bare = tape.is_some_and(|tape| tape.root().each().all(is_bare));
+        Record {
+            text,
+            tape,
+            is_bare,
+            is_element: false,
+        }
+    }
+
+    /// The record of an element of `data`: whatever keys it has, none of them is an envelope's.
+    pub fn element(text: &'a str, tape: &'t Tape<'a>) -> Self {
+        Record {
+            text,
+            tape: Some(tape),
+            is_bare: true,
+            is_element: true,
+        }
+    }
+
+    /// The values of the text that have nothing to do with each other: the elements of a list, or
+    /// the one value that it is.
+    pub fn parts(&self) -> impl Iterator<Item = Item<'t, 'a>> + use<'t, 'a> {
+        self.tape.into_iter().flat_map(|tape| tape.root().each())
+    }
+
+    /// Those of its parts that have something around a payload.
+    pub fn enveloped(&self) -> impl Iterator<Item = Item<'t, 'a>> + use<'t, 'a> {
+        let parts = (!self.is_bare).then(|| self.parts());
+        parts.into_iter().flatten().filter(|part| !is_bare(*part))
+    }
+}
+
+/// The names of a request body and of an event's own members.
+const OF_PAYLOAD: u128 = (Name::AdvancedMeasurementTable.bit() << 1) - 1;
+
+/// Any one of these tells that an object is an event.
+const OF_EVENT: u128 = Name::EventName.bit() | Name::UserData.bit() | Name::ActionSource.bit();
+
+/// Whether a value is a request body or an event with nothing around it, as far as its outermost
+/// keys tell. Nothing can then be said of an envelope.
+#[inline]
+pub fn is_bare(value: Item<'_, '_>) -> bool {
+    if !value.is_object() {
+        return !value.is_list();
+    }
+    let (mut names, mut data) = (0, None);
+    for member in value.children() {
+        match member.name() {
+            Some(name) if OF_PAYLOAD & name.bit() != 0 => {
+                names |= name.bit();
+                if name == Name::Data {
+                    data = Some(member);
+                }
+            }
+            _ => return false,
+        }
+    }
+    match data {
+        Some(data) => data.each().next().is_none_or(|event| {
+            event
+                .children()
+                .filter_map(Item::name)
+                .any(|name| OF_EVENT & name.bit() != 0)
+        }),
+        None => names & OF_EVENT != 0,
+    }
 }
 
 /// A request body, or events that came without one.
@@ -169,13 +249,14 @@ fn keys_of(item: Item<'_, '_>) -> u128 {
         .fold(0, |set, name| set | name.bit())
 }
 
-/// Whether an element of `data` is an event: other APIs also answer with a list called `data`.
-fn is_listed_event(item: Item<'_, '_>) -> bool {
-    let signs = Name::EventName.bit()
-        | Name::EventTime.bit()
+/// Whether an element of `data` is an event: other APIs also take or answer a list called `data`, some
+/// of them with an event_time and an event_id.
+pub(crate) fn is_listed_event(item: Item<'_, '_>) -> bool {
+    const SIGNS: u128 = Name::EventName.bit()
         | Name::UserData.bit()
+        | Name::CustomData.bit()
         | Name::ActionSource.bit();
-    item.is_object() && keys_of(item) & signs != 0
+    item.is_object() && keys_of(item) & SIGNS != 0
 }
 
 /// A request body as rules see it.
@@ -184,6 +265,8 @@ pub struct Request<'t, 'a> {
     pub body: Item<'t, 'a>,
     /// The number of events in it.
     pub events: usize,
+    /// The time against which the age of its events is measured.
+    pub clock: Clock,
 }
 
 impl<'t, 'a> Request<'t, 'a> {
@@ -295,6 +378,8 @@ pub struct Event<'t, 'a> {
     custom_data: Option<u32>,
     identifiers: Vec<Identifier<'a>>,
     shapes: u32,
+    /// The shapes of those that must be digests: of all but external_id.
+    required_shapes: u32,
     has_worthless: bool,
     /// Whether any value may be a mistake that [`mistakes::of`] finds: one of a key with few
     /// possible values that is none of the right ones, or one of several of its key.
@@ -302,7 +387,13 @@ pub struct Event<'t, 'a> {
     raw: RawLook,
     mistakes: OnceCell<Vec<Mistake>>,
     address: OnceCell<Option<std::net::IpAddr>>,
+    /// Places instead of texts, so that the event stays covariant: where fbc stands, where its
+    /// creation time begins and ends and what it is, and where a click id stands in the address.
+    click: OnceCell<Option<(u32, StampedAt, Option<i64>)>>,
+    fbclid: OnceCell<Option<Range<usize>>>,
+    agent: OnceCell<Option<(u32, agent::Kind)>>,
     website: bool,
+    deep: bool,
     /// The time against which its age is measured.
     pub clock: Clock,
     /// What unsafe fixes may assume.
@@ -314,8 +405,10 @@ pub struct Event<'t, 'a> {
 }
 
 impl<'t, 'a> Event<'t, 'a> {
-    /// The event at a place of the tape. `identifiers` is emptied and used again; get it back with
+    /// The event at a place of the tape. `deep` looks for rare forms of hashed values too.
+    /// `identifiers` is emptied and used again; get it back with
     /// [`Event::into_identifiers`].
+    #[allow(clippy::too_many_arguments)] // One caller, and all of it is about one event.
     pub fn new(
         tape: &'t Tape<'a>,
         place: u32,
@@ -323,6 +416,7 @@ impl<'t, 'a> Event<'t, 'a> {
         assume: &'t Assumptions,
         in_request: bool,
         envelope: Envelope<'a>,
+        deep: bool,
         mut identifiers: Vec<Identifier<'a>>,
     ) -> Event<'t, 'a> {
         let root = tape.at(place);
@@ -346,12 +440,17 @@ impl<'t, 'a> Event<'t, 'a> {
             custom_data: custom_data.map(Item::place),
             identifiers,
             shapes: 0,
+            required_shapes: 0,
             has_worthless: false,
             has_suspect: false,
             raw: RawLook::default(),
             mistakes: OnceCell::new(),
             address: OnceCell::new(),
+            click: OnceCell::new(),
+            fbclid: OnceCell::new(),
+            agent: OnceCell::new(),
             website,
+            deep,
             clock,
             assume,
             in_request,
@@ -394,20 +493,20 @@ impl<'t, 'a> Event<'t, 'a> {
         let (mut worthless, mut proven) = (None, false);
         if shape == Shape::Sha256 {
             let hex = digest::strip_appendix(text);
-            if forms::is_enumerable(name) {
-                proven = forms::is_right(name, hex);
-                self.has_suspect |= !proven;
-            }
-            self.has_suspect |= self
-                .identifiers
-                .last()
-                .is_some_and(|last| last.name == name);
-            if !proven {
+            let look = forms::look(name, hex, self.deep);
+            proven = look == Look::Right;
+            self.has_suspect |= look == Look::Suspect;
+            if matches!(look, Look::Open | Look::Suspect) {
                 worthless = worthless::find(hex);
                 self.has_worthless |= worthless.is_some();
             }
         }
+        let last = self.identifiers.last();
+        self.has_suspect |= last.is_some_and(|last| last.name == name);
         self.shapes |= shape.bit();
+        if name != Name::ExternalId {
+            self.required_shapes |= shape.bit();
+        }
         let place = item.place();
         self.identifiers.push(Identifier {
             name,
@@ -488,6 +587,16 @@ impl<'t, 'a> Event<'t, 'a> {
             .filter(move |identifier| identifier.shape.bit() & shapes != 0)
     }
 
+    /// As [`Event::shaped`], for the keys that take nothing but digests.
+    #[inline]
+    pub fn required(&self, shapes: u32) -> impl Iterator<Item = &Identifier<'a>> {
+        let some = self.required_shapes & shapes != 0;
+        let list = if some { &self.identifiers[..] } else { &[] };
+        list.iter().filter(move |identifier| {
+            identifier.shape.bit() & shapes != 0 && identifier.name != Name::ExternalId
+        })
+    }
+
     /// The identifiers whose digest is known to stand for nobody.
     #[inline]
     pub fn worthless(&self) -> impl Iterator<Item = (&Identifier<'a>, worthless::Entry)> {
@@ -526,14 +635,53 @@ impl<'t, 'a> Event<'t, 'a> {
         crate::clock::plausible_time(self.get(Name::EventTime)?)
     }
 
+    /// Whether the event itself has keys that are no known name.
+    pub fn has_unnamed_keys(&self) -> bool {
+        self.top.has_unnamed
+    }
+
     /// Whether user_data has keys that are no known name.
     pub fn has_unnamed_user_keys(&self) -> bool {
         self.user.has_unnamed
     }
 
+    /// Whether custom_data has keys that are no known name.
+    pub fn has_unnamed_custom_keys(&self) -> bool {
+        self.custom.has_unnamed
+    }
+
+    /// The country that the event itself names, in plain or by the digest of its code; `None` when
+    /// it names none or several.
+    pub fn country(&self) -> Option<&'static str> {
+        let mut found = None;
+        for identifier in &self.identifiers {
+            if identifier.name != Name::Country {
+                continue;
+            }
+            let country = match identifier.shape {
+                Shape::Sha256 | Shape::UpperHex => {
+                    let hex = digest::strip_appendix(identifier.text).to_ascii_lowercase();
+                    crate::places::country_of_digest(&hex)
+                }
+                Shape::Plain => crate::places::country(identifier.text),
+                _ => None,
+            };
+            if country.is_some() && found.is_some() && country != found {
+                return None;
+            }
+            found = country.or(found);
+        }
+        found
+    }
+
     /// What a first look at the keys of user_data that take no digest tells.
     pub fn raw(&self) -> RawLook {
         self.raw
+    }
+
+    /// Whether digests are also compared with the rare forms of their key's values.
+    pub fn is_deep(&self) -> bool {
+        self.deep
     }
 
     /// Whether any identifier alone may be a mistake; see [`Event::mistakes`].
@@ -548,12 +696,71 @@ impl<'t, 'a> Event<'t, 'a> {
         *self.address.get_or_init(text)
     }
 
+    /// fbc, when it is right by the letter.
+    #[inline]
+    pub fn click(&self) -> Option<Click<'a>> {
+        let (place, at, millis) = (*self.click.get_or_init(|| {
+            let item = self.user(Name::Fbc)?.each().next()?;
+            let stamped = click_id::fbc(item.text()?)?;
+            Some((item.place(), stamped.at(), stamped.millis()))
+        }))?;
+        Some(Click {
+            place,
+            stamped: Stamped::again(self.tape.at(place).text()?, at),
+            millis,
+        })
+    }
+
+    /// The click id in the page's address, letter for letter.
+    #[inline]
+    pub fn fbclid(&self) -> Option<&'a str> {
+        let url = || self.get(Name::EventSourceUrl)?.text();
+        let at = self
+            .fbclid
+            .get_or_init(|| click_id::fbclid_in(url()?))
+            .clone()?;
+        url()?.get(at)
+    }
+
+    /// client_user_agent and what it is, when it does not look like a usual browser's.
+    #[inline]
+    pub fn odd_agent(&self) -> Option<(Item<'t, 'a>, &agent::Kind)> {
+        if !self.raw.odd_agent {
+            return None;
+        }
+        let (place, kind) = self
+            .agent
+            .get_or_init(|| {
+                let item = self.user(Name::ClientUserAgent)?.each().next()?;
+                Some((item.place(), agent::kind(item.text()?)))
+            })
+            .as_ref()?;
+        Some((self.tape.at(*place), kind))
+    }
+
     /// A user_data key's text, trimmed, when it holds any.
     pub fn user_text(&self, name: Name) -> Option<&'a str> {
         self.user(name)?
             .text()
             .map(str::trim)
             .filter(|text| !text.is_empty())
+    }
+}
+
+/// The click id of an event.
+#[derive(Clone, Copy, Debug)]
+pub struct Click<'a> {
+    /// Where the value stands on the tape.
+    pub place: u32,
+    pub stamped: Stamped<'a>,
+    /// The creation time in Unix milliseconds, when it is a plausible one.
+    pub millis: Option<i64>,
+}
+
+impl Click<'_> {
+    /// Seconds from the click to `time` in Unix seconds, rounded down.
+    pub fn seconds_until(&self, time: i64) -> Option<i64> {
+        Some((time * 1000 - self.millis?).div_euclid(1000))
     }
 }
 
@@ -567,6 +774,10 @@ pub struct RawLook {
     pub may_be_hex: bool,
     /// fbc or fbp is not of the usual form as far as its creation time.
     pub odd_stamp: bool,
+    /// fbp is not of the usual form to its end.
+    pub odd_browser_id: bool,
+    /// client_user_agent does not look like that of a usual browser.
+    pub odd_agent: bool,
 }
 
 impl RawLook {
@@ -577,6 +788,8 @@ impl RawLook {
                 may_be_nothing: true,
                 may_be_hex: true,
                 odd_stamp: true,
+                odd_browser_id: true,
+                odd_agent: true,
             };
             return;
         };
@@ -588,24 +801,37 @@ impl RawLook {
         );
         self.may_be_nothing |= !first.is_ascii_graphic() || (begins_so && text.len() <= 15);
         self.may_be_hex |= text.bytes().take(4).all(|byte| byte.is_ascii_hexdigit());
-        if matches!(name, Name::Fbc | Name::Fbp) {
-            self.odd_stamp |= !crate::click_id::Stamped::is_usual(text);
+        match name {
+            Name::Fbc => self.odd_stamp |= !Stamped::is_usual(text),
+            Name::Fbp if !click_id::is_usual_fbp(text) => {
+                self.odd_browser_id = true;
+                self.odd_stamp |= !Stamped::is_usual(text);
+            }
+            Name::ClientUserAgent => self.odd_agent |= !agent::is_usual_browser(text),
+            _ => {}
         }
     }
 }
 
-/// A digest written as 32 numbers, or as the dump of a Node.js `Buffer`.
+/// A digest written as 32 numbers, signed or not, or as the dump of a `Buffer` or `Uint8Array`.
 fn is_byte_list(item: Item<'_, '_>) -> bool {
+    let all_bytes = || {
+        item.len() == 32
+            && item
+                .children()
+                .all(|byte| matches!(byte.val(), Val::Int(-128..=255)))
+    };
     match item.val() {
-        Val::List => {
-            item.len() == 32
-                && item
-                    .children()
-                    .all(|byte| matches!(byte.val(), Val::Int(0..=255)))
-        }
+        Val::List => all_bytes(),
         Val::Object => {
-            item.member("type").and_then(Item::text) == Some("Buffer")
-                && item.member("data").is_some_and(is_byte_list)
+            let is_buffer = item.member("type").and_then(Item::text) == Some("Buffer")
+                && item.member("data").is_some_and(is_byte_list);
+            let numbered = || {
+                item.children()
+                    .enumerate()
+                    .all(|(at, byte)| byte.key().parse() == Ok(at))
+            };
+            is_buffer || (all_bytes() && numbered())
         }
         _ => false,
     }
@@ -620,4 +846,78 @@ pub fn read<'a>(text: &'a str, tape: &mut Tape<'a>, arena: &'a Bump) -> Option<(
     let tree = crate::json::tree::Tree::parse(text, crate::json::tree::Syntax::Relaxed).ok()?;
     tape.fill(&tree, text, arena);
     Some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::digest::sha256_hex;
+
+    #[test]
+    fn the_country_is_what_all_its_values_say() {
+        let de = sha256_hex("de");
+        for (json, country) in [
+            (r#""Germany""#.to_owned(), Some("de")),
+            (format!(r#""{de}""#), Some("de")),
+            (
+                format!(r#"["{}.AQYCAQIB","DE"]"#, de.to_uppercase()),
+                Some("de"),
+            ),
+            (format!(r#"["{de}","at"]"#), None),
+            (format!(r#""{}""#, sha256_hex("DE")), None),
+            (r#"["Atlantis",null,"fr"]"#.to_owned(), Some("fr")),
+            ("7".to_owned(), None),
+        ] {
+            let text = format!(r#"{{"event_name":"Lead","user_data":{{"country":{json}}}}}"#);
+            let (arena, assume) = (Bump::new(), Assumptions::default());
+            let mut tape = Tape::new();
+            tape.parse(&text, &arena).unwrap();
+            let clock = Clock {
+                now: 0,
+                source: crate::clock::Source::Given,
+                supported: None,
+                asked: true,
+            };
+            let event = Event::new(
+                &tape,
+                0,
+                clock,
+                &assume,
+                false,
+                Envelope::default(),
+                false,
+                Vec::new(),
+            );
+            assert_eq!(event.country(), country, "{json}");
+        }
+    }
+
+    fn bare(text: &str) -> bool {
+        let (arena, mut tape) = (Bump::new(), Tape::new());
+        tape.parse(arena.alloc_str(text), &arena).unwrap();
+        tape.root().each().all(is_bare)
+    }
+
+    #[test]
+    fn payloads_are_bare_and_envelopes_are_not() {
+        for text in [
+            r#"{"data":[{"event_name":"Lead"}],"access_token":"x"}"#,
+            r#"{"data":[]}"#,
+            r#"{"event_name":"Lead","user_data":{"x":1}}"#,
+            r#"[{"event_name":"Lead"}]"#,
+            r#"[]"#,
+            "3",
+        ] {
+            assert!(bare(text), "{text}");
+        }
+        for text in [
+            r#"{"url":"x","body":{"data":[]}}"#,
+            r#"{"data":[{"id":"1","attributes":{}}]}"#,
+            r#"{"event_name":"Lead","url":"x"}"#,
+            r#"[{"request":{}}]"#,
+            r#"[[1]]"#,
+        ] {
+            assert!(!bare(text), "{text}");
+        }
+    }
 }

@@ -1,7 +1,13 @@
 //! The event names to which Meta gives a meaning of their own, and other spellings of them.
 
+use std::collections::BTreeMap;
+
+use hashbrown::HashMap;
 use once_cell::sync::Lazy;
 use serde::Deserialize;
+
+use crate::event::Event;
+use crate::name::Name;
 
 /// `rules/tables/events.json`.
 #[derive(Deserialize)]
@@ -10,6 +16,12 @@ struct Table {
     default: Vec<String>,
     special: Vec<String>,
     messaging: Vec<String>,
+    /// What other products call a standard event.
+    foreign: BTreeMap<String, Vec<String>>,
+    /// Near synonyms and words of other languages.
+    near: BTreeMap<String, Vec<String>>,
+    /// Words for custom events as such.
+    generic: Vec<String>,
 }
 
 /// Length of the longest name, CompleteRegistration.
@@ -64,6 +76,95 @@ impl Family {
     }
 }
 
+/// Another word for a standard event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Alias {
+    /// The name that another product gives to the same event.
+    Foreign(&'static str),
+    /// A near synonym, or the word of another language.
+    Near(&'static str),
+    /// A word for custom events as such.
+    Generic,
+}
+
+/// The aliases by their letters and digits in lower case.
+static ALIASES: Lazy<HashMap<String, Alias>> = Lazy::new(|| {
+    let mut aliases = HashMap::new();
+    let mut add = |list: &'static BTreeMap<String, Vec<String>>,
+                   kind: fn(&'static str) -> Alias| {
+        for (name, words) in list {
+            for word in words {
+                aliases.insert(folded(word).expect("short").to_string(), kind(name));
+            }
+        }
+    };
+    add(&TABLE.near, Alias::Near);
+    add(&TABLE.foreign, Alias::Foreign);
+    for word in &TABLE.generic {
+        aliases.insert(folded(word).expect("short").to_string(), Alias::Generic);
+    }
+    aliases
+});
+
+/// The standard event that `name` means in other words.
+pub fn alias(name: &str) -> Option<Alias> {
+    ALIASES.get(&*folded(name)?).copied()
+}
+
+/// A text in place, without an allocation.
+struct Folded {
+    bytes: [u8; 64],
+    len: usize,
+}
+
+impl std::ops::Deref for Folded {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        std::str::from_utf8(&self.bytes[..self.len]).unwrap_or_default()
+    }
+}
+
+/// The letters and digits of a name in lower case; `None` when it is longer than any alias.
+fn folded(name: &str) -> Option<Folded> {
+    let (mut bytes, mut len) = ([0; 64], 0);
+    let kept = name
+        .chars()
+        .filter(|&c| !is_separator(c) && !".:/!".contains(c));
+    for c in kept.flat_map(char::to_lowercase) {
+        let end = len + c.len_utf8();
+        c.encode_utf8(bytes.get_mut(len..end)?);
+        len = end;
+    }
+    Some(Folded { bytes, len })
+}
+
+/// Whether somebody comes to this event only after a look at several pages, and not by a click on
+/// an ad alone.
+pub fn is_late(name: &str) -> bool {
+    matches!(
+        name,
+        "Purchase"
+            | "InitiateCheckout"
+            | "AddPaymentInfo"
+            | "CompleteRegistration"
+            | "Subscribe"
+            | "StartTrial"
+            | "SubmitApplication"
+            | "Schedule"
+            | "Donate"
+    )
+}
+
+/// Whether the event comes from a CRM, whose stages have the names that the business gives them:
+/// `contact` is as good as any.
+pub fn has_free_stage_names(event: &Event<'_, '_>) -> bool {
+    event.action_source() == Some("system_generated")
+        && (event.user(Name::LeadId).is_some()
+            || event.custom(Name::LeadEventSource).is_some()
+            || event.custom(Name::EventSource).is_some())
+}
+
 fn is_separator(c: char) -> bool {
     // Zero width space and byte order mark come along when names are pasted.
     matches!(c, '_' | '-' | '\u{200b}' | '\u{feff}') || c.is_whitespace()
@@ -86,6 +187,40 @@ mod tests {
                 assert_eq!(family.spelled(name), Some(*name));
                 assert!(!name.contains(is_separator), "folding would lose {name}");
             }
+        }
+    }
+
+    #[test]
+    fn aliases() {
+        for list in [&TABLE.foreign, &TABLE.near] {
+            for (name, words) in list {
+                assert!(STANDARD.contains(name), "{name}");
+                for word in words {
+                    // The rule on spelling speaks of those.
+                    assert_eq!(STANDARD.spelled(word), None, "{word}");
+                    assert_eq!(MESSAGING.spelled(word), None, "{word}");
+                    assert!(alias(word).is_some(), "{word}");
+                }
+            }
+        }
+        for (word, means) in [
+            ("view_item", Some(Alias::Foreign("ViewContent"))),
+            ("begin_checkout", Some(Alias::Foreign("InitiateCheckout"))),
+            ("Order Completed", Some(Alias::Foreign("Purchase"))),
+            ("checkout_completed", Some(Alias::Foreign("Purchase"))),
+            ("CompletePayment", Some(Alias::Foreign("Purchase"))),
+            ("Compra", Some(Alias::Near("Purchase"))),
+            ("AÑADIR AL CARRITO", Some(Alias::Near("AddToCart"))),
+            ("CustomEvent", Some(Alias::Generic)),
+            ("Warranty Registered", None),
+            ("purchase_refunded", None),
+            ("Contacted", None),
+            ("LeadSubmitted", None),
+            ("quiz_finished", None),
+            ("fb_mobile_purchase", None),
+            ("", None),
+        ] {
+            assert_eq!(alias(word), means, "{word}");
         }
     }
 

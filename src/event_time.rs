@@ -8,6 +8,7 @@ use jiff::fmt::rfc2822;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, fmt::strtime};
 
+use crate::action_source::Reading;
 use crate::clock::PLAUSIBLE;
 use crate::event::Event;
 use crate::json::{Item, Val};
@@ -93,6 +94,23 @@ pub fn moment(event: &Event<'_, '_>) -> Option<i64> {
     match item.val() {
         Val::Int(seconds) if PLAUSIBLE.contains(&seconds) => Some(seconds),
         _ => Written::of(item).seconds(),
+    }
+}
+
+/// The moment that an event_time means, as [`moment`] does.
+pub fn moment_of(item: Item<'_, '_>) -> Option<i64> {
+    Written::of(item).seconds()
+}
+
+/// Days after which Meta refuses an event with this action_source. One that Meta does not know may
+/// stand for a shop, which has the longer time.
+pub fn days_taken(action_source: Option<&str>) -> i64 {
+    match action_source.map(Reading::of) {
+        None => 62,
+        Some(reading) => match reading.certain() {
+            None | Some("physical_store") => 62,
+            Some(_) => 7,
+        },
     }
 }
 

@@ -39,6 +39,8 @@ pub enum Op {
     },
     /// Gives a member another key.
     Rename { at: Pointer, key: String },
+    /// Puts a value, byte for byte, into a list of its own.
+    Wrap { at: Pointer },
     /// Takes a member from one object to the end of another, byte for byte; an object that does
     /// not exist is made.
     Move {
@@ -52,7 +54,7 @@ impl Op {
     /// The places that the operation reads or writes.
     pub fn places(&self) -> Vec<Pointer> {
         match self {
-            Op::Replace { at, .. } | Op::Remove { at } => vec![at.clone()],
+            Op::Replace { at, .. } | Op::Remove { at } | Op::Wrap { at } => vec![at.clone()],
             Op::Insert { into, key, .. } => vec![into.clone().key(key)],
             Op::Rename { at, key } => {
                 let to = at.parent().unwrap_or_default().key(key);
@@ -127,6 +129,12 @@ impl Fix {
             at,
             key: key.to_owned(),
         });
+        self
+    }
+
+    /// Puts the value at `at` into a list of its own.
+    pub fn wrap(mut self, at: Pointer) -> Fix {
+        self.ops.push(Op::Wrap { at });
         self
     }
 

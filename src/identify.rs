@@ -2,7 +2,7 @@
 
 use once_cell::sync::Lazy;
 
-use crate::digest::forms::{self, Fault};
+use crate::digest::forms::{self, Context, Fault};
 use crate::digest::worthless::{self, Class, Words};
 use crate::digest::{self, Shape};
 use crate::name::Name;
@@ -95,20 +95,33 @@ fn known(hex: &str, out: &mut Vec<Identified>) {
             format!("the digest of {twice}{what}"),
         ));
     }
-    for name in [Name::Ge, Name::Country] {
+    for name in forms::ENUMERABLE {
         if forms::is_right(name, hex) {
             let detail = format!("the digest of a right value of {name}");
             out.push(Identified::of(name, "right-value", detail));
-        } else if let Some(form) = forms::find(name, hex) {
+        } else if let Some(form) = forms::find(name, hex, &Context::default()) {
             let (class, detail) = match form.fault {
                 Fault::Twice => (
                     "double-hash",
-                    format!("the digest of the digest of a value of {name}"),
+                    "the digest of the digest of a value".to_owned(),
                 ),
                 Fault::Case => ("wrong-case", format!("the digest of {}", form.what)),
                 Fault::Spelling => ("wrong-form", format!("the digest of {}", form.what)),
+                // The key to which it belongs answers for itself.
+                Fault::WrongKey => continue,
             };
-            out.push(Identified::of(name, class, detail));
+            let mut found = Identified::of(name, class, detail);
+            // One list of names serves both keys.
+            if name == Name::Fn {
+                found.keys.push(Name::Ln);
+            }
+            match out
+                .iter_mut()
+                .find(|it| it.class == found.class && it.detail == found.detail)
+            {
+                Some(same) => same.keys.append(&mut found.keys),
+                None => out.push(found),
+            }
         }
     }
 }
@@ -164,6 +177,12 @@ mod tests {
             (sha256_hex("US"), vec!["wrong-case"]),
             (sha256_hex("Deutschland"), vec!["wrong-form"]),
             (sha256_hex(&sha256_hex("us")), vec!["double-hash"]),
+            (sha256_hex("19870214"), vec!["right-value"]),
+            (sha256_hex("1987-02-14"), vec!["wrong-form"]),
+            (sha256_hex("94103"), vec!["right-value"]),
+            (sha256_hex("California"), vec!["wrong-form"]),
+            (sha256_hex("New York"), vec!["wrong-form", "wrong-form"]),
+            (sha256_hex("Maria"), vec!["wrong-case"]),
             (sha256_hex("ana@kestrelbikes.com"), vec!["unknown"]),
             (
                 sha256_hex("us").to_uppercase(),
@@ -198,5 +217,9 @@ mod tests {
         let found = identify(&sha256_hex("f"));
         assert_eq!(found[0].keys, [Name::Ge]);
         assert_eq!(found[0].detail, "the digest of a right value of ge");
+        let found = identify(&sha256_hex("US"));
+        assert_eq!(found[0].keys, [Name::Country, Name::St]);
+        let found = identify(&sha256_hex("Maria"));
+        assert_eq!(found[0].keys, [Name::Fn, Name::Ln]);
     }
 }

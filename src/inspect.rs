@@ -13,7 +13,9 @@ use crate::envelope::join::{self, Piece};
 use crate::envelope::labels;
 use crate::envelope::search::{self, Answer, Copies, Found, Kind, Origin, Scope, Wrapped};
 use crate::envelope::when::Naive;
-use crate::event::{Assumptions, Envelope, Event, Identifier, Payloads, Record, Request};
+use crate::event::{
+    Assumptions, Envelope, Event, Identifier, Payloads, Record, Request, is_listed_event,
+};
 use crate::finding::{Certainty, Finding, Findings, Place, Severity, Subject};
 use crate::json::quick::Guesses;
 use crate::json::{Pointer, Tape, tree};
@@ -34,25 +36,37 @@ pub struct RuleSet {
     record: Vec<(usize, RecordCheck)>,
     request: Vec<(usize, RequestCheck)>,
     event: Vec<(usize, EventCheck)>,
+    deep: bool,
 }
 
 impl RuleSet {
+    /// The same checks, which also compare digests with the rare forms of their key's values.
+    pub fn deep(mut self, deep: bool) -> RuleSet {
+        self.deep = deep;
+        self
+    }
+
     /// The checks of these rules.
     pub fn of(rules: &[&Rule]) -> RuleSet {
         let mut set = RuleSet::default();
         for (index, rule) in rules.iter().enumerate() {
-            match rule.check() {
-                Check::Record(check) => set.record.push((index, *check)),
-                Check::Request(check) => set.request.push((index, *check)),
-                Check::Event(check) => set.event.push((index, *check)),
-                Check::RequestAndEvent(request, event) => {
-                    set.request.push((index, *request));
-                    set.event.push((index, *event));
-                }
-                Check::Log | Check::Reading => {}
-            }
+            set.add(index, rule.check());
         }
         set
+    }
+
+    fn add(&mut self, index: usize, check: &Check) {
+        match check {
+            Check::Record(check) => self.record.push((index, *check)),
+            Check::Request(check) => self.request.push((index, *check)),
+            Check::Event(check) => self.event.push((index, *check)),
+            Check::RequestAndEvent(request, event) => {
+                self.request.push((index, *request));
+                self.event.push((index, *event));
+            }
+            Check::Several(checks) => checks.iter().for_each(|check| self.add(index, check)),
+            Check::Log | Check::Reading => {}
+        }
     }
 
     /// The checks of the whole catalogue.
@@ -161,6 +175,8 @@ pub struct Inspector<'s, 'a> {
     groups: Vec<Group>,
     events: usize,
     requests: usize,
+    /// Events of the body that are not in the text.
+    taken_out: usize,
 }
 
 /// What came of reading one text.
@@ -191,6 +207,7 @@ impl<'s, 'a> Inspector<'s, 'a> {
             groups: Vec::new(),
             events: 0,
             requests: 0,
+            taken_out: 0,
         }
     }
 
@@ -227,6 +244,15 @@ impl<'s, 'a> Inspector<'s, 'a> {
         }
         self.run(&text[..read.end], watch);
         Ok(read)
+    }
+
+    /// As [`Inspector::text`], for a body whose events, that many, were read alone: `text` has an
+    /// empty list in their place.
+    pub fn head(&mut self, text: &'a str, events: usize) -> Result<Read, tree::SyntaxError> {
+        self.taken_out = events;
+        let read = self.text(text, &mut ());
+        self.taken_out = 0;
+        read
     }
 
     #[cold]
@@ -301,7 +327,7 @@ impl<'s, 'a> Inspector<'s, 'a> {
     }
 
     /// As [`Inspector::text`], for one element of the list `data` that is read alone because the
-    /// whole is too large: whatever it is, it is taken for an event.
+    /// whole is too large. With [`AsOf::Exact`] it is known to be an event.
     pub fn element(
         &mut self,
         text: &'a str,
@@ -310,9 +336,12 @@ impl<'s, 'a> Inspector<'s, 'a> {
     ) -> Result<Read, tree::SyntaxError> {
         let read = self.read(text)?;
         self.payloads.clear();
+        self.found.clear();
         self.start();
-        self.check_record(&text[..read.end]);
-        if self.tape.root().is_object() {
+        self.check_record(&text[..read.end], true);
+        let root = self.tape.root();
+        let known = matches!(self.around.as_of, AsOf::Exact(_));
+        if root.is_object() && (known || is_listed_event(root)) {
             let clock = self.around.clock(true, latest, None);
             self.check_event(0, clock, true, Envelope::default(), watch);
         }
@@ -323,7 +352,7 @@ impl<'s, 'a> Inspector<'s, 'a> {
     pub fn prose(&mut self, text: &'a str) {
         self.start();
         let rules = self.rules;
-        let record = Record { text, tape: None };
+        let record = Record::new(text, None);
         self.guarded(&rules.record, Subject::Record, 0, None, |check, out| {
             check(&record, out)
         });
@@ -359,7 +388,7 @@ impl<'s, 'a> Inspector<'s, 'a> {
 
     fn run(&mut self, text: &'a str, watch: &mut impl Watch) {
         self.start();
-        self.check_record(text);
+        self.check_record(text, false);
         let payloads = std::mem::take(&mut self.payloads);
         let found = std::mem::take(&mut self.found);
         for (index, payload) in payloads.list().iter().enumerate() {
@@ -379,11 +408,13 @@ impl<'s, 'a> Inspector<'s, 'a> {
             };
             if let Some(place) = payload.request {
                 self.requests += 1;
-                self.check_request(place, events.len());
                 self.see_body(place, &mut envelope);
             }
             let in_request = payload.request.is_some();
             let clock = self.around.clock(in_request, latest, envelope.sent_at);
+            if let Some(place) = payload.request {
+                self.check_request(place, events.len(), clock);
+            }
             for &place in events {
                 self.check_event(place, clock, in_request, envelope, watch);
             }
@@ -439,11 +470,11 @@ impl<'s, 'a> Inspector<'s, 'a> {
         latest
     }
 
-    fn check_record(&mut self, text: &'a str) {
+    fn check_record(&mut self, text: &'a str, is_element: bool) {
         let (rules, tape) = (self.rules, std::mem::take(&mut self.tape));
-        let record = Record {
-            text,
-            tape: Some(&tape),
+        let record = match is_element {
+            true => Record::element(text, &tape),
+            false => Record::new(text, Some(&tape)),
         };
         self.guarded(&rules.record, Subject::Record, 0, None, |check, out| {
             check(&record, out)
@@ -472,11 +503,12 @@ impl<'s, 'a> Inspector<'s, 'a> {
         }
     }
 
-    fn check_request(&mut self, place: u32, events: usize) {
+    fn check_request(&mut self, place: u32, events: usize, clock: Clock) {
         let (rules, tape) = (self.rules, std::mem::take(&mut self.tape));
         let request = Request {
             body: tape.at(place),
-            events,
+            events: events + self.taken_out,
+            clock,
         };
         self.guarded(
             &rules.request,
@@ -499,6 +531,7 @@ impl<'s, 'a> Inspector<'s, 'a> {
         let (rules, tape) = (self.rules, std::mem::take(&mut self.tape));
         let identifiers = std::mem::take(&mut self.identifiers);
         let assume = &self.around.assume;
+        let deep = rules.deep;
         let event = Event::new(
             &tape,
             place,
@@ -506,6 +539,7 @@ impl<'s, 'a> Inspector<'s, 'a> {
             assume,
             in_request,
             envelope,
+            deep,
             identifiers,
         );
         let first = self.findings.len();

@@ -11,6 +11,7 @@ pub mod action_source;
 pub mod agent;
 pub mod click_id;
 pub mod clock;
+pub mod contents;
 pub mod deduplication;
 pub mod digest;
 pub mod event_name;
@@ -21,10 +22,14 @@ pub mod money;
 pub mod name;
 pub mod network;
 pub mod normalize;
+pub mod percent;
+pub mod personal;
 pub mod places;
 pub mod plain;
 pub mod printable;
 pub mod secret;
+pub mod sensitive;
+pub mod web_address;
 
 // What a browser sent, to be held against what the server sends.
 pub mod pixel;
@@ -32,6 +37,7 @@ pub mod pixel;
 // The typed view, the text around what it shows, and the rules that speak to it.
 pub mod envelope;
 pub mod event;
+pub mod exchange;
 pub mod finding;
 pub mod fix;
 pub mod inspect;

@@ -13,6 +13,14 @@ struct Table {
     reserved: Vec<String>,
     /// Currencies whose amounts have three decimals.
     three_decimals: Vec<String>,
+    /// Currencies whose amounts have none.
+    no_decimals: Vec<String>,
+    /// Units of account whose amounts have four.
+    four_decimals: Vec<String>,
+    /// Active codes of what nobody pays with: metals, and units of banks and bonds.
+    no_money: Vec<String>,
+    /// Active codes that Meta is said to refuse.
+    refused: Vec<String>,
     /// The first day on which a code is no longer one.
     withdrawn: HashMap<String, String>,
     /// Signs and names in lower case, each with the codes that it may mean.
@@ -53,6 +61,16 @@ pub fn is_currency(code: &str) -> bool {
 /// Whether ISO 4217 keeps the code for testing or for the absence of a currency.
 pub fn is_reserved(code: &str) -> bool {
     TABLE.reserved.iter().any(|reserved| reserved == code)
+}
+
+/// Whether the code stands for a metal or a unit of account, and not for money.
+pub fn is_no_money(code: &str) -> bool {
+    code.starts_with('X') && TABLE.no_money.iter().any(|listed| listed == code)
+}
+
+/// Whether Meta is said to refuse the code although ISO 4217 has it.
+pub fn is_said_to_be_refused(code: &str) -> bool {
+    TABLE.refused.iter().any(|listed| listed == code)
 }
 
 /// The moment from which a withdrawn code is no longer one, in Unix seconds.
@@ -118,6 +136,17 @@ pub fn may_be_thousands(text: &str) -> bool {
 /// Whether amounts in this currency have three decimals.
 pub fn has_three_decimals(code: &str) -> bool {
     TABLE.three_decimals.iter().any(|three| three == code)
+}
+
+/// How many decimals amounts in this currency have.
+pub fn decimals(code: &str) -> usize {
+    let is_in = |list: &[String]| list.iter().any(|listed| listed == code);
+    match () {
+        () if is_in(&TABLE.no_decimals) => 0,
+        () if is_in(&TABLE.three_decimals) => 3,
+        () if is_in(&TABLE.four_decimals) => 4,
+        () => 2,
+    }
 }
 
 /// Reads an amount as people write it: `1.299,00`, `1 299`, `€249`, `249,- kr`.
@@ -237,6 +266,16 @@ mod tests {
         }
         assert!(TABLE.active.iter().all(|code| is_currency(code)));
         assert!(TABLE.withdrawn.keys().all(|c| withdrawn_at(c).is_some()));
+        assert!(is_no_money("XAU") && !is_no_money("XOF"));
+        assert!(
+            TABLE
+                .no_money
+                .iter()
+                .chain(&TABLE.refused)
+                .all(|c| is_currency(c))
+        );
+        let decimals = ["JPY", "EUR", "KWD", "CLF"].map(decimals);
+        assert_eq!(decimals, [0, 2, 3, 4]);
         assert_eq!(withdrawn_at("HRK"), Some(1_672_531_200));
         assert_eq!(currencies_written("€").unwrap(), ["EUR"]);
         assert_eq!(currencies_written(" eur").unwrap(), ["EUR"]);

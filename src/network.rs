@@ -48,6 +48,25 @@ impl Range {
     }
 }
 
+/// Well-known resolvers of names: everybody asks them, nobody visits a page from them.
+const RESOLVERS: [IpAddr; 10] = [
+    IpAddr::V4(Ipv4Addr::new(1, 1, 1, 1)),
+    IpAddr::V4(Ipv4Addr::new(1, 0, 0, 1)),
+    IpAddr::V4(Ipv4Addr::new(8, 8, 8, 8)),
+    IpAddr::V4(Ipv4Addr::new(8, 8, 4, 4)),
+    IpAddr::V4(Ipv4Addr::new(9, 9, 9, 9)),
+    IpAddr::V4(Ipv4Addr::new(208, 67, 222, 222)),
+    IpAddr::V4(Ipv4Addr::new(208, 67, 220, 220)),
+    IpAddr::V6(Ipv6Addr::new(0x2606, 0x4700, 0x4700, 0, 0, 0, 0, 0x1111)),
+    IpAddr::V6(Ipv6Addr::new(0x2001, 0x4860, 0x4860, 0, 0, 0, 0, 0x8888)),
+    IpAddr::V6(Ipv6Addr::new(0x2001, 0x4860, 0x4860, 0, 0, 0, 0, 0x8844)),
+];
+
+/// Whether the address is that of a public resolver, which people take for an example.
+pub fn is_resolver(address: IpAddr) -> bool {
+    RESOLVERS.contains(&address)
+}
+
 /// The special range of an address; `None` when a visitor can have it.
 pub fn range_of(address: IpAddr) -> Option<Range> {
     match address {

@@ -1,8 +1,11 @@
 //! Countries, states, telephone plans and gender words: what `rules/tables` holds of them, parsed
 //! when first asked for.
 
+use hashbrown::HashMap;
 use once_cell::sync::Lazy;
 use serde::Deserialize;
+
+use crate::digest::sha256_hex;
 
 /// The assigned codes of ISO 3166-1 alpha-2, as of 2026-09-12, and Kosovo's user-assigned one.
 const CODES: &str = "\
@@ -24,6 +27,11 @@ pub fn codes() -> impl Iterator<Item = &'static str> {
 /// Whether `code` is such a code, byte for byte.
 pub fn is_code(code: &str) -> bool {
     code.len() == 2 && codes().any(|known| known == code)
+}
+
+/// The code that equals `code`, for as long as the program runs.
+pub fn code(code: &str) -> Option<&'static str> {
+    codes().find(|known| *known == code)
 }
 
 /// A country and what people write for it.
@@ -91,14 +99,25 @@ pub fn country(text: &str) -> Option<&'static str> {
     if letters.chars().count() < 2 {
         return None;
     }
-    COUNTRIES
-        .countries
-        .iter()
-        .find(|country| {
-            let mut names = country.english.iter().chain(&country.names);
-            names.any(|name| bare(name) == letters)
-        })
-        .map(|country| &*country.code)
+    BY_NAME.get(&letters).copied()
+}
+
+/// The codes by the letters and digits of the names.
+static BY_NAME: Lazy<HashMap<String, &'static str>> = Lazy::new(|| {
+    let mut by_name = HashMap::new();
+    for country in &COUNTRIES.countries {
+        for name in country.english.iter().chain(&country.names) {
+            by_name.entry(bare(name)).or_insert(&*country.code);
+        }
+    }
+    by_name
+});
+
+/// The country whose code has the digest that these 64 lower-case hex digits spell.
+pub fn country_of_digest(hex: &str) -> Option<&'static str> {
+    static BY_DIGEST: Lazy<HashMap<String, &'static str>> =
+        Lazy::new(|| codes().map(|code| (sha256_hex(code), code)).collect());
+    BY_DIGEST.get(hex).copied()
 }
 
 /// The letters and digits of a name, in lower case.
@@ -133,12 +152,18 @@ pub static STATES: Lazy<Vec<State>> = Lazy::new(|| {
 /// The postal code of the state that `text` names, also as `US-CA`. `country` narrows the search.
 pub fn state(text: &str, country: Option<&str>) -> Option<&'static str> {
     let letters = bare(text);
+    // Uşak, a province of Turkey, is no state behind `us`: a sign has to part them.
+    let behind_country = text
+        .split_once(|c: char| !c.is_alphanumeric())
+        .filter(|(country, _)| country.len() == 2)
+        .map(|(_, code)| bare(code));
     STATES
         .iter()
         .filter(|state| country.is_none_or(|country| state.country == country))
         .find(|state| {
             letters == state.code
-                || letters.strip_prefix(&*state.country) == Some(&state.code)
+                || behind_country.as_deref() == Some(&*state.code)
+                    && letters.starts_with(&*state.country)
                 || state.names.iter().any(|name| bare(name) == letters)
         })
         .map(|state| &*state.code)

@@ -1,22 +1,49 @@
-//! Plain personal data where a digest belongs: what it looks like, and the digest it should be.
+//! Plain personal data where a digest belongs: what it looks like, what can be made of it, and so
+//! which rule speaks of it.
 
 use std::borrow::Cow;
 
 use crate::digest::{self, Shape};
-use crate::event::Assumptions;
+use crate::event::{Assumptions, Event, Identifier};
 use crate::fix::Safety;
 use crate::json::{Item, Val};
 use crate::name::Name;
 use crate::normalize::{Unusable, normal_form};
+use crate::places::GENDERS;
 
 /// The text that a sender meant: a string, or a whole number as its digits.
 pub fn text_of<'a>(item: Item<'_, 'a>) -> Option<Cow<'a, str>> {
+    /// Up to here every whole number has a float of its own.
+    const MOST: f64 = 9_007_199_254_740_992.0;
     match item.val() {
         Val::Text(text) => Some(Cow::Borrowed(text)),
         Val::Int(number) if number > 0 => Some(Cow::Owned(number.to_string())),
+        Val::Float(number) if number.fract() == 0.0 && (1.0..MOST).contains(&number) => {
+            Some(Cow::Owned(format!("{number:.0}")))
+        }
         _ => None,
     }
 }
+
+/// The plain value of a key that takes only digests: text that is no machine's token, of which
+/// not-sha256 speaks, or a number that is not 0, of which null-identifier does.
+/// For what [`Event::required`] gives.
+pub fn value_of<'t, 'a>(
+    event: &Event<'t, 'a>,
+    identifier: &Identifier<'a>,
+) -> Option<Item<'t, 'a>> {
+    let item = event.item(identifier.place);
+    let is_plain = match item.val() {
+        Val::Text(text) => !digest::is_token(text) && !digest::has_foreign_appendix(text),
+        Val::Int(0) | Val::Float(0.0) => false,
+        Val::Int(_) | Val::Float(_) => true,
+        _ => false,
+    };
+    is_plain.then_some(item)
+}
+
+/// The shapes of the identifiers that [`value_of`] looks at.
+pub const SHAPES: u32 = Shape::Plain.bit() | Shape::WrongType.bit();
 
 /// What a plain value of a key looks like, in words that tell nothing of the value. Where a few
 /// values are all there are, the length would tell it, so it is left out.
@@ -45,49 +72,147 @@ pub fn look(name: Name, text: &str) -> String {
     }
 }
 
-/// The digest that should stand in place of a plain value, and how far it can be trusted.
-pub fn digest_of(
-    name: Name,
-    item: Item<'_, '_>,
-    assume: &Assumptions,
-) -> Result<(String, Safety), Unusable> {
-    let text = text_of(item).ok_or(Unusable("it is neither text nor a whole number"))?;
+/// What can be made of a plain value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// The digest of its normal form, and how far it can be trusted.
+    Digest(String, Safety),
+    /// A phone number that lacks the country calling code, or may; the digest of the number in the
+    /// country that the event or the user names.
+    NoCallingCode(Option<String>),
+    /// Somebody's data that cannot be read with certainty.
+    Unclear(Unusable),
+    /// Nobody's data, and how sure it is that nothing is lost with it.
+    Junk(Unusable, Safety),
+}
+
+/// Reads a plain value of `name` in the light of its event.
+pub fn read(name: Name, item: Item<'_, '_>, event: &Event<'_, '_>) -> Reading {
+    match (text_of(item), item.val()) {
+        (Some(text), Val::Int(_)) => {
+            let reading = read_text(name, &text, event);
+            match reading {
+                Reading::Digest(digest, _) if lost_zeros(name, &text, event) => {
+                    Reading::Digest(digest, Safety::Unsafe)
+                }
+                reading => reading,
+            }
+        }
+        (Some(text), _) => read_text(name, &text, event),
+        (None, Val::Int(_) | Val::Float(_)) => {
+            let why = Unusable("it is a number below 1 or with decimals");
+            Reading::Junk(why, Safety::Safe)
+        }
+        (None, _) => Reading::Unclear(Unusable("it is neither text nor a number")),
+    }
+}
+
+/// As [`read`], for text, which may be what an encoded value spells.
+pub fn read_text(name: Name, text: &str, event: &Event<'_, '_>) -> Reading {
     let encoded = name != Name::Em && text.contains('=');
     let numbered =
         matches!(name, Name::Fn | Name::Ln) && text.bytes().any(|byte| byte.is_ascii_digit());
-    if encoded || numbered || digest::is_token(&text) || digest::strip_appendix(&text) != text {
-        return Err(Unusable("it does not look like what people type"));
+    if encoded || numbered || digest::is_token(text) || digest::strip_appendix(text) != text {
+        return Reading::Unclear(Unusable("it does not look like what people type"));
     }
     if name != Name::Em && text.contains('@') {
-        return Err(Unusable("it looks like an e-mail"));
+        return Reading::Unclear(Unusable("it looks like an e-mail"));
     }
-    if text.contains(['*', '…']) || text.contains("...") {
-        return Err(Unusable("only a part of it is shown"));
+    if text.contains(['*', '…']) || text.contains("...") && text.bytes().any(|b| b != b'.') {
+        return Reading::Unclear(Unusable("only a part of it is shown"));
     }
-    let safety = if lost_zeros(name, item, &text) {
-        Safety::Unsafe
-    } else {
-        Safety::Safe
+    match form(name, text, event) {
+        Ok((form, safety)) => Reading::Digest(digest::sha256_hex(&form), safety),
+        Err(Unusable::NO_CALLING_CODE) => {
+            let country = event.country().or(event.assume.country.as_deref());
+            let number = country.and_then(|country| in_country(name, text, country).ok());
+            Reading::NoCallingCode(number.map(|number| digest::sha256_hex(&number)))
+        }
+        Err(why) => failure(name, text, why),
+    }
+}
+
+fn in_country(name: Name, text: &str, country: &str) -> Result<String, Unusable> {
+    let assume = Assumptions {
+        country: Some(country.to_owned()),
+        zone: None,
     };
-    let (form, safety) = match normal_form(name, &text, &Assumptions::default()) {
-        Ok(form) => (form, safety),
-        Err(_) if assume.country.is_some() => (normal_form(name, &text, assume)?, Safety::Unsafe),
-        Err(why) => return Err(why),
-    };
-    if form.is_empty() {
-        return Err(Unusable("nothing is left of it"));
+    normal_form(name, text, &assume)
+}
+
+/// The normal form. What the event says of its country is part of the value; what the user says of
+/// all events needs consent where it makes a difference.
+fn form(name: Name, text: &str, event: &Event<'_, '_>) -> Result<(String, Safety), Unusable> {
+    let alone = normal_form(name, text, &Assumptions::default());
+    match name {
+        Name::Ph => {
+            // A number that reads as another inside the person's own country.
+            let inside = alone
+                .is_ok()
+                .then(|| event.country())
+                .flatten()
+                .and_then(|country| in_country(name, text, country).ok());
+            match (alone, inside) {
+                (Ok(form), Some(other)) if form != other => Ok((other, Safety::Unsafe)),
+                (alone, _) => alone.map(|form| (form, Safety::Safe)),
+            }
+        }
+        Name::St | Name::Zp => match (event.country(), event.assume.country.as_deref()) {
+            (Some(country), _) => in_country(name, text, country).map(|form| (form, Safety::Safe)),
+            (None, Some(country)) => {
+                let form = in_country(name, text, country)?;
+                let same = alone.as_ref() == Ok(&form);
+                Ok((form, if same { Safety::Safe } else { Safety::Unsafe }))
+            }
+            (None, None) => alone.map(|form| (form, Safety::Safe)),
+        },
+        _ => alone.map(|form| (form, Safety::Safe)),
     }
-    Ok((digest::sha256_hex(&form), safety))
+}
+
+/// What a value is that has no normal form.
+fn failure(name: Name, text: &str, why: Unusable) -> Reading {
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    let safe_if = |is: bool| match is {
+        true => Reading::Junk(why, Safety::Safe),
+        false => Reading::Junk(why, Safety::Unsafe),
+    };
+    match why {
+        Unusable::TWO_READINGS | Unusable::SHIFTED_DATE => Reading::Unclear(why),
+        // Two addresses, or one with a space in it: the sender can tell.
+        Unusable::NOT_AN_EMAIL => {
+            let spaceless: String = text.split_whitespace().collect();
+            match text.matches('@').count() {
+                0 => safe_if(digits < 7),
+                1 if spaceless == text.trim() || !digest::looks_like_email(&spaceless) => {
+                    safe_if(true)
+                }
+                _ => Reading::Unclear(why),
+            }
+        }
+        Unusable::NOT_A_PHONE => safe_if(digits < 7),
+        Unusable::LOST_DIGITS | Unusable::NO_PART_OF_A_DATE | Unusable::EMPTY => safe_if(true),
+        // Years of two digits, seconds since 1970 and the days of a spreadsheet are dates, too.
+        Unusable::NOT_A_DATE if digits > 0 && digits != 8 => Reading::Unclear(why),
+        Unusable::NOT_A_DATE => safe_if(true),
+        Unusable::NO_GENDER => {
+            let lower = text.trim().to_lowercase();
+            safe_if(GENDERS.neither.contains(&lower))
+        }
+        Unusable::NO_COUNTRY => safe_if(text.trim().len() <= 2),
+        // Digits belong into another key.
+        _ => safe_if(name != Name::Zp && digits == 0),
+    }
 }
 
 /// Whether a number may have had zeros in front, as postcodes and national phone numbers have.
-fn lost_zeros(name: Name, item: Item<'_, '_>, digits: &str) -> bool {
-    let least = match name {
-        Name::Zp => 5,
-        Name::Ph => 11,
-        _ => return false,
-    };
-    matches!(item.val(), Val::Int(_)) && digits.len() < least
+fn lost_zeros(name: Name, digits: &str, event: &Event<'_, '_>) -> bool {
+    match name {
+        // In the United States all have five digits, and the form has them again.
+        Name::Zp => digits.len() < 5 && event.country() != Some("us"),
+        Name::Ph => digits.len() < 11,
+        _ => false,
+    }
 }
 
 /// What is to be written for a value so that a key which wants a digest can take it: `None` when
@@ -95,16 +220,24 @@ fn lost_zeros(name: Name, item: Item<'_, '_>, digits: &str) -> bool {
 pub fn as_digest(
     name: Name,
     item: Item<'_, '_>,
-    assume: &Assumptions,
+    event: &Event<'_, '_>,
 ) -> Result<Option<(String, Safety)>, Unusable> {
     let shape = match item.val() {
         Val::Text(text) => Shape::of(text),
         _ => Shape::WrongType,
     };
-    match shape {
-        Shape::Sha256 | Shape::UpperHex | Shape::Base64Digest | Shape::DressedHex => Ok(None),
-        Shape::Plain | Shape::WrongType => digest_of(name, item, assume).map(Some),
-        _ => Err(Unusable("it is no value that can be hashed")),
+    let reading = match shape {
+        Shape::Sha256 | Shape::UpperHex | Shape::Base64Digest | Shape::DressedHex => {
+            return Ok(None);
+        }
+        Shape::Plain | Shape::WrongType => read(name, item, event),
+        _ => return Err(Unusable("it is no value that can be hashed")),
+    };
+    match reading {
+        Reading::Digest(digest, safety) => Ok(Some((digest, safety))),
+        Reading::NoCallingCode(Some(digest)) => Ok(Some((digest, Safety::Unsafe))),
+        Reading::NoCallingCode(None) => Err(Unusable::NO_CALLING_CODE),
+        Reading::Unclear(why) | Reading::Junk(why, _) => Err(why),
     }
 }
 

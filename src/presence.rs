@@ -1,7 +1,7 @@
 //! Which keys of an event can count towards its match quality: those with a value that no rule
 //! found to be worthless.
 
-use crate::digest::Shape;
+use crate::digest::{self, Shape};
 use crate::event::Event;
 use crate::finding::Finding;
 use crate::json::{Item, Pointer, Val};
@@ -44,6 +44,9 @@ pub fn presence(event: &Event<'_, '_>, findings: &[Finding]) -> Presence {
         let hashed = identifier.name != Name::ExternalId;
         let status = if !sent {
             Status::Absent
+        } else if identifier.shape == Shape::Redacted {
+            // It was sent; the log hides how.
+            Status::Unverified
         } else if identifier.shape == Shape::Nothing
             || (hashed && identifier.shape != Shape::Sha256)
             || is_spoiled(event.item(identifier.place))
@@ -64,6 +67,7 @@ pub fn presence(event: &Event<'_, '_>, findings: &[Finding]) -> Presence {
             Val::Null | Val::List | Val::Object if member.is_blank() => Status::Absent,
             Val::Text("") => Status::Absent,
             Val::Int(_) if is_numbered(name) => Status::Good,
+            Val::Text(text) if is_marked(text) => Status::Unverified,
             Val::Text(_) => Status::Good,
             _ => Status::Bad,
         };
@@ -71,6 +75,11 @@ pub fn presence(event: &Event<'_, '_>, findings: &[Finding]) -> Presence {
         presence.note(key, if spoiled { Status::Bad } else { status });
     }
     presence
+}
+
+/// Whether a logger's mark stands in place of a value. Addresses, agents and ids begin otherwise.
+fn is_marked(text: &str) -> bool {
+    text.starts_with(['*', '[', '<', '#', '(']) && digest::is_logger_mark(text)
 }
 
 /// Keys that Meta documents as integers.

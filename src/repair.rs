@@ -37,6 +37,9 @@ pub struct Repair {
     /// Fixes that were left out because Meta would newly refuse the event, or something would
     /// newly leak: the sender has to supply what is missing.
     pub withheld: Vec<Change>,
+    /// Events that were left as they were, because what their fixes leave of user_data would be
+    /// nothing usable. What was left undone is among the withheld.
+    pub left: Vec<usize>,
 }
 
 /// Which fixes are wanted.
@@ -59,6 +62,36 @@ pub struct Mender<'s> {
 
 /// The errors that fixes must not add to: by rule, those that Meta refuses and those that leak.
 type Harm = Vec<(usize, usize)>;
+
+/// What must not be done.
+#[derive(Clone, Default)]
+struct Forbidden {
+    /// Single fixes.
+    withheld: Vec<Change>,
+    /// All fixes of these events.
+    left: Vec<usize>,
+}
+
+impl Forbidden {
+    fn holds(&self, change: &Change) -> bool {
+        self.withheld.contains(change)
+            || change.event.is_some_and(|event| self.left.contains(&event))
+    }
+
+    fn and(&self, change: &Change) -> Forbidden {
+        let mut more = self.clone();
+        more.withheld.push(change.clone());
+        more
+    }
+}
+
+/// What a look at a text shows.
+struct Look {
+    harm: Harm,
+    candidates: Vec<Candidate>,
+    /// The events whose user_data holds nothing usable.
+    hollow: Vec<usize>,
+}
 
 /// One fix that was found: what it is about and what it does.
 struct Candidate {
@@ -87,31 +120,46 @@ impl<'s> Mender<'s> {
             },
             None => self.around.clone(),
         };
-        let before = self.look(text, &around, allow, &[]);
-        if before.1.is_empty() {
+        let before = self.look(text, &around, allow, &Forbidden::default());
+        if before.candidates.is_empty() {
             return Repair::default();
         }
-        let mut withheld: Vec<Change> = Vec::new();
+        let mut forbidden = Forbidden::default();
+        let mut undone: Vec<Change> = Vec::new();
         loop {
-            let (new, made) = self.rounds(text, &around, allow, &withheld);
-            let after = self.look(&new, &around, allow, &withheld).0;
-            if !grew(&before.0, &after) {
+            let (new, made) = self.rounds(text, &around, allow, &forbidden);
+            let after = self.look(&new, &around, allow, &forbidden);
+            let emptied = |change: &Change| {
+                let event = change.event.filter(|event| after.hollow.contains(event));
+                event.filter(|event| !before.hollow.contains(event))
+            };
+            let mut left: Vec<usize> = made.iter().filter_map(emptied).collect();
+            if !left.is_empty() {
+                left.sort_unstable();
+                left.dedup();
+                let of_left = |change: &&Change| change.event.is_some_and(|e| left.contains(&e));
+                undone.extend(made.iter().filter(of_left).cloned());
+                forbidden.left.extend(left);
+                continue;
+            }
+            if !grew(&before.harm, &after.harm) {
                 let text = (new != text).then_some(new);
+                undone.extend(forbidden.withheld);
                 return Repair {
                     text,
                     made,
-                    withheld,
+                    withheld: undone,
+                    left: forbidden.left,
                 };
             }
-            let Some(culprit) = self.culprit(text, &around, allow, &withheld, &made, &before.0)
+            let Some(culprit) = self.culprit(text, &around, allow, &forbidden, &made, &before.harm)
             else {
                 return Repair {
-                    text: None,
-                    made: Vec::new(),
                     withheld: made,
+                    ..Repair::default()
                 };
             };
-            withheld.push(culprit);
+            forbidden.withheld.push(culprit);
         }
     }
 
@@ -121,17 +169,16 @@ impl<'s> Mender<'s> {
         text: &str,
         around: &Surroundings,
         allow: &impl Allow,
-        withheld: &[Change],
+        forbidden: &Forbidden,
         made: &[Change],
         before: &Harm,
     ) -> Option<Change> {
-        let current = self.rounds(text, around, allow, withheld).0;
+        let current = self.rounds(text, around, allow, forbidden).0;
         let mut best: Option<(usize, &Change)> = None;
         for change in made.iter().rev() {
-            let mut without = withheld.to_vec();
-            without.push(change.clone());
+            let without = forbidden.and(change);
             let (new, _) = self.rounds(text, around, allow, &without);
-            let after = self.look(&new, around, allow, &without).0;
+            let after = self.look(&new, around, allow, &without).harm;
             if !grew(before, &after) {
                 return Some(change.clone());
             }
@@ -150,12 +197,12 @@ impl<'s> Mender<'s> {
         text: &str,
         around: &Surroundings,
         allow: &impl Allow,
-        withheld: &[Change],
+        forbidden: &Forbidden,
     ) -> (String, Vec<Change>) {
         let mut text = text.to_owned();
         let mut made: Vec<Change> = Vec::new();
         for _ in 0..MAX_ROUNDS {
-            let mut candidates = self.look(&text, around, allow, withheld).1;
+            let mut candidates = self.look(&text, around, allow, forbidden).candidates;
             // From the end backwards, so that the places still to come do not move.
             candidates.sort_by_key(|candidate| std::cmp::Reverse(candidate.start));
             let mut touched: Vec<Pointer> = Vec::new();
@@ -192,18 +239,21 @@ impl<'s> Mender<'s> {
         text: &str,
         around: &Surroundings,
         allow: &impl Allow,
-        withheld: &[Change],
-    ) -> (Harm, Vec<Candidate>) {
+        forbidden: &Forbidden,
+    ) -> Look {
         let arena = Bump::new();
         let mut inspector = Inspector::new(self.rules, around, &arena);
-        let mut harm: Harm = Vec::new();
-        let mut candidates = Vec::new();
+        let mut look = Look {
+            harm: Vec::new(),
+            candidates: Vec::new(),
+            hollow: Vec::new(),
+        };
         let read = match around.as_of {
             AsOf::Exact(_) => inspector.element(text, Latest::default(), &mut ()),
             _ => inspector.text(text, &mut ()),
         };
         if read.is_err() {
-            return (harm, candidates);
+            return look;
         }
         let mut tree = None;
         for group in inspector.groups() {
@@ -213,9 +263,12 @@ impl<'s> Mender<'s> {
             };
             for finding in &inspector.findings()[group.findings.clone()] {
                 if is_harm(finding) {
-                    match harm.iter_mut().find(|(rule, _)| *rule == finding.rule) {
+                    if rules::ALL[finding.rule].id() == HOLLOW {
+                        look.hollow.extend(group.event);
+                    }
+                    match look.harm.iter_mut().find(|(rule, _)| *rule == finding.rule) {
                         Some((_, count)) => *count += 1,
-                        None => harm.push((finding.rule, 1)),
+                        None => look.harm.push((finding.rule, 1)),
                     }
                 }
                 let (Some(fix), Place::Pointer(pointer)) = (&finding.fix, &finding.place) else {
@@ -229,7 +282,7 @@ impl<'s> Mender<'s> {
                     pointer: pointer.clone(),
                     event: group.event,
                 };
-                if !allow.allows(finding, fix.safety) || withheld.contains(&change) {
+                if !allow.allows(finding, fix.safety) || forbidden.holds(&change) {
                     continue;
                 }
                 let tree = tree.get_or_insert_with(|| {
@@ -240,7 +293,7 @@ impl<'s> Mender<'s> {
                     .ok()
                     .and_then(|tree| tree.span(text, &base.join(pointer)))
                     .map_or(0, |span| span.start);
-                candidates.push(Candidate {
+                look.candidates.push(Candidate {
                     change,
                     base: base.clone(),
                     ops: fix.ops.clone(),
@@ -248,9 +301,12 @@ impl<'s> Mender<'s> {
                 });
             }
         }
-        (harm, candidates)
+        look
     }
 }
+
+/// The rule that says that nobody could be found with what user_data holds.
+const HOLLOW: &str = "CL126";
 
 /// Faults that make Meta refuse an event and that a removal or a rename can bring about. Others,
 /// such as a stale time that shows once its unit is right, were there before.

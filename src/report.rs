@@ -224,6 +224,8 @@ pub struct FixTally {
     pub made: BTreeMap<usize, u64>,
     /// Fixes withheld because something else would be refused or leak, by rule.
     pub withheld: BTreeMap<usize, u64>,
+    /// Events left as they were, because nothing usable would remain of their user_data.
+    pub left: u64,
     /// Fixes on offer that need `--unsafe-fixes`.
     pub needs_consent: u64,
     /// The first changes, as many as are wanted.

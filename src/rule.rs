@@ -26,6 +26,8 @@ pub enum Check {
     ),
     /// Only the log as a whole shows it: the rule has nothing but its [`LogCheck`].
     Log,
+    /// Several of these, for a rule that looks at more than one level.
+    Several(&'static [Check]),
     /// Found by the engine or the configuration while reading; the rule has only its page.
     Reading,
 }

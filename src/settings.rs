@@ -47,6 +47,8 @@ pub struct Settings {
     /// This machine's clock, in Unix seconds.
     pub wall: i64,
     pub assume: Assumptions,
+    /// Whether digests are also compared with the rare forms of their key's values.
+    pub deep: bool,
     pub policy: Policy,
     pub gate: Gate,
     pub filter: Filter,
@@ -76,6 +78,7 @@ impl Default for Settings {
             clocks: Clocks::Auto,
             wall: jiff::Timestamp::now().as_second(),
             assume: Assumptions::default(),
+            deep: false,
             policy: Policy::default(),
             gate: Gate {
                 fail_on: Some(crate::finding::Severity::Error),

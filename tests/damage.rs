@@ -5,6 +5,8 @@ mod support;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use capilint::engine::{Linter, Run};
@@ -12,7 +14,6 @@ use capilint::input::unpack::{self, Ceiling};
 use capilint::output::{Fixing, Reporter, Wants};
 use capilint::report::{EventRow, Located, Report, Verdict};
 use capilint::settings::{Clocks, Settings};
-use rayon::prelude::*;
 use support::{CLEAN, Place, with_error};
 
 /// Truncations and flips of each fixture.
@@ -114,15 +115,17 @@ fn damaged(bytes: &[u8], dice: &mut Dice, round: u64) -> Vec<u8> {
 fn every_damaged_fixture_gets_a_verdict() {
     let files = fixtures();
     assert!(files.len() > 150);
-    let faults: Vec<String> = files
-        .par_iter()
-        .enumerate()
-        .flat_map_iter(|(number, path)| {
+    let (next, faults) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    let work = || {
+        loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            let Some(path) = files.get(number) else {
+                return;
+            };
             let bytes = fs::read(path).unwrap();
             let (check, fix) = (linter(Fixing::Off), linter(Fixing::Write));
             let mut dice = Dice(number as u64);
             let rounds = if bytes.is_empty() { 0 } else { 2 * TIMES };
-            let mut faults = Vec::new();
             for round in 0..rounds {
                 let bytes = damaged(&bytes, &mut dice, round);
                 let begun = Instant::now();
@@ -132,12 +135,21 @@ fn every_damaged_fixture_gets_a_verdict() {
                     internal += lint(&fix, &bytes).internal_errors;
                 }
                 if internal > 0 || begun.elapsed() > HANGS {
-                    faults.push(format!("{} round {round}", path.display()));
+                    let fault = format!("{} round {round}", path.display());
+                    faults.lock().unwrap().push(fault);
                 }
             }
-            faults
-        })
-        .collect();
+        }
+    };
+    // Threads of its own: one of a pool that waits for the linter's pool takes up the next file
+    // on top of its stack meanwhile, and so on, as many as there are.
+    let threads = std::thread::available_parallelism().map_or(2, |threads| threads.get());
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(work);
+        }
+    });
+    let faults = faults.into_inner().unwrap();
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 

@@ -6,7 +6,7 @@ mod support;
 use std::io::Write;
 
 use capilint::input::unpack::{Endian, Layer, Packer, Packing};
-use support::{CLEAN, Place, lines, with_error};
+use support::{CLEAN, Place, another, lines, with_error};
 
 fn pack(layers: &[Layer], text: &str) -> Vec<u8> {
     let mut packer = Packer::new(&Packing(layers.to_vec()), Vec::new()).unwrap();
@@ -63,8 +63,8 @@ fn a_packed_log_is_fixed_in_its_own_packing() {
 #[test]
 fn utf_16_is_read_and_written_back() {
     let named = |event: &str| event.replace("order-58213", "bestellung-\u{1F6B2}-ü");
-    let before = format!("\u{feff}{}", lines(&[named(&with_error()), CLEAN.into()]));
-    let after = format!("\u{feff}{}", lines(&[named(CLEAN), CLEAN.into()]));
+    let before = format!("\u{feff}{}", lines(&[named(&with_error()), another(1)]));
+    let after = format!("\u{feff}{}", lines(&[named(CLEAN), another(1)]));
     for endian in [Endian::Little, Endian::Big] {
         let place = Place::new();
         let layer = [Layer::Utf16(endian)];

@@ -2,9 +2,10 @@
 //! warning under any rule, `Fixed` ones are what the fix makes of the `Bad` ones, byte for byte.
 
 use bumpalo::Bump;
+use capilint::clock::{Clock, Source};
 use capilint::engine::Linter;
 use capilint::event::Assumptions;
-use capilint::finding::{Finding, Severity};
+use capilint::finding::{Certainty, Finding, Severity};
 use capilint::fix::Safety;
 use capilint::inspect::{AsOf, Inspector, RuleSet, Surroundings};
 use capilint::output::{Reporter, Wants};
@@ -19,9 +20,16 @@ const TODAY: &str = "2026-06-26T00:00:00Z";
 
 fn around(example: &Example) -> Surroundings {
     let as_of = example.option("as-of").unwrap_or(TODAY);
-    let as_of = match as_of {
-        "auto" => AsOf::Auto,
-        time => AsOf::At(time.parse::<jiff::Timestamp>().expect("as-of").as_second()),
+    let seconds = |time: &str| time.parse::<jiff::Timestamp>().expect("a time").as_second();
+    let as_of = match (as_of, example.option("captured")) {
+        (_, Some(time)) => AsOf::Exact(Clock {
+            now: seconds(time),
+            source: Source::Capture,
+            supported: None,
+            asked: false,
+        }),
+        ("auto", None) => AsOf::Auto,
+        (time, None) => AsOf::At(seconds(time)),
     };
     let zone = example
         .option("tz")
@@ -40,6 +48,7 @@ fn around(example: &Example) -> Surroundings {
 struct Said {
     rule: usize,
     severity: Severity,
+    certainty: Certainty,
     message: String,
 }
 
@@ -52,6 +61,7 @@ fn findings(example: &Example) -> Vec<Said> {
     let said = findings_of_text(example).into_iter().map(|f| Said {
         rule: f.rule,
         severity: f.severity,
+        certainty: f.certainty,
         message: f.message,
     });
     said.collect()
@@ -72,6 +82,7 @@ fn findings_of_log(example: &Example) -> Vec<Said> {
             self.0.push(Said {
                 rule: finding.rule,
                 severity: finding.severity,
+                certainty: finding.certainty,
                 message: finding.message.clone(),
             });
             Ok(())
@@ -112,6 +123,33 @@ fn findings_of_text(example: &Example) -> Vec<Finding> {
             inspector.findings().to_vec()
         }
     }
+}
+
+/// Whatever a rule says of whatever example: what is only likely is no error, and an effect or a
+/// certainty that differs from the page's is one that the report can show.
+fn assert_honest(found: &[Said], place: &str) {
+    for finding in found {
+        assert!(
+            finding.severity != Severity::Error || finding.certainty > Certainty::Heuristic,
+            "{place}: {} raises an error that is only likely: {}",
+            name(finding.rule),
+            finding.message
+        );
+    }
+}
+
+#[test]
+fn no_heuristic_is_an_error_in_any_example() {
+    let mut told = 0;
+    for rule in rules::ALL {
+        let page = rule.page();
+        for example in page.bad.iter().chain(&page.good).chain(&page.fixed) {
+            let found = findings(example);
+            told += found.len();
+            assert_honest(&found, rule.name());
+        }
+    }
+    assert!(told > 100, "{told}");
 }
 
 fn name(rule: usize) -> &'static str {

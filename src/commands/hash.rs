@@ -5,7 +5,7 @@ use std::io::{self, BufRead, Write};
 use serde::Serialize;
 
 use crate::cli::{HashArgs, PlainFormat};
-use crate::digest::{Shape, sha256_hex};
+use crate::digest::{self, Shape, sha256_hex};
 use crate::event::Assumptions;
 use crate::name::{Hashing, Name};
 use crate::normalize;
@@ -88,8 +88,7 @@ pub(super) fn hash(args: &HashArgs) -> Result<u8, Failure> {
 
 fn answer(name: Name, value: &str, assume: &Assumptions) -> Answer {
     let key = name.text();
-    if matches!(Shape::of(value.trim()), Shape::Sha256) {
-        let sha256 = value.trim().to_owned();
+    if let Some(sha256) = digest_in(name, value.trim()) {
         return Answer::Hashed {
             key,
             normalized: None,
@@ -110,6 +109,24 @@ fn answer(name: Name, value: &str, assume: &Assumptions) -> Answer {
             }
         }
         Err(normalize::Unusable(error)) => Answer::Unusable { key, error },
+    }
+}
+
+/// The digest that a value is already, written as Meta wants it.
+fn digest_in(name: Name, value: &str) -> Option<String> {
+    let is_free = name.hashing() == Some(Hashing::Optional);
+    match Shape::of(value) {
+        Shape::Sha256 => Some(value.to_owned()),
+        // Any text may be an external_id.
+        _ if is_free => None,
+        Shape::UpperHex => {
+            let digits = digest::strip_appendix(value);
+            let appendix = &value[digits.len()..];
+            Some(digits.to_ascii_lowercase() + appendix)
+        }
+        Shape::Base64Digest => digest::from_base64_digest(value),
+        Shape::DressedHex => digest::undress(value),
+        _ => None,
     }
 }
 

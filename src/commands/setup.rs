@@ -71,6 +71,7 @@ pub(super) fn settings(args: &CheckArgs, config: Option<&Config>) -> Result<Sett
     let settings = Settings {
         clocks: clocks(as_of)?,
         assume: assumptions(input, config)?,
+        deep: args.deep,
         policy,
         gate: gate(args, config, profile)?,
         filter: filter(input)?,

@@ -1,15 +1,15 @@
 //! Digests that one event proves to be of a right value in a wrong form: because its key has few
 //! possible values, because the right digest stands beside it, or because the event holds the
-//! e-mail address in plain.
+//! e-mail address or the phone number in plain.
 
 use std::borrow::Cow;
 
 use memchr::memmem;
 
-use super::forms::{self, Fault, KnownEmail};
+use super::forms::{self, Context, Fault, Known, Right};
 use super::worthless::Standing;
 use super::{Shape, decode, looks_like_email, sha256};
-use crate::event::{Event, Identifier};
+use crate::event::{Assumptions, Event, Identifier};
 use crate::finding::{Certainty, Finding, Severity};
 use crate::fix::Fix;
 use crate::json::Pointer;
@@ -26,14 +26,33 @@ pub struct Mistake {
     pub fault: Fault,
     /// What it is the digest of, as a class.
     pub what: &'static str,
-    /// The value to write instead, appendix and all; `None` when this one should go.
-    right: Option<String>,
+    /// What should stand there instead, without appendix.
+    right: Right,
+    /// Whether the right digest stands beside it already.
+    is_there: bool,
+    /// The appendix with its dot, or `""`.
+    appendix: String,
     sure: bool,
-    /// Whether Meta's own code lets this form pass.
+    /// Whether Meta's own code or documentation lets this form pass.
     disputed: bool,
+    /// The key to which the value belongs, when it is another one.
+    pub belongs: Option<Name>,
 }
 
 impl Mistake {
+    /// The right digest, appendix and all, when there is one.
+    pub fn right(&self) -> Option<String> {
+        match &self.right {
+            Right::Digest(right) => Some(format!("{right}{}", self.appendix)),
+            _ => None,
+        }
+    }
+
+    /// Whether the right digest stands already where it belongs.
+    pub fn is_there(&self) -> bool {
+        self.is_there
+    }
+
     /// Gives the finding its severity and its fix.
     pub fn dress(&self, pointer: Pointer, finding: &mut Finding) {
         let fix = |title| {
@@ -43,11 +62,15 @@ impl Mistake {
                 Fix::needs_consent(title)
             }
         };
-        finding.fix(match &self.right {
-            Some(right) => {
-                fix("write the digest of the value in its right form").replace_text(pointer, right)
+        finding.fix_if(match &self.right {
+            Right::Digest(right) if !self.is_there => {
+                let right = format!("{right}{}", self.appendix);
+                let fix = fix("write the digest of the value in its right form");
+                Some(fix.replace_text(pointer, &right))
             }
-            None => fix("remove the digest").remove(pointer),
+            Right::Digest(_) | Right::Nothing => Some(fix("remove the digest").remove(pointer)),
+            // Nobody can tell which value was meant.
+            Right::Open => None,
         });
         if self.disputed {
             finding.severity(Severity::Warning);
@@ -59,37 +82,78 @@ impl Mistake {
 }
 
 /// The mistakes of one event. On an event without any this costs a scan of its URL and of the
-/// texts in custom_data for an `@`.
+/// texts in custom_data for an `@` and for a phone number.
 pub fn of(event: &Event<'_, '_>) -> Vec<Mistake> {
     let mut out = Vec::new();
     let identifiers = event.identifiers();
     if event.has_suspect() {
+        let about = Context {
+            country: country(identifiers),
+            deep: event.is_deep(),
+        };
         for identifier in identifiers {
-            out.extend(enumerated(identifier, identifiers));
+            out.extend(enumerated(identifier, identifiers, &about));
         }
         doubled(identifiers, &mut out);
     }
-    let has_email = |identifier: &Identifier<'_>| {
-        identifier.name == Name::Em && identifier.shape == Shape::Sha256
+    let has = |name| {
+        let hashed = |it: &Identifier<'_>| it.name == name && it.shape == Shape::Sha256;
+        identifiers.iter().any(hashed)
     };
-    if identifiers.iter().any(has_email) {
+    if has(Name::Em) {
         let mut emails = Vec::new();
         plain_emails(event, &mut emails);
         for email in &emails {
-            if let Some(known) = KnownEmail::new(email) {
-                hashed_otherwise(&known, identifiers, &mut out);
+            if let Some(known) = Known::new(Name::Em, email, &Assumptions::default()) {
+                hashed_otherwise(Name::Em, &known, true, identifiers, &mut out);
+            }
+        }
+    }
+    if has(Name::Ph) {
+        let mut phones = Vec::new();
+        plain_phones(event, &mut phones);
+        for phone in &phones {
+            if let Some(known) = Known::new(Name::Ph, phone, &Assumptions::default()) {
+                hashed_otherwise(Name::Ph, &known, true, identifiers, &mut out);
+                continue;
+            }
+            // Without its calling code it is a number of the event's own country, most likely.
+            let assume = Assumptions {
+                country: country(identifiers).map(str::to_owned),
+                ..Assumptions::default()
+            };
+            if let Some(known) = Known::new(Name::Ph, phone, &assume) {
+                hashed_otherwise(Name::Ph, &known, false, identifiers, &mut out);
             }
         }
     }
     out
 }
 
+/// The country of the event, when one value of its own tells it and no other contradicts.
+fn country(identifiers: &[Identifier<'_>]) -> Option<&'static str> {
+    let mut countries = identifiers
+        .iter()
+        .filter(|it| it.name == Name::Country)
+        .filter_map(|it| match it.hex() {
+            Some(hex) => forms::country_meant(hex),
+            None if it.shape == Shape::Plain => crate::places::country(it.text),
+            None => None,
+        });
+    let first = countries.next()?;
+    countries.all(|other| other == first).then_some(first)
+}
+
 /// A wrong form of a value of a key that can be enumerated.
-fn enumerated(identifier: &Identifier<'_>, all: &[Identifier<'_>]) -> Option<Mistake> {
+fn enumerated(
+    identifier: &Identifier<'_>,
+    all: &[Identifier<'_>],
+    about: &Context,
+) -> Option<Mistake> {
     if identifier.proven || !forms::is_enumerable(identifier.name) {
         return None;
     }
-    let mut form = forms::find(identifier.name, identifier.hex()?)?;
+    let mut form = forms::find(identifier.name, identifier.hex()?, about)?;
     if let Some(entry) = identifier.worthless {
         match entry.standing(identifier.name) {
             Standing::Worthless => return None,
@@ -102,21 +166,24 @@ fn enumerated(identifier: &Identifier<'_>, all: &[Identifier<'_>]) -> Option<Mis
 }
 
 fn mistake(identifier: &Identifier<'_>, form: forms::WrongForm, all: &[Identifier<'_>]) -> Mistake {
-    let is_there = |right: &String| {
-        all.iter()
-            .any(|other| other.name == identifier.name && other.hex() == Some(right))
+    let key = form.belongs.unwrap_or(identifier.name);
+    let is_there = match &form.right {
+        Right::Digest(right) => all
+            .iter()
+            .any(|other| other.name == key && other.hex() == Some(right)),
+        _ => false,
     };
     Mistake {
         name: identifier.name,
         place: identifier.place,
         fault: form.fault,
         what: form.what,
-        right: form
-            .right
-            .filter(|right| !is_there(right))
-            .map(|right| right + identifier.appendix()),
+        right: form.right,
+        is_there,
+        appendix: identifier.appendix().to_owned(),
         sure: form.sure,
         disputed: form.disputed,
+        belongs: form.belongs,
     }
 }
 
@@ -149,9 +216,12 @@ fn doubled(identifiers: &[Identifier<'_>], out: &mut Vec<Mistake>) {
                         place: value.place,
                         fault: Fault::Twice,
                         what: "the digest of a digest that stands beside it",
-                        right: None,
+                        right: Right::Nothing,
+                        is_there: false,
+                        appendix: String::new(),
                         sure: true,
                         disputed: false,
+                        belongs: None,
                     });
                 }
             }
@@ -159,19 +229,95 @@ fn doubled(identifiers: &[Identifier<'_>], out: &mut Vec<Mistake>) {
     }
 }
 
-/// em digests of a known address in a wrong form.
-fn hashed_otherwise(known: &KnownEmail, all: &[Identifier<'_>], out: &mut Vec<Mistake>) {
-    for identifier in all.iter().filter(|it| it.name == Name::Em) {
+/// Digests of a known value in a wrong form. `sure` is false when the value was made up out of
+/// what the event holds and an assumption.
+fn hashed_otherwise(
+    name: Name,
+    known: &Known,
+    sure: bool,
+    all: &[Identifier<'_>],
+    out: &mut Vec<Mistake>,
+) {
+    for identifier in all.iter().filter(|it| it.name == name) {
         let Some(hex) = identifier.hex() else {
             continue;
         };
         if identifier.worthless.is_some() || out.iter().any(|it| it.place == identifier.place) {
             continue;
         }
-        if let Some(form) = known.find(hex) {
+        if let Some(mut form) = known.find(hex) {
+            form.sure &= sure;
             out.push(mistake(identifier, form, all));
         }
     }
+}
+
+/// The phone numbers that stand in plain in an event: in its URLs and in custom_data under keys
+/// that speak of phones, and beside the digests in ph.
+fn plain_phones<'a>(event: &Event<'_, 'a>, out: &mut Vec<Cow<'a, str>>) {
+    for name in [Name::EventSourceUrl, Name::ReferrerUrl] {
+        let Some(url) = event.get(name).and_then(|item| item.text()) else {
+            continue;
+        };
+        let Some(start) = memchr::memchr2(b'?', b'#', url.as_bytes()) else {
+            continue;
+        };
+        for pair in url[start + 1..].split(['&', ';', '#', '?']) {
+            let Some((key, value)) = pair.split_once('=') else {
+                continue;
+            };
+            if speaks_of_phones(key) {
+                // A plus that was not encoded is a space to a form and a plus to everyone else.
+                out.push(decoded(value));
+            }
+        }
+    }
+    for item in event.custom_data().into_iter().flat_map(|it| it.children()) {
+        if item.name().is_none()
+            && speaks_of_phones(item.key())
+            && let Some(text) = item.text()
+        {
+            out.push(Cow::Borrowed(text));
+        }
+    }
+    let beside = event.identifiers().iter().filter(|it| it.name == Name::Ph);
+    out.extend(
+        beside
+            .filter(|it| it.shape == Shape::Plain)
+            .map(|it| Cow::Borrowed(it.text)),
+    );
+    out.retain(|text| {
+        let digits = text.bytes().filter(u8::is_ascii_digit).count();
+        (7..=17).contains(&digits)
+            && text
+                .bytes()
+                .all(|b| b.is_ascii_digit() || b" +-()./".contains(&b))
+    });
+}
+
+/// Whether a key in the shop's own words holds a phone number.
+fn speaks_of_phones(key: &str) -> bool {
+    const WORDS: [&str; 9] = [
+        "phone",
+        "mobile",
+        "telefon",
+        "telephone",
+        "whatsapp",
+        "celular",
+        "msisdn",
+        "handy",
+        "tel",
+    ];
+    let has = |word: &&str| {
+        let (key, word) = (key.as_bytes(), word.as_bytes());
+        // `tel` alone is also the beginning of other words.
+        if word == b"tel" {
+            return key.eq_ignore_ascii_case(word);
+        }
+        key.windows(word.len())
+            .any(|part| part.eq_ignore_ascii_case(word))
+    };
+    (2..=40).contains(&key.len()) && WORDS.iter().any(has)
 }
 
 /// The e-mail addresses that stand in plain in an event: in its URLs, in custom_data, in

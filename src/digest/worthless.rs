@@ -97,6 +97,16 @@ pub fn find(hex: &str) -> Option<Entry> {
     TABLE.find(hex)
 }
 
+/// The first eight bytes of every known digest.
+pub(super) fn prefixes() -> impl Iterator<Item = u64> {
+    TABLE.prefixes.iter().copied()
+}
+
+/// How many digests are known.
+pub(super) fn count() -> usize {
+    TABLE.prefixes.len()
+}
+
 static TABLE: Lazy<Table> = Lazy::new(Table::build);
 
 /// The bits of the filter: 2^19, 64 KiB, of which about one in sixty is set.
@@ -256,7 +266,9 @@ impl Maker {
             self.text(word, Class::Nullish, Fit::Nowhere);
         }
         for number in &words.numbers {
-            self.text(number, Class::Nullish, Fit::Id);
+            // Meta's own code cuts a postcode at its dash: all of 00-950 that stays is 00.
+            let fit = if number == "00" { Fit::Digits } else { Fit::Id };
+            self.text(number, Class::Nullish, fit);
         }
         for sample in &words.samples.values {
             let digits = sample.bytes().all(|b| b.is_ascii_digit());

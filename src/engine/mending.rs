@@ -10,7 +10,7 @@ use crate::envelope::decode;
 use crate::envelope::search::Origin;
 use crate::event::{Envelope, Event};
 use crate::finding::{Finding, Subject};
-use crate::fix::Safety;
+use crate::fix::{Op, Safety};
 use crate::input::blocks::{Block, Frame, bom_length};
 use crate::inspect::{Inspector, Read, Watch};
 use crate::json::tree::{Kind, Syntax, SyntaxError, Tree};
@@ -32,6 +32,8 @@ pub(super) struct Outcome {
     pub block: Option<Block>,
     pub changes: Vec<LocatedChange>,
     pub withheld: Vec<LocatedChange>,
+    /// Events left as they were, because nothing usable would remain of their user_data.
+    pub left: u64,
     /// Why fixes were left undone, once for each.
     pub not_written: Vec<&'static str>,
 }
@@ -175,7 +177,7 @@ struct Bench<'b, 'a> {
     /// For each layer, new texts for ranges of it, and how much was told before it.
     edits: Vec<LayerEdits>,
     /// For each open JSON text, whether something around its events is to be mended.
-    outside: Vec<bool>,
+    outside: Vec<Outside>,
     ambient: Ambient<'a>,
     joints: Joints<'a>,
     /// Whether the record at hand is a piece of a longer text.
@@ -183,6 +185,19 @@ struct Bench<'b, 'a> {
     /// Events and answers so far.
     found: u64,
     outcome: Outcome,
+}
+
+/// What there is to know of the text around some events when they are mended.
+#[derive(Default)]
+struct Outside {
+    /// Whether anything is to be mended there.
+    is_wanted: bool,
+    /// Whether the filters leave none of the events out.
+    all_wanted: bool,
+    /// Pointers to the events.
+    events: Vec<Pointer>,
+    /// Events before the text.
+    before: u64,
 }
 
 type LayerEdits = (Vec<(Range<usize>, String)>, (usize, usize));
@@ -226,7 +241,7 @@ impl<'a> Dig<'a> for Bench<'_, 'a> {
         if self.layers.is_empty() && !self.is_element() {
             let piece = dig::piece_of(&self.inspector, &self.joints);
             if piece.is_some() {
-                self.outside.push(false);
+                self.outside.push(Outside::default());
                 return Ok(Inspected {
                     piece,
                     read,
@@ -239,7 +254,7 @@ impl<'a> Dig<'a> for Bench<'_, 'a> {
         for finding in self.inspector.findings() {
             if is_allowed(self.worker, finding) {
                 allowed += 1;
-                outside |= finding.subject != Subject::Event;
+                outside |= finding.subject != Subject::Event || takes_event_out(finding);
             }
         }
         let refused = self.refusal(at, read.end).filter(|_| allowed > 0);
@@ -250,7 +265,17 @@ impl<'a> Dig<'a> for Bench<'_, 'a> {
         } else if allowed > 0 {
             self.mend_events(at, &text[..read.end], &clocks.events);
         }
-        self.outside.push(outside && refused.is_none());
+        let mut open = Outside::default();
+        if outside && refused.is_none() {
+            open.is_wanted = true;
+            open.before = self.events;
+            open.all_wanted = clocks.events.iter().all(|&(_, _, wanted)| wanted);
+            let pointers = clocks.events.iter();
+            open.events = pointers
+                .map(|&(place, ..)| self.inspector.pointer(place))
+                .collect();
+        }
+        self.outside.push(open);
         self.events += clocks.events.len() as u64;
         Ok(Inspected {
             piece: None,
@@ -289,26 +314,32 @@ impl<'a> Dig<'a> for Bench<'_, 'a> {
 
     /// Mends what stands around the events, once these are mended.
     fn done(&mut self, at: usize, text: &'a str) {
-        let outside = self.outside.pop().unwrap_or(false);
+        let outside = self.outside.pop().unwrap_or_default();
         let list = self.list();
         let first = list.partition_point(|(range, _)| range.end <= at);
         let edits = list.split_off(first);
-        if edits.is_empty() && !outside {
+        if edits.is_empty() && !outside.is_wanted {
             return;
         }
         let mut new = edited(text, at, edits);
-        if outside {
+        if outside.is_wanted {
             let worker = self.worker;
             // What stands around an element is not here to be mended.
             let element = self.is_element();
             let around = |finding: &Finding, _: Safety| match finding.subject {
-                Subject::Event => false,
+                // An event alone cannot be taken out of what stands around it.
+                Subject::Event => {
+                    !element
+                        && outside.all_wanted
+                        && takes_event_out(finding)
+                        && is_allowed(worker, finding)
+                }
                 Subject::Record => is_allowed(worker, finding),
                 _ => !element && is_allowed(worker, finding),
             };
             let mender = Mender::new(&worker.linter.rules, worker.around);
             let repair = mender.mend(&new, None, &around);
-            self.note(at, &new, &repair, None, &Pointer::root());
+            self.note(at, &new, &repair, None, &Pointer::root(), &outside);
             if let Some(mended) = repair.text {
                 new = mended;
             }
@@ -464,6 +495,10 @@ impl<'a> Bench<'_, 'a> {
             .iter()
             .filter_map(|group| Some((group.event?, group.findings.clone())))
             .collect();
+        let here = Outside {
+            before: self.events,
+            ..Outside::default()
+        };
         for (number, findings) in groups {
             let (place, clock, wanted) = events[number];
             let any = self.inspector.findings()[findings]
@@ -479,7 +514,14 @@ impl<'a> Bench<'_, 'a> {
             let old = span.of(text);
             let repair = mender.mend(old, Some(clock), &allow);
             let before = (self.outcome.changes.len(), self.outcome.withheld.len());
-            self.note(at + span.start, old, &repair, Some(number as u64), &base);
+            self.note(
+                at + span.start,
+                old,
+                &repair,
+                Some(number as u64),
+                &base,
+                &here,
+            );
             // They were made from the last to the first, and are told from the first to the last.
             self.outcome.changes[before.0..].reverse();
             self.outcome.withheld[before.1..].reverse();
@@ -490,7 +532,15 @@ impl<'a> Bench<'_, 'a> {
     }
 
     /// Remembers what was done to one event or to the text around the events.
-    fn note(&mut self, at: usize, old: &str, repair: &Repair, event: Option<u64>, base: &Pointer) {
+    fn note(
+        &mut self,
+        at: usize,
+        old: &str,
+        repair: &Repair,
+        event: Option<u64>,
+        base: &Pointer,
+        outside: &Outside,
+    ) {
         let start = match self.layers.first() {
             Some(layer) => layer.held.span().map_or(0, |span| span.start),
             None => at,
@@ -500,16 +550,21 @@ impl<'a> Bench<'_, 'a> {
         let show = self.worker.linter.settings.show_values;
         let mut first = true;
         let mut locate = |change: &Change, done: bool| {
+            // Of an event that was taken out, its place in the text is told.
+            let taken_out = change.event.filter(|_| event.is_none());
+            let place = outside.events.get(taken_out.unwrap_or(usize::MAX));
+            let base = place.unwrap_or(base);
             let base = match self.layers.is_empty() {
                 true => self.prefix.join(base),
                 false => base.clone(),
             };
+            let event = event.or(taken_out.map(|number| number as u64));
             let texts = (show && done && std::mem::take(&mut first))
                 .then(|| (old.to_owned(), new.to_owned()));
             LocatedChange {
                 file: self.worker.file.to_owned(),
                 line,
-                event: event.map(|event| self.events + event),
+                event: event.map(|event| outside.before + event),
                 pointer: printable::pointer_below(&base, &change.pointer),
                 change: change.clone(),
                 before: class_of(old, &change.pointer),
@@ -531,9 +586,20 @@ impl<'a> Bench<'_, 'a> {
             .iter()
             .map(|change| locate(change, false))
             .collect();
+        self.outcome.left += repair.left.len() as u64;
         self.outcome.changes.extend(made);
         self.outcome.withheld.extend(withheld);
     }
+}
+
+/// Whether the fix takes the whole event away.
+fn takes_event_out(finding: &Finding) -> bool {
+    let root = Pointer::root();
+    let is_root = |op: &Op| matches!(op, Op::Remove { at } if *at == root);
+    finding
+        .fix
+        .as_ref()
+        .is_some_and(|fix| fix.ops.iter().any(is_root))
 }
 
 /// What stands at a place, in words that give nothing of it away.

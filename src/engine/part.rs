@@ -103,6 +103,8 @@ pub(super) struct Part {
     pub rows: usize,
     pub changes: Vec<LocatedChange>,
     pub withheld: Vec<LocatedChange>,
+    /// Events whose fixes were all withheld.
+    pub left: u64,
     pub not_written: Vec<&'static str>,
     /// Newlines in the block, and characters behind the last of them.
     pub newlines: u64,

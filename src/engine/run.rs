@@ -571,6 +571,7 @@ impl<'l> Run<'l> {
                 }
             }
         }
+        self.report.fixes.left += part.left;
         self.join_changes(file, part.changes, part.withheld, part.not_written);
         let position = &mut file.position;
         position.offset += written.len() as u64;

@@ -74,6 +74,7 @@ impl Worker<'_> {
             let outcome = mending::mend_block(self, &block, complete);
             part.changes = outcome.changes;
             part.withheld = outcome.withheld;
+            part.left = outcome.left;
             part.not_written = outcome.not_written;
             if fixing == Fixing::Write {
                 mended = outcome.block;
@@ -165,7 +166,7 @@ impl Worker<'_> {
         let mut inspector = Inspector::new(&self.linter.rules, self.around, &arena);
         part.records += 1;
         part.requests += 1;
-        if inspector.text(text, &mut ()).is_err() {
+        if inspector.head(text, head.elements).is_err() {
             return;
         }
         let mut scene = self.scene(text, 0, Pointer::root(), &mut lines);

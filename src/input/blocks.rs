@@ -70,6 +70,8 @@ pub struct Head {
     pub start: u64,
     /// Offset of the second part.
     pub resume: u64,
+    /// The number of elements that stood between the parts.
+    pub elements: usize,
 }
 
 /// A piece of the stream.
@@ -478,6 +480,7 @@ impl<R: Read> Blocks<R> {
                 cut: cut - before,
                 start: open,
                 resume: 0,
+                elements: 0,
             };
             self.pieces = Some(Pieces {
                 in_data,
@@ -533,7 +536,10 @@ impl<R: Read> Blocks<R> {
         if let Some(pieces) = self.pieces.take_if(|pieces| pieces.ended)
             && pieces.in_data
         {
-            self.head = Some(pieces.head);
+            self.head = Some(Head {
+                elements: pieces.next,
+                ..pieces.head
+            });
             return Block {
                 last: false,
                 ..block

@@ -34,6 +34,10 @@ fn apply_one(text: &str, base: &Pointer, op: &Op) -> Result<String, EditError> {
             let node = doc.find(&base.join(at))?;
             Ok(splice(text, doc.span(node), json))
         }
+        Op::Wrap { at } => {
+            let span = doc.span(doc.find(&base.join(at))?);
+            Ok(splice(text, span, &format!("[{}]", span.of(text))))
+        }
         Op::Remove { at } => doc.remove(doc.find(&base.join(at))?),
         Op::Rename { at, key } => {
             let node = doc.find(&base.join(at))?;

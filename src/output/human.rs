@@ -441,6 +441,17 @@ fn fixes(report: &Report, style: &Style) -> String {
             out.push_str(&diff::headline(change));
         }
     }
+    if fixes.left > 0 {
+        out.push_str(&format!(
+            "left as {}: {}; fixed, user_data would hold nothing usable\n",
+            if fixes.left == 1 {
+                "it was"
+            } else {
+                "they were"
+            },
+            counted(fixes.left, "event")
+        ));
+    }
     if fixes.needs_consent > 0 {
         out.push_str(&format!(
             "not made without --unsafe-fixes: {}\n",

@@ -236,6 +236,7 @@ fn fixes(report: &Report, style: &Style) -> Value {
         "written": style.fixing == Fixing::Write,
         "made": by_rule(&report.fixes.made),
         "withheld": by_rule(&report.fixes.withheld),
+        "left": report.fixes.left,
         "needs_consent": report.fixes.needs_consent,
         "not_written": not_written,
     })

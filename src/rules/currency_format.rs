@@ -17,13 +17,37 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
         return;
     };
     match item.val() {
-        Val::Text(text) if money::is_currency(text) => {}
+        Val::Text(text) if money::is_currency(text) => {
+            if matches!(text.as_bytes()[0], b'X' | b'M') {
+                unusual(item, text, out);
+            }
+        }
         _ if item.is_blank() => {}
         Val::Text(text) => written(event, item, text, out),
         other => {
             let what = format!("currency is {}, not a code of three letters", other.kind());
             out.at(item, what);
         }
+    }
+}
+
+/// Codes that are right by ISO 4217, and of which an order is still not paid.
+fn unusual(item: Item<'_, '_>, code: &str, out: &mut Findings) {
+    if money::is_no_money(code) {
+        out.at(
+            item,
+            "the currency code stands for a metal or a unit of account, not for money",
+        )
+        .severity(Severity::Warning)
+        .certainty(Certainty::Strong);
+    } else if money::is_said_to_be_refused(code) {
+        out.at(
+            item,
+            "the currency code is right, but Meta is reported to refuse it",
+        )
+        .severity(Severity::Info)
+        .certainty(Certainty::Heuristic)
+        .help("look whether Meta answers with subcode 2804011; if so, send the amount in another currency");
     }
 }
 

@@ -1,7 +1,7 @@
 //! CL321: a standard event in another spelling, which makes it a custom event.
 
 use crate::event::Event;
-use crate::event_name::{MESSAGING, STANDARD};
+use crate::event_name::{MESSAGING, STANDARD, has_free_stage_names};
 use crate::finding::{Effect, Findings};
 use crate::fix::Fix;
 use crate::name::Name;
@@ -29,13 +29,4 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
     if in_messaging {
         finding.effect(Effect::Refused);
     }
-}
-
-/// Whether the event comes from a CRM, whose stages have the names that the business gives them:
-/// `contact` is as good as any.
-fn has_free_stage_names(event: &Event<'_, '_>) -> bool {
-    event.action_source() == Some("system_generated")
-        && (event.user(Name::LeadId).is_some()
-            || event.custom(Name::LeadEventSource).is_some()
-            || event.custom(Name::EventSource).is_some())
 }

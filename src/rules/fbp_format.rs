@@ -36,10 +36,8 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
                     out.at(value, "fbp holds more than the browser id")
                         .fix(Fix::safe("keep the browser id alone").replace_text(at, right));
                 }
-                // Worth keeping for its right place, so it is not removed here.
-                Misformed::ClickId => {
-                    out.at(value, "fbp holds a click id, which belongs in fbc");
-                }
+                // fbc-fbp-swapped brings it to its right place.
+                Misformed::ClickId => {}
                 _ => {
                     let message = "fbp does not have the form fb.<index>.<creation time>.<number>";
                     report(event, value, message, out);

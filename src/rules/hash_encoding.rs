@@ -50,11 +50,13 @@ fn hex_of(item: Item<'_, '_>, identifier: &Identifier<'_>) -> Option<String> {
     }
 }
 
-/// The bytes of a list of numbers, or of the dump of a Node.js `Buffer`.
+/// The bytes of a list of numbers, signed as Java has them or not, or of the dump of a `Buffer` or
+/// `Uint8Array`.
 fn bytes_of(item: Item<'_, '_>) -> Option<Vec<u8>> {
     let list = item.member("data").unwrap_or(item);
     list.children()
         .map(|byte| match byte.val() {
+            Val::Int(int @ -128..0) => u8::try_from(int + 256).ok(),
             Val::Int(int) => u8::try_from(int).ok(),
             _ => None,
         })

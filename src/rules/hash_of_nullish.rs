@@ -17,8 +17,14 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
             continue;
         }
         let standing = entry.standing(name);
-        // NA in country may be Namibia in capitals: the rule on wrong case speaks of it.
-        let other_rule = name == Name::Country && standing == Standing::Doubtful;
+        // NA in country may be Namibia in capitals, in st a province: the rule on wrong case
+        // speaks of it.
+        let other_rule = matches!(name, Name::Country | Name::St)
+            && standing == Standing::Doubtful
+            && event
+                .mistakes()
+                .iter()
+                .any(|it| it.place == identifier.place);
         if standing == Standing::Right || other_rule {
             continue;
         }

@@ -1,9 +1,11 @@
 //! CL104: the digest of a placeholder or of a documentation sample.
 
+use crate::digest::shop;
 use crate::digest::worthless::{Class, Standing};
 use crate::event::Event;
-use crate::finding::Findings;
+use crate::finding::{Certainty, Findings};
 use crate::fix::Fix;
+use crate::name::Name;
 use crate::rule::{Check, Rule};
 
 /// See `rules/hash-of-placeholder.md`.
@@ -27,5 +29,35 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
             format!("{} is the digest of {twice}{what}", identifier.name),
         )
         .fix(Fix::safe("remove the digest of nobody's data").remove(pointer));
+    }
+    at_the_shop(event, out);
+}
+
+/// Addresses such as `guest@` at the shop's own domain, which only its own events show.
+fn at_the_shop(event: &Event<'_, '_>, out: &mut Findings) {
+    if event.names().1 & Name::Em.bit() == 0 {
+        return;
+    }
+    let url = event.get(Name::EventSourceUrl).and_then(|it| it.text());
+    let Some(url) = url else { return };
+    for identifier in event.identifiers() {
+        let Some(hex) = identifier.hex() else {
+            continue;
+        };
+        if identifier.name != Name::Em
+            || identifier.worthless.is_some()
+            || !shop::is_placeholder(url, hex)
+        {
+            continue;
+        }
+        let item = event.item(identifier.place);
+        let pointer = item.pointer_from(event.root().place());
+        out.at(
+            item,
+            "em is the digest of a placeholder at the shop's own domain",
+        )
+        .certainty(Certainty::Strong)
+        .help("leave em out when a guest gives no address")
+        .fix(Fix::needs_consent("remove the digest of nobody's data").remove(pointer));
     }
 }

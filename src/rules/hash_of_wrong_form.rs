@@ -1,6 +1,7 @@
 //! CL112: the digest of the right value in another spelling.
 
 use crate::digest::forms::Fault;
+use crate::digest::known::NATIONAL;
 use crate::event::Event;
 use crate::finding::Findings;
 use crate::rule::{Check, Rule};
@@ -10,7 +11,7 @@ pub static RULE: Rule = crate::rule!("hash-of-wrong-form", Check::Event(check));
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     for mistake in event.mistakes() {
-        if mistake.fault != Fault::Spelling {
+        if mistake.fault != Fault::Spelling || mistake.what == NATIONAL {
             continue;
         }
         let item = event.item(mistake.place);

@@ -2,7 +2,7 @@
 
 use crate::digest;
 use crate::event::Event;
-use crate::finding::{Certainty, Finding, Findings};
+use crate::finding::{Certainty, Finding, Findings, Severity};
 use crate::fix::Fix;
 use crate::json::Item;
 use crate::name::Name;
@@ -40,6 +40,16 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
         )
         .certainty(Certainty::Heuristic)
         .spoils(false);
+    } else if network::is_resolver(address) {
+        let what = "the address of a public name server, which nobody visits a page from";
+        let finding = report(event, value, what, Fix::needs_consent, out);
+        finding.certainty(Certainty::Strong).spoils(false);
+        // Behind the appendix of Meta's own builder stands what a request truly came from.
+        if digest::strip_appendix(text).len() < text.len() {
+            finding
+                .severity(Severity::Info)
+                .certainty(Certainty::Heuristic);
+        }
     }
 }
 

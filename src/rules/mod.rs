@@ -4,21 +4,48 @@
 use crate::rule::Rule;
 
 mod access_token_leaked;
+mod app_event_incomplete;
+mod attribution_event_incomplete;
+mod batch_poisoned;
+mod batch_size;
+mod click_after_event;
+mod click_id_not_sent;
 mod click_time_in_seconds;
+mod consent_denied;
 mod constant_event_id;
+mod content_ids_shape;
+mod content_type_unknown;
+mod contents_shape;
+mod crm_event_incomplete;
 mod currency_format;
+mod custom_data_type;
+mod data_processing_options;
+mod data_shape;
+mod dataset_id;
+mod default_birth_date;
 mod double_hash;
 mod duplicate_event;
 mod duplicate_key;
+mod encoded_pii;
 mod event_id_format;
 mod event_id_reused;
+mod event_name_alias;
 mod event_name_case;
 mod event_time_type;
 mod event_time_unit;
+mod external_id_not_a_person;
+mod fbc_expired;
+mod fbc_fabricated;
+mod fbc_fbp_swapped;
 mod fbc_format;
+mod fbc_rebuilt;
+mod fbclid_altered;
 mod fbp_format;
+mod fbp_minted_per_event;
+mod foreign_schema;
 mod future_event;
 mod hash_encoding;
+mod hash_in_wrong_key;
 mod hash_of_empty;
 mod hash_of_nullish;
 mod hash_of_placeholder;
@@ -31,7 +58,9 @@ mod internal_error;
 mod invalid_utf8;
 mod ip_format;
 mod ip_not_public;
+mod lossy_capture;
 mod malformed_json;
+mod messaging_event_incomplete;
 mod misplaced_key;
 mod missing_action_source;
 mod missing_event_id;
@@ -41,20 +70,40 @@ mod no_events_found;
 mod not_sha256;
 mod null_identifier;
 mod order_sent_twice;
+mod phone_without_country_code;
+mod pii_in_custom_data;
 mod placeholder_time;
 mod purchase_without_value;
 mod random_event_id;
+mod raw_id_format;
 mod record_too_large;
+mod refused_by_meta;
+mod retired_api_version;
+mod same_hash_in_two_keys;
+mod sdk_object_dump;
+mod sensitive_data;
+mod slow_delivery;
 mod stale_event;
+mod template_residue;
 mod test_event_code;
 mod truncated_hash;
 mod unhashed_pii;
 mod unknown_action_source;
+mod unknown_event_key;
 mod unknown_user_data_key;
 mod unreadable_archive;
+mod unusable_plain_value;
 mod unused_suppression;
+mod url_format;
+mod url_has_pii;
+mod user_agent_mangled;
+mod user_agent_of_bot;
 mod user_agent_of_server;
+mod user_agent_stub;
+mod value_contents_mismatch;
 mod value_format;
+mod value_in_minor_units;
+mod value_not_positive;
 mod value_without_currency;
 mod website_without_url;
 mod website_without_user_agent;
@@ -66,6 +115,7 @@ pub static ALL: &[&Rule] = &[
     &duplicate_key::RULE,
     &invalid_utf8::RULE,
     &record_too_large::RULE,
+    &lossy_capture::RULE,
     &no_events_found::RULE,
     &unreadable_archive::RULE,
     &unused_suppression::RULE,
@@ -79,18 +129,38 @@ pub static ALL: &[&Rule] = &[
     &truncated_hash::RULE,
     &hash_encoding::RULE,
     &hash_uppercase::RULE,
+    &encoded_pii::RULE,
     &hash_of_wrong_case::RULE,
     &hash_of_wrong_form::RULE,
+    &hash_in_wrong_key::RULE,
+    &same_hash_in_two_keys::RULE,
     &null_identifier::RULE,
+    &template_residue::RULE,
     &unknown_user_data_key::RULE,
+    &phone_without_country_code::RULE,
+    &unusable_plain_value::RULE,
+    &external_id_not_a_person::RULE,
+    &default_birth_date::RULE,
     &insufficient_user_data::RULE,
     &hashed_raw_key::RULE,
     &fbc_format::RULE,
     &click_time_in_seconds::RULE,
+    &fbc_rebuilt::RULE,
+    &fbclid_altered::RULE,
+    &fbc_fabricated::RULE,
+    &fbc_expired::RULE,
+    &click_after_event::RULE,
+    &click_id_not_sent::RULE,
     &fbp_format::RULE,
+    &fbp_minted_per_event::RULE,
+    &fbc_fbp_swapped::RULE,
     &ip_format::RULE,
     &ip_not_public::RULE,
     &user_agent_of_server::RULE,
+    &user_agent_of_bot::RULE,
+    &user_agent_stub::RULE,
+    &user_agent_mangled::RULE,
+    &raw_id_format::RULE,
     &missing_event_id::RULE,
     &random_event_id::RULE,
     &constant_event_id::RULE,
@@ -100,24 +170,52 @@ pub static ALL: &[&Rule] = &[
     &event_id_format::RULE,
     &missing_event_name::RULE,
     &event_name_case::RULE,
+    &event_name_alias::RULE,
     &missing_event_time::RULE,
     &event_time_type::RULE,
     &event_time_unit::RULE,
     &stale_event::RULE,
     &future_event::RULE,
+    &batch_poisoned::RULE,
     &placeholder_time::RULE,
+    &slow_delivery::RULE,
     &missing_action_source::RULE,
     &unknown_action_source::RULE,
     &website_without_url::RULE,
     &website_without_user_agent::RULE,
     &wrong_action_source::RULE,
+    &app_event_incomplete::RULE,
+    &messaging_event_incomplete::RULE,
+    &url_format::RULE,
+    &url_has_pii::RULE,
+    &crm_event_incomplete::RULE,
+    &attribution_event_incomplete::RULE,
     &purchase_without_value::RULE,
     &value_without_currency::RULE,
     &value_format::RULE,
+    &value_in_minor_units::RULE,
+    &value_not_positive::RULE,
     &currency_format::RULE,
+    &contents_shape::RULE,
+    &content_ids_shape::RULE,
+    &content_type_unknown::RULE,
+    &custom_data_type::RULE,
+    &value_contents_mismatch::RULE,
+    &pii_in_custom_data::RULE,
+    &sensitive_data::RULE,
     &misplaced_key::RULE,
     &test_event_code::RULE,
     &access_token_leaked::RULE,
+    &batch_size::RULE,
+    &data_shape::RULE,
+    &unknown_event_key::RULE,
+    &sdk_object_dump::RULE,
+    &data_processing_options::RULE,
+    &retired_api_version::RULE,
+    &foreign_schema::RULE,
+    &refused_by_meta::RULE,
+    &dataset_id::RULE,
+    &consent_denied::RULE,
 ];
 
 /// The index of a rule in [`ALL`].

@@ -1,10 +1,18 @@
 //! CL106: the digest of another algorithm, or no digest at all.
 
+use std::collections::BTreeMap;
+
+use md5::{Digest as _, Md5};
+use once_cell::sync::Lazy;
+
+use crate::digest::worthless::Words;
 use crate::digest::{self, Shape};
 use crate::event::{Event, Identifier};
 use crate::finding::{Certainty, Effect, Findings, Severity};
 use crate::json::Val;
-use crate::name::Hashing;
+use crate::name::Name;
+use crate::normalize::normal_form;
+use crate::places;
 use crate::rule::{Check, Rule};
 
 /// See `rules/not-sha256.md`.
@@ -16,56 +24,22 @@ const SHAPES: u32 = Shape::Md5.bit()
     | Shape::WrongType.bit()
     | Shape::Plain.bit();
 
-/// Digests of other algorithms that are known to stand for nobody.
-const WORTHLESS: [(&str, &str); 7] = [
-    (
-        "d41d8cd98f00b204e9800998ecf8427e",
-        "the MD5 of an empty text",
-    ),
-    (
-        "37a6259cc0c1dae299a7866489dff0bd",
-        "the MD5 of the word null",
-    ),
-    (
-        "5e543256c480ac577d30f76f9120eb74",
-        "the MD5 of the word undefined",
-    ),
-    (
-        "da39a3ee5e6b4b0d3255bfef95601890afd80709",
-        "the SHA-1 of an empty text",
-    ),
-    (
-        "d14a028c2a3a2bc9476102bb288234c415a2b01f828ea62ac5b3e42f",
-        "the SHA-224 of an empty text",
-    ),
-    (
-        "38b060a751ac96384cd9327eb1b1e36a21fdb71114be07434c0cc7bf63f6e1da\
-         274edebfe76f65fbd51ad2f14898b95b",
-        "the SHA-384 of an empty text",
-    ),
-    (
-        "cf83e1357eefb8bdf1542850d66d8007d620e4050b5715dc83f4a921d36ce9ce\
-         47d0d13c5d85f2b0ff8318d2877eec2f63b931bd47417a81a538327af927da3e",
-        "the SHA-512 of an empty text",
-    ),
-];
+/// Digests of other algorithms that are known to stand for nobody, with what they are.
+static WORTHLESS: Lazy<BTreeMap<String, String>> = Lazy::new(|| Words::load().other_algorithms);
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
-    for identifier in event.shaped(SHAPES) {
-        // external_id may be any stable text, also one that looks like a digest.
-        if identifier.name.hashing() == Some(Hashing::Required) {
-            check_one(event, identifier, out);
-        }
+    // external_id may be any stable text, also one that looks like a digest.
+    for identifier in event.required(SHAPES) {
+        check_one(event, identifier, out);
     }
 }
 
 fn check_one(event: &Event<'_, '_>, identifier: &Identifier<'_>, out: &mut Findings) {
     let (name, item) = (identifier.name, event.item(identifier.place));
     let core = digest::strip_appendix(identifier.text).trim();
-    let worthless = WORTHLESS
-        .iter()
-        .find(|(hex, _)| hex.eq_ignore_ascii_case(core));
-    if let Some((_, what)) = worthless {
+    let is_digest = matches!(identifier.shape, Shape::Md5 | Shape::OtherHash);
+    let worthless = is_digest.then(|| WORTHLESS.get(&core.to_ascii_lowercase()));
+    if let Some(what) = worthless.flatten() {
         out.at(item, format!("{name} is {what}"))
             .help("leave the key out when there is no value");
         return;
@@ -82,12 +56,16 @@ fn check_one(event: &Event<'_, '_>, identifier: &Identifier<'_>, out: &mut Findi
             }
         }
         Shape::Md5 => {
-            out.at(
-                item,
-                format!("{name} has 32 hex digits, the length of MD5, not the 64 of SHA-256"),
-            )
-            .severity(Severity::Warning)
-            .effect(Effect::Unknown);
+            let known = known_behind(event, name, &core.to_ascii_lowercase());
+            let message = match known {
+                Some(what) => format!("{name} is the MD5 of {what}, not the SHA-256"),
+                None => {
+                    format!("{name} has 32 hex digits, the length of MD5, not the 64 of SHA-256")
+                }
+            };
+            out.at(item, message)
+                .severity(Severity::Warning)
+                .effect(Effect::Unknown);
         }
         Shape::PasswordHash => {
             out.at(
@@ -120,5 +98,30 @@ fn check_one(event: &Event<'_, '_>, identifier: &Identifier<'_>, out: &mut Findi
             .certainty(Certainty::Strong);
         }
         _ => {}
+    }
+}
+
+/// What an MD5 is the digest of, when the event shows it or the key has few possible values.
+fn known_behind(event: &Event<'_, '_>, name: Name, hex: &str) -> Option<&'static str> {
+    let is = |text: &str| hex::encode(Md5::digest(text.as_bytes())) == hex;
+    match name {
+        Name::Ge => ["f", "m", "F", "M", "female", "male"]
+            .into_iter()
+            .any(is)
+            .then_some("a gender"),
+        Name::Country => places::codes()
+            .any(|code| is(code) || is(&code.to_ascii_uppercase()))
+            .then_some("a country code"),
+        Name::Em | Name::Ph => {
+            let texts = event.custom_data().into_iter().flat_map(|it| it.children());
+            let beside = event.identifiers().iter().map(|it| it.text);
+            let mut texts = texts.filter_map(|it| it.text()).chain(beside);
+            let hit = texts.any(|text| {
+                let form = normal_form(name, text, event.assume);
+                form.is_ok_and(|form| is(&form) || is(text) || is(text.trim()))
+            });
+            hit.then_some("a value that stands in plain in the same event")
+        }
+        _ => None,
     }
 }

@@ -1,6 +1,5 @@
 //! CL404: an event older than Meta takes.
 
-use crate::action_source::Reading;
 use crate::clock::{self, DAY};
 use crate::event::Event;
 use crate::event_time;
@@ -11,15 +10,23 @@ use crate::rule::{Check, Rule};
 /// See `rules/stale-event.md`.
 pub static RULE: Rule = crate::rule!("stale-event", Check::Event(check));
 
+/// Seconds after the original event in which Meta takes a passback.
+const PASSBACK: i64 = 2 * DAY;
+
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     let Some(time) = event_time::moment(event) else {
         return;
     };
+    if event.names().0 & Name::OriginalEventData.bit() != 0
+        && event.name() == Some("AppendAttribution")
+    {
+        check_passback(event, time, out);
+    }
     let age = event.clock.now - time;
     if age <= 7 * DAY {
         return;
     }
-    let days = limit(event);
+    let days = event_time::days_taken(event.action_source());
     let limit = days * DAY;
     if age <= limit || event_time::is_sample(time) {
         return;
@@ -52,16 +59,32 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
     }
 }
 
-/// Days after which an event is refused. An action_source that Meta does not know may stand for a
-/// shop, which has the longer time.
-fn limit(event: &Event<'_, '_>) -> i64 {
-    match event.action_source().map(Reading::of) {
-        None => 62,
-        Some(reading) => match reading.certain() {
-            None | Some("physical_store") => 62,
-            Some(_) => 7,
-        },
+/// A passback has a window of its own: it follows its original event within two days.
+fn check_passback(event: &Event<'_, '_>, time: i64, out: &mut Findings) {
+    let original = event
+        .get(Name::OriginalEventData)
+        .and_then(|original| original.get(Name::EventTime))
+        .and_then(event_time::moment_of);
+    let Some(delay) = original.map(|original| time - original) else {
+        return;
+    };
+    if delay <= PASSBACK {
+        return;
     }
+    let Some(item) = event.get(Name::EventTime) else {
+        return;
+    };
+    out.at(
+        item,
+        format!(
+            "event_time is over {} after the original event; Meta takes passbacks for 2 days",
+            clock::span(delay)
+        ),
+    )
+    .severity(Severity::Warning)
+    .certainty(Certainty::Strong)
+    .effect(Effect::Unknown)
+    .help("send AppendAttribution within 48 hours of the event that it speaks of");
 }
 
 fn by_todays_clock(events: u64) -> String {

@@ -9,6 +9,10 @@ use crate::rule::{Check, Rule};
 /// See `rules/truncated-hash.md`.
 pub static RULE: Rule = crate::rule!("truncated-hash", Check::Event(check));
 
+/// One byte in sixteen begins with a zero: of 32 bytes two on average, and more than ten hardly
+/// ever.
+const LEAST_WITHOUT_ZEROS: usize = 54;
+
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     for identifier in event.shaped(Shape::TruncatedHex.bit()) {
         let name = identifier.name;
@@ -30,9 +34,15 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
             .help("send all 64 hex digits; when only the log was shortened, log them in full");
             continue;
         }
-        out.at(
-            item,
-            format!("{name} has {digits} hex digits, a SHA-256 digest has 64"),
-        );
+        let message = format!("{name} has {digits} hex digits, a SHA-256 digest has 64");
+        if (LEAST_WITHOUT_ZEROS..64).contains(&digits) {
+            out.at(
+                item,
+                message + "; bytes printed without their leading zeros come to so many",
+            )
+            .help("pad each byte to two hex digits, and make columns wide enough for all 64");
+        } else {
+            out.at(item, message);
+        }
     }
 }

@@ -1,10 +1,9 @@
 //! CL216: the user agent of the program that sent the event.
 
-use crate::agent::{self, Program};
+use crate::agent::{Kind, Program};
 use crate::event::Event;
 use crate::finding::Findings;
 use crate::fix::Fix;
-use crate::json::Item;
 use crate::name::Name;
 use crate::rule::{Check, Rule};
 
@@ -12,29 +11,23 @@ use crate::rule::{Check, Rule};
 pub static RULE: Rule = crate::rule!("user-agent-of-server", Check::Event(check));
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
-    for value in event
-        .user(Name::ClientUserAgent)
-        .into_iter()
-        .flat_map(Item::each)
-    {
-        let Some(program) = value.text().and_then(agent::program) else {
-            continue;
-        };
-        let message = match program {
-            // A phone app makes its own requests with these.
-            Program::AppClient if is_of_app(event) => continue,
-            Program::Library | Program::AppClient => {
-                "client_user_agent names an HTTP library, not the visitor's browser"
-            }
-            Program::Webhook => {
-                "client_user_agent names the service that called a webhook, not the visitor's browser"
-            }
-            Program::ServerWord => "client_user_agent is a word for a server, not a user agent",
-        };
-        let at = value.pointer_from(event.root().place());
-        out.at(value, message)
-            .fix(Fix::safe("remove the server's user agent").remove(at));
-    }
+    let Some((value, &Kind::Program(program))) = event.odd_agent() else {
+        return;
+    };
+    let message = match program {
+        // A phone app makes its own requests with these.
+        Program::AppClient if is_of_app(event) => return,
+        Program::Library | Program::AppClient => {
+            "client_user_agent names an HTTP library, not the visitor's browser"
+        }
+        Program::Webhook => {
+            "client_user_agent names the service that called a webhook, not the visitor's browser"
+        }
+        Program::ServerWord => "client_user_agent is a word for a server, not a user agent",
+    };
+    let at = value.pointer_from(event.root().place());
+    out.at(value, message)
+        .fix(Fix::safe("remove the server's user agent").remove(at));
 }
 
 fn is_of_app(event: &Event<'_, '_>) -> bool {

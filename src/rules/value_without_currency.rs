@@ -15,7 +15,7 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
     }
     let has_value = event.custom(Name::Value).is_some_and(|v| !v.is_blank());
     let is_purchase = event.name() == Some("Purchase");
-    if !has_value && !is_purchase {
+    if !has_value && !is_purchase && !is_order_in_messenger(event) {
         return;
     }
     let custom_data = event.get(Name::CustomData);
@@ -25,7 +25,8 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
     }
     let what = match has_value {
         true => "value has no currency beside it",
-        false => "the Purchase has no currency",
+        false if is_purchase => "the Purchase has no currency",
+        false => "the OrderCreated of a messenger has no currency",
     };
     let finding = match (currency, custom_data) {
         (Some(currency), _) => out.at(currency, "the currency is empty"),
@@ -36,4 +37,9 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
     if !is_purchase {
         finding.certainty(Certainty::Strong);
     }
+}
+
+/// Business messaging refuses OrderCreated without a currency (subcode 2804081).
+fn is_order_in_messenger(event: &Event<'_, '_>) -> bool {
+    event.name() == Some("OrderCreated") && event.action_source() == Some("business_messaging")
 }

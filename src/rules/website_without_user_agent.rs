@@ -1,7 +1,9 @@
 //! CL504: a website event that does not say which browser it came from.
 
+use crate::digest;
 use crate::event::Event;
 use crate::finding::Findings;
+use crate::json::Item;
 use crate::name::Name;
 use crate::rule::{Check, Rule};
 
@@ -21,6 +23,11 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
             // On another level it is misplaced-key's to say so and to move it.
             let (top, _, custom) = event.names();
             if (top | custom) & Name::ClientUserAgent.bit() != 0 {
+                return;
+            }
+            // Where a logger wrote a mark for user_data, nobody can tell.
+            let hidden = event.get(Name::UserData).and_then(Item::text);
+            if hidden.is_some_and(digest::is_logger_mark) {
                 return;
             }
             let message = "the website event has no client_user_agent";

@@ -1,0 +1,293 @@
+//! Birth dates in the layouts in which senders hash them.
+
+use std::ops::Range;
+
+use once_cell::sync::Lazy;
+
+use super::dress::{FLOAT, QUOTED, SPACED, TWICE};
+use super::forms::{Context, Fault, Right, Spelled, WrongForm};
+use super::short;
+use super::table::Source;
+
+/// Meta takes years from 1900 on.
+pub(super) const FIRST_YEAR: u16 = 1900;
+/// No clock reaches here: a date in the near future is not told apart.
+pub(super) const LAST_YEAR: u16 = 2029;
+
+pub(super) const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
+/// A way to write a day. In the pattern `Y` is the year, `y` its last two digits, `M` and `D` are
+/// month and day in two digits, `m` and `d` as they are, `N` and `n` the month's name whole and
+/// cut, `s` the Unix time of midnight; all else stands for itself.
+struct Layout {
+    pattern: &'static str,
+    what: &'static str,
+    /// Meta's page speaks of dates "with or without punctuation" in the order of the normal form.
+    disputed: bool,
+    /// Only with `--deep`.
+    rare: bool,
+}
+
+const fn layout(pattern: &'static str, what: &'static str) -> Layout {
+    Layout {
+        pattern,
+        what,
+        disputed: false,
+        rare: false,
+    }
+}
+
+const fn disputed(pattern: &'static str, what: &'static str) -> Layout {
+    Layout {
+        disputed: true,
+        ..layout(pattern, what)
+    }
+}
+
+const fn rare(pattern: &'static str, what: &'static str) -> Layout {
+    Layout {
+        rare: true,
+        ..layout(pattern, what)
+    }
+}
+
+const ISO: &str = "an ISO date instead of YYYYMMDD";
+const YEAR_FIRST: &str = "a date with signs between year, month and day";
+const DAY_FIRST: &str = "a date that begins with the day";
+const MONTH_FIRST: &str = "a date that begins with the month";
+const TIMED: &str = "a date with a time";
+const SHORT: &str = "a date without its century";
+const WORDY: &str = "a date with the name of a month";
+const EPOCH: &str = "a Unix time instead of a date";
+
+const LAYOUTS: [Layout; 42] = [
+    disputed("Y-M-D", ISO),
+    disputed("Y/M/D", YEAR_FIRST),
+    disputed("Y.M.D", YEAR_FIRST),
+    layout("D/M/Y", DAY_FIRST),
+    layout("D-M-Y", DAY_FIRST),
+    layout("D.M.Y", DAY_FIRST),
+    layout("DMY", DAY_FIRST),
+    layout("d/m/Y", DAY_FIRST),
+    layout("d.m.Y", DAY_FIRST),
+    layout("M/D/Y", MONTH_FIRST),
+    layout("M-D-Y", MONTH_FIRST),
+    layout("MDY", MONTH_FIRST),
+    layout("m/d/Y", MONTH_FIRST),
+    layout("Y-M-DT00:00:00.000Z", TIMED),
+    layout("Y-M-DT00:00:00Z", TIMED),
+    layout("Y-M-D 00:00:00", TIMED),
+    layout("yMD", SHORT),
+    layout("YMD\n", SPACED),
+    layout("\"YMD\"", QUOTED),
+    layout("YMD.0", FLOAT),
+    rare("YMD ", SPACED),
+    rare("Y-m-d", YEAR_FIRST),
+    rare("Y M D", YEAR_FIRST),
+    rare("Y/m/d", YEAR_FIRST),
+    rare("d-m-Y", DAY_FIRST),
+    rare("D M Y", DAY_FIRST),
+    rare("m-d-Y", MONTH_FIRST),
+    rare("M.D.Y", MONTH_FIRST),
+    rare("Y-M-DT00:00:00", TIMED),
+    rare("Y-M-DT00:00:00+00:00", TIMED),
+    rare("Y-M-D\n", SPACED),
+    rare("DMy", SHORT),
+    rare("MDy", SHORT),
+    rare("D/M/y", SHORT),
+    rare("M/D/y", SHORT),
+    rare("d N Y", WORDY),
+    rare("N d, Y", WORDY),
+    rare("n d, Y", WORDY),
+    rare("d n Y", WORDY),
+    rare("D-n-Y", WORDY),
+    rare("s", EPOCH),
+    rare("s000", EPOCH),
+];
+/// The mark of a date in its right form that was hashed twice.
+const TWICE_MARK: usize = LAYOUTS.len();
+const LAYOUT_SHIFT: u32 = 6;
+
+static DAYS: Lazy<Vec<(u16, u8, u8)>> = Lazy::new(days);
+
+/// Every day of the years from [`FIRST_YEAR`] to [`LAST_YEAR`]: year, month, day.
+fn days() -> Vec<(u16, u8, u8)> {
+    let mut list = Vec::with_capacity(48_000);
+    for year in FIRST_YEAR..=LAST_YEAR {
+        let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+        for month in 1..=12 {
+            let last = match month {
+                4 | 6 | 9 | 11 => 30,
+                2 if leap => 29,
+                2 => 28,
+                _ => 31,
+            };
+            list.extend((1..=last).map(|day| (year, month, day)));
+        }
+    }
+    list
+}
+
+fn two(number: u8, out: &mut Vec<u8>) {
+    out.extend_from_slice(&[b'0' + number / 10, b'0' + number % 10]);
+}
+
+fn one_or_two(number: u8, out: &mut Vec<u8>) {
+    if number >= 10 {
+        out.push(b'0' + number / 10);
+    }
+    out.push(b'0' + number % 10);
+}
+
+/// Writes a day; false when another layout gives the same text.
+fn write(pattern: &str, (year, month, day): (u16, u8, u8), out: &mut Vec<u8>) -> bool {
+    out.clear();
+    let name = || MONTHS[usize::from(month) - 1];
+    let mut shortened = true;
+    for byte in pattern.bytes() {
+        match byte {
+            b'Y' => {
+                two((year / 100) as u8, out);
+                two((year % 100) as u8, out);
+            }
+            b'y' => two((year % 100) as u8, out),
+            b'M' => two(month, out),
+            b'D' => two(day, out),
+            b'm' => {
+                shortened = month < 10 || day < 10;
+                one_or_two(month, out);
+            }
+            b'd' => one_or_two(day, out),
+            b'N' => out.extend_from_slice(name().as_bytes()),
+            b'n' => out.extend_from_slice(&name().as_bytes()[..3]),
+            b's' => {
+                // Days since 1970 of the proleptic Gregorian calendar, from 1 March on.
+                let (y, m) = (i64::from(year), i64::from(month));
+                let y = if m <= 2 { y - 1 } else { y };
+                let since_march = (m + 9) % 12;
+                let of_year = (153 * since_march + 2) / 5 + i64::from(day) - 1;
+                let days = y * 365 + y / 4 - y / 100 + y / 400 + of_year - 719_468;
+                // Zero stands for nothing, and so does "0000".
+                shortened = days != 0;
+                out.extend_from_slice((days * 86_400).to_string().as_bytes());
+            }
+            _ => out.push(byte),
+        }
+    }
+    shortened
+}
+
+/// The day with this number, counted from 1900-01-01, as YYYYMMDD.
+pub(super) fn nth(number: u32) -> Option<Vec<u8>> {
+    let mut text = Vec::with_capacity(8);
+    write("YMD", *DAYS.get(number as usize)?, &mut text);
+    Some(text)
+}
+
+/// The days in wrong forms.
+pub(super) struct Days {
+    deep: bool,
+}
+
+impl Days {
+    pub(super) fn new(deep: bool) -> Days {
+        Days { deep }
+    }
+
+    fn right(&self, mark: u32) -> Vec<u8> {
+        let mut text = Vec::with_capacity(8);
+        let day = DAYS[mark as usize >> LAYOUT_SHIFT];
+        write("YMD", day, &mut text);
+        text
+    }
+}
+
+impl Source for Days {
+    fn items(&self) -> usize {
+        DAYS.len()
+    }
+
+    fn digests(&self, items: Range<usize>, tell: &mut dyn FnMut(u64, u32)) {
+        let mut text = Vec::with_capacity(32);
+        for index in items {
+            let day = DAYS[index];
+            let mark = |at: usize| (index << LAYOUT_SHIFT | at) as u32;
+            for (at, layout) in LAYOUTS.iter().enumerate() {
+                if (self.deep || !layout.rare) && write(layout.pattern, day, &mut text) {
+                    tell(short::prefix(&text), mark(at));
+                }
+            }
+            write("YMD", day, &mut text);
+            tell(short::prefix_twice(&text), mark(TWICE_MARK));
+        }
+    }
+}
+
+impl Spelled for Days {
+    fn text(&self, mark: u32, out: &mut Vec<u8>) -> bool {
+        let at = mark as usize & ((1 << LAYOUT_SHIFT) - 1);
+        match LAYOUTS.get(at) {
+            Some(layout) => write(layout.pattern, DAYS[mark as usize >> LAYOUT_SHIFT], out),
+            None => {
+                let inner = super::sha256(&self.right(mark));
+                out.clear();
+                out.extend_from_slice(hex::encode(inner).as_bytes());
+                true
+            }
+        }
+    }
+
+    fn form(&self, mark: u32, _: &Context) -> Option<WrongForm> {
+        let right = Right::Digest(hex::encode(super::sha256(&self.right(mark))));
+        let at = mark as usize & ((1 << LAYOUT_SHIFT) - 1);
+        let (fault, what, disputed) = match LAYOUTS.get(at) {
+            Some(layout) => (Fault::Spelling, layout.what, layout.disputed),
+            None => (Fault::Twice, TWICE, false),
+        };
+        Some(WrongForm {
+            fault,
+            what,
+            right,
+            sure: true,
+            disputed,
+            belongs: None,
+        })
+    }
+
+    fn clash(&self, first: &mut WrongForm) {
+        first.right = Right::Open;
+        first.what = "a date that can be read as more than one day";
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixed::DATES;
+    use super::*;
+
+    #[test]
+    fn the_table_holds_every_day() {
+        let days = days();
+        assert_eq!(DATES.len(), days.len());
+        let mut text = Vec::new();
+        for (number, day) in days.iter().enumerate() {
+            write("YMD", *day, &mut text);
+            assert_eq!(DATES.number(short::prefix(&text)), Some(number as u32));
+        }
+        assert_eq!(nth(0).unwrap(), b"19000101");
+        assert_eq!(DATES.number(short::prefix(b"19000229")), None);
+    }
+}

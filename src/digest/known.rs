@@ -1,0 +1,392 @@
+//! A value that is known in plain, and the wrong forms in which senders hash it.
+
+use super::dress::{Case, DRESSES, Dress};
+use super::forms::{Fault, Right, WrongForm};
+use super::{decode, sha256, sha256_hex};
+use crate::event::Assumptions;
+use crate::name::Name;
+use crate::normalize::{accepted_forms, normal_form};
+use crate::places::PHONES;
+
+/// What [`Mistake::what`](super::mistakes::Mistake::what) is called when a phone lacks its calling code: a rule of its own speaks of
+/// those.
+pub const NATIONAL: &str = "a phone number without its country calling code";
+
+/// A value that is known in plain: its right digest and its wrong forms.
+pub struct Known {
+    name: Name,
+    right: String,
+    /// Digests that Meta's own code makes of it beside the right one, as hex.
+    accepted: Vec<String>,
+    /// The likely ones first.
+    forms: Vec<Form>,
+}
+
+/// One text that senders hash for the value.
+struct Form {
+    text: String,
+    /// What it is, when it is not the value itself.
+    what: Option<&'static str>,
+    /// Whether Meta's own code makes this form.
+    disputed: bool,
+    /// How many dresses are tried.
+    dresses: usize,
+}
+
+/// Beside the likeliest texts every dress is tried, beside the others the usual ones.
+const FEW: usize = 4;
+
+/// The wrong forms of a value that is known in plain, each with its digest: about sixty for an
+/// e-mail or a phone. Nothing when the value has no normal form. Forms that Meta's documentation or
+/// code produces are marked as disputed, or are not among them at all.
+pub fn wrong_forms(name: Name, plain: &str) -> impl Iterator<Item = (WrongForm, [u8; 32])> {
+    Known::new(name, plain, &Assumptions::default())
+        .into_iter()
+        .flat_map(|known| known.digests().collect::<Vec<_>>())
+}
+
+impl Known {
+    /// The forms of `typed`, the value as somebody wrote it; `None` when it has no normal form.
+    pub fn new(name: Name, typed: &str, assume: &Assumptions) -> Option<Known> {
+        let normal = normal_form(name, typed, assume).ok()?;
+        let mut known = Known {
+            name,
+            right: sha256_hex(&normal),
+            accepted: Vec::new(),
+            forms: Vec::with_capacity(24),
+        };
+        known.add(typed, None, DRESSES.len());
+        known.add(&normal, None, DRESSES.len());
+        match name {
+            Name::Em => known.emails(typed, &normal),
+            Name::Ph => known.phones(typed, &normal),
+            _ => {
+                let accepted = accepted_forms(name, typed, assume);
+                known.accepted = accepted.iter().map(|form| sha256_hex(form)).collect();
+                known.add(&typed.to_lowercase(), None, FEW);
+                known.add(&titled(typed), None, FEW);
+            }
+        }
+        Some(known)
+    }
+
+    fn add(&mut self, text: &str, what: Option<&'static str>, dresses: usize) {
+        if !text.is_empty() && self.forms.iter().all(|form| form.text != text) {
+            self.forms.push(Form {
+                text: text.to_owned(),
+                what,
+                disputed: false,
+                dresses,
+            });
+        }
+    }
+
+    fn emails(&mut self, typed: &str, normal: &str) {
+        const ENCODED: &str = "an e-mail that is still encoded";
+        self.add(&titled(typed), None, FEW);
+        let as_written = (typed != normal).then_some(typed);
+        for written in as_written.into_iter().chain([normal]) {
+            for at in ["%40", "&#64;", "&#x40;"] {
+                self.add(&written.replacen('@', at, 1), Some(ENCODED), FEW);
+            }
+            let link = format!("mailto:{written}");
+            self.add(&link, Some("an e-mail with mailto: in front"), FEW);
+            let bracketed = format!("<{written}>");
+            self.add(&bracketed, Some("an e-mail in angle brackets"), FEW);
+            if written.contains('+') {
+                const SPACE: &str = "an e-mail with a space in place of the plus";
+                self.add(&written.replace('+', " "), Some(SPACE), FEW);
+            }
+        }
+        let Some((local, domain)) = normal.split_once('@') else {
+            return;
+        };
+        // What Google's normal form makes of an address of its own.
+        const WITHOUT_TAG: &str = "an e-mail without its +tag";
+        const WITHOUT_DOTS: &str = "an e-mail without the dots in front of the @";
+        let untagged = local.split('+').next().unwrap_or(local);
+        self.add(&format!("{untagged}@{domain}"), Some(WITHOUT_TAG), FEW);
+        for name in [local, untagged] {
+            let undotted = format!("{}@{domain}", name.replace('.', ""));
+            self.add(&undotted, Some(WITHOUT_DOTS), FEW);
+        }
+        self.add(local, Some("the part of an e-mail in front of the @"), 1);
+    }
+
+    fn phones(&mut self, typed: &str, normal: &str) {
+        const PLUS: &str = "a phone number with a plus";
+        const ZEROS: &str = "a phone number with 00 in front";
+        const SIGNS: &str = "a phone number with spaces or signs";
+        const TRUNK: &str = "a phone number with a zero behind its country calling code";
+        for form in &mut self.forms {
+            if form.text == typed && typed != normal {
+                form.what = Some(if form.text == format!("+{normal}") {
+                    PLUS
+                } else {
+                    SIGNS
+                });
+            }
+        }
+        self.add(&format!("+{normal}"), Some(PLUS), FEW);
+        // Meta's SDKs for Java and Ruby keep the plus.
+        for form in &mut self.forms {
+            form.disputed = form.text == format!("+{normal}");
+        }
+        self.add(&format!("00{normal}"), Some(ZEROS), FEW);
+        let digits: String = typed.chars().filter(char::is_ascii_digit).collect();
+        if digits.trim_start_matches('0') != normal {
+            self.add(&digits, Some(NATIONAL), FEW);
+        }
+        self.add(
+            &format!("{normal}.0"),
+            Some("a phone number with decimals"),
+            1,
+        );
+        let once = typed.replacen([' ', '-', '('], "", 1);
+        self.add(&once, Some(SIGNS), 1);
+        let plain = typed.replace([' ', '-', '(', ')', '.', '/'], "");
+        if plain != digits && plain != format!("+{normal}") {
+            self.add(&plain, Some(SIGNS), 1);
+        }
+        let Some(code) = PHONES.calling_code(normal) else {
+            return;
+        };
+        let national = &normal[code.len()..];
+        self.add(national, Some(NATIONAL), FEW);
+        let plans = PHONES.plans.iter().filter(|plan| plan.calling == code);
+        if plans.into_iter().any(|plan| plan.trunk == "0") {
+            self.add(&format!("0{national}"), Some(NATIONAL), FEW);
+            self.add(&format!("{code}0{national}"), Some(TRUNK), 1);
+            self.add(&format!("+{code}0{national}"), Some(TRUNK), 1);
+        }
+        self.add(&format!("+{code} {national}"), Some(SIGNS), 1);
+        self.add(&format!("{code} {national}"), Some(SIGNS), 1);
+        self.add(&format!("{code}-{national}"), Some(SIGNS), 1);
+        if national.len() == 10 {
+            let (area, rest) = national.split_at(3);
+            let (office, line) = rest.split_at(3);
+            for text in [
+                format!("{area}-{office}-{line}"),
+                format!("({area}) {office}-{line}"),
+                format!("({area}){office}-{line}"),
+                format!("{area} {office} {line}"),
+                format!("{area}.{office}.{line}"),
+                format!("+{code} ({area}) {office}-{line}"),
+                format!("+{code} {area} {office} {line}"),
+                format!("+{code}-{area}-{office}-{line}"),
+                format!("{code}-{area}-{office}-{line}"),
+                format!("{code} ({area}) {office}-{line}"),
+            ] {
+                self.add(&text, Some(SIGNS), 1);
+            }
+        }
+    }
+
+    /// The digest of the value in its normal form.
+    pub fn right(&self) -> &str {
+        &self.right
+    }
+
+    /// What wrong form of the value the 64 lower-case hex digits `hex` are the digest of.
+    pub fn find(&self, hex: &str) -> Option<WrongForm> {
+        if hex == self.right {
+            return None;
+        }
+        let digest = decode(hex)?;
+        let mut found = None;
+        self.each(|form, case, dress, candidate| {
+            if candidate == digest {
+                found = self.describe(form, case, dress);
+            }
+            found.is_none()
+        });
+        found
+    }
+
+    /// Every wrong form with its digest.
+    pub fn digests(&self) -> impl Iterator<Item = (WrongForm, [u8; 32])> {
+        let mut out: Vec<(WrongForm, [u8; 32])> = Vec::with_capacity(128);
+        self.each(|form, case, dress, digest| {
+            if let Some(wrong) = self.describe(form, case, dress)
+                && out.iter().all(|(_, known)| *known != digest)
+            {
+                out.push((wrong, digest));
+            }
+            true
+        });
+        let right = decode(&self.right);
+        out.retain(|(_, digest)| Some(*digest) != right);
+        out.into_iter()
+    }
+
+    /// Shows every text that is tried, until `take` says that it is enough.
+    fn each(&self, mut take: impl FnMut(&Form, Case, Dress, [u8; 32]) -> bool) {
+        let mut bytes = Vec::new();
+        for form in &self.forms {
+            for case in [Case::AsListed, Case::Upper] {
+                let text = case.write(&form.text);
+                if case == Case::Upper && text == form.text {
+                    continue;
+                }
+                for dress in &DRESSES[..form.dresses] {
+                    if dress.write(&text, &mut bytes) && !take(form, case, *dress, sha256(&bytes)) {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    /// What is wrong with a text; `None` when it is one of the forms that pass.
+    fn describe(&self, form: &Form, case: Case, dress: Dress) -> Option<WrongForm> {
+        let (fault, what) = match dress.what() {
+            Some(what) if dress.is_twice() => (Fault::Twice, what),
+            Some(what) => (Fault::Spelling, what),
+            None => {
+                let text = case.write(&form.text);
+                let digest = sha256_hex(&text);
+                if digest == self.right || self.accepted.contains(&digest) {
+                    return None;
+                }
+                let lower = sha256_hex(&text.to_lowercase());
+                match form.what {
+                    Some(what) => (Fault::Spelling, what),
+                    None if lower == self.right || self.accepted.contains(&lower) => {
+                        let what = if case == Case::Upper {
+                            "a value in capitals"
+                        } else {
+                            "a value with a capital letter"
+                        };
+                        (Fault::Case, what)
+                    }
+                    None => (Fault::Spelling, spelling_of(self.name)),
+                }
+            }
+        };
+        Some(WrongForm {
+            fault,
+            what,
+            right: Right::Digest(self.right.clone()),
+            sure: true,
+            disputed: form.disputed && dress == Dress::None,
+            belongs: None,
+        })
+    }
+}
+
+/// What a value in another spelling is.
+fn spelling_of(name: Name) -> &'static str {
+    match name {
+        Name::Em => "an e-mail with something around it",
+        Name::Ph => "a phone number with spaces or signs",
+        Name::Country => "a country in another spelling than its code",
+        Name::St => "a state in another spelling",
+        Name::Ct => "a city with spaces or signs in it",
+        Name::Zp => "a postcode in another spelling",
+        Name::Db => "a date in another layout than YYYYMMDD",
+        Name::Ge => "a gender word",
+        _ => "a value in another spelling",
+    }
+}
+
+/// Every word with a capital in front.
+fn titled(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut start = true;
+    for c in text.chars() {
+        if start {
+            out.extend(c.to_uppercase());
+        } else {
+            out.extend(c.to_lowercase());
+        }
+        start = c.is_whitespace() || c == '-';
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forms_of_a_known_email() {
+        let assume = Assumptions::default();
+        let known = Known::new(Name::Em, "Ana+Shop@Kestrel.example", &assume).unwrap();
+        assert_eq!(known.right(), sha256_hex("ana+shop@kestrel.example"));
+        assert_eq!(known.find(known.right()), None);
+        for (text, fault) in [
+            ("Ana+Shop@Kestrel.example", Fault::Case),
+            ("ANA+SHOP@KESTREL.EXAMPLE", Fault::Case),
+            ("ana+shop@kestrel.example\n", Fault::Spelling),
+            ("Ana+Shop@Kestrel.example ", Fault::Spelling),
+            ("ana+shop%40kestrel.example", Fault::Spelling),
+            ("ana shop@kestrel.example", Fault::Spelling),
+            ("ana@kestrel.example", Fault::Spelling),
+            ("\"ana+shop@kestrel.example\"", Fault::Spelling),
+        ] {
+            let form = known.find(&sha256_hex(text));
+            assert_eq!(form.map(|form| form.fault), Some(fault), "{text:?}");
+        }
+        let twice = sha256_hex(known.right());
+        assert_eq!(known.find(&twice).unwrap().fault, Fault::Twice);
+        assert_eq!(known.find(&sha256_hex("ben@kestrel.example")), None);
+        assert!(Known::new(Name::Em, "no address", &assume).is_none());
+    }
+
+    #[test]
+    fn forms_of_a_known_phone() {
+        let known = Known::new(Name::Ph, "+1 (650) 555-0143", &Assumptions::default()).unwrap();
+        assert_eq!(known.right(), sha256_hex("16505550143"));
+        for (text, disputed) in [
+            ("+1 (650) 555-0143", false),
+            ("+16505550143", true),
+            ("+16505550143\n", false),
+            ("6505550143", false),
+            ("(650) 555-0143", false),
+            ("0016505550143", false),
+            ("16505550143.0", false),
+        ] {
+            let form = known
+                .find(&sha256_hex(text))
+                .unwrap_or_else(|| panic!("{text}"));
+            assert_eq!(
+                (form.fault, form.disputed),
+                (Fault::Spelling, disputed),
+                "{text}"
+            );
+            assert_eq!(form.right, Right::of("16505550143"));
+        }
+        let german = Known::new(Name::Ph, "+49 171 1234567", &Assumptions::default()).unwrap();
+        assert!(german.find(&sha256_hex("01711234567")).is_some());
+        assert!(german.find(&sha256_hex("4901711234567")).is_some());
+    }
+
+    #[test]
+    fn a_wrong_form_is_none_that_meta_makes() {
+        for (name, plain) in [
+            (Name::Em, "Ana.Smith+x@Kestrel.example"),
+            (Name::Ph, "+49 171 1234567"),
+            (Name::Fn, "Mary Ann"),
+            (Name::Ln, "O'Brien"),
+            (Name::Ct, "São Paulo"),
+            (Name::St, "California"),
+            (Name::Zp, "SW1A 1AA"),
+            (Name::Country, "Germany"),
+            (Name::Ge, "Female"),
+            (Name::Db, "1990-02-16"),
+        ] {
+            let mut accepted = accepted_forms(name, plain, &Assumptions::default());
+            accepted.extend(normal_form(name, plain, &Assumptions::default()));
+            let forms: Vec<_> = wrong_forms(name, plain).collect();
+            assert!(forms.len() >= 20, "{name}: {}", forms.len());
+            for (form, digest) in forms {
+                let passes = accepted
+                    .iter()
+                    .any(|text| sha256(text.as_bytes()) == digest);
+                assert!(!passes || form.disputed, "{name}: {}", form.what);
+            }
+        }
+        assert_eq!(wrong_forms(Name::Em, "no address").count(), 0);
+        assert!(wrong_forms(Name::Em, "Ana.Smith@Kestrel.example").count() >= 60);
+    }
+}

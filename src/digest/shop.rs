@@ -1,0 +1,202 @@
+//! Placeholder addresses that a shop makes out of its own domain: `guest@`, `noreply@`, `test@` at
+//! the host of the page or at a domain above it.
+
+use std::cell::RefCell;
+
+use super::{prefix_of_hex, sha256_hex};
+
+/// Local parts that no customer has. `info`, `sales` and `admin` are the shop's own people, who buy
+/// there too.
+const LOCALS: [&str; 44] = [
+    "guest",
+    "guests",
+    "guestuser",
+    "guest.user",
+    "guest-user",
+    "guestcheckout",
+    "guest-checkout",
+    "noreply",
+    "no-reply",
+    "no_reply",
+    "donotreply",
+    "do-not-reply",
+    "noemail",
+    "no-email",
+    "no_email",
+    "no.email",
+    "nomail",
+    "no-mail",
+    "none",
+    "null",
+    "undefined",
+    "nan",
+    "unknown",
+    "anonymous",
+    "anonym",
+    "anon",
+    "nobody",
+    "noone",
+    "na",
+    "test",
+    "tester",
+    "testing",
+    "test123",
+    "testuser",
+    "dummy",
+    "fake",
+    "placeholder",
+    "example",
+    "pos",
+    "walkin",
+    "walk-in",
+    "walkincustomer",
+    "notprovided",
+    "not-provided",
+];
+
+/// Hosts that a thread remembers, the last one first.
+const MOST_HOSTS: usize = 32;
+
+/// A host and the digests of the placeholder addresses at it.
+struct Host {
+    /// Scheme and name, as in `https://shop.example`.
+    origin: String,
+    /// A bit for the first 12 bits of each digest.
+    bits: [u64; 64],
+    /// The first eight bytes, and all of it; sorted.
+    digests: Vec<(u64, String)>,
+}
+
+thread_local! {
+    static HOSTS: RefCell<Vec<Host>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Whether the 64 lower-case hex digits `hex` are the digest of a placeholder address at the host
+/// of `url` or at a domain above it.
+pub fn is_placeholder(url: &str, hex: &str) -> bool {
+    HOSTS.with_borrow_mut(|hosts| {
+        // Nearly always the same shop as in the event before.
+        if !hosts.first().is_some_and(|first| first.is_of(url)) {
+            match hosts.iter().position(|known| known.is_of(url)) {
+                Some(at) => hosts[..=at].rotate_right(1),
+                None => {
+                    let Some((origin, host)) = host_of(url) else {
+                        return false;
+                    };
+                    hosts.truncate(MOST_HOSTS - 1);
+                    hosts.insert(0, Host::new(origin, host));
+                }
+            }
+        }
+        hosts[0].has(hex)
+    })
+}
+
+impl Host {
+    fn new(origin: &str, name: &str) -> Host {
+        let lower = name.to_ascii_lowercase();
+        let mut digests = Vec::with_capacity(LOCALS.len() * 4);
+        let mut domain = &*lower;
+        // The domain that the shop registered is among those with two labels or more; an address
+        // at `co.uk` is nobody's either.
+        while let Some((_, above)) = domain.split_once('.') {
+            for local in LOCALS {
+                let digest = sha256_hex(&format!("{local}@{domain}"));
+                let twice = sha256_hex(&digest);
+                digests.extend([digest, twice].map(|hex| (prefix_of_hex(&hex), hex)));
+            }
+            domain = above;
+        }
+        digests.sort_unstable();
+        let mut bits = [0; 64];
+        for (prefix, _) in &digests {
+            bits[(prefix >> 58) as usize] |= 1 << (prefix >> 52 & 63);
+        }
+        Host {
+            origin: origin.to_owned(),
+            bits,
+            digests,
+        }
+    }
+
+    fn is_of(&self, url: &str) -> bool {
+        url.strip_prefix(&*self.origin)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(ENDS))
+    }
+
+    fn has(&self, hex: &str) -> bool {
+        let prefix = prefix_of_hex(hex);
+        if self.bits[(prefix >> 58) as usize] & 1 << (prefix >> 52 & 63) == 0 {
+            return false;
+        }
+        let at = self.digests.partition_point(|it| it.0 < prefix);
+        self.digests[at..]
+            .iter()
+            .take_while(|it| it.0 == prefix)
+            .any(|it| it.1 == hex)
+    }
+}
+
+/// The longest name of a host.
+const LONGEST: usize = 253;
+
+/// What stands behind a host.
+const ENDS: [char; 4] = ['/', '?', '#', ':'];
+
+/// The host of an address with a scheme, when it is a name with two labels or more; in front of it,
+/// the same with the scheme.
+fn host_of(url: &str) -> Option<(&str, &str)> {
+    let start = url.find("://")? + 3;
+    let rest = &url[start..];
+    let end = rest.find(ENDS).unwrap_or(rest.len());
+    let host = rest[..end].trim_end_matches('.');
+    let named = host.len() <= LONGEST
+        && host.contains('.')
+        && !host.contains(['@', '[', '%', ' '])
+        // An address of four numbers.
+        && !host.ends_with(|c: char| c.is_ascii_digit());
+    named.then_some((&url[..start + end], host))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_at_the_host_and_above_it() {
+        let url = "https://shop.kestrel.example/thanks?x=1";
+        for (email, is) in [
+            ("guest@shop.kestrel.example", true),
+            ("noreply@kestrel.example", true),
+            ("guest@example", false),
+            ("info@kestrel.example", false),
+            ("guest@other.example", false),
+        ] {
+            assert_eq!(is_placeholder(url, &sha256_hex(email)), is, "{email}");
+        }
+        let twice = sha256_hex(&sha256_hex("guest@kestrel.example"));
+        assert!(is_placeholder(url, &twice));
+        // Many hosts in turn.
+        for number in 0..100 {
+            let url = format!("https://shop{number}.example/");
+            let digest = sha256_hex(&format!("guest@shop{number}.example"));
+            assert!(is_placeholder(&url, &digest));
+        }
+    }
+
+    #[test]
+    fn hosts_of_addresses() {
+        for (url, host) in [
+            ("https://a.example/x", Some("a.example")),
+            ("http://a.example:8080", Some("a.example")),
+            ("https://a.example?x", Some("a.example")),
+            ("a.example/x", None),
+            ("https://localhost/", None),
+            ("https://81.2.69.142/x", None),
+            ("android-app://com.example.app", Some("com.example.app")),
+            ("://", None),
+        ] {
+            assert_eq!(host_of(url).map(|it| it.1), host, "{url}");
+        }
+    }
+}

@@ -1,0 +1,316 @@
+//! The exchange with Meta that a log tells of around a payload: where the request went, and
+//! whether an event lies beside the answer.
+//!
+//! Checks of whole records run on every line of a log. [`Record::is_bare`] settles them on what most
+//! lines are, a body or an event and nothing else.
+
+use std::ops::Range;
+
+use memchr::memmem::Finder;
+use once_cell::sync::Lazy;
+
+use crate::event::{Payloads, Record};
+use crate::json::{Item, Tape};
+use crate::name::Name;
+
+/// The places of the events in a text, as [`Payloads`] finds them.
+pub fn events_of(tape: &Tape<'_>) -> Vec<u32> {
+    let mut found = Payloads::default();
+    found.find(tape);
+    let lists = found.list().iter().map(|payload| found.events(payload));
+    lists.flatten().copied().collect()
+}
+
+static EVENT_NAME: Lazy<Finder<'static>> = Lazy::new(|| Finder::new("event_name"));
+
+/// Whether `event_name` stands in the text as a key, however often the JSON around it was escaped;
+/// a message about a missing event_name does not count.
+pub fn names_event(text: &str) -> bool {
+    EVENT_NAME.find_iter(text.as_bytes()).any(|at| {
+        let rest = text[at + "event_name".len()..].trim_start_matches('\\');
+        let quoted = rest.strip_prefix('"').or_else(|| rest.strip_prefix('\''));
+        let quoted = quoted.or_else(|| rest.strip_prefix("&quot;"));
+        let quoted = quoted.or_else(|| rest.strip_prefix("x22"));
+        quoted.is_some_and(|rest| rest.trim_start().starts_with([':', '=']))
+            || rest.starts_with("%22%3A")
+            || rest.starts_with("%22:")
+    })
+}
+
+/// Whether an event lies in a value: as an object, or as text that a logger escaped.
+pub fn holds_event(item: Item<'_, '_>) -> bool {
+    item.descendants()
+        .any(|inner| inner.name() == Some(Name::EventName) || inner.text().is_some_and(names_event))
+}
+
+/// An address of the Conversions API.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Endpoint<'a> {
+    /// The address in the text in which it was found.
+    pub range: Range<usize>,
+    /// Whether it begins with `http://`.
+    pub in_clear: bool,
+    /// The version of the Graph API, when there is one.
+    pub version: Option<u32>,
+    /// What stands where the id of the dataset belongs.
+    pub dataset: &'a str,
+    /// What follows the `?`.
+    pub query: &'a str,
+}
+
+const HOST: &str = "graph.facebook.com";
+
+static EVENTS: Lazy<Finder<'static>> = Lazy::new(|| Finder::new("/events"));
+
+/// The addresses of the Conversions API in a text. A path without a host counts when `relative`
+/// allows it and it has a version and an id as long as Meta's, or a placeholder.
+pub fn endpoints(text: &str, relative: bool) -> impl Iterator<Item = Endpoint<'_>> {
+    EVENTS
+        .find_iter(text.as_bytes())
+        .filter_map(move |at| endpoint(text, at, relative))
+}
+
+fn ends_address(c: char) -> bool {
+    c.is_whitespace() || "\"'`\\,|".contains(c)
+}
+
+fn endpoint(text: &str, at: usize, relative: bool) -> Option<Endpoint<'_>> {
+    let behind = &text[at + "/events".len()..];
+    if behind.starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '/')) {
+        return None;
+    }
+    let query = behind.strip_prefix('?').map_or("", |query| {
+        let end = query.find(ends_address).unwrap_or(query.len());
+        &query[..end]
+    });
+    let end = at + "/events".len() + if query.is_empty() { 0 } else { 1 + query.len() };
+    let start = text[..at].rfind(ends_address).map_or(0, |space| {
+        space + text[space..].chars().next().map_or(1, char::len_utf8)
+    });
+    let (head, dataset) = text[start..at].rsplit_once('/')?;
+    let (rest, version) = match head.rsplit_once('/') {
+        Some((rest, last)) => match version_of(last) {
+            Some(version) => (rest, Some(version)),
+            None => (head, None),
+        },
+        None => (head, None),
+    };
+    let scheme = |scheme: &str| rest.rfind(scheme).filter(|&at| rest[at..].ends_with(HOST));
+    let is_full = rest.ends_with(HOST);
+    if !is_full {
+        let long = dataset.len() >= 10 && dataset.bytes().all(|b| b.is_ascii_digit());
+        if !relative || !rest.is_empty() || version.is_none() || !(long || is_placeholder(dataset))
+        {
+            return None;
+        }
+    }
+    let from = scheme("https://")
+        .or_else(|| scheme("http://"))
+        .unwrap_or(0);
+    Some(Endpoint {
+        range: start + from..end,
+        in_clear: scheme("http://").is_some(),
+        version,
+        dataset,
+        query,
+    })
+}
+
+/// The number in `v21.0`.
+fn version_of(step: &str) -> Option<u32> {
+    step.strip_prefix('v')?.strip_suffix(".0")?.parse().ok()
+}
+
+/// Whether something that is no id stands where the id of a dataset belongs: a template that
+/// nobody filled in, a word of the documentation, digits counted up.
+pub fn is_placeholder(dataset: &str) -> bool {
+    let bare = dataset.trim_matches(|c: char| "<>{}[]$%:".contains(c));
+    if bare.len() < dataset.len() {
+        return true;
+    }
+    if dataset.bytes().all(|byte| byte.is_ascii_digit()) {
+        let digits = dataset.as_bytes();
+        let counted = digits
+            .windows(2)
+            .all(|two| (two[0] - b'0' + 1) % 10 == two[1] - b'0');
+        let same = digits.windows(2).all(|two| two[0] == two[1]);
+        return digits.len() >= 6 && (counted || same);
+    }
+    let word: String = dataset
+        .chars()
+        .filter(char::is_ascii_alphabetic)
+        .map(|c| c.to_ascii_uppercase())
+        .collect();
+    let is_word = dataset
+        .bytes()
+        .all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'-'));
+    is_word
+        && (word.starts_with("YOUR")
+            || matches!(
+                word.as_str(),
+                "PIXELID"
+                    | "DATASETID"
+                    | "FBPIXELID"
+                    | "FACEBOOKPIXELID"
+                    | "METAPIXELID"
+                    | "ADSPIXELID"
+                    | "UNDEFINED"
+                    | "NULL"
+                    | "NONE"
+                    | "NAN"
+            ))
+}
+
+/// An address of the Conversions API in a record, and the string that holds it; `None` in text that
+/// is no JSON.
+pub struct Found<'t, 'a> {
+    /// The string.
+    pub item: Option<Item<'t, 'a>>,
+    /// The address in it, or in the text of the record.
+    pub endpoint: Endpoint<'a>,
+}
+
+/// The addresses of the Conversions API to which a record says that something was sent. Templates
+/// of routes, which access logs keep beside the real path, are passed over.
+pub fn sent_to<'t, 'a>(record: &Record<'t, 'a>) -> Vec<Found<'t, 'a>> {
+    // JSON may write the slash as `\/`.
+    let mentioned =
+        || EVENTS.find(record.text.as_bytes()).is_some() || record.text.contains("\\/events");
+    if record.is_bare || !mentioned() {
+        return Vec::new();
+    }
+    if record.tape.is_none() {
+        return endpoints(record.text, true)
+            .map(|endpoint| Found {
+                item: None,
+                endpoint,
+            })
+            .collect();
+    }
+    let mut found = Vec::new();
+    for item in record.enveloped().flat_map(Item::descendants) {
+        let Some(text) = item.text() else { continue };
+        if is_route(item.key()) {
+            continue;
+        }
+        let relative = is_address(item.key());
+        found.extend(endpoints(text, relative).map(|endpoint| Found {
+            item: Some(item),
+            endpoint,
+        }));
+    }
+    found
+}
+
+fn is_route(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    ["route", "template", "pattern"]
+        .iter()
+        .any(|word| key.contains(word))
+}
+
+fn is_address(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    [
+        "url",
+        "uri",
+        "path",
+        "endpoint",
+        "target",
+        "request",
+        "request_line",
+    ]
+    .iter()
+    .any(|word| key.ends_with(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_taken_apart() {
+        let one = |text, relative| endpoints(text, relative).next();
+        let full = one(
+            "https://graph.facebook.com/v21.0/4429110385/events?access_token=x",
+            false,
+        );
+        let full = full.unwrap();
+        assert_eq!(
+            (full.version, full.dataset, full.query),
+            (Some(21), "4429110385", "access_token=x")
+        );
+        assert!(!full.in_clear);
+        let plain = one("sent to http://graph.facebook.com/77/events, then", false).unwrap();
+        assert_eq!(
+            (plain.version, plain.dataset, plain.in_clear),
+            (None, "77", true)
+        );
+        assert_eq!(plain.range, 8..43);
+        let line = one("POST /v8.0/4429110385/events HTTP/1.1", true).unwrap();
+        assert_eq!((line.version, line.dataset), (Some(8), "4429110385"));
+        assert_eq!(
+            one("/v8.0/<PIXEL_ID>/events", true).unwrap().dataset,
+            "<PIXEL_ID>"
+        );
+        for other in [
+            "https://shop.example.com/events",
+            "https://api.shop.example.com/v8.0/4429110385/events",
+            "/v2.0/77/events",
+            "https://graph.facebook.com/v21.0/4429110385/eventsmanager",
+        ] {
+            assert_eq!(one(other, true), None, "{other}");
+        }
+        assert_eq!(one("/v8.0/4429110385/events", false), None);
+    }
+
+    #[test]
+    fn placeholders_are_told_from_ids() {
+        for dataset in [
+            "<PIXEL_ID>",
+            "{pixel_id}",
+            "${PIXEL}",
+            "YOUR_PIXEL_ID",
+            "your-dataset-id",
+            "PIXEL_ID",
+            "1234567890",
+            "123456789012345",
+            "000000",
+            "undefined",
+            ":id",
+        ] {
+            assert!(is_placeholder(dataset), "{dataset}");
+        }
+        for dataset in [
+            "4429110385",
+            "123",
+            "1234",
+            "834512398761234",
+            "me",
+            "act_12",
+        ] {
+            assert!(!is_placeholder(dataset), "{dataset}");
+        }
+    }
+
+    #[test]
+    fn a_key_is_told_from_a_mention() {
+        for text in [
+            r#"{"event_name":"Lead"}"#,
+            r#"{\"event_name\": \"Lead\"}"#,
+            r#"{\\\"event_name\\\":1}"#,
+            "data=%5B%7B%22event_name%22%3A%22Lead",
+            "{'event_name': 'Lead'}",
+            r"{\x22event_name\x22:1}",
+        ] {
+            assert!(names_event(text), "{text}");
+        }
+        for text in [
+            "the event_name is missing",
+            "\"event_name\" is missing",
+            "event_name",
+        ] {
+            assert!(!names_event(text), "{text}");
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! em: trimmed and in lower case. No source removes dots or `+tags`.
+
+use super::Unusable;
+use super::text::{clean, trim};
+use crate::digest::{decode_text, looks_like_email};
+
+/// The address without the junk around it: a display name, `mailto:`, quotes, an encoding.
+pub(super) fn normal(value: &str) -> Result<String, Unusable> {
+    let mut text = value;
+    if let (Some(open), Some(close)) = (text.rfind('<'), text.rfind('>'))
+        && open < close
+    {
+        text = &text[open + 1..close];
+    }
+    let junk = |c: char| c.is_whitespace() || "\"'`,;<>“”„’‘".contains(c);
+    text = text.trim_matches(junk);
+    for label in ["mailto:", "e-mail:", "email:"] {
+        if text
+            .get(..label.len())
+            .is_some_and(|head| head.eq_ignore_ascii_case(label))
+        {
+            text = &text[label.len()..];
+            if label == "mailto:" {
+                text = text.split('?').next().unwrap_or_default();
+            }
+            break;
+        }
+    }
+    // The dot of a whole domain name, or of a sentence.
+    let mut text = text.trim_matches(junk).trim_end_matches('.').to_lowercase();
+    if !text.contains('@') {
+        text = match decoded(&text) {
+            Some(plain) => plain,
+            None => decode_text(value)
+                .map(|plain| trim(&clean(&plain)).to_lowercase())
+                .ok_or(Unusable::NOT_AN_EMAIL)?,
+        };
+    }
+    if is_address(&text) {
+        Ok(text)
+    } else {
+        Err(Unusable::NOT_AN_EMAIL)
+    }
+}
+
+/// The address behind `%40`, `&#64;` or `&commat;`.
+fn decoded(text: &str) -> Option<String> {
+    let plain = if text.contains("%40") {
+        percent_decoded(text)?
+    } else {
+        text.replace("&#64;", "@").replace("&commat;", "@")
+    };
+    plain.contains('@').then(|| trim(&plain).to_lowercase())
+}
+
+fn percent_decoded(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&byte, after)) = rest.split_first() {
+        if byte != b'%' {
+            bytes.push(byte);
+            rest = after;
+            continue;
+        }
+        let mut code = [0];
+        hex::decode_to_slice(after.get(..2)?, &mut code).ok()?;
+        bytes.push(code[0]);
+        rest = &after[2..];
+    }
+    String::from_utf8(bytes).ok()
+}
+
+fn is_address(text: &str) -> bool {
+    let (local, domain) = text.split_once('@').unwrap_or_default();
+    let top = domain.rsplit('.').next().unwrap_or_default();
+    looks_like_email(text)
+        && trim(text) == text
+        && local.len() <= 64
+        && text.len() <= 254
+        && !local.starts_with('.')
+        && !local.ends_with('.')
+        && !local.contains(|c: char| c.is_control() || "\"<>,;()[]\\:".contains(c))
+        && !text.contains("..")
+        && top.chars().count() >= 2
+        && !top.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// Every implementation trims and lower-cases; the PHP SDK also drops illegal characters, which
+/// makes another address and is not accepted.
+pub(super) fn accepted(value: &str, forms: &mut Vec<String>) {
+    let lower = trim(value).to_lowercase();
+    let is_let_pass = lower
+        .split_once('@')
+        .is_some_and(|(local, rest)| !local.is_empty() && rest.contains('.'));
+    if is_let_pass && !lower.contains(['<', '>']) {
+        forms.push(lower);
+    }
+}

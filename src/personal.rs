@@ -1,0 +1,356 @@
+//! Plain personal data outside of user_data: which keys announce it and what it looks like.
+
+use std::collections::HashMap;
+
+use once_cell::sync::Lazy;
+use serde::Deserialize;
+
+use crate::digest::{self, Shape};
+use crate::event::Event;
+use crate::name::Name;
+use crate::normalize;
+
+/// What a key or a value tells of a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Email,
+    Phone,
+    Name,
+    Address,
+    /// A street, which may also be that of a house for sale.
+    PerhapsAddress,
+    Birth,
+    /// The number of an identity document or of a tax payer.
+    Document,
+    /// What lets its bearer in: a password, a session, a token.
+    Credential,
+    /// Perhaps such.
+    PerhapsCredential,
+    /// What shows an order to anybody who has it.
+    OrderKey,
+}
+
+impl Kind {
+    /// What it is, for messages.
+    pub const fn phrase(self) -> &'static str {
+        match self {
+            Kind::Email => "an e-mail address",
+            Kind::Phone => "a phone number",
+            Kind::Name => "a person's name",
+            Kind::Address => "a postal address",
+            Kind::PerhapsAddress => "what may be a postal address",
+            Kind::Birth => "a date of birth",
+            Kind::Document => "the number of an identity document",
+            Kind::Credential => "a credential",
+            Kind::PerhapsCredential => "what may be a credential",
+            Kind::OrderKey => "the key of an order",
+        }
+    }
+
+    /// Whether such a thing may also be something else.
+    pub const fn is_doubtful(self) -> bool {
+        matches!(self, Kind::PerhapsAddress | Kind::PerhapsCredential)
+    }
+
+    /// Whether a value under a key of this kind is what the key says: not empty, not hidden, not
+    /// hashed, no template, and of the right look.
+    pub fn fits(self, text: &str) -> bool {
+        let text = text.trim();
+        if text.is_empty() || text == crate::secret::MASK || digest::is_hidden(text) {
+            return false;
+        }
+        let shape = Shape::of(text);
+        let has = |test: fn(char) -> bool| text.chars().any(test);
+        match self {
+            Kind::Email => digest::looks_like_email(text),
+            Kind::Phone => is_phone(text),
+            Kind::Credential => is_drawn(text, 6),
+            Kind::PerhapsCredential => is_drawn(text, 16) && mixes_letters_and_digits(text),
+            Kind::OrderKey => text.starts_with("wc_order_") || is_drawn(text, 20),
+            _ if shape != Shape::Plain => false,
+            Kind::Name => {
+                let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+                // `fname` is also the name of a file.
+                let is_file = text.contains('.') && !text.contains(' ');
+                letters >= 2
+                    && !is_file
+                    && text.chars().count() <= 60
+                    && !text.contains(|c: char| c.is_ascii_digit() || "@/{}[]<>=_:".contains(c))
+            }
+            Kind::Address | Kind::PerhapsAddress => {
+                has(char::is_alphabetic) && text.chars().count() >= 6
+            }
+            Kind::Birth => {
+                let digits = text.bytes().filter(u8::is_ascii_digit).count();
+                (6..=8).contains(&digits)
+                    && text
+                        .bytes()
+                        .all(|b| b.is_ascii_digit() || b" -./".contains(&b))
+            }
+            Kind::Document => {
+                let digits = text.bytes().filter(u8::is_ascii_digit).count();
+                digits >= 6 && text.len() <= 24
+            }
+        }
+    }
+}
+
+/// Seven to fifteen digits with what people put between them.
+pub fn is_phone(text: &str) -> bool {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let plain = text
+        .bytes()
+        .all(|b| b.is_ascii_digit() || b" +-()./".contains(&b));
+    (7..=15).contains(&digits) && plain
+}
+
+/// Whether the text is a phone number by its look alone: with a plus sign and a calling code.
+pub fn is_international_phone(text: &str) -> bool {
+    let text = text.trim();
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    text.starts_with('+')
+        && (10..=15).contains(&digits)
+        && text[1..].starts_with(|c: char| matches!(c, '1'..='9'))
+        && text[1..]
+            .bytes()
+            .all(|b| b.is_ascii_digit() || b" -()".contains(&b))
+}
+
+/// One word of some length that stands for more than itself: neither a placeholder nor a digest.
+fn is_drawn(text: &str, least: usize) -> bool {
+    text.len() >= least
+        && !text.contains(char::is_whitespace)
+        && !matches!(
+            Shape::of(text),
+            Shape::Template | Shape::Redacted | Shape::Nothing
+        )
+        && text.bytes().any(|b| b != text.as_bytes()[0])
+}
+
+fn mixes_letters_and_digits(text: &str) -> bool {
+    text.bytes().any(|b| b.is_ascii_digit()) && text.bytes().any(|b| b.is_ascii_alphabetic())
+}
+
+/// Whether the text is a JSON Web Token: three runs of base64url, the first two JSON objects.
+pub fn is_jwt(text: &str) -> bool {
+    let mut parts = text.split('.');
+    let of_base64 = |part: &str| {
+        part.len() >= 10
+            && part
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+    };
+    let mut is = |start: &str| {
+        parts
+            .next()
+            .is_some_and(|part| part.starts_with(start) && of_base64(part))
+    };
+    is("eyJ") && is("eyJ") && is("") && parts.next().is_none()
+}
+
+/// `rules/tables/personal-keys.json`.
+#[derive(Deserialize)]
+struct Table {
+    email: Vec<String>,
+    phone: Vec<String>,
+    name: Vec<String>,
+    address: Vec<String>,
+    perhaps_address: Vec<String>,
+    birth: Vec<String>,
+    document: Vec<String>,
+    credential: Vec<String>,
+    perhaps_credential: Vec<String>,
+    order_key: Vec<String>,
+}
+
+static KEYS: Lazy<HashMap<String, Kind>> = Lazy::new(|| {
+    let table: Table = serde_json::from_str(include_str!("../rules/tables/personal-keys.json"))
+        .expect("the embedded table is read by a test");
+    let lists = [
+        (table.email, Kind::Email),
+        (table.phone, Kind::Phone),
+        (table.name, Kind::Name),
+        (table.address, Kind::Address),
+        (table.perhaps_address, Kind::PerhapsAddress),
+        (table.birth, Kind::Birth),
+        (table.document, Kind::Document),
+        (table.credential, Kind::Credential),
+        (table.perhaps_credential, Kind::PerhapsCredential),
+        (table.order_key, Kind::OrderKey),
+    ];
+    let words = |(list, kind): (Vec<String>, Kind)| list.into_iter().map(move |word| (word, kind));
+    lists.into_iter().flat_map(words).collect()
+});
+
+/// Length of the longest key of the table.
+const LONGEST: usize = 24;
+
+/// What a key announces: `billing_email`, `billing[email]` and `BillingEmail` are one key.
+pub fn kind_of_key(key: &str) -> Option<Kind> {
+    let (mut folded, mut length) = ([0u8; LONGEST], 0);
+    for byte in key.bytes().filter(|b| !b"_-.[] ".contains(b)) {
+        *folded.get_mut(length)? = byte.to_ascii_lowercase();
+        length += 1;
+    }
+    let folded = std::str::from_utf8(&folded[..length]).ok()?;
+    KEYS.get(folded).copied()
+}
+
+/// Whether the customer of the event is the one to whom an e-mail, a phone or a name belongs: the
+/// event holds its digest, or the same in plain text.
+pub fn is_of_customer(event: &Event<'_, '_>, kind: Kind, text: &str) -> bool {
+    let names: &[Name] = match kind {
+        Kind::Email => &[Name::Em],
+        Kind::Phone => &[Name::Ph],
+        Kind::Name => &[Name::Fn, Name::Ln],
+        Kind::Birth => &[Name::Db],
+        _ => return false,
+    };
+    names.iter().any(|&name| {
+        let mut of_name = event
+            .identifiers()
+            .iter()
+            .filter(|i| i.name == name)
+            .peekable();
+        if of_name.peek().is_none() {
+            return false;
+        }
+        let forms = normalize::accepted_forms(name, text, event.assume);
+        let digests: Vec<String> = forms.iter().map(|form| digest::sha256_hex(form)).collect();
+        of_name.any(|identifier| match identifier.hex() {
+            Some(hex) => digests.iter().any(|digest| digest == hex),
+            None => identifier.text.trim().eq_ignore_ascii_case(text.trim()),
+        })
+    })
+}
+
+/// Addresses of a business and not of a person.
+const ROLES: [&str; 20] = [
+    "info",
+    "support",
+    "contact",
+    "kontakt",
+    "contacto",
+    "hello",
+    "hallo",
+    "help",
+    "office",
+    "sales",
+    "service",
+    "noreply",
+    "no-reply",
+    "donotreply",
+    "admin",
+    "webmaster",
+    "orders",
+    "shop",
+    "team",
+    "customerservice",
+];
+
+/// The first e-mail address of a person inside a text, such as a note.
+pub fn email_inside(text: &str) -> Option<&str> {
+    memchr::memchr(b'@', text.as_bytes())?;
+    let ends = |c: char| c.is_whitespace() || ",;:<>()[]{}\"'|=/?&".contains(c);
+    text.split(ends)
+        .map(|word| word.trim_end_matches(['.', '!']))
+        .find(|word| is_personal_email(word))
+}
+
+/// An address whose domain ends in letters, so that neither `icon@2x.png` nor a handle is one.
+fn is_personal_email(word: &str) -> bool {
+    const FILES: [&str; 9] = [
+        "png", "jpg", "jpeg", "gif", "svg", "webp", "js", "css", "pdf",
+    ];
+    let Some((_, last)) = word.rsplit_once('.') else {
+        return false;
+    };
+    let local = word.split('@').next().unwrap_or_default();
+    digest::looks_like_email(word)
+        && !ROLES.iter().any(|role| local.eq_ignore_ascii_case(role))
+        && last.chars().count() >= 2
+        && last.chars().all(char::is_alphabetic)
+        && !FILES.iter().any(|file| last.eq_ignore_ascii_case(file))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn table_is_dated_and_folded() {
+        let whole: serde_json::Value =
+            serde_json::from_str(include_str!("../rules/tables/personal-keys.json")).unwrap();
+        assert!(whole["source"].is_string() && whole["date"].is_string());
+        for (word, kind) in KEYS.iter() {
+            assert_eq!(kind_of_key(word), Some(*kind), "{word}");
+        }
+    }
+
+    #[test]
+    fn keys_in_any_style() {
+        for (key, kind) in [
+            ("Email", Some(Kind::Email)),
+            ("billing[email]", Some(Kind::Email)),
+            ("first-name", Some(Kind::Name)),
+            ("name", None),
+            ("content_name", None),
+            ("product_name", None),
+            ("utm_term", None),
+            ("a-key-that-is-longer-than-all-of-the-table", None),
+        ] {
+            assert_eq!(kind_of_key(key), kind, "{key}");
+        }
+    }
+
+    #[test]
+    fn values_fit_their_keys_or_not() {
+        for (kind, text, fits) in [
+            (Kind::Phone, "+49 171 5550123", true),
+            (Kind::Phone, "iPhone 15", false),
+            (Kind::Phone, "yes", false),
+            (Kind::Name, "Ana", true),
+            (Kind::Name, "Anne-Marie O'Neil", true),
+            (Kind::Name, "{{first_name}}", false),
+            (Kind::Name, "undefined", false),
+            (Kind::Name, "[Filtered]", false),
+            (Kind::Name, "1", false),
+            (Kind::Birth, "1990-02-16", true),
+            (Kind::Birth, "soon", false),
+            (Kind::Credential, "REDACTED", false),
+            (Kind::Credential, "hunter22", true),
+            (Kind::PerhapsCredential, "summer-sale-campaign", false),
+            (Kind::PerhapsCredential, "9f8a7c2b4d1e6f0a3b5c", true),
+            (Kind::OrderKey, "wc_order_Ab3dEf6hIj9kL", true),
+            (Kind::OrderKey, "red", false),
+            (Kind::Address, "Lange Straße 12", true),
+        ] {
+            assert_eq!(kind.fits(text), fits, "{kind:?} {text}");
+        }
+    }
+
+    #[test]
+    fn shapes_that_need_no_key() {
+        assert!(is_international_phone("+1 (555) 010-1234"));
+        assert!(!is_international_phone("+10%"));
+        assert!(!is_international_phone("15550101234"));
+        assert_eq!(
+            email_inside("call ana@shop.example."),
+            Some("ana@shop.example")
+        );
+        for text in [
+            "logo@2x.png",
+            "@kestrelbikes",
+            "info@shop.example",
+            "a@b",
+            "5 @ 2.50",
+            "",
+        ] {
+            assert_eq!(email_inside(text), None, "{text}");
+        }
+        assert!(is_jwt(
+            "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjMifQ.c2lnbmF0dXJlLi4u"
+        ));
+        assert!(!is_jwt("eyJhbGciOiJIUzI1NiJ9"));
+    }
+}

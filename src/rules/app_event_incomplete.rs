@@ -1,0 +1,129 @@
+//! CL507: an app event without what Meta asks of the app and the phone.
+
+use crate::event::Event;
+use crate::finding::{Certainty, Effect, Findings, Severity};
+use crate::json::{Item, Val};
+use crate::name::Name;
+use crate::rule::{Check, Rule};
+
+/// See `rules/app-event-incomplete.md`.
+pub static RULE: Rule = crate::rule!("app-event-incomplete", Check::Event(check));
+
+const SLOTS: usize = 16;
+const VERSION: usize = 0;
+const OS_VERSION: usize = 4;
+
+fn check(event: &Event<'_, '_>, out: &mut Findings) {
+    if event.action_source() != Some("app") {
+        return;
+    }
+    let app_data = event.get(Name::AppData);
+    // A logger that flattened the object to text hides what was sent.
+    if app_data.is_some_and(|data| data.text().is_some() && !data.is_blank()) {
+        return;
+    }
+    let beside = event.get(Name::Extinfo).filter(|info| !info.is_blank());
+    let Some(data) = app_data.filter(|data| data.is_object() && !data.is_blank()) else {
+        let (_, user, custom) = event.names();
+        // On another level it is misplaced-key's to say so and to move it.
+        if (user | custom) & Name::AppData.bit() == 0 {
+            match app_data {
+                Some(data) => out.at(data, "the app_data of the app event is empty or no object"),
+                None => out.here("the app event has no app_data"),
+            };
+        }
+        if let Some(info) = beside {
+            extinfo(info, out);
+        }
+        return;
+    };
+    let required = data.member("advertiser_tracking_enabled");
+    match required.filter(|flag| !flag.is_blank()) {
+        Some(value) => flag(value, "advertiser_tracking_enabled", out),
+        None => {
+            out.at(
+                required.unwrap_or(data),
+                "app_data has no advertiser_tracking_enabled",
+            );
+        }
+    }
+    let optional = data.member("application_tracking_enabled");
+    if let Some(value) = optional.filter(|flag| !flag.is_blank()) {
+        flag(value, "application_tracking_enabled", out);
+    }
+    // Meta's pages show it in app_data and beside it.
+    match data
+        .get(Name::Extinfo)
+        .filter(|info| !info.is_blank())
+        .or(beside)
+    {
+        Some(info) => extinfo(info, out),
+        None => {
+            let (_, user, _) = event.names();
+            if user & Name::Extinfo.bit() == 0 {
+                out.at(data, "app_data has no extinfo");
+            }
+        }
+    }
+}
+
+fn flag(value: Item<'_, '_>, name: &str, out: &mut Findings) {
+    let as_text = |text: &str| matches!(text.trim(), "0" | "1" | "true" | "false");
+    match value.val() {
+        Val::Int(0 | 1) => {}
+        // The documentation writes numbers, Meta's SDKs write booleans.
+        Val::Bool(_) => {
+            out.at(value, format!("{name} is a boolean, not 0 or 1"))
+                .severity(Severity::Info)
+                .effect(Effect::Unknown)
+                .certainty(Certainty::Strong)
+                .help("write 0 or 1");
+        }
+        Val::Text(text) if as_text(text) => {
+            out.at(value, format!("{name} is text, not the number 0 or 1"))
+                .severity(Severity::Info)
+                .effect(Effect::Unknown)
+                .certainty(Certainty::Strong)
+                .help("write 0 or 1");
+        }
+        _ => {
+            out.at(value, format!("{name} is neither 0 nor 1"));
+        }
+    }
+}
+
+fn extinfo(info: Item<'_, '_>, out: &mut Findings) {
+    if !info.is_list() {
+        // As text it may be what the logger made of it, but then with brackets.
+        let kind = info.val().kind();
+        out.at(info, format!("extinfo is {kind}, not a list of 16 slots"));
+        return;
+    }
+    let count = info.len();
+    if count != SLOTS {
+        let slots = if count == 1 { "slot" } else { "slots" };
+        out.at(info, format!("extinfo has {count} {slots}, not 16"));
+    }
+    for (at, slot) in info.children().enumerate() {
+        match at {
+            VERSION if !slot.text().is_some_and(|text| matches!(text, "a2" | "i2")) => {
+                out.at(slot, "slot 0 of extinfo is neither a2 nor i2");
+            }
+            // A shifted list has something else there; only its absence is certain.
+            OS_VERSION if slot.is_blank() => {
+                out.at(
+                    slot,
+                    "slot 4 of extinfo, the version of the system, is empty",
+                );
+            }
+            _ if matches!(slot.val(), Val::List | Val::Object | Val::Bool(_)) => {
+                let kind = slot.val().kind();
+                out.at(
+                    slot,
+                    format!("a slot of extinfo is {kind}, not text or a number"),
+                );
+            }
+            _ => {}
+        }
+    }
+}

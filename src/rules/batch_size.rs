@@ -1,0 +1,61 @@
+//! CL703: a request with more events than Meta takes, or with none.
+
+use crate::event::Request;
+use crate::finding::Findings;
+use crate::name::Name;
+use crate::rule::{Check, Rule};
+
+/// See `rules/batch-size.md`.
+pub static RULE: Rule = crate::rule!("batch-size", Check::Request(check));
+
+/// Source: using-the-api, as stored on 2026-09-12.
+const MOST: usize = 1_000;
+
+fn check(request: &Request<'_, '_>, out: &mut Findings) {
+    if (1..=MOST).contains(&request.events) {
+        return;
+    }
+    let Some(data) = request.get(Name::Data) else {
+        return;
+    };
+    if request.events > MOST {
+        let events = request.events;
+        let message = format!("the request holds {events} events, Meta takes at most {MOST}");
+        out.at(data, message);
+        return;
+    }
+    if !data.is_list() {
+        return;
+    }
+    // `{"data":[]}` and nothing else is also what the Graph API answers to a question.
+    if request.body.len() > 1 {
+        out.at(data, "the request holds no event")
+            .help("send a request only when there is an event to send");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::Assumptions;
+    use crate::inspect::{AsOf, Inspector, RuleSet, Surroundings};
+    use bumpalo::Bump;
+
+    #[test]
+    fn a_thousand_events_are_taken_and_one_more_is_not() {
+        let around = Surroundings {
+            as_of: AsOf::Auto,
+            wall: 0,
+            assume: Assumptions::default(),
+        };
+        let rules = RuleSet::of(&[&RULE]);
+        for (events, more) in [(1, false), (1_000, false), (1_001, true)] {
+            let arena = Bump::new();
+            let list = vec![r#"{"event_name":"Lead"}"#; events].join(",");
+            let text = arena.alloc_str(&format!("{{\"data\":[{list}]}}"));
+            let mut inspector = Inspector::new(&rules, &around, &arena);
+            inspector.text(text, &mut ()).unwrap();
+            assert_eq!(inspector.findings().len(), usize::from(more), "{events}");
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! CL208: a click that came after what it is to have led to.
+
+use crate::click_id;
+use crate::clock;
+use crate::event::Event;
+use crate::event_time;
+use crate::finding::{Certainty, Findings};
+use crate::rule::{Check, Rule};
+
+/// See `rules/click-after-event.md`.
+pub static RULE: Rule = crate::rule!("click-after-event", Check::Event(check));
+
+/// The browser's clock dates the click, the server's the event.
+const TOLERATED: i64 = 60;
+
+/// Beyond it no clock is to blame.
+const SURELY_LATER: i64 = 3_600;
+
+fn check(event: &Event<'_, '_>, out: &mut Findings) {
+    let Some(click) = event.click() else { return };
+    let ahead = event_time::moment(event)
+        .and_then(|time| click.seconds_until(time))
+        .map_or(0, |seconds| -seconds);
+    // Of an invented click another rule speaks.
+    if ahead <= TOLERATED || click_id::fabricated(click.stamped.tail()).is_some() {
+        return;
+    }
+    let finding = out.at(
+        event.item(click.place),
+        format!(
+            "the click in fbc is over {} later than the event",
+            clock::span(ahead)
+        ),
+    );
+    if ahead <= SURELY_LATER {
+        finding.certainty(Certainty::Heuristic);
+    }
+}

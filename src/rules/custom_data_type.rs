@@ -1,0 +1,194 @@
+//! CL611: a value of custom_data of another type than Meta documents.
+
+use crate::digest::{self, Shape};
+use crate::event::Event;
+use crate::finding::{Certainty, Effect, Finding, Findings, Severity};
+use crate::fix::Fix;
+use crate::json::{Item, Val};
+use crate::money;
+use crate::name::Name;
+use crate::rule::{Check, Rule};
+
+/// See `rules/custom-data-type.md`.
+pub static RULE: Rule = crate::rule!("custom-data-type", Check::Event(check));
+
+const DELIVERIES: [&str; 3] = ["in_store", "curbside", "home_delivery"];
+
+const NUMBERS: [Name; 3] = [Name::NumItems, Name::PredictedLtv, Name::NetRevenue];
+const TEXTS: [Name; 6] = [
+    Name::ContentName,
+    Name::ContentCategory,
+    Name::SearchString,
+    Name::OrderId,
+    Name::EventSource,
+    Name::LeadEventSource,
+];
+
+fn check(event: &Event<'_, '_>, out: &mut Findings) {
+    const LOOKED_AT: u128 = {
+        let (mut set, mut i) = (Name::DeliveryCategory.bit() | Name::Status.bit(), 0);
+        while i < TEXTS.len() {
+            set |= TEXTS[i].bit();
+            i += 1;
+        }
+        set | Name::NumItems.bit() | Name::PredictedLtv.bit() | Name::NetRevenue.bit()
+    };
+    let (_, _, custom) = event.names();
+    if custom & LOOKED_AT != 0 {
+        for name in NUMBERS {
+            if let Some(item) = event.custom(name) {
+                number(event, item, name, out);
+            }
+        }
+        for name in TEXTS {
+            if let Some(item) = event.custom(name) {
+                text(item, name, out);
+            }
+        }
+        if let Some(item) = event.custom(Name::DeliveryCategory) {
+            delivery(event, item, out);
+        }
+        if let Some(item) = event.custom(Name::Status) {
+            status(item, out);
+        }
+    }
+    let Some(contents) = event.custom(Name::Contents) else {
+        return;
+    };
+    for item in contents.children() {
+        let members = item.children();
+        for member in members.filter(|m| m.name() == Some(Name::DeliveryCategory)) {
+            delivery(event, member, out);
+        }
+    }
+}
+
+/// Numbers in quotes and their like: read all the same, as far as anybody knows.
+fn advice(finding: &mut Finding) -> &mut Finding {
+    finding
+        .severity(Severity::Info)
+        .effect(Effect::Unknown)
+        .certainty(Certainty::Strong)
+}
+
+fn number(event: &Event<'_, '_>, item: Item<'_, '_>, name: Name, out: &mut Findings) {
+    let at = || item.pointer_from(event.root().place());
+    let is_count = name == Name::NumItems;
+    match item.val() {
+        Val::Int(0..) => {}
+        Val::Int(_) if !is_count => {}
+        Val::Float(number) if number.is_finite() && !is_count => {}
+        Val::Float(number) if number >= 0.0 && number.fract() == 0.0 => {}
+        Val::Int(_) | Val::Float(_) => {
+            out.at(item, format!("{name} is no whole number from 0 on"));
+        }
+        _ if item.is_blank() => {}
+        Val::Text(text) => {
+            let plain = money::plain_number(text)
+                .filter(|json| !is_count || json.bytes().all(|b| b.is_ascii_digit()));
+            if let Some(json) = plain {
+                advice(out.at(item, format!("{name} is a number in quotes")))
+                    .help("write a JSON number, without quotes")
+                    .fix(Fix::safe("write the number without quotes").replace(at(), json));
+                return;
+            }
+            let what = match Shape::of(text) {
+                Shape::Redacted => return,
+                Shape::Template => "a template that nobody filled in",
+                _ if digest::is_nothing_word(text) => "a word that stands for nothing",
+                _ => "text that is no number",
+            };
+            let amount = money::read_amount(text)
+                .filter(|amount| !is_count && amount.affix.is_empty())
+                .map(|amount| {
+                    let title = "write the amount as a number";
+                    let fix = match amount.sure {
+                        true => Fix::safe(title),
+                        false => Fix::needs_consent(title),
+                    };
+                    fix.replace(at(), amount.json)
+                });
+            out.at(item, format!("{name} is {what}")).fix_if(amount);
+        }
+        other => {
+            out.at(item, format!("{name} is {}, not a number", other.kind()));
+        }
+    }
+}
+
+fn text(item: Item<'_, '_>, name: Name, out: &mut Findings) {
+    match item.val() {
+        Val::Object | Val::List if !item.is_blank() => {
+            let kind = item.val().kind();
+            let finding = out.at(item, format!("{name} is {kind}, not text"));
+            // Shops put an article into several categories.
+            if item.is_list() && name == Name::ContentCategory {
+                advice(finding);
+            }
+        }
+        Val::Bool(_) => {
+            out.at(item, format!("{name} is a boolean, not text"));
+        }
+        Val::Text("[object Object]") => {
+            out.at(
+                item,
+                format!("{name} is the text that JavaScript makes of an object"),
+            );
+        }
+        _ => {}
+    }
+}
+
+fn delivery(event: &Event<'_, '_>, item: Item<'_, '_>, out: &mut Findings) {
+    let text = match item.val() {
+        Val::Text(text) if DELIVERIES.contains(&text) => return,
+        _ if item.is_blank() => return,
+        Val::Text(text) if Shape::of(text) == Shape::Redacted => return,
+        Val::Text(text) => text,
+        other => {
+            let kind = other.kind();
+            out.at(item, format!("delivery_category is {kind}, not text"));
+            return;
+        }
+    };
+    let folded: String = text
+        .chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect();
+    let meant = DELIVERIES
+        .into_iter()
+        .find(|known| known.replace('_', "") == folded);
+    match meant {
+        Some(known) => {
+            let at = item.pointer_from(event.root().place());
+            out.at(item, "delivery_category is a known one in another spelling")
+                .fix(Fix::safe("write the value as Meta documents it").replace_text(at, known));
+        }
+        None => {
+            out.at(
+                item,
+                "delivery_category is none of in_store, curbside and home_delivery",
+            );
+        }
+    }
+}
+
+/// The pixel's reference has a boolean, the SDKs have text: both are right.
+fn status(item: Item<'_, '_>, out: &mut Findings) {
+    match item.val() {
+        Val::Bool(_) | Val::Text(_) => {}
+        Val::Int(_) | Val::Float(_) => {
+            advice(out.at(item, "status is a number, neither a boolean nor text"))
+                .help("write true or false, or text");
+        }
+        other if !item.is_blank() => {
+            let kind = other.kind();
+            out.at(
+                item,
+                format!("status is {kind}, neither a boolean nor text"),
+            );
+        }
+        _ => {}
+    }
+}

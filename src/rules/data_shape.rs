@@ -1,0 +1,189 @@
+//! CL704: `data` is missing, or is no list of events.
+
+use crate::event::{self, Record, Request};
+use crate::exchange;
+use crate::finding::{Certainty, Findings, Severity};
+use crate::fix::Fix;
+use crate::json::{Item, Pointer, Val};
+use crate::name::Name;
+use crate::rule::{Check, Rule};
+
+/// See `rules/data-shape.md`.
+pub static RULE: Rule = crate::rule!(
+    "data-shape",
+    Check::Several(&[Check::Request(in_request), Check::Record(in_record)])
+);
+
+/// Members of a request body that nothing else has.
+const OF_REQUEST: u128 = Name::AccessToken.bit()
+    | Name::TestEventCode.bit()
+    | Name::PartnerAgent.bit()
+    | Name::UploadTag.bit();
+
+fn in_request(request: &Request<'_, '_>, out: &mut Findings) {
+    if let Some(data) = request.get(Name::Data).filter(|data| data.is_object()) {
+        let at = Pointer::root().key(Name::Data.text());
+        out.at(data, "data is one event, Meta takes a list of events")
+            .fix(Fix::safe("put the event into a list").wrap(at));
+    }
+}
+
+fn in_record(record: &Record<'_, '_>, out: &mut Findings) {
+    if record.is_element {
+        return;
+    }
+    for part in record.parts() {
+        if !(event::is_bare(part) && is_well_formed(part)) {
+            look_at(part, out);
+        }
+    }
+}
+
+fn look_at(part: Item<'_, '_>, out: &mut Findings) {
+    for object in part.descendants().filter(|item| item.is_object()) {
+        match object.get(Name::Data) {
+            Some(data) => as_text(object, data, out),
+            None => without_data(object, out),
+        }
+    }
+}
+
+/// Whether the text is an event, or a body whose `data` is a list of objects: nearly all are.
+#[inline]
+fn is_well_formed(first: Item<'_, '_>) -> bool {
+    if !first.is_object() {
+        return true;
+    }
+    match first.get(Name::Data) {
+        Some(data) => data.is_list() && data.children().next().is_none_or(Item::is_object),
+        None => {
+            let mut names = first.children().filter_map(Item::name);
+            !names.any(|name| OF_REQUEST & name.bit() != 0)
+        }
+    }
+}
+
+fn names_of(object: Item<'_, '_>) -> u128 {
+    object
+        .children()
+        .filter_map(Item::name)
+        .fold(0, |set, name| set | name.bit())
+}
+
+/// Whether an object is a body that was sent as JSON, and not the parts of a form: RudderStack's
+/// transformer keeps those under FORM, proxies under a type.
+fn is_json_body(object: Item<'_, '_>) -> bool {
+    let alone = object.children().all(|member| {
+        let known = Name::UploadId.bit() | Name::UploadSource.bit() | Name::NamespaceId.bit();
+        let known = known | OF_REQUEST | Name::Data.bit() | Name::Platforms.bit();
+        member.name().is_some_and(|name| known & name.bit() != 0)
+    });
+    let form = std::iter::successors(Some(object), |item| Item::parent(*item)).any(|above| {
+        let key = above.key().to_ascii_lowercase();
+        key.contains("form") || key == "params" || key == "batch" || {
+            let typed = above
+                .children()
+                .find(|member| is_content_type(member.key()));
+            typed.is_some_and(|typed| typed.text().is_some_and(|text| text.contains("form")))
+                || above.member("headers").is_some_and(|headers| {
+                    headers
+                        .descendants()
+                        .any(|item| item.text().is_some_and(|text| text.contains("form-")))
+                })
+        }
+    });
+    alone && !form
+}
+
+fn is_content_type(key: &str) -> bool {
+    key.eq_ignore_ascii_case("content-type")
+        || key.eq_ignore_ascii_case("mimeType")
+        || key.eq_ignore_ascii_case("contentType")
+}
+
+/// Events that were turned into text before they were put into the body.
+fn as_text(object: Item<'_, '_>, data: Item<'_, '_>, out: &mut Findings) {
+    let texts: Vec<(Item<'_, '_>, &str)> = data
+        .each()
+        .filter_map(|item| Some((item, item.text()?)))
+        .filter(|(_, text)| {
+            text.trim_start().starts_with(['{', '[']) && exchange::names_event(text)
+        })
+        .collect();
+    let requested = names_of(object) & OF_REQUEST != 0;
+    if texts.is_empty() {
+        let wrong = !data.is_list() && !data.is_object();
+        if wrong && requested && is_json_body(object) {
+            let kind = match data.val() {
+                Val::Text(_) => "text that holds no event",
+                val => val.kind(),
+            };
+            out.at(data, format!("data is {kind}, Meta takes a list of events"));
+        }
+        return;
+    }
+    if !is_json_body(object) {
+        return;
+    }
+    let mut fix = Fix::safe("write the events as JSON");
+    for (item, text) in &texts {
+        if serde_json::from_str::<serde::de::IgnoredAny>(text).is_err() {
+            return;
+        }
+        fix = fix.replace(item.pointer(), text.trim());
+    }
+    let whole = data.text().is_some();
+    if whole && texts[0].1.trim_start().starts_with('{') {
+        fix = fix.wrap(data.pointer());
+    }
+    let message = match whole {
+        true => "data is JSON text inside JSON, as only a form has it",
+        false => "the events in data are JSON text inside JSON",
+    };
+    // The reference of the endpoint types `data` as a list of JSON text, the guide as a list of
+    // objects: neither is an error.
+    out.at(data, message)
+        .severity(Severity::Warning)
+        .certainty(Certainty::Strong)
+        .fix(fix);
+}
+
+/// A body without `data`: the event lies in it bare, or its list has another name.
+fn without_data(object: Item<'_, '_>, out: &mut Findings) {
+    let names = names_of(object);
+    if names & OF_REQUEST == 0 {
+        return;
+    }
+    if names & Name::EventName.bit() != 0 {
+        // A test code or a partner's name inside an event is the business of other rules.
+        let wanted = Name::AccessToken.bit() | Name::EventTime.bit();
+        let alone = object
+            .parent()
+            .is_none_or(|list| list.is_list() && list.parent().is_none());
+        if names & wanted == wanted && alone {
+            out.at(
+                object,
+                "the event stands in the body itself, Meta looks for it in data",
+            )
+            .certainty(Certainty::Strong)
+            .help("send {\"data\": [ … ]} with the events in the list");
+        }
+        return;
+    }
+    let list = object.children().find(|member| {
+        member.is_list()
+            && member.children().next().is_some_and(|first| {
+                let names = names_of(first);
+                names & Name::EventName.bit() != 0
+                    && names & (Name::UserData.bit() | Name::EventTime.bit()) != 0
+            })
+    });
+    if let Some(list) = list {
+        out.at(
+            list,
+            "the list of events has another name, Meta looks for it in data",
+        )
+        .certainty(Certainty::Strong)
+        .fix(Fix::safe("name the list data").rename(list.pointer(), Name::Data.text()));
+    }
+}

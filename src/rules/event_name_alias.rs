@@ -1,0 +1,57 @@
+//! CL322: another word for a standard event.
+
+use crate::event::Event;
+use crate::event_name::{self, Alias, MESSAGING, STANDARD};
+use crate::finding::{Certainty, Findings};
+use crate::fix::Fix;
+use crate::name::Name;
+use crate::rule::{Check, Rule};
+
+/// See `rules/event-name-alias.md`.
+pub static RULE: Rule = crate::rule!("event-name-alias", Check::Event(check));
+
+fn check(event: &Event<'_, '_>, out: &mut Findings) {
+    let Some(name) = event.name() else { return };
+    if STANDARD.contains(name) || MESSAGING.contains(name) {
+        return;
+    }
+    let Some(alias) = event_name::alias(name) else {
+        return;
+    };
+    // There the list of names is another, and names outside it are refused.
+    if event.action_source() == Some("business_messaging")
+        || event_name::has_free_stage_names(event)
+    {
+        return;
+    }
+    let Some(item) = event.get(Name::EventName) else {
+        return;
+    };
+    let at = item.pointer_from(event.root().place());
+    let (message, right) = match alias {
+        Alias::Foreign(right) => (
+            format!(
+                "event_name is another product's name for {right}, so Meta takes it for a custom event"
+            ),
+            right,
+        ),
+        Alias::Near(right) => (
+            format!("event_name reads like {right}, and Meta takes it for a custom event"),
+            right,
+        ),
+        Alias::Generic => {
+            out.at(
+                item,
+                "event_name is a word for custom events, not the name of one",
+            )
+            .certainty(Certainty::Heuristic)
+            .help("send the name that stands in custom_data, or the standard event that it means");
+            return;
+        }
+    };
+    let finding = out.at(item, message);
+    finding.fix(Fix::needs_consent("write the standard event's name").replace_text(at, right));
+    if matches!(alias, Alias::Near(_)) {
+        finding.certainty(Certainty::Heuristic);
+    }
+}

@@ -1,0 +1,34 @@
+//! CL207: a click that is too old to count.
+
+use crate::click_id::{self, DAYS_OF_A_CLICK};
+use crate::clock::{self, DAY};
+use crate::event::Event;
+use crate::event_time;
+use crate::finding::Findings;
+use crate::fix::Fix;
+use crate::rule::{Check, Rule};
+
+/// See `rules/fbc-expired.md`.
+pub static RULE: Rule = crate::rule!("fbc-expired", Check::Event(check));
+
+fn check(event: &Event<'_, '_>, out: &mut Findings) {
+    let Some(click) = event.click() else { return };
+    let age = event_time::moment(event).and_then(|time| click.seconds_until(time));
+    let Some(age) = age.filter(|&age| age > DAYS_OF_A_CLICK * DAY) else {
+        return;
+    };
+    // Of an invented click another rule speaks.
+    if click_id::fabricated(click.stamped.tail()).is_some() {
+        return;
+    }
+    let item = event.item(click.place);
+    let at = item.pointer_from(event.root().place());
+    out.at(
+        item,
+        format!(
+            "the click in fbc is over {} older than the event; it counts for {DAYS_OF_A_CLICK}",
+            clock::span(age)
+        ),
+    )
+    .fix(Fix::needs_consent("remove the expired click").remove(at));
+}

@@ -1,0 +1,117 @@
+//! CL005: the log does not show what was sent, because the logger hid or cut it.
+
+use crate::digest::{self, Shape};
+use crate::event::{Event, Record};
+use crate::finding::{Findings, Reach};
+use crate::json::{Item, Val};
+use crate::name::Name;
+use crate::rule::{Check, Rule};
+
+/// See `rules/lossy-capture.md`.
+pub static RULE: Rule = crate::rule!(
+    "lossy-capture",
+    Check::Several(&[Check::Record(in_record), Check::Event(in_event)])
+);
+
+/// Keys outside the digests whose values loggers hide, by the object that holds them.
+const RAW: [Name; 5] = [
+    Name::ClientIpAddress,
+    Name::ClientUserAgent,
+    Name::ExternalId,
+    Name::Fbc,
+    Name::Fbp,
+];
+const TOP: [Name; 3] = [Name::EventId, Name::EventSourceUrl, Name::ReferrerUrl];
+const CUSTOM: [Name; 3] = [Name::Value, Name::Currency, Name::OrderId];
+
+fn in_event(event: &Event<'_, '_>, out: &mut Findings) {
+    let mut first = None;
+    let mut count = event.shaped(Shape::Redacted.bit()).count();
+    if count > 0 {
+        let hidden = event.shaped(Shape::Redacted.bit()).next();
+        first = hidden.map(|identifier| event.item(identifier.place));
+    }
+    let raw = RAW.iter().map(|&name| event.user(name));
+    let top = TOP.iter().map(|&name| event.get(name));
+    let custom = CUSTOM.iter().map(|&name| event.custom(name));
+    for item in raw.chain(top).chain(custom).flatten() {
+        if is_hidden(item) && item.name().is_some_and(|name| name != Name::ExternalId) {
+            count += 1;
+            first = first.or(Some(item));
+        }
+    }
+    // A logger that looks two levels deep prints `[Object]` where these stood.
+    for name in [Name::UserData, Name::CustomData] {
+        if let Some(item) = event.get(name).filter(|item| !item.is_object())
+            && item.text().is_some_and(digest::is_logger_mark)
+        {
+            count += 1;
+            first = first.or(Some(item));
+        }
+    }
+    if let Some(item) = first {
+        let message = match count {
+            1 => "the log hides or cuts a value here: it says nothing of what was sent".to_owned(),
+            n => format!("the log hides or cuts {n} values of this event, the first one here"),
+        };
+        out.at(item, message)
+            .fold(Reach::File, |events| match events {
+                1 => "1 event has values that the log hides or cuts".to_owned(),
+                _ => format!("{events} events have values that the log hides or cuts"),
+            });
+    }
+}
+
+/// Whether a value is a logger's mark. Most values fail on their first letter.
+#[inline]
+fn is_hidden(item: Item<'_, '_>) -> bool {
+    let Val::Text(text) = item.val() else {
+        return false;
+    };
+    match text.as_bytes().first() {
+        Some(b'*' | b'[' | b'<' | b'(' | b'#' | b'_') | Some(128..) => {}
+        Some(b'x' | b'X' | b'R' | b'r' | b'O') if text.len() < 48 => {}
+        _ if text.ends_with("...") || text.ends_with('…') => {}
+        _ => return text.ends_with("***"),
+    }
+    Shape::of(text) == Shape::Redacted || digest::is_logger_mark(text)
+}
+
+/// Whole parts of a payload that are gone are seen from outside it: there is no event any more.
+fn in_record(record: &Record<'_, '_>, out: &mut Findings) {
+    if record.tape.is_none() {
+        if has_inspected(record.text) {
+            out.here("the log shows [Object] or a count in place of parts of the payload");
+        }
+        return;
+    }
+    if record.is_bare {
+        return;
+    }
+    for item in record
+        .enveloped()
+        .flat_map(|part| [Some(part), body(part)])
+        .flatten()
+    {
+        let lost = item.get(Name::Data).filter(|data| {
+            let mut parts = data.each().filter(|part| !part.is_object());
+            parts.any(|part| part.text().is_some_and(digest::is_logger_mark))
+        });
+        if let Some(lost) = lost {
+            out.at(lost, "the log shows a mark in place of the events");
+        }
+    }
+}
+
+/// The member that holds the body in a line of a log.
+fn body<'t, 'a>(root: Item<'t, 'a>) -> Option<Item<'t, 'a>> {
+    ["body", "payload", "request_body", "RequestBody", "context"]
+        .iter()
+        .find_map(|key| root.member(key))
+        .filter(|body| body.is_object())
+}
+
+/// Whether Node.js printed an event with its depth or its lists cut.
+fn has_inspected(text: &str) -> bool {
+    text.contains("event_name") && (text.contains("[Object]") || text.contains(" more item"))
+}

@@ -1,0 +1,139 @@
+//! CL613: personal data in custom_data, where nothing is hashed.
+
+use crate::digest;
+use crate::event::Event;
+use crate::finding::{Certainty, Findings, Severity};
+use crate::fix::Fix;
+use crate::json::{Item, Val};
+use crate::name::Name;
+use crate::personal::{self, Kind};
+use crate::rule::{Check, Rule};
+use crate::secret::{self, MASK};
+
+/// See `rules/pii-in-custom-data.md`.
+pub static RULE: Rule = crate::rule!("pii-in-custom-data", Check::Event(check));
+
+/// Meta's own keys that may hold any text. Those of user_data are misplaced-key's, but for a phone,
+/// which it leaves alone: `ph` is also a measure of acidity.
+const OF_TEXT: u128 = Name::ContentName.bit()
+    | Name::ContentCategory.bit()
+    | Name::SearchString.bit()
+    | Name::OrderId.bit()
+    | Name::ItemNumber.bit()
+    | Name::Status.bit()
+    | Name::EventSource.bit()
+    | Name::LeadEventSource.bit()
+    | Name::Title.bit()
+    | Name::Description.bit()
+    | Name::Ph.bit();
+
+fn check(event: &Event<'_, '_>, out: &mut Findings) {
+    let (_, _, custom) = event.names();
+    if custom & OF_TEXT == 0 && !event.has_unnamed_custom_keys() {
+        return;
+    }
+    let Some(custom_data) = event.custom_data() else {
+        return;
+    };
+    for member in custom_data.children() {
+        match member.name() {
+            Some(name) if name.bit() & OF_TEXT == 0 => continue,
+            _ => {}
+        }
+        let is_list_or_object = matches!(member.val(), Val::List | Val::Object);
+        if member.is_object()
+            && personal::kind_of_key(member.key()) == Some(Kind::Address)
+            && !member.is_blank()
+        {
+            report(event, member, Kind::Address, None, out);
+        } else if is_list_or_object {
+            for inner in member.descendants().skip(1) {
+                value(event, inner, key_of(inner, member), out);
+            }
+        } else {
+            value(event, member, member.key(), out);
+        }
+    }
+}
+
+/// The key of a value, or of the list in which it stands.
+fn key_of<'a>(item: Item<'_, 'a>, member: Item<'_, 'a>) -> &'a str {
+    match item.parent() {
+        Some(list) if list.is_list() => list.key(),
+        Some(_) => item.key(),
+        None => member.key(),
+    }
+}
+
+fn value(event: &Event<'_, '_>, item: Item<'_, '_>, key: &str, out: &mut Findings) {
+    let kind = match Name::of(key) {
+        Some(Name::Ph) => Some(Kind::Phone),
+        Some(_) => None,
+        None => personal::kind_of_key(key),
+    };
+    let kind = kind.filter(|kind| !matches!(kind, Kind::PerhapsCredential | Kind::OrderKey));
+    let text = match item.val() {
+        Val::Text(text) => text,
+        Val::Int(number) if number > 999_999_999 && kind == Some(Kind::Phone) => {
+            report(event, item, Kind::Phone, None, out);
+            return;
+        }
+        _ => return,
+    };
+    if let Some(email) = personal::email_inside(text) {
+        report(event, item, Kind::Email, Some(email), out);
+    } else if let Some(kind) = kind.filter(|kind| kind.fits(text) && !digest::is_digest(text)) {
+        if secret::tokens(text).next().is_none() {
+            report(event, item, kind, Some(text.trim()), out);
+        }
+    } else if kind.is_none() && personal::is_international_phone(text) {
+        let look = "a value looks like a phone number";
+        out.at(item, look)
+            .severity(Severity::Warning)
+            .certainty(Certainty::Heuristic)
+            .fix(removal(event, item));
+    }
+}
+
+fn report(
+    event: &Event<'_, '_>,
+    item: Item<'_, '_>,
+    kind: Kind,
+    found: Option<&str>,
+    out: &mut Findings,
+) {
+    let of_customer = found.is_some_and(|text| personal::is_of_customer(event, kind, text));
+    let whose = if of_customer {
+        ", the customer's own"
+    } else {
+        ""
+    };
+    let whole = item.text().map(str::trim);
+    let part = found.filter(|found| whole.is_some_and(|whole| whole != *found));
+    let message = match part {
+        Some(_) => format!("a text of custom_data holds {}{whose}", kind.phrase()),
+        None => format!("a value of custom_data is {}{whose}", kind.phrase()),
+    };
+    let fix = match (part, item.text()) {
+        // The rest of a note or of a search may be of use.
+        (Some(part), Some(text)) => {
+            let at = item.pointer_from(event.root().place());
+            Fix::safe("write REDACTED in place of what tells of a person")
+                .replace_text(at, &text.replace(part, MASK))
+        }
+        _ => removal(event, item),
+    };
+    let finding = out.at(item, message);
+    finding.fix(fix);
+    if of_customer {
+        finding.certainty(Certainty::Proof);
+    } else if kind.is_doubtful() {
+        finding
+            .severity(Severity::Warning)
+            .certainty(Certainty::Heuristic);
+    }
+}
+
+fn removal(event: &Event<'_, '_>, item: Item<'_, '_>) -> Fix {
+    Fix::safe("take the value away").remove(item.pointer_from(event.root().place()))
+}

@@ -1,0 +1,34 @@
+//! CL120: plain text that is nobody's data, where only a digest may stand.
+
+use crate::event::Event;
+use crate::finding::Findings;
+use crate::fix::{Fix, Safety};
+use crate::plain::{self, Reading};
+use crate::rule::{Check, Rule};
+
+/// See `rules/unusable-plain-value.md`.
+pub static RULE: Rule = crate::rule!("unusable-plain-value", Check::Event(check));
+
+fn check(event: &Event<'_, '_>, out: &mut Findings) {
+    for identifier in event.required(plain::SHAPES) {
+        let Some(item) = plain::value_of(event, identifier) else {
+            continue;
+        };
+        let Reading::Junk(why, safety) = plain::read(identifier.name, item, event) else {
+            continue;
+        };
+        let fix = match safety {
+            Safety::Safe => Fix::safe("remove the value"),
+            Safety::Unsafe => Fix::needs_consent("remove the value, if nobody can make it out"),
+        };
+        let pointer = item.pointer_from(event.root().place());
+        out.at(
+            item,
+            format!(
+                "{} is plain text, and of no use even when hashed: {}",
+                identifier.name, why.0
+            ),
+        )
+        .fix(fix.remove(pointer));
+    }
+}

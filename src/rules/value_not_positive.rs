@@ -1,0 +1,30 @@
+//! CL605: a Purchase that brought in nothing.
+
+use crate::contents::amount;
+use crate::event::Event;
+use crate::finding::{Certainty, Findings};
+use crate::name::Name;
+use crate::rule::{Check, Rule};
+
+/// See `rules/value-not-positive.md`.
+pub static RULE: Rule = crate::rule!("value-not-positive", Check::Event(check));
+
+fn check(event: &Event<'_, '_>, out: &mut Findings) {
+    let Some(value) = event.custom(Name::Value) else {
+        return;
+    };
+    let Some(number) = amount(value).filter(|&number| number <= 0.0) else {
+        return;
+    };
+    if event.name() != Some("Purchase") {
+        return;
+    }
+    if number < 0.0 {
+        out.at(value, "the value of the Purchase is negative")
+            .help("do not send refunds and cancellations as Purchase");
+    } else {
+        // Orders that cost nothing exist.
+        out.at(value, "the value of the Purchase is 0")
+            .certainty(Certainty::Heuristic);
+    }
+}
