@@ -116,8 +116,6 @@ enum Wrap {
     Event,
     /// The body of the request.
     Body,
-    /// A record of the request with its address.
-    Record,
 }
 
 /// Where the ids of events come from.
@@ -131,7 +129,6 @@ enum Ids {
 
 struct Shop {
     host: &'static str,
-    dataset: u64,
     wrap: Wrap,
     ids: Ids,
     agent: Option<&'static str>,
@@ -154,8 +151,7 @@ struct Shop {
 const SHOPS: [Shop; 6] = [
     Shop {
         host: "shop.kestrelbikes.com",
-        dataset: 714_203_885_120_446,
-        wrap: Wrap::Record,
+        wrap: Wrap::Body,
         ids: Ids::Order,
         agent: None,
         currency: "EUR",
@@ -170,7 +166,6 @@ const SHOPS: [Shop; 6] = [
     },
     Shop {
         host: "www.lanternhouse.example",
-        dataset: 0,
         wrap: Wrap::Event,
         ids: Ids::Browser,
         agent: None,
@@ -186,7 +181,6 @@ const SHOPS: [Shop; 6] = [
     },
     Shop {
         host: "mossandfern.example",
-        dataset: 0,
         wrap: Wrap::Body,
         ids: Ids::Order,
         agent: None,
@@ -202,7 +196,6 @@ const SHOPS: [Shop; 6] = [
     },
     Shop {
         host: "hinoki.example",
-        dataset: 0,
         wrap: Wrap::Body,
         ids: Ids::Order,
         agent: Some("hinokicart_2_4"),
@@ -218,7 +211,6 @@ const SHOPS: [Shop; 6] = [
     },
     Shop {
         host: "one-good-book.example",
-        dataset: 0,
         wrap: Wrap::Body,
         ids: Ids::Order,
         agent: None,
@@ -234,7 +226,6 @@ const SHOPS: [Shop; 6] = [
     },
     Shop {
         host: "app.tidewatch.example",
-        dataset: 0,
         wrap: Wrap::Body,
         ids: Ids::Order,
         agent: None,
@@ -306,7 +297,12 @@ impl Person {
         let last = home.pick(&LAST_NAMES);
         let city = home.pick(&shop.cities);
         let zip = match shop.country {
-            "gb" => format!("{}{}{}ab", &city[..2], 1 + home.below(20), 1 + home.below(9)),
+            "gb" => format!(
+                "{}{}{}ab",
+                &city[..2],
+                1 + home.below(20),
+                1 + home.below(9)
+            ),
             "jp" => format!("{:07}", 1_000_000 + home.below(8_000_000)),
             _ => format!("{:05}", 10_000 + home.below(80_000)),
         };
@@ -508,8 +504,6 @@ struct Task {
     step: u8,
     /// Seconds after the first report, for a page that is opened again.
     again: u64,
-    /// The second dataset that is told the same.
-    second: bool,
 }
 
 struct Log {
@@ -576,7 +570,6 @@ impl Log {
             tale,
             step: 0,
             again: 0,
-            second: false,
         };
         let mut later = Random::of(tale.seed, 1, 0);
         match plot {
@@ -620,7 +613,7 @@ impl Log {
     }
 
     /// Queues a task, sometimes with a retry, or for a second dataset.
-    fn push(&mut self, mut task: Task, random: &mut Random) {
+    fn push(&mut self, task: Task, random: &mut Random) {
         if task.send > NOW - MINUTE {
             return;
         }
@@ -631,7 +624,7 @@ impl Log {
             self.waiting.push(Reverse(retry));
         }
         if task.tale.place as usize == BIKES && task.tale.seed % 10 == 3 {
-            task.second = true;
+            // A second dataset is told the same.
             self.waiting.push(Reverse(task));
         }
     }
@@ -646,12 +639,6 @@ impl Log {
         match wrap {
             Wrap::Event => {}
             Wrap::Body => self.text.push_str("{\"data\":["),
-            Wrap::Record => {
-                let dataset = shop.dataset + if task.second { 7_310 } else { 0 };
-                self.put(format_args!(
-                    "{{\"url\":\"https://graph.facebook.com/v25.0/{dataset}/events\",\"body\":{{\"data\":["
-                ));
-            }
         }
         match task.tale.plot {
             Plot::Upload => self.upload(task),
@@ -665,8 +652,7 @@ impl Log {
                 if let Some(agent) = shop.agent {
                     self.put(format_args!(",\"partner_agent\":\"{agent}\""));
                 }
-                self.text
-                    .push_str(if wrap == Wrap::Record { "}}" } else { "}" });
+                self.text.push('}');
             }
         }
         self.text.push('\n');
@@ -674,9 +660,7 @@ impl Log {
     }
 
     fn put(&mut self, text: std::fmt::Arguments<'_>) {
-        self.text
-            .write_fmt(text)
-            .expect("a String takes any text");
+        self.text.write_fmt(text).expect("a String takes any text");
     }
 
     fn digest(&mut self, shop: &Shop, key: &str, value: &str) {
@@ -862,7 +846,11 @@ impl Log {
                             )
                         }
                     };
-                    let quantity = if shop.only.is_some() { 1 } else { 1 + goods.below(9) / 8 };
+                    let quantity = if shop.only.is_some() {
+                        1
+                    } else {
+                        1 + goods.below(9) / 8
+                    };
                     total += quantity * price;
                     pieces += quantity;
                     if item > 0 {
@@ -954,7 +942,10 @@ impl Log {
         let name = ["OrderCreated", "OrderShipped", "OrderDelivered"][task.step as usize];
         let time = event_time(tale, task.step);
         let order = 1_001 + tale.number;
-        let status = name.strip_prefix("Order").unwrap_or_default().to_ascii_lowercase();
+        let status = name
+            .strip_prefix("Order")
+            .unwrap_or_default()
+            .to_ascii_lowercase();
         let mut click = random.fbclid().replace("IwY2xjaw", "ARBq7LZk");
         click.push_str("Mv3");
         let value = Money(900 + random.below(20_000), shop.cents);

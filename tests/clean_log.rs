@@ -33,8 +33,7 @@ impl Reporter for Tally {
     fn finding(&mut self, finding: &Located) -> io::Result<()> {
         let counted = self.counts.entry((finding.rule_id(), finding.certainty));
         *counted.or_default() += 1;
-        let wrong =
-            finding.severity == Severity::Error || finding.certainty == Certainty::Proof;
+        let wrong = finding.severity == Severity::Error || finding.certainty == Certainty::Proof;
         if wrong && self.wrong.len() < 20 {
             self.wrong.push(format!(
                 "{} {} {} {}: {}",
@@ -70,9 +69,14 @@ fn tally(text: &[u8], memory: usize) -> (Tally, Report) {
     (tally, report)
 }
 
-/// Rules that may speak on a clean log, how sure they may be, and in how many of 100,000 events at
-/// most. The repeated events are in order and only counted.
-const ALLOWED: &[(&str, Certainty, u64)] = &[];
+/// Rules that may speak on a clean log, how sure they may be, and how many findings there may be for
+/// 100,000 events.
+const ALLOWED: &[(&str, Certainty, u64)] = &[
+    // A shop whose browsers make the ids: right, and no different from minted twice in one log.
+    ("CL302", Certainty::Heuristic, 2_000),
+    // Retries and second datasets: one finding for each name and number of copies.
+    ("CL305", Certainty::Strong, 60),
+];
 
 #[test]
 fn a_hundred_thousand_clean_events_prove_nothing() {
