@@ -76,6 +76,8 @@ const ALLOWED: &[(&str, Certainty, u64)] = &[
     ("CL302", Certainty::Heuristic, 2_000),
     // Retries and second datasets: one finding for each name and number of copies.
     ("CL305", Certainty::Strong, 60),
+    // Visitors who are known only once they buy: one finding for the log, and it is so.
+    ("CL802", Certainty::Heuristic, 1),
 ];
 
 #[test]
