@@ -677,7 +677,7 @@ impl Log {
         let place = tale.place as usize;
         let people = 40 + self.wanted * SHOPS[place].share / 800;
         let drawn = Random::of(tale.seed, 2, 0).below(1 << 32);
-        let number = (u128::from(people) * u128::from(drawn) * u128::from(drawn) >> 64) as u64;
+        let number = ((u128::from(people) * u128::from(drawn) * u128::from(drawn)) >> 64) as u64;
         Person::of(self.seed, place, number)
     }
 
@@ -745,7 +745,8 @@ impl Log {
 
         self.text.push_str("\"user_data\":{");
         // Whom the sender knows: buyers, and some who logged in before they look around.
-        let known = ordered || tale.plot != Plot::Visit || person.account && tale.seed % 3 == 0;
+        let known =
+            ordered || tale.plot != Plot::Visit || person.account && tale.seed.is_multiple_of(3);
         let consent = browser.as_ref().is_none_or(|browser| browser.fbp.is_some());
         if known && (consent || ordered) {
             let kin = Random::of(tale.seed, 4, 0).below(100);
@@ -918,7 +919,7 @@ impl Log {
                     "{{\"event_name\":\"Purchase\",\"event_time\":{time},\"action_source\":\"physical_store\",\"user_data\":{{"
                 ));
                 self.digest(shop, "em", &person.email);
-                if buyer.seed % 2 == 0 {
+                if buyer.seed.is_multiple_of(2) {
                     self.digest(shop, "ph", &person.phone);
                 }
                 self.text.pop();
