@@ -267,6 +267,10 @@ fn fixes_change_the_payload_and_nothing_else() {
         let (Some(fix), true) = (want.get("fix"), want["findings"].get("CL102").is_some()) else {
             continue;
         };
+        let fault = want.get("fault").unwrap_or(&Value::Null);
+        if fault.get("events").is_some() {
+            continue;
+        }
         let place = Place::new();
         let bytes = fs::read(folder().join(&name)).unwrap();
         place.write(&name, &bytes);
@@ -310,6 +314,10 @@ fn fixes_change_the_payload_and_nothing_else() {
         }
         // Nothing is left to be done.
         let again = run(&place, &format!("--fix {args}"));
+        if fault.get("fix").is_some() {
+            assert_ne!(again["fixes"]["made"], json!([]), "{name}: take it out of `fault`");
+            continue;
+        }
         assert_eq!(again["fixes"]["made"], json!([]), "{name}");
         assert_eq!(place.read(&name), fixed, "{name}");
         assert_eq!(again["summary"]["events"], before["summary"]["events"], "{name}");
