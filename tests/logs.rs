@@ -25,7 +25,14 @@ fn expected() -> Map<String, Value> {
 }
 
 fn run(place: &Place, args: &str) -> Value {
-    let mut all = vec!["check", "--no-config", "--profile", "audit", "--format", "json"];
+    let mut all = vec![
+        "check",
+        "--no-config",
+        "--profile",
+        "audit",
+        "--format",
+        "json",
+    ];
     all.extend(args.split_whitespace());
     let ran = place.run(&all);
     serde_json::from_slice(&ran.stdout).unwrap_or_else(|_| panic!("{args}: {}", ran.all()))
@@ -85,13 +92,17 @@ fn decoded(span: &str, via: &[&str]) -> String {
             "percent" => percent(&text()).into_bytes(),
             "form body" => {
                 let text = text();
-                let field = text.split('&').find_map(|field| field.strip_prefix("data="));
+                let field = text
+                    .split('&')
+                    .find_map(|field| field.strip_prefix("data="));
                 percent(field.unwrap_or(&text)).into_bytes()
             }
             "base64" => BASE64_STANDARD.decode(text()).unwrap(),
             "gzip" => {
                 let mut out = Vec::new();
-                MultiGzDecoder::new(&bytes[..]).read_to_end(&mut out).unwrap();
+                MultiGzDecoder::new(&bytes[..])
+                    .read_to_end(&mut out)
+                    .unwrap();
                 out
             }
             "\\x escapes" => text().replace("\\x22", "\"").into_bytes(),
@@ -107,15 +118,22 @@ fn decoded(span: &str, via: &[&str]) -> String {
 /// Whether a payload is only a rendering of what lies in the file.
 fn is_rendered(via: &[&str]) -> bool {
     via.iter().any(|word| {
-        ["joined pieces", "typed json", "sdk object", "printed object"]
-            .iter()
-            .any(|kind| word.starts_with(kind))
+        [
+            "joined pieces",
+            "typed json",
+            "sdk object",
+            "printed object",
+        ]
+        .iter()
+        .any(|kind| word.starts_with(kind))
     })
 }
 
 fn via_of(finding: &Value) -> Vec<&str> {
     let words = finding["via"].as_array();
-    words.map_or_else(Vec::new, |words| words.iter().map(|w| w.as_str().unwrap()).collect())
+    words.map_or_else(Vec::new, |words| {
+        words.iter().map(|w| w.as_str().unwrap()).collect()
+    })
 }
 
 fn index(value: &Value) -> usize {
@@ -149,7 +167,12 @@ fn places_are_true_in_every_shape() {
             let offset = offset as usize;
             let span = &text[offset..offset + index(&finding["length"])];
             let line = text[..offset].matches('\n').count() + 1;
-            let mut column = text[..offset].chars().rev().take_while(|c| *c != '\n').count() + 1;
+            let mut column = text[..offset]
+                .chars()
+                .rev()
+                .take_while(|c| *c != '\n')
+                .count()
+                + 1;
             if line == 1 && text.starts_with('\u{feff}') {
                 column -= 1;
             }
@@ -230,8 +253,16 @@ fn what_is_known_of_the_sending_is_as_expected() {
         let none = json!({});
         let captured = report["as_of"].get("captured").unwrap_or(&none);
         compare("sent", captured, sent);
-        assert_eq!(report["as_of"]["sources"]["capture"], count(captured), "{name}");
-        compare("requests", &report["summary"]["requests"], &want["requests"]);
+        assert_eq!(
+            report["as_of"]["sources"]["capture"],
+            count(captured),
+            "{name}"
+        );
+        compare(
+            "requests",
+            &report["summary"]["requests"],
+            &want["requests"],
+        );
         if let Some(unread) = want.get("unread") {
             compare("unread", &report["summary"]["unread"]["printed"], unread);
         }
@@ -255,7 +286,11 @@ fn difference<'t>(old: &'t str, new: &'t str) -> (usize, &'t str, &'t str) {
 /// The payload without the digest of nothing.
 fn without_nothing(mut payload: Value, pointer: &str) -> Value {
     let parent = pointer.strip_suffix("/ph/0").unwrap();
-    let parent = payload.pointer_mut(parent).unwrap().as_object_mut().unwrap();
+    let parent = payload
+        .pointer_mut(parent)
+        .unwrap()
+        .as_object_mut()
+        .unwrap();
     parent.remove("ph").unwrap();
     payload
 }
@@ -282,7 +317,13 @@ fn fixes_change_the_payload_and_nothing_else() {
             assert_eq!(place.read(&name), bytes, "{name}");
             let reasons = after["fixes"]["not_written"].as_array().unwrap();
             assert_eq!(reasons.len(), 1, "{name}: {reasons:?}");
-            assert!(reasons[0]["reason"].as_str().unwrap().starts_with("the payload "), "{name}");
+            assert!(
+                reasons[0]["reason"]
+                    .as_str()
+                    .unwrap()
+                    .starts_with("the payload "),
+                "{name}"
+            );
             continue;
         }
         written += 1;
@@ -293,7 +334,10 @@ fn fixes_change_the_payload_and_nothing_else() {
         let fixed = place.read(&name);
         let new = unpacked(&name, &fixed);
         let finding = before["findings"].as_array().unwrap();
-        let finding = finding.iter().find(|finding| finding["id"] == "CL102").unwrap();
+        let finding = finding
+            .iter()
+            .find(|finding| finding["id"] == "CL102")
+            .unwrap();
         let (offset, length) = (index(&finding["offset"]), index(&finding["length"]));
         let (via, pointer) = (via_of(finding), finding["pointer"].as_str().unwrap());
         if via.is_empty() {
@@ -301,7 +345,11 @@ fn fixes_change_the_payload_and_nothing_else() {
             let (_, gone, come) = difference(&old, &new);
             assert_eq!(come, "", "{name}");
             let bare: String = gone.chars().filter(|c| !c.is_whitespace()).collect();
-            assert_eq!(bare.len(), "\"ph\":[\"\"],".len() + NOTHING.len(), "{name}: {gone}");
+            assert_eq!(
+                bare.len(),
+                "\"ph\":[\"\"],".len() + NOTHING.len(),
+                "{name}: {gone}"
+            );
             assert!(bare.contains(NOTHING), "{name}");
         } else {
             let tail = &old[offset + length..];
@@ -310,17 +358,28 @@ fn fixes_change_the_payload_and_nothing_else() {
             let span = &new[offset..new.len() - tail.len()];
             let payload = |text: String| -> Value { serde_json::from_str(&text).unwrap() };
             let was = payload(decoded(&old[offset..offset + length], &via));
-            assert_eq!(payload(decoded(span, &via)), without_nothing(was, pointer), "{name}");
+            assert_eq!(
+                payload(decoded(span, &via)),
+                without_nothing(was, pointer),
+                "{name}"
+            );
         }
         // Nothing is left to be done.
         let again = run(&place, &format!("--fix {args}"));
         if fault.get("fix").is_some() {
-            assert_ne!(again["fixes"]["made"], json!([]), "{name}: take it out of `fault`");
+            assert_ne!(
+                again["fixes"]["made"],
+                json!([]),
+                "{name}: take it out of `fault`"
+            );
             continue;
         }
         assert_eq!(again["fixes"]["made"], json!([]), "{name}");
         assert_eq!(place.read(&name), fixed, "{name}");
-        assert_eq!(again["summary"]["events"], before["summary"]["events"], "{name}");
+        assert_eq!(
+            again["summary"]["events"], before["summary"]["events"],
+            "{name}"
+        );
     }
     assert!(written > 60 && left > 8, "{written}, {left}");
 }
