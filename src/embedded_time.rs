@@ -197,7 +197,9 @@ mod tests {
         );
         let ulid: String = (0..10)
             .rev()
-            .map(|at| char::from(b"0123456789ABCDEFGHJKMNPQRSTVWXYZ"[(ms >> (5 * at) & 31) as usize]))
+            .map(|at| {
+                char::from(b"0123456789ABCDEFGHJKMNPQRSTVWXYZ"[(ms >> (5 * at) & 31) as usize])
+            })
             .chain("ZX3K9QWERTYN0P8S".chars())
             .collect();
         let snowflake = ((ms - 1_288_834_974_657) << 22 | 77).to_string();

@@ -46,8 +46,9 @@ pub fn foreign(host: &str) -> Option<Foreign> {
         | "twitter.com" | "x.com" | "t.co" | "pinterest.com" | "linkedin.com" | "lnkd.in"
         | "reddit.com" | "snapchat.com" | "whatsapp.com" => Some(Foreign::Social),
         "bing.com" | "duckduckgo.com" | "ecosia.org" | "baidu.com" => Some(Foreign::Search),
-        "stripe.com" | "paypal.com" | "klarna.com" | "mollie.com" | "adyen.com"
-        | "shop.app" => Some(Foreign::Checkout),
+        "stripe.com" | "paypal.com" | "klarna.com" | "mollie.com" | "adyen.com" | "shop.app" => {
+            Some(Foreign::Checkout)
+        }
         "myshopify.com" => (!before.is_empty()).then_some(Foreign::System),
         // Everything else of Google is somebody's: sites, forms, the store of apps.
         _ => {
@@ -90,7 +91,10 @@ mod tests {
         ] {
             assert_eq!(foreign(host), whose, "{host}");
         }
-        assert_eq!(host_of("https://www.google.de/search?q=a.b"), "www.google.de");
+        assert_eq!(
+            host_of("https://www.google.de/search?q=a.b"),
+            "www.google.de"
+        );
         assert_eq!(host_of("/thanks"), "");
     }
 }

@@ -348,7 +348,8 @@ impl Amounts {
         let currency = currency.unwrap_or_default().trim();
         if !self.distinct.is_full() {
             let hash = key.begin().number(value.to_bits());
-            self.distinct.see(short(hash.part(currency.as_bytes()).end()));
+            self.distinct
+                .see(short(hash.part(currency.as_bytes()).end()));
         }
         if !self.goods.is_full()
             && let Some(id) = first_good(event)
@@ -739,7 +740,7 @@ mod tests {
                 sent_at: *sent_at,
                 ..Envelope::default()
             };
-            let event = Event::new(&tape, 0, clock, &assume, false, envelope, Vec::new());
+            let event = Event::new(&tape, 0, clock, &assume, false, envelope, false, Vec::new());
             let mut block = Collected::default();
             let entry = Entry {
                 name: 1,
@@ -824,6 +825,9 @@ mod tests {
         let amounts = &all.map[&1].amounts;
         // Between 16 and 24.
         assert_eq!(amounts.middle(), 8);
-        assert_eq!((amounts.broken, amounts.whole.events, amounts.ending), (1, 2, 1));
+        assert_eq!(
+            (amounts.broken, amounts.whole.events, amounts.ending),
+            (1, 2, 1)
+        );
     }
 }

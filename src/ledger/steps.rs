@@ -85,6 +85,9 @@ mod tests {
         assert_eq!((bytes.len(), size_of::<Step>()), (Step::SIZE, 20));
         let read = Step::read(&bytes);
         assert_eq!(read, step);
-        assert_eq!((read.at(), read.is_purchase()), (u64::from(u32::MAX) + 11, true));
+        assert_eq!(
+            (read.at(), read.is_purchase()),
+            (u64::from(u32::MAX) + 11, true)
+        );
     }
 }

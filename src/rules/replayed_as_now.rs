@@ -128,8 +128,14 @@ fn bursts(series: &Series) -> Option<(usize, u64, u64, u64)> {
         {
             bursts += 1;
             events += number;
-            first = moment.iter().map(|one| one.events.first).fold(first, u64::min);
-            last = moment.iter().map(|one| one.events.last).fold(last, u64::max);
+            first = moment
+                .iter()
+                .map(|one| one.events.first)
+                .fold(first, u64::min);
+            last = moment
+                .iter()
+                .map(|one| one.events.last)
+                .fold(last, u64::max);
         }
     }
     (bursts >= 3 && events * 10 >= all * 8).then_some((bursts, events, first, last))
