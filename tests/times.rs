@@ -222,7 +222,8 @@ fn a_shift_is_told_with_the_zone_that_explains_it() {
     place.write("a.ndjson", support::lines(&texts));
     place
         .check("a.ndjson --tz Europe/Berlin")
-        .says("event_time of 50 events named Purchase is 2 hours later than the times in their ids, as a wall clock of the given zone would be");
+        .says("event_time of 50 events named Purchase is 2 hours later than the times in their ids")
+        .says("as a wall clock of the given");
     place
         .check("a.ndjson --tz America/New_York")
         .says("is 2 hours later than the times in their ids")
