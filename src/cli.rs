@@ -81,6 +81,13 @@ pub struct InputArgs {
     /// Zone of times without one, such as Europe/Berlin; used by unsafe fixes only
     #[arg(long, value_name = "ZONE")]
     pub tz: Option<String>,
+    /// Plain values of customers (CSV or NDJSON with columns such as em, ph, fn, ln, external_id)
+    /// that prove or clear the digests; read here, printed nowhere; may repeat
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub known: Vec<PathBuf>,
+    /// Requests of the browser's pixel (HAR, NDJSON or URLs) to be paired with the events; may repeat
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub pixel: Vec<PathBuf>,
     /// Print payload values in excerpts and reports
     #[arg(long)]
     pub show_values: bool,

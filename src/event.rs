@@ -13,7 +13,9 @@ use crate::digest::mistakes::{self, Mistake};
 use crate::digest::{self, Shape, worthless};
 use crate::envelope::when::Trust;
 use crate::json::{Item, Tape, Val};
+use crate::known::Verdict;
 use crate::name::{Hashing, Name};
+use crate::witness::Witnesses;
 
 /// What the user grants: assumptions that unsafe fixes may use.
 #[derive(Clone, Debug, Default)]
@@ -394,10 +396,14 @@ pub struct Event<'t, 'a> {
     agent: OnceCell<Option<(u32, agent::Kind)>>,
     website: bool,
     deep: bool,
+    /// What a list of known values shows to be wrong, by place.
+    known_forms: Vec<(u32, forms::WrongForm)>,
     /// The time against which its age is measured.
     pub clock: Clock,
     /// What unsafe fixes may assume.
     pub assume: &'t Assumptions,
+    /// What others than the log know.
+    pub witnesses: &'t Witnesses,
     /// Whether a request body stands around it.
     pub in_request: bool,
     /// What stands around its payload.
@@ -414,6 +420,7 @@ impl<'t, 'a> Event<'t, 'a> {
         place: u32,
         clock: Clock,
         assume: &'t Assumptions,
+        witnesses: &'t Witnesses,
         in_request: bool,
         envelope: Envelope<'a>,
         deep: bool,
@@ -451,8 +458,10 @@ impl<'t, 'a> Event<'t, 'a> {
             agent: OnceCell::new(),
             website,
             deep,
+            known_forms: Vec::new(),
             clock,
             assume,
+            witnesses,
             in_request,
             envelope,
         };
@@ -499,6 +508,19 @@ impl<'t, 'a> Event<'t, 'a> {
             if matches!(look, Look::Open | Look::Suspect) {
                 worthless = worthless::find(hex);
                 self.has_worthless |= worthless.is_some();
+            }
+            if let Some(known) = &self.witnesses.known
+                && !proven
+                && worthless.is_none()
+            {
+                match known.judge(name, hex) {
+                    Some(Verdict::Right) => proven = true,
+                    Some(Verdict::Wrong(form)) => {
+                        self.has_suspect = true;
+                        self.known_forms.push((item.place(), form));
+                    }
+                    None => {}
+                }
             }
         }
         let last = self.identifiers.last();
@@ -607,6 +629,11 @@ impl<'t, 'a> Event<'t, 'a> {
         };
         list.iter()
             .filter_map(|identifier| Some((identifier, identifier.worthless?)))
+    }
+
+    /// What a list of known values shows to be wrong: the place of the digest, and its form.
+    pub fn known_forms(&self) -> &[(u32, forms::WrongForm)] {
+        &self.known_forms
     }
 
     /// The digests that the event itself proves to be of a right value in a wrong form.
@@ -869,7 +896,7 @@ mod tests {
             ("7".to_owned(), None),
         ] {
             let text = format!(r#"{{"event_name":"Lead","user_data":{{"country":{json}}}}}"#);
-            let (arena, assume) = (Bump::new(), Assumptions::default());
+            let (arena, assume, witnesses) = (Bump::new(), Assumptions::default(), Witnesses::default());
             let mut tape = Tape::new();
             tape.parse(&text, &arena).unwrap();
             let clock = Clock {
@@ -883,6 +910,7 @@ mod tests {
                 0,
                 clock,
                 &assume,
+                &witnesses,
                 false,
                 Envelope::default(),
                 false,

@@ -22,6 +22,7 @@ use crate::json::{Pointer, Tape, tree};
 use crate::name::Name;
 use crate::rule::{Check, Rule};
 use crate::rules;
+use crate::witness::Witnesses;
 
 /// A check of one event.
 pub type EventCheck = fn(&Event<'_, '_>, &mut Findings);
@@ -97,6 +98,8 @@ pub struct Surroundings {
     /// This machine's clock at the start of the run, in Unix seconds.
     pub wall: i64,
     pub assume: Assumptions,
+    /// What others than the log know.
+    pub witnesses: Witnesses,
 }
 
 impl Surroundings {
@@ -532,13 +535,14 @@ impl<'s, 'a> Inspector<'s, 'a> {
     ) {
         let (rules, tape) = (self.rules, std::mem::take(&mut self.tape));
         let identifiers = std::mem::take(&mut self.identifiers);
-        let assume = &self.around.assume;
+        let around = self.around;
         let deep = rules.deep;
         let event = Event::new(
             &tape,
             place,
             clock,
-            assume,
+            &around.assume,
+            &around.witnesses,
             in_request,
             envelope,
             deep,
@@ -651,6 +655,7 @@ mod tests {
             as_of: AsOf::At(1_782_432_000),
             wall: 0,
             assume: Assumptions::default(),
+            witnesses: Default::default(),
         }
     }
 
@@ -702,6 +707,7 @@ mod tests {
             as_of: AsOf::Auto,
             wall: 99,
             assume: Assumptions::default(),
+            witnesses: Default::default(),
         };
         let mut inspector = Inspector::new(&rules, &around, &arena);
         let mut clocks = Clocks(Vec::new());

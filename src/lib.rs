@@ -33,8 +33,10 @@ pub mod secret;
 pub mod sensitive;
 pub mod web_address;
 
-// What a browser sent, to be held against what the server sends.
+// What others know: what a browser sent, and values in plain.
+pub mod known;
 pub mod pixel;
+pub mod witness;
 
 // The typed view, the text around what it shows, and the rules that speak to it.
 pub mod envelope;

@@ -4,6 +4,9 @@
 //! a URL in it. Several pixels on one page, first-party proxies and long requests sent as forms are
 //! read alike. The parameters are not documented by Meta; they are those that fbevents.js sends.
 
+pub mod index;
+pub mod pairs;
+
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, BufReader, Read};
 
@@ -12,6 +15,9 @@ use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use url::Url;
 
 use crate::name::Name;
+
+pub use index::Index;
+pub use pairs::{Pairing, Pairs};
 
 /// One event that a browser sent.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -46,6 +52,13 @@ pub struct Hit {
     pub is_image: bool,
     /// Where it stands: a line, or for HAR the number of the entry, from 1.
     pub line: u64,
+}
+
+impl Hit {
+    /// When it was sent, in Unix seconds.
+    pub fn seconds(&self) -> Option<i64> {
+        self.time.map(|time| time.div_euclid(1000))
+    }
 }
 
 /// What was read of a capture.

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::envelope::when::Trust;
 use crate::finding::{Certainty, Effect, Severity};
 use crate::fix::Safety;
+use crate::pixel::Pairing;
 use crate::repair::Change;
 use crate::rules;
 use crate::score::{Estimate, NameScore, Presence};
@@ -279,6 +280,8 @@ pub struct Report {
     /// The first events, as many as are wanted.
     pub rows: Vec<EventRow>,
     pub fixes: FixTally,
+    /// What a capture of the browser's requests shows beside the log.
+    pub pixel: Option<Pairing>,
     /// Panics of rules: a fault of this program.
     pub internal_errors: u64,
     /// The run was stopped by a signal.

@@ -7,6 +7,7 @@ use crate::ledger::Key;
 use crate::output::Fixing;
 use crate::policy::Policy;
 use crate::report::Gate;
+use crate::witness::Witnesses;
 
 /// The clock that the user asked for (`--as-of`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -47,6 +48,8 @@ pub struct Settings {
     /// This machine's clock, in Unix seconds.
     pub wall: i64,
     pub assume: Assumptions,
+    /// What others than the log know.
+    pub witnesses: Witnesses,
     /// Whether digests are also compared with the rare forms of their key's values.
     pub deep: bool,
     pub policy: Policy,
@@ -78,6 +81,7 @@ impl Default for Settings {
             clocks: Clocks::Auto,
             wall: jiff::Timestamp::now().as_second(),
             assume: Assumptions::default(),
+            witnesses: Witnesses::default(),
             deep: false,
             policy: Policy::default(),
             gate: Gate {

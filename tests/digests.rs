@@ -13,6 +13,7 @@ fn every_line_raises_its_rule_alone() {
         as_of: AsOf::At(now.as_second()),
         wall: now.as_second(),
         assume: Assumptions::default(),
+        witnesses: Default::default(),
     };
     let rules_on = RuleSet::all();
     let mut faults = Vec::new();

@@ -18,6 +18,7 @@ fn around() -> Surroundings {
         as_of: AsOf::At(now.as_second()),
         wall: now.as_second(),
         assume: Assumptions::default(),
+        witnesses: Default::default(),
     }
 }
 

@@ -476,7 +476,7 @@ proptest! {
     #[test]
     fn a_mender_never_panics(input in mutated()) {
         use capilint::inspect::{AsOf, RuleSet, Surroundings};
-        let around = Surroundings { as_of: AsOf::At(NOW), wall: NOW, assume: Default::default() };
+        let around = Surroundings { as_of: AsOf::At(NOW), wall: NOW, assume: Default::default(), witnesses: Default::default() };
         let rules = RuleSet::all();
         let mender = capilint::repair::Mender::new(&rules, &around);
         if let Ok(text) = std::str::from_utf8(&input) {

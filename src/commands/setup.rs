@@ -1,22 +1,27 @@
 //! From the command line and the configuration to settings.
 
-use std::io::{IsTerminal, Read};
+use std::fs::File;
+use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::cli::{CheckArgs, Colour, FailOn, InputArgs, Profile};
 use crate::config::{self, Config};
 use crate::event::Assumptions;
 use crate::finding::Severity;
 use crate::input::blocks::Limits;
-use crate::input::unpack::Ceiling;
+use crate::input::unpack::{self, Ceiling};
 use crate::input::walk::{self, Source};
 use crate::ledger::Key;
+use crate::known::KnownValues;
 use crate::memory;
 use crate::output::Fixing;
+use crate::pixel;
 use crate::policy::Policy;
 use crate::report::{Gate, InputError};
 use crate::rules;
 use crate::settings::{Clocks, Filter, Settings};
+use crate::witness::Witnesses;
 
 use super::Failure;
 
@@ -73,6 +78,7 @@ pub(super) fn settings(args: &CheckArgs, config: Option<&Config>) -> Result<Sett
     let settings = Settings {
         ledger_key,
         clocks: clocks(as_of)?,
+        witnesses: witnesses(input, &assumptions(input, config)?)?,
         assume: assumptions(input, config)?,
         deep: args.deep,
         policy,
@@ -106,6 +112,53 @@ fn ledger_key(path: &Path) -> Result<Key, Failure> {
             path.display()
         ))),
     }
+}
+
+/// What is told beside the log.
+fn witnesses(input: &InputArgs, assume: &Assumptions) -> Result<Witnesses, Failure> {
+    let ceiling = input.max_unpacked.map_or(Ceiling::Usual, Ceiling::Bytes);
+    let open = |path: &Path| {
+        let file = File::open(path)?;
+        if file.metadata()?.is_dir() {
+            return Err(io::Error::other("it is a folder"));
+        }
+        unpack::open(file, ceiling).map(|(_, reader)| reader)
+    };
+    let failed = |path: &Path, error: &io::Error| {
+        usage(format!("{}: {}", path.display(), walk::io_message(error)))
+    };
+    let mut witnesses = Witnesses::default();
+    if !input.pixel.is_empty() {
+        let mut index = pixel::Index::default();
+        for path in &input.pixel {
+            let capture = open(path).and_then(pixel::read);
+            let capture = capture.map_err(|error| failed(path, &error))?;
+            if capture.hits.is_empty() {
+                let what = "holds no request of a pixel with an event in it";
+                return Err(usage(format!("{}: {what}", path.display())));
+            }
+            index.add(capture);
+        }
+        witnesses.pixel = Some(Arc::new(index));
+    }
+    if !input.known.is_empty() {
+        let mut known = KnownValues::new(assume);
+        for path in &input.known {
+            open(path)
+                .and_then(|list| known.add(list))
+                .map_err(|error| failed(path, &error))?;
+        }
+        if known.is_empty() {
+            return Err(usage("--known: there is no value that can be used"));
+        }
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(input.threads.unwrap_or(0))
+            .build()
+            .map_err(|_| usage("there are no threads to be had"))?;
+        pool.install(|| known.finish());
+        witnesses.known = Some(Arc::new(known));
+    }
+    Ok(witnesses)
 }
 
 /// The profile that counts.

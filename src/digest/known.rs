@@ -203,6 +203,14 @@ impl Known {
         found
     }
 
+    /// Shows the digest of every text that is tried, right or wrong.
+    pub fn each_digest(&self, mut take: impl FnMut([u8; 32])) {
+        self.each(|_, _, _, digest| {
+            take(digest);
+            true
+        });
+    }
+
     /// Every wrong form with its digest.
     pub fn digests(&self) -> impl Iterator<Item = (WrongForm, [u8; 32])> {
         let mut out: Vec<(WrongForm, [u8; 32])> = Vec::with_capacity(128);

@@ -86,12 +86,19 @@ impl Mistake {
 pub fn of(event: &Event<'_, '_>) -> Vec<Mistake> {
     let mut out = Vec::new();
     let identifiers = event.identifiers();
+    for (place, form) in event.known_forms() {
+        let digest = identifiers.iter().find(|it| it.place == *place);
+        out.extend(digest.map(|digest| mistake(digest, form.clone(), identifiers)));
+    }
     if event.has_suspect() {
         let about = Context {
             country: country(identifiers),
             deep: event.is_deep(),
         };
         for identifier in identifiers {
+            if out.iter().any(|it: &Mistake| it.place == identifier.place) {
+                continue;
+            }
             out.extend(enumerated(identifier, identifiers, &about));
         }
         doubled(identifiers, &mut out);

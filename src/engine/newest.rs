@@ -31,6 +31,7 @@ pub fn newest_time(source: impl Read, limits: Limits) -> Option<i64> {
         as_of: AsOf::Now,
         wall: 0,
         assume: Default::default(),
+        witnesses: Default::default(),
     };
     let (mut newest, mut carry, mut ended) = (Newest(Latest::default()), Vec::new(), false);
     while !ended {

@@ -11,6 +11,8 @@ use crate::fix::Safety;
 use crate::json::{Pointer, tree};
 use crate::ledger::Entries;
 use crate::output::Fixing;
+use crate::pixel::index::Tie;
+use crate::pixel::pairs::ServerTally;
 use crate::policy::{Decision, Policy};
 use crate::printable;
 use crate::report::{
@@ -111,6 +113,12 @@ pub(super) struct Part {
     pub last_line: u64,
     /// What the events leave in the ledger.
     pub entries: Entries,
+    /// Hits of a pixel that may be copies of the events.
+    pub ties: Vec<Tie>,
+    /// The events of websites, by the number of their name; only beside a capture.
+    pub server: Vec<ServerTally>,
+    /// The names of events that share an id with a hit of another name.
+    pub tied_names: Vec<(u64, u32)>,
 }
 
 /// What is still wanted of examples: known from the parts that were joined so far, so that later

@@ -14,12 +14,17 @@ use crate::inspect::{AsOf, Surroundings};
 use crate::json::Pointer;
 use crate::ledger::{BlockSpot, Entries, Key, Ledger, LogFinding, LogFindings};
 use crate::output::{Fixing, Reporter};
+use crate::pixel::Pairing;
+use crate::pixel::index::Tie;
+use crate::pixel::pairs::{Learned, ServerTally};
+use crate::printable;
 use crate::report::{
     FileTally, Group, InputError, Located, Location, Related, Report, RuleTally, Verdict,
 };
 use crate::rules;
 use crate::score::Presence;
 use crate::settings::Clocks;
+use crate::witness::Witnesses;
 
 use super::Linter;
 use super::part::{
@@ -50,6 +55,12 @@ pub struct Run<'l> {
     part: Option<PartWriter<'l>>,
     /// The first part that was taken in.
     first_part: Option<Header>,
+    /// What a capture of the browser's requests has to do with the events so far.
+    beside: Beside,
+    /// What every check may ask beside the payload.
+    witnesses: Witnesses,
+    /// Nothing is mended: the run only learns for another.
+    only_learns: bool,
     sated: Mutex<Arc<Sated>>,
     shown: usize,
     progress: Option<Box<dyn FnMut(u64) + 'l>>,
@@ -175,12 +186,15 @@ impl<'l> Run<'l> {
             hidden: BTreeMap::new(),
             key,
             ledger: Ledger::new(key, linter.settings.memory),
-            keeps_ledger: rules::ALL
-                .iter()
-                .enumerate()
-                .any(|(index, rule)| rule.log().is_some() && linter.settings.policy.speaks(index)),
             part: None,
             first_part: None,
+            keeps_ledger: linter.settings.witnesses.pixel.is_some()
+                || rules::ALL.iter().enumerate().any(|(index, rule)| {
+                    rule.log().is_some() && linter.settings.policy.speaks(index)
+                }),
+            beside: Beside::default(),
+            witnesses: linter.settings.witnesses.clone(),
+            only_learns: false,
             sated: Mutex::new(Arc::new(Sated::default())),
             shown: 0,
             progress: None,
@@ -220,6 +234,27 @@ impl<'l> Run<'l> {
         let rename = |name: String| names.get(&name).cloned().unwrap_or(name);
         ledger.merge(input, rename)?;
         Ok(Ok(header))
+    }
+
+    /// A run that looks at the input to learn what the fixes of another run need. It mends nothing.
+    pub fn to_learn(linter: &'l Linter, reporter: &'l mut dyn Reporter) -> Run<'l> {
+        Run {
+            only_learns: true,
+            ..Run::new(linter, reporter)
+        }
+    }
+
+    /// What the fixes of another run over the same input can use.
+    pub fn learned(mut self) -> Option<Learned> {
+        let key = self.key;
+        let pairing = self.pairing()?;
+        let index = self.witnesses.pixel.as_ref()?;
+        Some(pairing.learned(index, key))
+    }
+
+    /// Uses what another run has learned.
+    pub fn use_learned(&mut self, learned: Option<Learned>) {
+        self.witnesses.learned = learned.map(Arc::new);
     }
 
     /// Calls `progress` with the number of bytes read after every block.
@@ -269,6 +304,7 @@ impl<'l> Run<'l> {
             as_of,
             wall: settings.wall,
             assume: settings.assume.clone(),
+            witnesses: self.witnesses.clone(),
         };
         let mut file = OpenFile {
             key: key.to_owned(),
@@ -403,6 +439,7 @@ impl<'l> Run<'l> {
     fn orders(&self, wants: crate::output::Wants, writes: bool) -> Orders {
         let settings = &self.linter.settings;
         let fixing = match settings.fixing {
+            _ if self.only_learns => Fixing::Off,
             Fixing::Write if !writes => Fixing::Off,
             fixing => fixing,
         };
@@ -555,6 +592,13 @@ impl<'l> Run<'l> {
             }
         }
         let names: Vec<String> = part.names.iter().map(|name| self.name(name)).collect();
+        self.beside.take(
+            self.ledger.places().events(),
+            std::mem::take(&mut part.ties),
+            &part.server,
+            &part.tied_names,
+            &names,
+        );
         self.enter(&part.entries, file.position, &names)?;
         let mut counts: Vec<Vec<(Presence, bool, u64)>> = vec![Vec::new(); names.len()];
         for (name, presence, scored, count) in part.tally.drain() {
@@ -659,6 +703,27 @@ impl<'l> Run<'l> {
         self.linter.pool.install(|| ledger.write(&mut out))
     }
 
+    /// What the capture and the log show together.
+    fn pairing(&mut self) -> Option<Pairing> {
+        let index = Arc::clone(self.witnesses.pixel.as_ref()?);
+        let beside = std::mem::take(&mut self.beside);
+        let key = self.key;
+        let print = |name: &str| {
+            let name = match printable::is_printable(name) {
+                true => NameKey::Printable(name.to_owned()),
+                false => NameKey::Hidden(key.hash(name.as_bytes())),
+            };
+            self.name(&name)
+        };
+        Some(Pairing::of(
+            &index,
+            &beside.ties,
+            &beside.server,
+            &beside.names,
+            print,
+        ))
+    }
+
     /// Says what only the whole log shows.
     fn conclude(&mut self) -> io::Result<()> {
         if !self.keeps_ledger {
@@ -666,8 +731,9 @@ impl<'l> Run<'l> {
         }
         let mut ledger = std::mem::replace(&mut self.ledger, Ledger::new(self.key, 0));
         self.linter.pool.install(|| ledger.settle());
+        let pairing = self.pairing();
         let names = std::mem::take(&mut self.report.names);
-        let evidence = ledger.evidence(&names);
+        let evidence = ledger.evidence(&names, pairing.as_ref());
         let mut findings = LogFindings::default();
         for (index, rule) in rules::ALL.iter().enumerate() {
             let Some(check) = rule.log() else { continue };
@@ -691,6 +757,7 @@ impl<'l> Run<'l> {
         for finding in findings.in_order() {
             self.tell_of_log(&ledger, finding)?;
         }
+        self.report.pixel = pairing;
         Ok(())
     }
 
@@ -1042,6 +1109,48 @@ impl Listener for Run<'_> {
             return Err(io::ErrorKind::InvalidData.into());
         }
         self.tell_finding(&finding)
+    }
+}
+
+/// What the events so far have to do with a capture of the browser's requests.
+#[derive(Default)]
+struct Beside {
+    ties: Vec<Tie>,
+    /// By the name as it is printed.
+    server: BTreeMap<String, ServerTally>,
+    /// Names of events that share an id with a hit of another name.
+    names: BTreeMap<u64, String>,
+}
+
+impl Beside {
+    /// Takes what a block has, whose events come behind `events` others.
+    fn take(
+        &mut self,
+        events: u64,
+        ties: Vec<Tie>,
+        server: &[ServerTally],
+        tied_names: &[(u64, u32)],
+        names: &[String],
+    ) {
+        let ties = ties.into_iter();
+        self.ties.extend(ties.map(|tie| Tie {
+            at: tie.at + events,
+            ..tie
+        }));
+        for (tally, name) in server.iter().zip(names) {
+            if tally.events > 0 {
+                let own = self.server.entry(name.clone()).or_default();
+                own.add(&ServerTally {
+                    first: tally.first + events,
+                    ..*tally
+                });
+            }
+        }
+        for (at, name) in tied_names {
+            if let Some(name) = names.get(*name as usize) {
+                self.names.insert(at + events, name.clone());
+            }
+        }
     }
 }
 

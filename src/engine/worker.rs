@@ -15,9 +15,12 @@ use crate::input::blocks::{Block, Frame, Head, bom_length};
 use crate::inspect::{Inspector, Read as Taken, Surroundings, Watch};
 use crate::json::tree::{Span, SyntaxError};
 use crate::json::{Item, Pointer, Tape};
+use crate::ledger::key::short;
 use crate::ledger::{Entries, Key};
 use crate::name::Name;
 use crate::output::Fixing;
+use crate::pixel::index::{Bond, Tie};
+use crate::pixel::pairs::ServerTally;
 use crate::presence::presence;
 use crate::report::EventRow;
 use crate::rules;
@@ -28,6 +31,7 @@ use super::dig::{self, Dig, Inspected, Joints, Layer, Why};
 use super::part::{Lines, Orders, Part, Scene, Told, measure};
 use super::run::Worked;
 use super::{Linter, mending, walk};
+use crate::{deduplication, pixel};
 
 /// Works on blocks, on any thread.
 pub(super) struct Worker<'w> {
@@ -129,6 +133,7 @@ impl Worker<'_> {
             joints: Joints::default(),
             is_piece: false,
             found: 0,
+            ties: Vec::new(),
         };
         let tail = walk::walk_block(&block.frame, text, skip, complete, &mut checker);
         match &block.frame {
@@ -252,6 +257,7 @@ struct Checker<'c, 'a> {
     /// Whether the text is an element of a list read in pieces, and if so of `data`.
     as_event: Option<bool>,
     latest: Latest,
+    ties: Vec<Tie>,
     /// The way to the text at hand, when it does not stand in the block as it is.
     layers: Vec<Layer<'a>>,
     ambient: Ambient<'a>,
@@ -306,6 +312,42 @@ impl<'a> Ambient<'a> {
     }
 }
 
+/// Notes what a capture has to do with the event that was placed last.
+fn pair(
+    part: &mut Part,
+    pixel: &pixel::Index,
+    key: &Key,
+    event: &Event<'_, '_>,
+    name: u32,
+    ties: &mut Vec<Tie>,
+) {
+    if !pixel::index::is_of_a_page(event) {
+        return;
+    }
+    let at = part.entries.last();
+    let time = event.time();
+    let in_time = time.and_then(|time| pixel.covers(time)).unwrap_or(true);
+    let id = pixel::index::event_id(event);
+    let counts = |yes: bool| u64::from(in_time && yes);
+    let tally = ServerTally {
+        events: 1,
+        in_time: counts(true),
+        with_id: counts(id.is_some()),
+        random: counts(id.as_deref().is_some_and(deduplication::looks_random)),
+        first: at,
+        span: time.map(|time| (time, time)),
+    };
+    if part.server.len() <= name as usize {
+        part.server.resize(name as usize + 1, ServerTally::default());
+    }
+    part.server[name as usize].add(&tally);
+    pixel.ties(event, |text| short(key.hash(text.as_bytes())), ties);
+    if ties.iter().any(|tie| tie.bond == Bond::OtherName) {
+        part.tied_names.push((at, name));
+    }
+    part.ties.extend(ties.iter().map(|tie| Tie { at, ..*tie }));
+}
+
 /// An event as the watch saw it.
 struct Seen {
     place: u32,
@@ -331,6 +373,8 @@ struct Notes<'n> {
     /// Where the record begins, when the text was taken out of it and stands nowhere in the block.
     record: Option<usize>,
     show_ids: bool,
+    /// Used again from event to event.
+    ties: &'n mut Vec<Tie>,
 }
 
 impl Notes<'_> {
@@ -359,6 +403,10 @@ impl Watch for Notes<'_> {
             if wanted {
                 let entries = &mut self.part.entries;
                 entries.enter(self.ledger_key, event, name, presence);
+                if let Some(pixel) = &event.witnesses.pixel {
+                    let key = self.ledger_key;
+                    pair(self.part, pixel, key, event, name, self.ties);
+                }
             }
         }
         if wanted {
@@ -565,6 +613,7 @@ impl<'a> Dig<'a> for Checker<'_, 'a> {
             text,
             record: self.layers.first().map(|layer| layer.held.at()),
             show_ids: settings.show_values,
+            ties: &mut self.ties,
         };
         let element = self.as_event == Some(true) && self.layers.is_empty();
         let read = match element {

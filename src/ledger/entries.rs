@@ -149,6 +149,11 @@ impl Entries {
         self.spots.push(self.cursor);
     }
 
+    /// The number of the event that was placed last, from 0 in the block.
+    pub fn last(&self) -> u64 {
+        self.spots.len() as u64 - 1
+    }
+
     /// Enters the event that was placed last. `name` is the caller's number for its event_name,
     /// `presence` says how its keys stand.
     pub fn enter(&mut self, key: &Key, event: &Event<'_, '_>, name: u32, presence: Presence) {

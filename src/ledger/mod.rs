@@ -28,6 +28,7 @@
 //!    this id")` names the second and the last; `.events(n)` says how many events it is about,
 //!    without those of which the rule's own event check spoke. Messages hold no value; the numbers
 //!    of a group are read by `crate::report::count`.
+//!    What a capture of the browser's requests shows beside the log is in [`Evidence::pixel`].
 //! 4. A rule needs 20 events or a piece of proof ([`LEAST_EVENTS`]). `proof` is byte equality or
 //!    arithmetic over rows, no more.
 //! 5. On the page, an example of such a rule is a small NDJSON log in the fence. `repeat=40` behind
@@ -51,6 +52,8 @@ use std::collections::BTreeMap;
 use std::io;
 
 use hashbrown::HashMap;
+
+use crate::pixel::{Pairing, Pairs};
 
 pub use digests::Digests;
 pub use entries::{BlockSpot, Entries};
@@ -192,11 +195,17 @@ impl Ledger {
         }
     }
 
-    /// The evidence of a ledger that was settled, together with the scores of the event names.
-    pub fn evidence<'l>(&'l self, names: &'l BTreeMap<String, NameScore>) -> Evidence<'l> {
+    /// The evidence of a ledger that was settled, together with the scores of the event names and
+    /// with a capture beside it.
+    pub fn evidence<'l>(
+        &'l self,
+        names: &'l BTreeMap<String, NameScore>,
+        pixel: Option<&'l Pairing>,
+    ) -> Evidence<'l> {
         Evidence {
             ledger: self,
             names,
+            pixel,
         }
     }
 
@@ -215,9 +224,15 @@ impl Ledger {
 pub struct Evidence<'l> {
     ledger: &'l Ledger,
     names: &'l BTreeMap<String, NameScore>,
+    pixel: Option<&'l Pairing>,
 }
 
 impl Evidence<'_> {
+    /// The pairs of every event_name that a pixel sent, in the order of the names.
+    pub fn pixel(&self) -> &[Pairs] {
+        self.pixel.map_or(&[], |pixel| &pixel.names)
+    }
+
     /// The number of events in the log.
     pub fn events(&self) -> u64 {
         self.ledger.places.events()

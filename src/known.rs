@@ -1,0 +1,473 @@
+//! Values that are known in plain, such as a shop's list of its customers: they prove a digest right,
+//! or show what is wrong with it.
+//!
+//! The list is read once. Of every value the digests of its right form and of its usual wrong forms
+//! are entered in a table that takes five bytes a place; what the table finds is confirmed by
+//! hashing the value again, so that nothing rests on a part of a digest. The plain values stay in the
+//! memory of the run and go nowhere else.
+
+use std::hash::BuildHasher;
+use std::io::{self, BufRead, BufReader, Read};
+
+use hashbrown::HashSet;
+use rayon::prelude::*;
+
+use crate::digest::forms::{Known, WrongForm};
+use crate::digest::{prefix_of, prefix_of_hex, sha256_hex};
+use crate::event::Assumptions;
+use crate::name::Name;
+use crate::normalize::{accepted_forms, normal_form};
+
+/// A line or record of the list that is longer is none.
+const LONGEST_LINE: u64 = 1 << 20;
+/// No value is longer.
+const LONGEST_VALUE: usize = 320;
+/// Values whose digests are made at a time.
+const BATCH: usize = 1 << 14;
+
+/// What is known of a digest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is that of a known value in a right form.
+    Right,
+    /// It is that of a known value in a wrong form.
+    Wrong(WrongForm),
+}
+
+/// The values of a list, and a table of their digests.
+#[derive(Default)]
+pub struct KnownValues {
+    /// All texts behind one another, and where each begins.
+    texts: String,
+    starts: Vec<u64>,
+    names: Vec<Name>,
+    /// Country of phones without a calling code, as the user grants it.
+    assume: Assumptions,
+    /// Hashes of the values, to take each once.
+    seen: HashSet<u64>,
+    /// Eight bits of the digest in each place, 0 where there is none, and the value's number.
+    tags: Vec<u8>,
+    numbers: Vec<u32>,
+    /// Records of the list, and those without a value that can be used.
+    pub records: u64,
+    pub unusable: u64,
+    /// Digests in the table.
+    pub forms: u64,
+}
+
+impl std::fmt::Debug for KnownValues {
+    /// The values are nobody's business.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "KnownValues({})", self.names.len())
+    }
+}
+
+/// The key of user_data that a column of a list stands for.
+fn column(header: &str) -> Option<Name> {
+    let plain: String = header
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .map(|c| c.to_ascii_lowercase())
+        .collect();
+    Some(match plain.as_str() {
+        "em" | "email" | "mail" | "emailaddress" | "customeremail" => Name::Em,
+        "ph" | "phone" | "phonenumber" | "mobile" | "mobilephone" | "telephone" | "tel" => Name::Ph,
+        "fn" | "firstname" | "givenname" | "forename" => Name::Fn,
+        "ln" | "lastname" | "surname" | "familyname" => Name::Ln,
+        "db" | "dob" | "dateofbirth" | "birthday" | "birthdate" => Name::Db,
+        "ge" | "gender" | "sex" => Name::Ge,
+        "ct" | "city" | "town" => Name::Ct,
+        "st" | "state" | "province" | "region" => Name::St,
+        "zp" | "zip" | "zipcode" | "postcode" | "postalcode" | "plz" => Name::Zp,
+        "country" | "countrycode" => Name::Country,
+        "externalid" | "customerid" | "userid" | "memberid" => Name::ExternalId,
+        _ => return None,
+    })
+}
+
+/// One record of a list.
+type Row = Vec<(Name, String)>;
+
+/// Reads a list: CSV with a line of headers (comma, semicolon or tab), or one JSON object a line.
+/// The message of an error holds no value.
+fn rows(source: impl Read, mut each: impl FnMut(Row)) -> io::Result<()> {
+    let mut source = BufReader::with_capacity(1 << 16, source);
+    let invalid = |what: String| io::Error::new(io::ErrorKind::InvalidData, what);
+    let head = source.fill_buf()?;
+    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+    let is_json = head.trim_ascii_start().first() == Some(&b'{');
+    if is_json {
+        let (mut line, mut number) = (Vec::new(), 0u64);
+        loop {
+            line.clear();
+            if source.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line)? == 0 {
+                return Ok(());
+            }
+            number += 1;
+            let text = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&line);
+            if text.trim_ascii().is_empty() {
+                continue;
+            }
+            let object: serde_json::Map<String, serde_json::Value> =
+                serde_json::from_slice(text).map_err(|_| invalid(format!("line {number} is no JSON object")))?;
+            let mut row = Row::new();
+            for (key, value) in &object {
+                let Some(name) = column(key) else { continue };
+                let mut take = |value: &serde_json::Value| match value {
+                    serde_json::Value::String(text) => row.push((name, text.clone())),
+                    serde_json::Value::Number(number) => row.push((name, number.to_string())),
+                    _ => {}
+                };
+                match value {
+                    serde_json::Value::Array(list) => list.iter().for_each(&mut take),
+                    one => take(one),
+                }
+            }
+            each(row);
+        }
+    }
+    let first = head.split(|&byte| byte == b'\n').next().unwrap_or_default();
+    let most = [b',', b';', b'\t', b'|']
+        .into_iter()
+        .max_by_key(|sign| first.iter().filter(|byte| *byte == sign).count());
+    let mut reader = csv::ReaderBuilder::new()
+        .delimiter(most.unwrap_or(b','))
+        .flexible(true)
+        .from_reader(source);
+    let headers = reader
+        .byte_headers()
+        .map_err(|_| invalid("it is neither CSV nor JSON lines".to_owned()))?;
+    let columns: Vec<Option<Name>> = headers
+        .iter()
+        .map(|header| column(&String::from_utf8_lossy(header)))
+        .collect();
+    if columns.iter().all(Option::is_none) {
+        let what = "no column is called em, ph, fn, ln, db, ge, ct, st, zp, country or external_id";
+        return Err(invalid(what.to_owned()));
+    }
+    let mut record = csv::ByteRecord::new();
+    loop {
+        let more = reader.read_byte_record(&mut record).map_err(|error| {
+            let line = error.position().map_or(0, csv::Position::line);
+            invalid(format!("line {line} is no CSV"))
+        })?;
+        if !more {
+            return Ok(());
+        }
+        let row = record.iter().zip(&columns).filter_map(|(field, column)| {
+            Some(((*column)?, std::str::from_utf8(field).ok()?.to_owned()))
+        });
+        each(row.collect());
+    }
+}
+
+/// Divides the country that a phone number belongs to from the number, when it needs one.
+const BORDER: char = '\t';
+
+impl KnownValues {
+    /// No values yet. `assume` tells the country of phones without a calling code.
+    pub fn new(assume: &Assumptions) -> KnownValues {
+        KnownValues {
+            assume: assume.clone(),
+            ..KnownValues::default()
+        }
+    }
+
+    /// Reads a list.
+    pub fn add(&mut self, source: impl Read) -> io::Result<()> {
+        rows(source, |row| self.take(row))
+    }
+
+    /// Makes the table, after the last list. To be called in a pool of threads.
+    pub fn finish(&mut self) {
+        self.seen = HashSet::new();
+        self.texts.shrink_to_fit();
+        self.build();
+    }
+
+    fn take(&mut self, row: Row) {
+        self.records += 1;
+        let mut used = false;
+        let country = row
+            .iter()
+            .find(|(name, _)| *name == Name::Country)
+            .and_then(|(_, value)| crate::places::country(value));
+        for (name, value) in &row {
+            let value = value.trim_matches(['\r', '\n']);
+            if value.trim().is_empty() || value.len() > LONGEST_VALUE || value.contains(BORDER) {
+                continue;
+            }
+            // What is a digest already is no plain value.
+            let is_digest = value.len() == 64 && value.bytes().all(|b| b.is_ascii_hexdigit());
+            if is_digest || normal_form(*name, value, &self.assume).is_err() && *name != Name::Ph {
+                continue;
+            }
+            let mut text = value.to_owned();
+            if *name == Name::Ph && normal_form(*name, value, &self.assume).is_err() {
+                let Some(country) = country else { continue };
+                text = format!("{country}{BORDER}{value}");
+                if normal_form(*name, value, &of_country(country)).is_err() {
+                    continue;
+                }
+            }
+            used = true;
+            let hash = self.seen.hasher().hash_one((*name as u8, &text));
+            if self.seen.insert(hash) {
+                self.starts.push(self.texts.len() as u64);
+                self.texts.push_str(&text);
+                self.names.push(*name);
+            }
+        }
+        self.unusable += u64::from(!used);
+    }
+
+    /// The values in the list.
+    pub fn len(&self) -> usize {
+        self.names.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.names.is_empty()
+    }
+
+    /// Bytes that it takes.
+    pub fn bytes(&self) -> usize {
+        self.texts.len() + self.starts.len() * 8 + self.names.len() + self.tags.len() * 5
+    }
+
+    fn value(&self, number: usize) -> (Name, &str, Assumptions) {
+        let start = self.starts[number] as usize;
+        let end = self.starts.get(number + 1);
+        let text = &self.texts[start..end.map_or(self.texts.len(), |&end| end as usize)];
+        match text.split_once(BORDER) {
+            Some((country, text)) => (self.names[number], text, of_country(country)),
+            None => (self.names[number], text, self.assume.clone()),
+        }
+    }
+
+    /// What the table holds of a value, by the first 64 bits.
+    fn prefixes(&self, number: usize) -> Vec<u64> {
+        let (name, text, assume) = self.value(number);
+        let mut out = Vec::with_capacity(128);
+        let Ok(normal) = normal_form(name, text, &assume) else {
+            return out;
+        };
+        out.push(prefix_of_hex(&sha256_hex(&normal)));
+        out.push(prefix_of_hex(&md5_hex(&normal)));
+        for form in accepted_forms(name, text, &assume) {
+            out.push(prefix_of_hex(&sha256_hex(&form)));
+        }
+        // external_id has no right form: any that stays the same will do.
+        if name != Name::ExternalId
+            && let Some(known) = Known::new(name, text, &assume)
+        {
+            known.each_digest(|digest| out.push(prefix_of(&digest)));
+        }
+        out.sort_unstable();
+        out.dedup();
+        out
+    }
+
+    fn build(&mut self) {
+        let number = self.names.len();
+        // A sample tells how many forms there are to be.
+        let step = (number / 512).max(1);
+        let sample: Vec<usize> = (0..number).step_by(step).collect();
+        let forms: usize = sample.par_iter().map(|&at| self.prefixes(at).len()).sum();
+        let expected = forms as f64 / sample.len().max(1) as f64 * number as f64;
+        let mut places = (expected * 1.45) as usize + 64;
+        while !self.fill(places) {
+            places += places / 2;
+        }
+    }
+
+    /// Enters everything in so many places; `false` when that is too tight.
+    fn fill(&mut self, places: usize) -> bool {
+        self.tags = vec![0; places];
+        self.numbers = vec![0; places];
+        self.forms = 0;
+        let most = (places as f64 * 0.85) as u64;
+        for first in (0..self.names.len()).step_by(BATCH) {
+            let last = (first + BATCH).min(self.names.len());
+            let batch: Vec<Vec<u64>> = (first..last)
+                .into_par_iter()
+                .map(|number| self.prefixes(number))
+                .collect();
+            for (number, prefixes) in (first..).zip(batch) {
+                for prefix in prefixes {
+                    let prefix = under(self.names[number], prefix);
+                    let mut at = self.place(prefix);
+                    while self.tags[at] != 0 {
+                        at = if at + 1 == places { 0 } else { at + 1 };
+                    }
+                    self.tags[at] = tag(prefix);
+                    self.numbers[at] = number as u32;
+                    self.forms += 1;
+                    if self.forms > most {
+                        return false;
+                    }
+                }
+            }
+        }
+        true
+    }
+
+    /// Where the search for a digest begins.
+    fn place(&self, prefix: u64) -> usize {
+        ((u128::from(prefix) * self.tags.len() as u128) >> 64) as usize
+    }
+
+    /// The values that a digest may belong to.
+    fn candidates(&self, name: Name, prefix: u64) -> impl Iterator<Item = usize> {
+        let prefix = under(name, prefix);
+        let mut at = self.place(prefix);
+        let wanted = tag(prefix);
+        std::iter::from_fn(move || {
+            loop {
+                let here = *self.tags.get(at)?;
+                if here == 0 {
+                    return None;
+                }
+                let number = self.numbers[at] as usize;
+                at = if at + 1 == self.tags.len() { 0 } else { at + 1 };
+                if here == wanted && self.names[number] == name {
+                    return Some(number);
+                }
+            }
+        })
+    }
+
+    /// What is known of the digest `hex`, 64 hex digits in lower case, under a key.
+    #[inline]
+    pub fn judge(&self, name: Name, hex: &str) -> Option<Verdict> {
+        let candidates: Vec<usize> = self.candidates(name, prefix_of_hex(hex)).collect();
+        for &number in &candidates {
+            let (name, text, assume) = self.value(number);
+            let right = normal_form(name, text, &assume).is_ok_and(|normal| sha256_hex(&normal) == hex);
+            let accepted = || {
+                let forms = accepted_forms(name, text, &assume);
+                forms.iter().any(|form| sha256_hex(form) == hex)
+            };
+            if right || accepted() {
+                return Some(Verdict::Right);
+            }
+        }
+        candidates.iter().find_map(|&number| {
+            let (name, text, assume) = self.value(number);
+            if name == Name::ExternalId {
+                return None;
+            }
+            let form = Known::new(name, text, &assume)?.find(hex)?;
+            Some(Verdict::Wrong(form))
+        })
+    }
+
+    /// The right digest of the known value whose MD5 is `hex`, 32 hex digits.
+    pub fn of_md5(&self, name: Name, hex: &str) -> Option<String> {
+        let hex = hex.to_ascii_lowercase();
+        self.candidates(name, prefix_of_hex(&hex)).find_map(|number| {
+            let (name, text, assume) = self.value(number);
+            let normal = normal_form(name, text, &assume).ok()?;
+            (md5_hex(&normal) == hex).then(|| sha256_hex(&normal))
+        })
+    }
+}
+
+fn of_country(country: &str) -> Assumptions {
+    Assumptions {
+        country: Some(country.to_owned()),
+        ..Assumptions::default()
+    }
+}
+
+fn md5_hex(text: &str) -> String {
+    use md5::{Digest, Md5};
+    hex::encode(Md5::digest(text))
+}
+
+/// The same text under another key is another thing.
+fn under(name: Name, prefix: u64) -> u64 {
+    (prefix ^ (name as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15)).wrapping_mul(0xD6E8_FEB8_6659_FD93)
+}
+
+fn tag(prefix: u64) -> u8 {
+    (prefix as u8).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> KnownValues {
+        let mut known = KnownValues::new(&Assumptions::default());
+        known.add(text.as_bytes()).unwrap();
+        known.finish();
+        known
+    }
+
+    fn judge(known: &KnownValues, name: Name, hashed: &str) -> Option<&'static str> {
+        Some(match known.judge(name, &sha256_hex(hashed))? {
+            Verdict::Right => "right",
+            Verdict::Wrong(form) => form.what,
+        })
+    }
+
+    #[test]
+    fn lists_are_read_in_every_form() {
+        for text in [
+            "email,Phone Number,first_name,country\n Ana@Kestrel.example,+49 171 1234567,Ana,DE\n",
+            "E-Mail;Telephone;Given Name;Country\nAna@Kestrel.example;0171 1234567;Ana;Germany\n",
+            "\u{feff}{\"em\":[\"Ana@Kestrel.example\"],\"ph\":\"+491711234567\",\"fn\":\"Ana\",\"country\":\"de\"}\n",
+        ] {
+            let known = read(text);
+            for (name, hashed) in [
+                (Name::Em, "ana@kestrel.example"),
+                (Name::Ph, "491711234567"),
+                (Name::Fn, "ana"),
+                (Name::Country, "de"),
+            ] {
+                assert_eq!(judge(&known, name, hashed), Some("right"), "{text} {name}");
+            }
+            let capital = judge(&known, Name::Em, "Ana@Kestrel.example");
+            assert_eq!(capital, Some("a value with a capital letter"));
+            assert!(judge(&known, Name::Ph, "01711234567").is_some());
+            assert_eq!(judge(&known, Name::Ln, "ana"), None);
+            assert_eq!(judge(&known, Name::Em, "ben@kestrel.example"), None);
+            let md5 = md5_hex("ana@kestrel.example");
+            assert_eq!(
+                known.of_md5(Name::Em, &md5),
+                Some(sha256_hex("ana@kestrel.example"))
+            );
+        }
+    }
+
+    #[test]
+    fn a_list_without_columns_is_refused_and_errors_hold_no_value() {
+        let fault = |text: &str| {
+            let mut known = KnownValues::new(&Assumptions::default());
+            known.add(text.as_bytes()).unwrap_err().to_string()
+        };
+        assert!(fault("ana@kestrel.example\nben@kestrel.example\n").starts_with("no column"));
+        assert_eq!(fault("{\"em\":\"a@b.example\"}\n{\"em\":\n"), "line 2 is no JSON object");
+    }
+
+    #[test]
+    fn many_values_are_told_apart() {
+        let mut text = "em,external_id\n".to_owned();
+        for number in 0..2_000 {
+            text.push_str(&format!("person{number}@kestrel.example,{number}\n"));
+        }
+        let known = read(&text);
+        assert_eq!(known.len(), 4_000);
+        for number in 0..2_000 {
+            let right = format!("person{number}@kestrel.example");
+            assert_eq!(judge(&known, Name::Em, &right), Some("right"));
+            assert!(judge(&known, Name::Em, &right.to_uppercase()).is_some());
+            let other = format!("nobody{number}@kestrel.example");
+            assert_eq!(judge(&known, Name::Em, &other), None);
+        }
+        assert_eq!(judge(&known, Name::ExternalId, "17"), Some("right"));
+        assert_eq!(judge(&known, Name::ExternalId, "17\n"), None);
+    }
+}
