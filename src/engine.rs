@@ -104,7 +104,7 @@ pub fn lint_event(text: &str) -> Report {
 }
 
 /// A reporter that says nothing.
-struct Silent;
+pub struct Silent;
 
 impl Reporter for Silent {
     fn wants(&self) -> crate::output::Wants {

@@ -170,6 +170,11 @@ pub struct Example {
     pub options: Vec<String>,
     /// The payload.
     pub text: String,
+    /// What a capture of the browser's requests holds beside it: the fence before it, with the
+    /// option `pixel`.
+    pub pixel: Option<Box<Example>>,
+    /// A list of known values beside it: the fence before it, with the option `known`.
+    pub known: Option<Box<Example>>,
 }
 
 impl Example {
@@ -235,6 +240,7 @@ impl Page {
             fixed: Vec::new(),
         };
         let mut heading = "";
+        let (mut pixel, mut known) = (None, None);
         let mut lines = body.lines();
         while let Some(line) = lines.next() {
             if let Some(title) = line.strip_prefix("## ") {
@@ -245,10 +251,21 @@ impl Page {
                     .by_ref()
                     .take_while(|line| !line.starts_with("```"))
                     .collect();
-                let example = Example {
+                let mut example = Example {
                     options,
                     text: code.join("\n"),
+                    pixel: None,
+                    known: None,
                 };
+                if example.flag("pixel") {
+                    pixel = Some(Box::new(example));
+                    continue;
+                }
+                if example.flag("known") {
+                    known = Some(Box::new(example));
+                    continue;
+                }
+                (example.pixel, example.known) = (pixel.take(), known.take());
                 match heading {
                     "Bad" => page.bad.push(example),
                     "Good" => page.good.push(example),

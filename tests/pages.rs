@@ -1,19 +1,24 @@
 //! Every rule page is a test: `Bad` examples raise the rule, `Good` ones raise no error and no
 //! warning under any rule, `Fixed` ones are what the fix makes of the `Bad` ones, byte for byte.
 
+use std::sync::Arc;
+
 use bumpalo::Bump;
 use capilint::clock::{Clock, Source};
-use capilint::engine::Linter;
+use capilint::engine::{Linter, Run};
 use capilint::event::Assumptions;
 use capilint::finding::{Certainty, Finding, Severity};
 use capilint::fix::Safety;
 use capilint::inspect::{AsOf, Inspector, RuleSet, Surroundings};
-use capilint::output::{Reporter, Wants};
+use capilint::known::KnownValues;
+use capilint::output::{Fixing, Reporter, Wants};
+use capilint::pixel;
 use capilint::repair::Mender;
 use capilint::report::{EventRow, Located, Report, Verdict};
 use capilint::rule::{Check, Example, Rule};
 use capilint::rules;
 use capilint::settings::{Clocks, Settings};
+use capilint::witness::Witnesses;
 
 /// The day on which the examples live.
 const TODAY: &str = "2026-06-26T00:00:00Z";
@@ -36,10 +41,26 @@ fn around(example: &Example) -> Surroundings {
         .map(|zone| jiff::tz::TimeZone::get(zone).expect("tz"));
     let country = example.option("country").map(str::to_owned);
     let wall = TODAY.parse::<jiff::Timestamp>().unwrap().as_second();
+    let assume = Assumptions { country, zone };
+    let mut witnesses = Witnesses::default();
+    if let Some(pixel) = &example.pixel {
+        let mut index = pixel::Index::default();
+        let capture = pixel::read(pixel.repeated().as_bytes()).expect("a capture");
+        assert_eq!((capture.other_lines, capture.other_requests), (0, 0));
+        index.add(capture);
+        witnesses.pixel = Some(Arc::new(index));
+    }
+    if let Some(list) = &example.known {
+        let mut known = KnownValues::new(&assume);
+        known.add(list.text.as_bytes()).expect("a list");
+        known.finish();
+        witnesses.known = Some(Arc::new(known));
+    }
     Surroundings {
         as_of,
         wall,
-        assume: Assumptions { country, zone },
+        assume,
+        witnesses,
     }
 }
 
@@ -54,8 +75,9 @@ struct Said {
 
 /// What the check says of an example: its rules of single events, and those of the whole log.
 fn findings(example: &Example) -> Vec<Said> {
-    let is_log = example.option("repeat").is_some() || example.text.contains("\n{");
-    if is_log && serde_json::from_str::<serde_json::Value>(&example.text).is_err() {
+    let is_log = example.pixel.is_some() || example.option("repeat").is_some() || example.text.contains("\n{");
+    let is_whole = serde_json::from_str::<serde_json::Value>(&example.text).is_ok();
+    if is_log && (example.pixel.is_some() || !is_whole) {
         return findings_of_log(example);
     }
     let said = findings_of_text(example).into_iter().map(|f| Said {
@@ -103,6 +125,7 @@ fn findings_of_log(example: &Example) -> Vec<Said> {
         clocks,
         wall: around.wall,
         assume: around.assume,
+        witnesses: around.witnesses,
         threads: 1,
         ..Settings::default()
     });
@@ -111,6 +134,53 @@ fn findings_of_log(example: &Example) -> Vec<Said> {
         .run(example.repeated().as_bytes(), &mut keep)
         .expect("the reporter takes everything");
     keep.0
+}
+
+/// What the fixes of one rule make of a log: the first pass learns, the second mends.
+fn fixed_log(example: &Example, text: &str, rule: &Rule, least: Safety) -> String {
+    struct Silent;
+    impl Reporter for Silent {
+        fn wants(&self) -> Wants {
+            Wants::default()
+        }
+        fn finding(&mut self, _: &Located) -> std::io::Result<()> {
+            Ok(())
+        }
+        fn event(&mut self, _: &EventRow) -> std::io::Result<()> {
+            Ok(())
+        }
+        fn finish(&mut self, _: &Report, _: &Verdict) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let around = around(example);
+    let mut settings = Settings {
+        clocks: Clocks::At(around.wall),
+        wall: around.wall,
+        witnesses: around.witnesses,
+        threads: 1,
+        fixing: Fixing::Write,
+        unsafe_fixes: least == Safety::Unsafe,
+        ..Settings::default()
+    };
+    let only = rules::ALL.iter().map(|one| one.name() == rule.name());
+    settings.policy.select(only.collect());
+    let linter = Linter::new(settings);
+    let (mut silent, mut out) = (Silent, Vec::new());
+    let mut first = Run::to_learn(&linter, &mut silent);
+    first
+        .stream("log", "log", text.as_bytes(), None, None)
+        .unwrap()
+        .unwrap();
+    let learned = first.learned();
+    let mut silent = Silent;
+    let mut second = Run::new(&linter, &mut silent);
+    second.use_learned(learned);
+    second
+        .stream("log", "log", text.as_bytes(), None, Some(&mut out))
+        .unwrap()
+        .unwrap();
+    String::from_utf8(out).unwrap()
 }
 
 fn findings_of_text(example: &Example) -> Vec<Finding> {
@@ -258,6 +328,16 @@ fn fixed_examples_are_what_the_fix_makes() {
             };
             let mut options = bad.clone();
             options.options.extend(fixed.options.iter().cloned());
+            if bad.pixel.is_some() {
+                let once = fixed_log(&options, &bad.repeated(), rule, least);
+                if once != fixed.repeated() {
+                    faults.push(format!("{} Fixed {at}: {once}", rule.name()));
+                }
+                if fixed_log(&options, &once, rule, least) != once {
+                    faults.push(format!("{} Fixed {at}: a second run changes it", rule.name()));
+                }
+                continue;
+            }
             let (rules, around) = (RuleSet::all(), around(&options));
             let mender = Mender::new(&rules, &around);
             let allow = |finding: &Finding, safety: Safety| {

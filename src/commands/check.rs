@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use crate::cli::{By, CheckArgs, Format, InputArgs, MergeArgs, Profile, ScoreArgs, ScoreFormat};
 use crate::config::Config;
-use crate::engine::{Excerpts, Linter, Run, newest_time, part_clock};
+use crate::engine::{Excerpts, Linter, Run, Silent, newest_time, part_clock};
 use crate::input::archive::{self, Archive};
 use crate::input::unpack::{self, Packer};
 use crate::input::walk::{Source, io_message};
@@ -17,6 +17,7 @@ use crate::output::{
     Fixing, Reporter, Style, concise::Concise, excerpt, human::Human, json::Json, ndjson::Ndjson,
     scores, tee::Tee,
 };
+use crate::pixel::pairs::Learned;
 use crate::report::{FileTally, Gate, InputError, Verdict};
 use crate::rewrite::Rewrite;
 use crate::settings::{Clocks, Settings};
@@ -275,7 +276,9 @@ fn run(
             std::process::exit(2);
         }
     });
+    let learned = learn(linter, &sources, config);
     let mut run = Run::new(linter, reporter);
+    run.use_learned(learned);
     if let Some((file, as_of)) = part {
         run.write_part(Box::new(io::BufWriter::new(file)), &as_of);
     }
@@ -308,6 +311,22 @@ fn run(
         Ok((_, verdict)) => Ok(verdict.exit_code()),
         Err(error) => Err(Failure::Output { error, code }),
     }
+}
+
+/// What a first pass shows of the browser's copies, when fixes can use it. Standard input cannot be
+/// read twice: then only those fixes are made that each event alone allows.
+fn learn(linter: &Linter, sources: &[Source], config: Option<&Config>) -> Option<Learned> {
+    let settings = linter.settings();
+    let is_wanted = settings.fixing != Fixing::Off && settings.witnesses.pixel.is_some();
+    if !is_wanted || sources.contains(&Source::Stdin) {
+        return None;
+    }
+    let mut silent = Silent;
+    let mut run = Run::to_learn(linter, &mut silent);
+    for source in sources {
+        read(linter, &mut run, source, config).ok()?;
+    }
+    run.learned()
 }
 
 fn progress(quiet: bool) -> Option<Arc<indicatif::ProgressBar>> {
@@ -415,7 +434,7 @@ fn read(
             return Ok(());
         }
     };
-    if settings.fixing != Fixing::Write {
+    if settings.fixing != Fixing::Write || run.only_learns() {
         return run.stream(&name, &key, reader, newest, None).map(|_| ());
     }
     let mut rewrite = match Rewrite::begin(path, &file, &packing) {
@@ -473,7 +492,7 @@ fn read_archive(
             }),
         }
         let undone = fixes_on_offer(run, settings) - before;
-        if settings.fixing == Fixing::Write && undone > 0 {
+        if settings.fixing == Fixing::Write && undone > 0 && !run.only_learns() {
             let reason = "the file lies in a zip archive: unpack it first";
             let list = &mut run.report_mut().fixes.not_written;
             *list.entry(reason.to_owned()).or_insert(0) += undone;

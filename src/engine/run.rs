@@ -244,6 +244,11 @@ impl<'l> Run<'l> {
         }
     }
 
+    /// Whether it is such a run.
+    pub fn only_learns(&self) -> bool {
+        self.only_learns
+    }
+
     /// What the fixes of another run over the same input can use.
     pub fn learned(mut self) -> Option<Learned> {
         let key = self.key;

@@ -72,6 +72,7 @@ impl<W: Write> Reporter for Human<W> {
                     by_rule(report, style),
                     by_event(report, style),
                     by_name(report, style),
+                    by_pixel(report, style),
                 ];
                 if style.totals_first {
                     sections.extend(tables);
@@ -96,6 +97,43 @@ impl<W: Write> Reporter for Human<W> {
         writeln!(self.out, "{}", paint(&self.style, code, &line))?;
         self.out.flush()
     }
+}
+
+/// What a capture of the browser's requests shows, by event_name.
+fn by_pixel(report: &Report, style: &Style) -> String {
+    let Some(pixel) = &report.pixel else {
+        return String::new();
+    };
+    let rows: Vec<Vec<String>> = pixel
+        .names
+        .iter()
+        .map(|pairs| {
+            let deduplicated = pairs.deduplicated();
+            let share = deduplicated as f64 / pairs.browser.max(1) as f64;
+            let rest: Vec<String> = pairs
+                .reasons()
+                .list()
+                .into_iter()
+                .filter(|(.., number)| *number > 0)
+                .map(|(_, what, number)| format!("{} {what}", thousands(number)))
+                .collect();
+            vec![
+                pairs.name.clone(),
+                thousands(pairs.browser),
+                thousands(pairs.server.in_time),
+                thousands(pairs.pairs.len() as u64),
+                percent(share),
+                rest.join(", "),
+            ]
+        })
+        .collect();
+    let mut pixel = table(
+        style,
+        &["event_name", "browser", "server", "pairs", "deduplicated", "why the rest are not"],
+    );
+    pixel.add_rows(rows);
+    right(&mut pixel, &[1, 2, 3, 4]);
+    format!("browser and server:\n{pixel}\n")
 }
 
 /// Every finding in full when they are few, otherwise one of each group.

@@ -12,6 +12,8 @@ use super::table::name_reports;
 use super::{Fixing, Reporter, Style, Wants};
 use crate::envelope::when::Trust;
 use crate::finding::Severity;
+use crate::pixel::Pairing;
+use crate::pixel::index::{self, KEYS};
 use crate::report::{EventRow, Located, Related, Report, Verdict};
 use crate::rules;
 use crate::score::{NOT_WEBSITE, Presence, ScoreKey, Status, tenth};
@@ -103,8 +105,8 @@ impl<W: Write> Reporter for Json<W> {
         self.out.write_all(b"],\n\"events\":[")?;
         self.write_events(report)?;
         self.out.write_all(b"],\n\"names\":[")?;
-        for (index, name) in name_reports(report).iter().enumerate() {
-            self.out.write_all(separator(index as u64))?;
+        for (at, name) in name_reports(report).iter().enumerate() {
+            self.out.write_all(separator(at as u64))?;
             to_json(&mut self.out, name)?;
         }
         self.out.write_all(b"],\n\"files\":[")?;
@@ -210,10 +212,63 @@ pub(super) fn totals(
         ("rules", Value::from(spoke)),
         ("errors", Value::from(errors)),
     ];
+    if let Some(pixel) = &report.pixel {
+        totals.push(("pixel", pixel_report(pixel)));
+    }
     if style.fixing != Fixing::Off {
         totals.push(("fixes", fixes(report, style)));
     }
     totals
+}
+
+/// What a capture shows, by event_name.
+fn pixel_report(pixel: &Pairing) -> Value {
+    let names: Vec<Value> = pixel
+        .names
+        .iter()
+        .map(|pairs| {
+            let deduplicated = pairs.deduplicated();
+            let share = deduplicated as f64 / pairs.browser.max(1) as f64;
+            let reasons: serde_json::Map<String, Value> = pairs
+                .reasons()
+                .list()
+                .into_iter()
+                .map(|(key, _, number)| (key.to_owned(), number.into()))
+                .collect();
+            let compared = pairs.pairs.iter().filter(|pair| pair.is_timely());
+            let with = |flag: u32| {
+                let pairs = compared.clone();
+                pairs.filter(|pair| pair.tie.flags & flag != 0).count()
+            };
+            let identity: serde_json::Map<String, Value> = KEYS
+                .iter()
+                .enumerate()
+                .filter_map(|(key, name)| {
+                    let (compared, _, differ) = pairs.identity(key);
+                    let entry = json!({"compared": compared, "differ": differ.len()});
+                    (compared > 0).then(|| (name.to_string(), entry))
+                })
+                .collect();
+            json!({
+                "event_name": pairs.name,
+                "browser_events": pairs.browser,
+                "server_events": pairs.server.events,
+                "server_events_in_time": pairs.server.in_time,
+                "pairs": pairs.pairs.len(),
+                "deduplicated": deduplicated,
+                "deduplicated_share": (share * 1e4).round() / 1e4,
+                "not_deduplicated": reasons,
+                "values": {"compared": with(index::VALUE_COMPARED), "differ": with(index::VALUE_DIFFERS)},
+                "currencies_differ": with(index::CURRENCY_DIFFERS),
+                "contents_differ": with(index::CONTENTS_DIFFER),
+                "identity": identity,
+            })
+        })
+        .collect();
+    json!({
+        "files": pixel.files, "automatic_events": pixel.automatic,
+        "other_requests": pixel.other_requests, "names": names,
+    })
 }
 
 fn fixes(report: &Report, style: &Style) -> Value {

@@ -261,12 +261,16 @@ impl Pairing {
         let mut learned = Learned {
             rules: Vec::new(),
             only: BTreeSet::new(),
+            renamed: BTreeSet::new(),
             key,
         };
         for pairs in &self.names {
             for pair in pairs.pairs.iter().filter(|pair| pair.is_only) {
                 learned.only.insert(pair.tie.hit);
             }
+            let renamed = pairs.pairs.iter();
+            let renamed = renamed.filter(|pair| pair.tie.bond == Bond::OtherName);
+            learned.renamed.extend(renamed.map(|pair| pair.tie.hit));
             let Some(rule) = pairs.rule else { continue };
             let example = pairs.pairs.iter().find(|pair| pair.tie.relation == rule);
             let hit = example.map(|pair| &index.hits()[pair.tie.hit as usize]);
@@ -348,11 +352,21 @@ pub struct Learned {
     rules: Vec<(String, Relation, String)>,
     /// The hits that have one event, which could not be of another.
     only: BTreeSet<u32>,
+    /// The hits whose event has another name.
+    renamed: BTreeSet<u32>,
     /// The key of the hashes in the rules.
     key: Key,
 }
 
 impl Learned {
+    /// The event_name of the browser's copy of an event with this name and id, when the two were
+    /// paired in spite of their names.
+    pub fn renamed<'i>(&self, index: &'i Index, name: &str, id: &str) -> Option<&'i str> {
+        let hit = self.renamed.iter().map(|&hit| &index.hits()[hit as usize]);
+        let mut hits = hit.filter(|hit| hit.event_id.as_deref() == Some(id) && hit.name != name);
+        hits.next().map(|hit| hit.name.as_str())
+    }
+
     /// Whether the event that belongs to a hit is certain.
     pub fn is_only(&self, hit: u32) -> bool {
         self.only.contains(&hit)

@@ -81,6 +81,13 @@ mod null_identifier;
 mod order_sent_twice;
 mod phone_without_country_code;
 mod pii_in_custom_data;
+mod pixel_coverage;
+mod pixel_id_mismatch;
+mod pixel_identity_mismatch;
+mod pixel_name_mismatch;
+mod pixel_twin_too_late;
+mod pixel_value_mismatch;
+mod pixel_without_event_id;
 mod placeholder_time;
 mod purchase_without_value;
 mod random_event_id;
@@ -180,6 +187,13 @@ pub static ALL: &[&Rule] = &[
     &duplicate_event::RULE,
     &order_sent_twice::RULE,
     &event_id_format::RULE,
+    &pixel_id_mismatch::RULE,
+    &pixel_name_mismatch::RULE,
+    &pixel_without_event_id::RULE,
+    &pixel_coverage::RULE,
+    &pixel_value_mismatch::RULE,
+    &pixel_identity_mismatch::RULE,
+    &pixel_twin_too_late::RULE,
     &missing_event_name::RULE,
     &event_name_case::RULE,
     &event_name_alias::RULE,

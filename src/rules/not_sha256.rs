@@ -9,6 +9,7 @@ use crate::digest::worthless::Words;
 use crate::digest::{self, Shape};
 use crate::event::{Event, Identifier};
 use crate::finding::{Certainty, Effect, Findings, Severity};
+use crate::fix::Fix;
 use crate::json::Val;
 use crate::name::Name;
 use crate::normalize::normal_form;
@@ -63,9 +64,20 @@ fn check_one(event: &Event<'_, '_>, identifier: &Identifier<'_>, out: &mut Findi
                     format!("{name} has 32 hex digits, the length of MD5, not the 64 of SHA-256")
                 }
             };
-            out.at(item, message)
-                .severity(Severity::Warning)
-                .effect(Effect::Unknown);
+            let hex = core.to_ascii_lowercase();
+            let listed = event.witnesses.known.as_ref();
+            let right = listed.and_then(|known| known.of_md5(name, &hex));
+            let message = match right {
+                Some(_) => format!("{name} is the MD5 of a known value, not the SHA-256"),
+                None => message,
+            };
+            let finding = out.at(item, message);
+            finding.severity(Severity::Warning).effect(Effect::Unknown);
+            if let Some(right) = right {
+                let pointer = item.pointer_from(event.root().place());
+                let fix = Fix::safe("write the SHA-256 of the known value");
+                finding.fix(fix.replace_text(pointer, &right));
+            }
         }
         Shape::PasswordHash => {
             out.at(

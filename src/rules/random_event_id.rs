@@ -7,13 +7,19 @@ use super::order_sent_twice::sent_twice;
 use crate::deduplication;
 use crate::event::Event;
 use crate::finding::{Certainty, Findings, Reach, Severity};
-use crate::ledger::sighting::RANDOM_ID;
+use crate::ledger::sighting;
 use crate::ledger::{Evidence, LogFindings};
 use crate::name::Name;
+use crate::pixel::index::{Bond, RANDOM_ID, Relation};
+use crate::pixel::pairs::Pair;
+use crate::report::count;
 use crate::rule::{Check, Rule};
 
 /// See `rules/random-event-id.md`.
 pub static RULE: Rule = crate::rule!("random-event-id", Check::Event(check), conclude);
+
+/// Ids of one side of which the other shows none, when there are so many on both.
+const LEAST: u64 = 20;
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     let Some((item, id)) = event
@@ -27,6 +33,12 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
         || !deduplication::is_paired(event)
         || event.name() == Some("AppendAttribution")
         || deduplication::is_placeholder(id, || None)
+    {
+        return;
+    }
+    // What the browser was seen to send too is shared, whoever minted it.
+    if let (Some(pixel), Some(name)) = (&event.witnesses.pixel, event.name())
+        && pixel.has_id(name, id)
     {
         return;
     }
@@ -58,7 +70,7 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
     let mut names: BTreeMap<u32, (u64, [u64; 2])> = BTreeMap::new();
     log.orders(|group| {
         let Some(ids) = sent_twice(group) else { return };
-        let mut random = ids.iter().filter(|row| row.has(RANDOM_ID));
+        let mut random = ids.iter().filter(|row| row.has(sighting::RANDOM_ID));
         let (Some(first), Some(second)) = (random.next(), random.next()) else {
             return;
         };
@@ -84,5 +96,57 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
             .related(second, "the same order under another random id")
             .events(0);
     }
+    beside_pixel(log, out);
     Ok(())
+}
+
+/// What a capture of the browser's requests shows.
+fn beside_pixel(log: &Evidence<'_>, out: &mut LogFindings) {
+    for pairs in log.pixel() {
+        let ids_differ = |pair: &&Pair| {
+            let own = pair.tie.relation == Relation::Other && pair.tie.flags & RANDOM_ID != 0;
+            own && pair.shows_ids()
+        };
+        let events: Vec<&Pair> = pairs.pairs.iter().filter(ids_differ).collect();
+        if let Some(first) = events.first() {
+            let number = events.len() as u64;
+            let finding = out.at(
+                first.tie.at,
+                "/event_id",
+                format!(
+                    "{} named {} {} an event_id that looks random, and the browser's {} another",
+                    count(number, "event"),
+                    pairs.name,
+                    if number == 1 { "has" } else { "have" },
+                    if number == 1 { "copy has" } else { "copies have" },
+                ),
+            );
+            finding
+                .places(events.iter().map(|pair| pair.tie.at), "such event")
+                .events(number);
+            // Two orders of one browser and one value may be taken for one.
+            match events.iter().any(|pair| pair.tie.bond == Bond::Order) {
+                true => finding.severity(Severity::Error).certainty(Certainty::Proof),
+                false if number >= 5 => finding.severity(Severity::Error).certainty(Certainty::Strong),
+                false => finding,
+            };
+            continue;
+        }
+        let (server, with_id) = (&pairs.server, pairs.browser - pairs.without_id);
+        if pairs.deduplicated() == 0
+            && with_id >= LEAST
+            && server.random >= LEAST
+            && server.random * 10 >= server.with_id * 9
+        {
+            let message = format!(
+                "{} named {} have an event_id that looks random, and none of the browser's {with_id} has any of them",
+                count(server.random, "event"),
+                pairs.name
+            );
+            out.at(server.first, "/event_id", message)
+                .severity(Severity::Error)
+                .certainty(Certainty::Strong)
+                .events(0);
+        }
+    }
 }

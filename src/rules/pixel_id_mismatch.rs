@@ -1,0 +1,119 @@
+//! CL308: the browser's and the server's copy of one conversion differ in id.
+
+use std::io;
+
+use crate::event::Event;
+use crate::finding::{Certainty, Findings, Severity};
+use crate::fix::Fix;
+use crate::json::Pointer;
+use crate::ledger::{Evidence, LogFindings};
+use crate::name::Name;
+use crate::pixel::index::{Bond, RANDOM_ID, Relation, event_id, is_of_a_page};
+use crate::pixel::pairs::Pair;
+use crate::report::count;
+use crate::rule::{Check, Rule};
+
+/// See `rules/pixel-id-mismatch.md`.
+pub static RULE: Rule = crate::rule!("pixel-id-mismatch", Check::Event(check), conclude);
+
+/// Pairs by browser and value alone are shown by as many.
+const LEAST: usize = 5;
+
+/// In a second pass over the log, when the first has learned how the ids differ.
+fn check(event: &Event<'_, '_>, out: &mut Findings) {
+    let (Some(learned), Some(pixel)) = (&event.witnesses.learned, &event.witnesses.pixel) else {
+        return;
+    };
+    let (Some(name), Some(item)) = (event.name(), event.get(Name::EventId)) else {
+        return;
+    };
+    let Some(id) = event_id(event).filter(|_| is_of_a_page(event)) else {
+        return;
+    };
+    // What the browser sends in the same way is right as it is.
+    if pixel.has_id(name, &id) {
+        return;
+    }
+    if let Some(new) = learned.rewrite(name, &id) {
+        let pointer = Pointer::root().key("event_id");
+        let fix = Fix::safe("write the event_id as the browser does");
+        out.at(item, "event_id differs from the browser's in the same way as those of the pairs")
+            .fix(fix.replace_text(pointer, &new));
+    }
+}
+
+fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
+    for pairs in log.pixel() {
+        let shown: Vec<&Pair> = pairs
+            .pairs
+            .iter()
+            .filter(|pair| match pair.tie.bond {
+                Bond::Likeness => pair.is_only && pairs.rule == Some(pair.tie.relation),
+                _ => pair.shows_ids(),
+            })
+            .collect();
+        let mut differ: Vec<&Pair> = shown.iter().copied().filter(|pair| is_other_id(pair)).collect();
+        let (ruled, rest): (Vec<&Pair>, Vec<&Pair>) = differ
+            .drain(..)
+            .partition(|pair| pairs.rule == Some(pair.tie.relation));
+        let all = count(shown.len() as u64, "pair");
+        for (group, how) in [
+            (ruled, pairs.rule.map_or(String::new(), describe)),
+            (rest, "the two have ids of their own".to_owned()),
+        ] {
+            let Some(first) = group.first() else { continue };
+            let number = group.len() as u64;
+            let has = if number == 1 { "has" } else { "have" };
+            let finding = out.at(
+                first.tie.at,
+                "/event_id",
+                format!(
+                    "{number} of {all} of browser and server named {} {has} different ids: {how}",
+                    pairs.name
+                ),
+            );
+            finding
+                .places(group.iter().map(|pair| pair.tie.at), "event of such a pair")
+                .events(number);
+            let by_order = group.iter().any(|pair| pair.tie.bond == Bond::Order);
+            if !by_order {
+                finding.certainty(Certainty::Strong);
+                if group.len() < LEAST {
+                    finding.certainty(Certainty::Heuristic).severity(Severity::Warning);
+                }
+            }
+            if pairs.rule.is_some_and(|rule| rule == first.tie.relation) {
+                finding.help(
+                    "make the id the same way on both sides; --fix writes the server's ids as the browser does",
+                );
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether a pair has two ids that are not one, and the server's was not made by chance: of those
+/// another rule speaks.
+fn is_other_id(pair: &Pair) -> bool {
+    match pair.tie.relation {
+        Relation::Same | Relation::ServerHasNone | Relation::PixelHasNone => false,
+        Relation::Other => pair.tie.flags & RANDOM_ID == 0,
+        _ => true,
+    }
+}
+
+fn describe(rule: Relation) -> String {
+    let characters = |length: u32| count(u64::from(length), "character");
+    match rule {
+        Relation::ServerPrefix(length, _) => {
+            format!("the server puts {} in front", characters(length))
+        }
+        Relation::ServerSuffix(length, _) => format!("the server adds {}", characters(length)),
+        Relation::PixelPrefix(length, _) => {
+            format!("the browser puts {} in front", characters(length))
+        }
+        Relation::PixelSuffix(length, _) => format!("the browser adds {}", characters(length)),
+        Relation::Lower => "the browser writes them in lower case".to_owned(),
+        _ => "the browser writes them in upper case".to_owned(),
+    }
+}
