@@ -193,8 +193,8 @@ impl KnownValues {
             .find(|(name, _)| *name == Name::Country)
             .and_then(|(_, value)| crate::places::country(value));
         for (name, value) in &row {
-            let value = value.trim_matches(['\r', '\n']);
-            if value.trim().is_empty() || value.len() > LONGEST_VALUE || value.contains(BORDER) {
+            let value = value.trim();
+            if value.is_empty() || value.len() > LONGEST_VALUE || value.contains(BORDER) {
                 continue;
             }
             // What is a digest already is no plain value.

@@ -273,7 +273,7 @@ fn page(url: &str) -> &str {
     rest[..end].trim_end_matches('/')
 }
 
-/// A value, or 0 for none: an event without one may be sent as 0.
+/// A value as it was written.
 fn number(text: &str) -> Option<f64> {
     text.trim().parse::<f64>().ok().filter(|number| number.is_finite())
 }
