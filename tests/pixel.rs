@@ -1,0 +1,166 @@
+//! The day of a shop in `fixtures/shop-day`: the server's log, what the browsers sent, and the list of
+//! customers. What is found is exactly what its README says was planted.
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+use support::Place;
+
+fn file(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("fixtures/shop-day")
+        .join(name)
+}
+
+const CLOCK: &str = "--no-config --as-of 2026-06-26T00:00:00Z";
+
+/// Events by rule, without mere information; findings where no event can be counted.
+fn found(report: &Value) -> BTreeMap<String, u64> {
+    let rules = report["rules"].as_array().unwrap().iter();
+    rules
+        .filter(|rule| rule["severity"] != "info")
+        .map(|rule| {
+            let count = [&rule["events"], &rule["findings"]].map(|n| n.as_u64().unwrap());
+            let count = if count[0] == 0 { count[1] } else { count[0] };
+            (rule["id"].as_str().unwrap().to_owned(), count)
+        })
+        .collect()
+}
+
+#[test]
+fn the_day_shows_what_was_planted() {
+    let place = Place::new();
+    let report = place
+        .check(&format!(
+            "{} --pixel {} {CLOCK} --format json",
+            file("server.ndjson").display(),
+            file("browser.har").display()
+        ))
+        .ends(1)
+        .json();
+    let readme = std::fs::read_to_string(file("README.md")).unwrap();
+    let planted: BTreeMap<String, u64> = readme
+        .lines()
+        .filter_map(|line| {
+            let mut cells = line.strip_prefix("| CL")?.split('|').map(str::trim);
+            Some((format!("CL{}", cells.next()?), cells.next()?.parse().ok()?))
+        })
+        .collect();
+    let mut found = found(&report);
+    // 8 events are told twice of one rule: one line for each event_name, and the pairs.
+    assert_eq!(found.remove("CL302"), Some(16));
+    found.insert("CL302".to_owned(), 8);
+    assert_eq!(found, planted);
+    let names = report["pixel"]["names"].as_array().unwrap();
+    let of = |name: &str| names.iter().find(|entry| entry["event_name"] == name).unwrap();
+    assert_eq!(names.len(), 8);
+    for (name, browser, server, pairs, deduplicated, reason, rest) in [
+        ("ViewContent", 15, 12, 12, 12, "no_twin", 3),
+        ("AddToCart", 8, 8, 8, 0, "id_other", 8),
+        ("InitiateCheckout", 6, 5, 5, 0, "event_id_misplaced", 5),
+        ("Purchase", 26, 26, 26, 0, "id_affix", 25),
+        ("Search", 7, 7, 7, 0, "id_case", 7),
+        ("CompleteRegistration", 4, 0, 4, 0, "name", 4),
+        ("AddPaymentInfo", 2, 2, 2, 0, "late", 2),
+        ("PageView", 30, 0, 0, 0, "no_twin", 30),
+    ] {
+        let entry = of(name);
+        let numbers = ["browser_events", "server_events", "pairs", "deduplicated"].map(|key| entry[key].as_u64().unwrap());
+        assert_eq!(numbers, [browser, server, pairs, deduplicated], "{name}");
+        assert_eq!(entry["not_deduplicated"][reason], rest, "{name}");
+        let reasons = entry["not_deduplicated"].as_object().unwrap().values();
+        let others: u64 = reasons.map(|number| number.as_u64().unwrap()).sum();
+        assert_eq!(others + deduplicated, browser, "{name}");
+    }
+    assert_eq!(of("Purchase")["identity"]["em"], json!({"compared": 26, "differ": 24}));
+    assert_eq!(of("Purchase")["values"], json!({"compared": 26, "differ": 1}));
+    let human = place
+        .check(&format!(
+            "{} --pixel {} {CLOCK}",
+            file("server.ndjson").display(),
+            file("browser.har").display()
+        ))
+        .ends(1);
+    human.says("browser and server:");
+}
+
+#[test]
+fn the_fix_learns_how_the_browser_makes_its_ids() {
+    let place = Place::new();
+    place.write("log.ndjson", std::fs::read_to_string(file("server.ndjson")).unwrap());
+    let pixel = format!("--pixel {}", file("browser.har").display());
+    place.check(&format!("log.ndjson {pixel} {CLOCK} --fix")).ends(1);
+    let report = place
+        .check(&format!("log.ndjson {pixel} {CLOCK} --format json"))
+        .ends(1)
+        .json();
+    let left = found(&report);
+    assert!(!left.contains_key("CL308") && !left.contains_key("CL301"), "{left:?}");
+    let names = report["pixel"]["names"].as_array().unwrap();
+    for (name, deduplicated) in [("Purchase", 26), ("Search", 7), ("ViewContent", 12)] {
+        let entry = names.iter().find(|entry| entry["event_name"] == name).unwrap();
+        assert_eq!(entry["deduplicated"], deduplicated, "{name}");
+    }
+    let once = place.read("log.ndjson");
+    place.check(&format!("log.ndjson {pixel} {CLOCK} --fix")).ends(1);
+    assert_eq!(place.read("log.ndjson"), once);
+}
+
+#[test]
+fn nothing_is_learned_from_standard_input() {
+    let place = Place::new();
+    let log = std::fs::read_to_string(file("server.ndjson")).unwrap();
+    let output = place.pipe(
+        &format!("check - --pixel {} {CLOCK} --fix", file("browser.har").display()),
+        &log,
+    );
+    // The order number of one event alone shows the id of its copy.
+    assert!(output.contains("\"event_id\":\"58212\""));
+    assert!(output.contains("\"event_id\":\"order_58200\""));
+}
+
+#[test]
+fn known_values_prove_digests_and_put_them_right() {
+    let place = Place::new();
+    place.write("log.ndjson", std::fs::read_to_string(file("server.ndjson")).unwrap());
+    let known = format!("--known {}", file("customers.csv").display());
+    let report = place
+        .check(&format!("log.ndjson {known} {CLOCK} --format json"))
+        .ends(1)
+        .json();
+    assert_eq!(found(&report)["CL111"], 24);
+    let proven = |report: &Value, name: &str| {
+        let names = report["names"].as_array().unwrap();
+        let entry = names.iter().find(|entry| entry["event_name"] == name).unwrap();
+        entry["coverage"]["em"]["proven"].as_f64().unwrap()
+    };
+    assert_eq!(proven(&report, "ViewContent"), 1.0);
+    assert!(proven(&report, "Purchase") < 0.1);
+    let text = report.to_string();
+    for value in ["Berger", "kestrel.example"] {
+        assert!(!text.contains(value), "{value}");
+    }
+    place.check(&format!("log.ndjson {known} {CLOCK} --fix"));
+    let report = place
+        .check(&format!("log.ndjson {known} {CLOCK} --format json"))
+        .json();
+    assert!(!found(&report).contains_key("CL111"));
+    assert_eq!(proven(&report, "Purchase"), 1.0);
+}
+
+#[test]
+fn what_cannot_be_read_is_said_without_a_value() {
+    let place = Place::new();
+    place.write("a.json", "{}");
+    place.write("list.csv", "ana@kestrel.example\nben@kestrel.example\n");
+    let output = place.check("a.json --known list.csv").ends(2);
+    output.says("no column");
+    place.write("list.ndjson", "{\"em\":\"ana@kestrel.example\"\n");
+    place.check("a.json --known list.ndjson").ends(2).says("line 1");
+    place.write("capture.txt", "nothing\n");
+    place.check("a.json --pixel capture.txt").ends(2).says("no request");
+    place.check("a.json --pixel missing.har").ends(2);
+}
