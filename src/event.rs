@@ -896,7 +896,8 @@ mod tests {
             ("7".to_owned(), None),
         ] {
             let text = format!(r#"{{"event_name":"Lead","user_data":{{"country":{json}}}}}"#);
-            let (arena, assume, witnesses) = (Bump::new(), Assumptions::default(), Witnesses::default());
+            let (arena, assume, witnesses) =
+                (Bump::new(), Assumptions::default(), Witnesses::default());
             let mut tape = Tape::new();
             tape.parse(&text, &arena).unwrap();
             let clock = Clock {

@@ -100,7 +100,12 @@ fn rows(source: impl Read, mut each: impl FnMut(Row)) -> io::Result<()> {
         let (mut line, mut number) = (Vec::new(), 0u64);
         loop {
             line.clear();
-            if source.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line)? == 0 {
+            if source
+                .by_ref()
+                .take(LONGEST_LINE)
+                .read_until(b'\n', &mut line)?
+                == 0
+            {
                 return Ok(());
             }
             number += 1;
@@ -109,7 +114,8 @@ fn rows(source: impl Read, mut each: impl FnMut(Row)) -> io::Result<()> {
                 continue;
             }
             let object: serde_json::Map<String, serde_json::Value> =
-                serde_json::from_slice(text).map_err(|_| invalid(format!("line {number} is no JSON object")))?;
+                serde_json::from_slice(text)
+                    .map_err(|_| invalid(format!("line {number} is no JSON object")))?;
             let mut row = Row::new();
             for (key, value) in &object {
                 let Some(name) = column(key) else { continue };
@@ -344,7 +350,8 @@ impl KnownValues {
         let candidates: Vec<usize> = self.candidates(name, prefix_of_hex(hex)).collect();
         for &number in &candidates {
             let (name, text, assume) = self.value(number);
-            let right = normal_form(name, text, &assume).is_ok_and(|normal| sha256_hex(&normal) == hex);
+            let right =
+                normal_form(name, text, &assume).is_ok_and(|normal| sha256_hex(&normal) == hex);
             let accepted = || {
                 let forms = accepted_forms(name, text, &assume);
                 forms.iter().any(|form| sha256_hex(form) == hex)
@@ -366,11 +373,12 @@ impl KnownValues {
     /// The right digest of the known value whose MD5 is `hex`, 32 hex digits.
     pub fn of_md5(&self, name: Name, hex: &str) -> Option<String> {
         let hex = hex.to_ascii_lowercase();
-        self.candidates(name, prefix_of_hex(&hex)).find_map(|number| {
-            let (name, text, assume) = self.value(number);
-            let normal = normal_form(name, text, &assume).ok()?;
-            (md5_hex(&normal) == hex).then(|| sha256_hex(&normal))
-        })
+        self.candidates(name, prefix_of_hex(&hex))
+            .find_map(|number| {
+                let (name, text, assume) = self.value(number);
+                let normal = normal_form(name, text, &assume).ok()?;
+                (md5_hex(&normal) == hex).then(|| sha256_hex(&normal))
+            })
     }
 }
 
@@ -449,7 +457,10 @@ mod tests {
             known.add(text.as_bytes()).unwrap_err().to_string()
         };
         assert!(fault("ana@kestrel.example\nben@kestrel.example\n").starts_with("no column"));
-        assert_eq!(fault("{\"em\":\"a@b.example\"}\n{\"em\":\n"), "line 2 is no JSON object");
+        assert_eq!(
+            fault("{\"em\":\"a@b.example\"}\n{\"em\":\n"),
+            "line 2 is no JSON object"
+        );
     }
 
     #[test]

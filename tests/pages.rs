@@ -75,7 +75,9 @@ struct Said {
 
 /// What the check says of an example: its rules of single events, and those of the whole log.
 fn findings(example: &Example) -> Vec<Said> {
-    let is_log = example.pixel.is_some() || example.option("repeat").is_some() || example.text.contains("\n{");
+    let is_log = example.pixel.is_some()
+        || example.option("repeat").is_some()
+        || example.text.contains("\n{");
     let is_whole = serde_json::from_str::<serde_json::Value>(&example.text).is_ok();
     if is_log && (example.pixel.is_some() || !is_whole) {
         return findings_of_log(example);
@@ -334,7 +336,10 @@ fn fixed_examples_are_what_the_fix_makes() {
                     faults.push(format!("{} Fixed {at}: {once}", rule.name()));
                 }
                 if fixed_log(&options, &once, rule, least) != once {
-                    faults.push(format!("{} Fixed {at}: a second run changes it", rule.name()));
+                    faults.push(format!(
+                        "{} Fixed {at}: a second run changes it",
+                        rule.name()
+                    ));
                 }
                 continue;
             }

@@ -338,7 +338,8 @@ fn pair(
         span: time.map(|time| (time, time)),
     };
     if part.server.len() <= name as usize {
-        part.server.resize(name as usize + 1, ServerTally::default());
+        part.server
+            .resize(name as usize + 1, ServerTally::default());
     }
     part.server[name as usize].add(&tally);
     pixel.ties(event, |text| short(key.hash(text.as_bytes())), ties);

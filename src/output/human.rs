@@ -129,7 +129,14 @@ fn by_pixel(report: &Report, style: &Style) -> String {
         .collect();
     let mut pixel = table(
         style,
-        &["event_name", "browser", "server", "pairs", "deduplicated", "why the rest are not"],
+        &[
+            "event_name",
+            "browser",
+            "server",
+            "pairs",
+            "deduplicated",
+            "why the rest are not",
+        ],
     );
     pixel.add_rows(rows);
     right(&mut pixel, &[1, 2, 3, 4]);

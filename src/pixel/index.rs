@@ -198,19 +198,29 @@ impl Index {
                 );
             }
         }
-        if let Some(list) = seen.order.as_deref().and_then(|order| self.by_order.get(order)) {
+        if let Some(list) = seen
+            .order
+            .as_deref()
+            .and_then(|order| self.by_order.get(order))
+        {
             let list = list.iter().filter(|&&number| {
                 let near = seen.gap(hit(number)).is_none_or(|gap| gap <= WINDOW);
                 name(number) && dataset(number) && near
             });
-            list.take(MOST).for_each(|&number| take(Bond::Order, number));
+            list.take(MOST)
+                .for_each(|&number| take(Bond::Order, number));
         }
-        if let Some(list) = seen.browser.as_deref().and_then(|id| self.by_browser.get(id)) {
+        if let Some(list) = seen
+            .browser
+            .as_deref()
+            .and_then(|id| self.by_browser.get(id))
+        {
             let list = list.iter().filter(|&&number| {
                 let near = seen.gap(hit(number)).is_some_and(|gap| gap <= CLOSE);
                 name(number) && dataset(number) && near && seen.is_about(hit(number))
             });
-            list.take(MOST).for_each(|&number| take(Bond::Browser, number));
+            list.take(MOST)
+                .for_each(|&number| take(Bond::Browser, number));
         }
         let core = seen.id.as_deref().and_then(core);
         if let Some(list) = core.and_then(|core| self.by_core.get(&core)) {
@@ -218,7 +228,11 @@ impl Index {
             if let (Some(&number), None) = (list.next(), list.next()) {
                 let near = seen.gap(hit(number)).is_some_and(|gap| gap <= ALIKE);
                 let other = seen.browser.is_some()
-                    && hit(number).fbp.as_deref().and_then(browser).is_some_and(|browser| Some(browser) != seen.browser);
+                    && hit(number)
+                        .fbp
+                        .as_deref()
+                        .and_then(browser)
+                        .is_some_and(|browser| Some(browser) != seen.browser);
                 if near && !other && dataset(number) {
                     take(Bond::Likeness, number);
                 }
@@ -275,7 +289,10 @@ fn page(url: &str) -> &str {
 
 /// A value as it was written.
 fn number(text: &str) -> Option<f64> {
-    text.trim().parse::<f64>().ok().filter(|number| number.is_finite())
+    text.trim()
+        .parse::<f64>()
+        .ok()
+        .filter(|number| number.is_finite())
 }
 
 /// Equal up to what is left of a sum of floats.
@@ -422,9 +439,7 @@ fn content_ids<'a>(event: &Event<'_, 'a>) -> Vec<Cow<'a, str>> {
     }
     let items = event.custom(Name::Contents).into_iter();
     let items = items.flat_map(Item::each).filter(|item| item.is_object());
-    items
-        .filter_map(|item| text(item.get(Name::Id)?))
-        .collect()
+    items.filter_map(|item| text(item.get(Name::Id)?)).collect()
 }
 
 /// How the server's id is made of the browser's.
@@ -489,7 +504,11 @@ fn identity(hit: &Hit, event: &Event<'_, '_>) -> u32 {
             }
             let hashed_here = digest::sha256_hex(theirs).eq_ignore_ascii_case(text);
             let hashed_there = digest::sha256_hex(text).eq_ignore_ascii_case(theirs);
-            verdict = if hashed_here || hashed_there { 3 } else { verdict.max(2) };
+            verdict = if hashed_here || hashed_there {
+                3
+            } else {
+                verdict.max(2)
+            };
         }
         bits |= verdict << (2 * at);
     }

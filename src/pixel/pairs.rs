@@ -123,8 +123,16 @@ impl Reasons {
             ("id_other", "id of its own", self.id_other),
             ("name", "other event_name", self.name_differs),
             ("no_event_id", "no eid", self.no_event_id),
-            ("event_id_misplaced", "eid in the wrong argument", self.event_id_misplaced),
-            ("server_no_event_id", "server without event_id", self.server_no_event_id),
+            (
+                "event_id_misplaced",
+                "eid in the wrong argument",
+                self.event_id_misplaced,
+            ),
+            (
+                "server_no_event_id",
+                "server without event_id",
+                self.server_no_event_id,
+            ),
             ("late", "over 48 h apart", self.late),
             ("other_dataset", "other dataset", self.other_dataset),
             ("no_twin", "no copy on the server", self.no_twin),
@@ -162,7 +170,10 @@ impl Pairs {
             *reason += 1;
         }
         // Of those that have no id, some have it where Meta does not look.
-        let misplaced = self.misplaced.saturating_sub(self.alone[1]).min(reasons.no_event_id);
+        let misplaced = self
+            .misplaced
+            .saturating_sub(self.alone[1])
+            .min(reasons.no_event_id);
         reasons.no_event_id -= misplaced;
         reasons.event_id_misplaced += misplaced;
         reasons
@@ -229,7 +240,13 @@ impl Pairing {
             entry.images += u64::from(without && hit.is_image);
             match pairs[number] {
                 Some(pair) => entry.pairs.push(pair),
-                None => entry.alone[if misplaced { 1 } else { 2 * usize::from(without) }] += 1,
+                None => {
+                    entry.alone[if misplaced {
+                        1
+                    } else {
+                        2 * usize::from(without)
+                    }] += 1
+                }
             }
         }
         let mut names: Vec<Pairs> = names
@@ -281,11 +298,9 @@ impl Pairing {
                 Relation::PixelSuffix(length, _) => id.get(id.len() - length as usize..),
                 _ => None,
             };
-            learned.rules.push((
-                hit.name.clone(),
-                rule,
-                text.unwrap_or_default().to_owned(),
-            ));
+            learned
+                .rules
+                .push((hit.name.clone(), rule, text.unwrap_or_default().to_owned()));
         }
         learned
     }
@@ -313,10 +328,7 @@ fn pair(index: &Index, ties: &[Tie]) -> Vec<Option<Pair>> {
             let is_free = tie.bond == Bond::Id || !taken.contains(&tie.at);
             if pairs[tie.hit as usize].is_none() && is_free {
                 let is_only = of_hit[&tie.hit] == 1 && of_event[&tie.at] == 1;
-                pairs[tie.hit as usize] = Some(Pair {
-                    tie: *tie,
-                    is_only,
-                });
+                pairs[tie.hit as usize] = Some(Pair { tie: *tie, is_only });
                 taken.insert(tie.at);
             }
         }

@@ -37,8 +37,11 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
     if let Some(new) = learned.rewrite(name, &id) {
         let pointer = Pointer::root().key("event_id");
         let fix = Fix::safe("write the event_id as the browser does");
-        out.at(item, "event_id differs from the browser's in the same way as those of the pairs")
-            .fix(fix.replace_text(pointer, &new));
+        out.at(
+            item,
+            "event_id differs from the browser's in the same way as those of the pairs",
+        )
+        .fix(fix.replace_text(pointer, &new));
     }
 }
 
@@ -52,7 +55,11 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
                 _ => pair.shows_ids(),
             })
             .collect();
-        let mut differ: Vec<&Pair> = shown.iter().copied().filter(|pair| is_other_id(pair)).collect();
+        let mut differ: Vec<&Pair> = shown
+            .iter()
+            .copied()
+            .filter(|pair| is_other_id(pair))
+            .collect();
         let (ruled, rest): (Vec<&Pair>, Vec<&Pair>) = differ
             .drain(..)
             .partition(|pair| pairs.rule == Some(pair.tie.relation));
@@ -79,7 +86,9 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
             if !by_order {
                 finding.certainty(Certainty::Strong);
                 if group.len() < LEAST {
-                    finding.certainty(Certainty::Heuristic).severity(Severity::Warning);
+                    finding
+                        .certainty(Certainty::Heuristic)
+                        .severity(Severity::Warning);
                 }
             }
             if pairs.rule.is_some_and(|rule| rule == first.tie.relation) {

@@ -28,7 +28,10 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
     let (Some(item), Some(id)) = (event.get(Name::EventName), event_id(event)) else {
         return;
     };
-    let Some(name) = event.name().and_then(|name| learned.renamed(pixel, name, &id)) else {
+    let Some(name) = event
+        .name()
+        .and_then(|name| learned.renamed(pixel, name, &id))
+    else {
         return;
     };
     let fix = Fix::needs_consent("take the event_name of the browser's copy");
@@ -39,7 +42,11 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
 fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
     for pairs in log.pixel() {
         let mut by_name: BTreeMap<&str, Vec<u64>> = BTreeMap::new();
-        for pair in pairs.pairs.iter().filter(|pair| pair.tie.bond == Bond::OtherName) {
+        for pair in pairs
+            .pairs
+            .iter()
+            .filter(|pair| pair.tie.bond == Bond::OtherName)
+        {
             let name = pairs.other_names.get(&pair.tie.at);
             let name = name.map_or("otherwise", String::as_str);
             by_name.entry(name).or_default().push(pair.tie.at);
@@ -59,7 +66,9 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
                 .places(events.iter().copied(), "event of such a pair")
                 .events(number);
             if !is_one_name(name, &pairs.name) && events.len() < LEAST {
-                finding.severity(Severity::Warning).certainty(Certainty::Strong);
+                finding
+                    .severity(Severity::Warning)
+                    .certainty(Certainty::Strong);
             }
         }
     }

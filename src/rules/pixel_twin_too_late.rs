@@ -13,8 +13,16 @@ pub static RULE: Rule = crate::rule!("pixel-twin-too-late", Check::Log, conclude
 fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
     for pairs in log.pixel() {
         for (bond, pointer, what) in [
-            (Bond::Late, "/event_time", "more than 48 hours from the server's event"),
-            (Bond::OtherDataset, "", "on another dataset than the server's event"),
+            (
+                Bond::Late,
+                "/event_time",
+                "more than 48 hours from the server's event",
+            ),
+            (
+                Bond::OtherDataset,
+                "",
+                "on another dataset than the server's event",
+            ),
         ] {
             let events: Vec<u64> = pairs
                 .pairs
@@ -22,7 +30,9 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
                 .filter(|pair| pair.tie.bond == bond)
                 .map(|pair| pair.tie.at)
                 .collect();
-            let Some(&first) = events.first() else { continue };
+            let Some(&first) = events.first() else {
+                continue;
+            };
             let number = events.len() as u64;
             let finding = out.at(
                 first,

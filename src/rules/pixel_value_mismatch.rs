@@ -15,7 +15,11 @@ pub static RULE: Rule = crate::rule!("pixel-value-mismatch", Check::Log, conclud
 fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
     for pairs in log.pixel() {
         let sure = |bond: Bond| matches!(bond, Bond::Id | Bond::Order);
-        let all = pairs.pairs.iter().filter(|pair| sure(pair.tie.bond)).count() as u64;
+        let all = pairs
+            .pairs
+            .iter()
+            .filter(|pair| sure(pair.tie.bond))
+            .count() as u64;
         for (flag, pointer, what) in [
             (VALUE_DIFFERS, "/custom_data/value", "value"),
             (CURRENCY_DIFFERS, "/custom_data/currency", "currency"),
@@ -27,7 +31,9 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
                 pairs.map(|pair| pair.tie.at).collect()
             };
             let events = with(flag);
-            let Some(&first) = events.first() else { continue };
+            let Some(&first) = events.first() else {
+                continue;
+            };
             let number = events.len() as u64;
             let mut message = format!(
                 "{number} of {} of browser and server named {} differ in {what}",

@@ -118,7 +118,11 @@ fn beside_pixel(log: &Evidence<'_>, out: &mut LogFindings) {
                     count(number, "event"),
                     pairs.name,
                     if number == 1 { "has" } else { "have" },
-                    if number == 1 { "copy has" } else { "copies have" },
+                    if number == 1 {
+                        "copy has"
+                    } else {
+                        "copies have"
+                    },
                 ),
             );
             finding
@@ -126,8 +130,12 @@ fn beside_pixel(log: &Evidence<'_>, out: &mut LogFindings) {
                 .events(number);
             // Two orders of one browser and one value may be taken for one.
             match events.iter().any(|pair| pair.tie.bond == Bond::Order) {
-                true => finding.severity(Severity::Error).certainty(Certainty::Proof),
-                false if number >= 5 => finding.severity(Severity::Error).certainty(Certainty::Strong),
+                true => finding
+                    .severity(Severity::Error)
+                    .certainty(Certainty::Proof),
+                false if number >= 5 => finding
+                    .severity(Severity::Error)
+                    .certainty(Certainty::Strong),
                 false => finding,
             };
             continue;
