@@ -15,7 +15,7 @@ fn file(name: &str) -> PathBuf {
         .join(name)
 }
 
-const CLOCK: &str = "--no-config --as-of 2026-06-26T00:00:00Z";
+const CLOCK: &str = "--no-config";
 
 /// Events by rule, without mere information; findings where no event can be counted.
 fn found(report: &Value) -> BTreeMap<String, u64> {
