@@ -435,6 +435,7 @@ fn neither_form_is_an_error() {
         as_of: AsOf::At(now.as_second()),
         wall: now.as_second(),
         assume: Assumptions::default(),
+        witnesses: Default::default(),
     };
     let (rules, cases) = (RuleSet::all(), cases());
     let numbers: Vec<u32> = cases.iter().map(|case| case.0).collect();

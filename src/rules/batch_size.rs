@@ -47,6 +47,7 @@ mod tests {
             as_of: AsOf::Auto,
             wall: 0,
             assume: Assumptions::default(),
+            witnesses: Default::default(),
         };
         let rules = RuleSet::of(&[&RULE]);
         for (events, more) in [(1, false), (1_000, false), (1_001, true)] {

@@ -280,6 +280,7 @@ mod tests {
             as_of: AsOf::Auto,
             wall: 0,
             assume: crate::event::Assumptions::default(),
+            witnesses: Default::default(),
         };
         let (rules, arena) = (RuleSet::of(&[&RULE]), bumpalo::Bump::new());
         let mut inspector = Inspector::new(&rules, &around, &arena);

@@ -155,6 +155,7 @@ fn around() -> Surroundings {
         as_of: AsOf::At(corpus::NOW),
         wall: corpus::NOW,
         assume: Assumptions::default(),
+        witnesses: Default::default(),
     }
 }
 
