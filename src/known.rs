@@ -93,9 +93,18 @@ type Row = Vec<(Name, String)>;
 fn rows(source: impl Read, mut each: impl FnMut(Row)) -> io::Result<()> {
     let mut source = BufReader::with_capacity(1 << 16, source);
     let invalid = |what: String| io::Error::new(io::ErrorKind::InvalidData, what);
-    let head = source.fill_buf()?;
-    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
-    let is_json = head.trim_ascii_start().first() == Some(&b'{');
+    // What is unpacked comes in pieces of any size.
+    let mut head = Vec::new();
+    source
+        .by_ref()
+        .take(LONGEST_LINE)
+        .read_until(b'\n', &mut head)?;
+    let first = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&head);
+    let is_json = first.trim_ascii_start().first() == Some(&b'{');
+    let most = [b',', b';', b'\t', b'|']
+        .into_iter()
+        .max_by_key(|sign| first.iter().filter(|byte| *byte == sign).count());
+    let mut source = io::Cursor::new(head).chain(source);
     if is_json {
         let (mut line, mut number) = (Vec::new(), 0u64);
         loop {
@@ -132,10 +141,6 @@ fn rows(source: impl Read, mut each: impl FnMut(Row)) -> io::Result<()> {
             each(row);
         }
     }
-    let first = head.split(|&byte| byte == b'\n').next().unwrap_or_default();
-    let most = [b',', b';', b'\t', b'|']
-        .into_iter()
-        .max_by_key(|sign| first.iter().filter(|byte| *byte == sign).count());
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(most.unwrap_or(b','))
         .flexible(true)
@@ -409,9 +414,19 @@ mod tests {
 
     fn read(text: &str) -> KnownValues {
         let mut known = KnownValues::new(&Assumptions::default());
-        known.add(text.as_bytes()).unwrap();
+        known.add(ByteByByte(text.as_bytes())).unwrap();
         known.finish();
         known
+    }
+
+    /// As what unpacks may give it out.
+    struct ByteByByte<'t>(&'t [u8]);
+
+    impl Read for ByteByByte<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let most = buffer.len().min(1);
+            self.0.read(&mut buffer[..most])
+        }
     }
 
     fn judge(known: &KnownValues, name: Name, hashed: &str) -> Option<&'static str> {
