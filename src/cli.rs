@@ -85,9 +85,6 @@ pub struct InputArgs {
     /// that prove or clear the digests; read here, printed nowhere; may repeat
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub known: Vec<PathBuf>,
-    /// Requests of the browser's pixel (HAR, NDJSON or URLs) to be paired with the events; may repeat
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub pixel: Vec<PathBuf>,
     /// Print payload values in excerpts and reports
     #[arg(long)]
     pub show_values: bool,
@@ -132,6 +129,9 @@ fn size(text: &str) -> Result<u64, String> {
 pub struct CheckArgs {
     #[command(flatten)]
     pub input: InputArgs,
+    /// Requests of the browser's pixel (HAR, NDJSON or URLs) to be paired with the events; may repeat
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub pixel: Vec<PathBuf>,
     /// Only these rules: ids, names, groups such as 1xx, ALL
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub select: Vec<String>,
@@ -178,7 +178,7 @@ pub struct CheckArgs {
     /// Also write the report and the ledger of this part of a log, for `capilint merge`; no plain
     /// value is in it
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath,
-          conflicts_with_all = ["fix", "diff", "show_values"])]
+          conflicts_with_all = ["fix", "diff", "show_values", "pixel"])]
     pub ledger_out: Option<PathBuf>,
     /// The secret under which the ledger hashes, at least 16 random bytes: the same for all parts
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "ledger_out")]

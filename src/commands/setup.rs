@@ -78,7 +78,7 @@ pub(super) fn settings(args: &CheckArgs, config: Option<&Config>) -> Result<Sett
     let settings = Settings {
         ledger_key,
         clocks: clocks(as_of)?,
-        witnesses: witnesses(input, &assumptions(input, config)?)?,
+        witnesses: witnesses(args, &assumptions(input, config)?)?,
         assume: assumptions(input, config)?,
         deep: args.deep,
         policy,
@@ -115,7 +115,8 @@ fn ledger_key(path: &Path) -> Result<Key, Failure> {
 }
 
 /// What is told beside the log.
-fn witnesses(input: &InputArgs, assume: &Assumptions) -> Result<Witnesses, Failure> {
+fn witnesses(args: &CheckArgs, assume: &Assumptions) -> Result<Witnesses, Failure> {
+    let input = &args.input;
     let ceiling = input.max_unpacked.map_or(Ceiling::Usual, Ceiling::Bytes);
     let open = |path: &Path| {
         let file = File::open(path)?;
@@ -128,9 +129,9 @@ fn witnesses(input: &InputArgs, assume: &Assumptions) -> Result<Witnesses, Failu
         usage(format!("{}: {}", path.display(), walk::io_message(error)))
     };
     let mut witnesses = Witnesses::default();
-    if !input.pixel.is_empty() {
+    if !args.pixel.is_empty() {
         let mut index = pixel::Index::default();
-        for path in &input.pixel {
+        for path in &args.pixel {
             let capture = open(path).and_then(pixel::read);
             let capture = capture.map_err(|error| failed(path, &error))?;
             if capture.hits.is_empty() {
