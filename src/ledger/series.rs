@@ -740,7 +740,18 @@ mod tests {
                 sent_at: *sent_at,
                 ..Envelope::default()
             };
-            let event = Event::new(&tape, 0, clock, &assume, false, envelope, false, Vec::new());
+            let witnesses = Default::default();
+            let event = Event::new(
+                &tape,
+                0,
+                clock,
+                &assume,
+                &witnesses,
+                false,
+                envelope,
+                false,
+                Vec::new(),
+            );
             let mut block = Collected::default();
             let entry = Entry {
                 name: 1,
