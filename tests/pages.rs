@@ -54,8 +54,9 @@ struct Said {
 
 /// What the check says of an example: its rules of single events, and those of the whole log.
 fn findings(example: &Example) -> Vec<Said> {
-    let is_log = example.option("repeat").is_some() || example.text.contains("\n{");
-    if is_log && serde_json::from_str::<serde_json::Value>(&example.text).is_err() {
+    let has_lines = example.text.contains("\n{")
+        && serde_json::from_str::<serde_json::Value>(&example.text).is_err();
+    if example.option("repeat").is_some() || has_lines {
         return findings_of_log(example);
     }
     let said = findings_of_text(example).into_iter().map(|f| Said {

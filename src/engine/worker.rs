@@ -358,7 +358,7 @@ impl Watch for Notes<'_> {
             self.part.entries.place(self.block, begin);
             if wanted {
                 let entries = &mut self.part.entries;
-                entries.enter(self.ledger_key, event, name, presence);
+                entries.enter(self.ledger_key, event, findings, name, presence);
             }
         }
         if wanted {
