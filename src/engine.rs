@@ -7,6 +7,7 @@ mod mending;
 mod newest;
 mod part;
 mod run;
+mod shared;
 mod walk;
 mod worker;
 
@@ -22,6 +23,7 @@ use crate::settings::Settings;
 pub use newest::newest_time;
 pub use part::Excerpts;
 pub use run::Run;
+pub use shared::{Header, part_clock};
 
 /// Checks streams of captured payloads.
 pub struct Linter {
