@@ -317,10 +317,6 @@ impl<'s, 'a> Inspector<'s, 'a> {
         let Place::Pointer(pointer) = &finding.place else {
             return false;
         };
-        // What is said of the value as a value, such as an answer, is said nowhere else.
-        if finding.fix.is_none() {
-            return false;
-        }
         self.found.wrapped.iter().any(|wrapped| {
             let text = wrapped.text.trim();
             wrapped.kind == Kind::Text
