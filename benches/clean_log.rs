@@ -422,14 +422,16 @@ impl Browser {
             // No consent to cookies.
             return browser;
         }
+        // An ad opens in the browser of the app, which keeps cookies of its own.
+        let arrival = visit.below(100);
         // A private window, or cookies deleted since: a browser id of this visit.
-        let fresh = visit.percent(8);
+        let fresh = arrival < 20 || visit.percent(8);
         if fresh {
             born = tale.start * 1_000 - 4_000 - visit.below(998);
             tail = 100_000_000 + visit.below(2_047_000_000);
         }
         browser.fbp = Some(format!("fb.1.{born}.{tail}"));
-        match visit.below(100) {
+        match arrival {
             0..=19 => {
                 let id = visit.fbclid();
                 let ms = tale.start * 1_000 - 2_000 - visit.below(998);

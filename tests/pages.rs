@@ -75,11 +75,9 @@ struct Said {
 
 /// What the check says of an example: its rules of single events, and those of the whole log.
 fn findings(example: &Example) -> Vec<Said> {
-    let is_log = example.pixel.is_some()
-        || example.option("repeat").is_some()
-        || example.text.contains("\n{");
-    let is_whole = serde_json::from_str::<serde_json::Value>(&example.text).is_ok();
-    if is_log && (example.pixel.is_some() || !is_whole) {
+    let is_lines = example.text.contains("\n{")
+        && serde_json::from_str::<serde_json::Value>(&example.text).is_err();
+    if example.pixel.is_some() || example.option("repeat").is_some() || is_lines {
         return findings_of_log(example);
     }
     let said = findings_of_text(example).into_iter().map(|f| Said {

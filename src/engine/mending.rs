@@ -9,7 +9,7 @@ use crate::digest::Shape;
 use crate::envelope::decode;
 use crate::envelope::search::Origin;
 use crate::event::{Envelope, Event};
-use crate::finding::{Finding, Subject};
+use crate::finding::{Finding, Place, Subject};
 use crate::fix::{Op, Safety};
 use crate::input::blocks::{Block, Frame, bom_length};
 use crate::inspect::{Inspector, Read, Watch};
@@ -489,25 +489,32 @@ impl<'a> Bench<'_, 'a> {
         let Ok(tree) = Tree::parse(text, Syntax::Relaxed) else {
             return;
         };
-        let groups: Vec<(usize, Range<usize>)> = self
-            .inspector
-            .groups()
-            .iter()
-            .filter_map(|group| Some((group.event?, group.findings.clone())))
-            .collect();
+        let (mut of_event, mut of_text) = (vec![false; events.len()], Vec::new());
+        for group in self.inspector.groups() {
+            for finding in &self.inspector.findings()[group.findings.clone()] {
+                match (group.event, &finding.place) {
+                    _ if !is_allowed(worker, finding) => {}
+                    (Some(event), _) => of_event[event] = true,
+                    (None, Place::Pointer(pointer)) if finding.subject == Subject::Record => {
+                        of_text.push(pointer.clone());
+                    }
+                    _ => {}
+                }
+            }
+        }
         let here = Outside {
             before: self.events,
             ..Outside::default()
         };
-        for (number, findings) in groups {
-            let (place, clock, wanted) = events[number];
-            let any = self.inspector.findings()[findings]
-                .iter()
-                .any(|f| is_allowed(worker, f));
-            if !wanted || !any {
+        for (number, &(place, clock, wanted)) in events.iter().enumerate() {
+            if !wanted || (!of_event[number] && of_text.is_empty()) {
                 continue;
             }
             let base = self.inspector.pointer(place);
+            // What is mended in an event as in any text may leave more to mend in the event.
+            if !of_event[number] && !of_text.iter().any(|pointer| pointer.within(&base)) {
+                continue;
+            }
             let Some(span) = tree.span(text, &base) else {
                 continue;
             };

@@ -746,7 +746,8 @@ impl<'l> Run<'l> {
                 continue;
             }
             findings.begin(index);
-            let outcome = catch_unwind(AssertUnwindSafe(|| check(&evidence, &mut findings)));
+            let conclude = || self.linter.pool.install(|| check(&evidence, &mut findings));
+            let outcome = catch_unwind(AssertUnwindSafe(conclude));
             match outcome {
                 Ok(outcome) => outcome?,
                 Err(_) => {

@@ -403,7 +403,7 @@ impl Watch for Notes<'_> {
             self.part.entries.place(self.block, begin);
             if wanted {
                 let entries = &mut self.part.entries;
-                entries.enter(self.ledger_key, event, name, presence);
+                entries.enter(self.ledger_key, event, findings, name, presence);
                 if let Some(pixel) = &event.witnesses.pixel {
                     let key = self.ledger_key;
                     pair(self.part, pixel, key, event, name, self.ties);

@@ -7,14 +7,16 @@ use serde::{Deserialize, Serialize};
 use super::carriers::Carrier;
 use super::digests::{Collected, Pipeline};
 use super::key::{Key, short};
-use super::series;
+use super::people::{Told, Visit, Who};
 use super::sighting::{PAIRED, PLACEHOLDER_ID, RANDOM_ID, Sighting, TEST};
 use super::steps::Step;
 use super::table::Row;
+use super::{clicks, people, series, spellings};
 use crate::click_id::Stamped;
 use crate::deduplication;
 use crate::digest::{Shape, prefix_of_hex};
 use crate::event::Event;
+use crate::finding::Finding;
 use crate::json::{Item, Val};
 use crate::name::Name;
 use crate::score::Presence;
@@ -102,6 +104,9 @@ pub struct Entries {
     pub(super) carriers: Vec<Carrier>,
     /// Where the last browser with these bits is in `carriers`, from 1.
     slots: Vec<u32>,
+    pub(super) visits: people::Collected,
+    pub(super) clicks: clicks::Collected,
+    pub(super) spellings: spellings::Collected,
     /// The dataset and event_name of entries: its hash, the caller's number for the name, and the
     /// first event.
     pub(super) names: Vec<(u32, u32, u64)>,
@@ -154,16 +159,30 @@ impl Entries {
         self.spots.len() as u64 - 1
     }
 
-    /// Enters the event that was placed last. `name` is the caller's number for its event_name,
-    /// `presence` says how its keys stand.
-    pub fn enter(&mut self, key: &Key, event: &Event<'_, '_>, name: u32, presence: Presence) {
+    /// Enters the event that was placed last. `findings` is what rules of single events said of it,
+    /// `name` the caller's number for its event_name, `presence` says how its keys stand.
+    pub fn enter(
+        &mut self,
+        key: &Key,
+        event: &Event<'_, '_>,
+        findings: &[Finding],
+        name: u32,
+        presence: Presence,
+    ) {
         let at = self.spots.len() as u64 - 1;
         let scope = scope_of(key, event);
         self.enter_digests(key, event, scope, at);
         self.counts.see(event, at);
+        let told = Told::of(findings);
+        let who = Who::of(key, event, address_of(key, event), &told);
         if event.is_website() {
-            self.enter_carrier(key, event, scope, presence, at);
+            self.enter_carrier(key, event, scope, &who, presence, at);
         }
+        if let Some(visit) = Visit::of(key, event, scope, &who, &told, at) {
+            self.visits.see(visit);
+        }
+        self.clicks.enter(key, event, &who, &told, at);
+        self.spellings.enter(key, event, scope, at);
         let Some(event_name) = event.name() else {
             return;
         };
@@ -176,11 +195,14 @@ impl Entries {
         if event_name == "AppendAttribution" {
             return;
         }
-        let (browser, email) = (browser_of(key, event), identifier_of(key, event, Name::Em));
         let entry = series::Entry {
             name: name_hash,
             group: short(scope),
-            person: if email == 0 { browser } else { email },
+            person: if who.email == 0 {
+                short_or_nothing(who.browser)
+            } else {
+                who.email
+            },
             at,
         };
         self.series.see(key, event, entry);
@@ -216,10 +238,10 @@ impl Entries {
                 .and_then(|time| u32::try_from(time).ok())
                 .unwrap_or(0),
             name: name_hash,
-            browser,
-            email,
-            external_id: identifier_of(key, event, Name::ExternalId),
-            address: address_of(key, event),
+            browser: short_or_nothing(who.browser),
+            email: who.email,
+            external_id: short_or_nothing(who.external_id),
+            address: who.address,
             content: 0,
             flags,
         };
@@ -273,6 +295,7 @@ impl Entries {
         key: &Key,
         event: &Event<'_, '_>,
         scope: u64,
+        who: &Who,
         presence: Presence,
         at: u64,
     ) {
@@ -292,7 +315,7 @@ impl Entries {
         let keys = presence.usable();
         let row = Carrier {
             key: person.end(),
-            email: identifier_of(key, event, Name::Em),
+            email: who.email,
             keys,
             bad: presence.bad(),
             at,
@@ -382,26 +405,11 @@ fn text_of<'a>(item: Item<'_, 'a>) -> Option<std::borrow::Cow<'a, str>> {
     }
 }
 
-fn browser_of(key: &Key, event: &Event<'_, '_>) -> u32 {
-    event
-        .user_text(Name::Fbp)
-        .and_then(Stamped::parse)
-        .map_or(0, |fbp| {
-            let hash = key.begin().part(fbp.time().as_bytes());
-            short(hash.part(fbp.tail().as_bytes()).end())
-        })
-}
-
-/// The first value of a key that may stand for somebody.
-fn identifier_of(key: &Key, event: &Event<'_, '_>, name: Name) -> u32 {
-    let is_some = |shape| matches!(shape, Shape::Sha256 | Shape::Md5 | Shape::Plain);
-    event
-        .identifiers()
-        .iter()
-        .find(|one| one.name == name && one.worthless.is_none() && is_some(one.shape))
-        .map_or(0, |one| {
-            short(key.hash(one.hex().unwrap_or(one.text).trim().as_bytes()))
-        })
+fn short_or_nothing(hash: u64) -> u32 {
+    match hash {
+        0 => 0,
+        hash => short(hash),
+    }
 }
 
 /// The address, of IPv6 the network: the rest changes from day to day.

@@ -45,6 +45,9 @@ impl Ledger {
         write_table(self.digests.links(), out)?;
         write_table(&self.carriers, out)?;
         write_table(&self.steps, out)?;
+        write_table(&self.visits, out)?;
+        write_table(&self.clicks, out)?;
+        write_table(&self.spellings, out)?;
         out.write_all(END)?;
         out.flush()
     }
@@ -89,6 +92,18 @@ impl Ledger {
         })?;
         read_table(input, |rows: &[Step]| {
             self.steps.take(rows, events);
+            self.make_room()
+        })?;
+        read_table(input, |rows| {
+            self.visits.take(rows, events);
+            self.make_room()
+        })?;
+        read_table(input, |rows| {
+            self.clicks.take(rows, events);
+            self.make_room()
+        })?;
+        read_table(input, |rows| {
+            self.spellings.take(rows, events);
             self.make_room()
         })?;
         let mut end = [0; END.len()];

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::people::Events;
 use crate::finding::{Certainty, Effect, Severity};
 use crate::rules;
 
@@ -78,6 +79,21 @@ impl LogFinding {
             1 => self.related(last, format!("the third {what}")),
             _ => self.related(last, format!("the last of {more} more")),
         }
+    }
+
+    /// The same for events of which only these few are known.
+    pub fn places_of(&mut self, events: &Events, what: &'static str) -> &mut Self {
+        let (second, last) = events.others();
+        if let Some(second) = second {
+            self.related(second, format!("the second {what}"));
+        }
+        if let Some(last) = last {
+            match events.more() {
+                1 => self.related(last, format!("the third {what}")),
+                more => self.related(last, format!("the last of {more} more")),
+            };
+        }
+        self
     }
 
     /// Says of how many events this speaks; 1 otherwise.

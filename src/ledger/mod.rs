@@ -36,15 +36,18 @@
 //!    `<n:4>` for the same with four digits.
 
 pub mod carriers;
+pub mod clicks;
 pub mod digests;
 pub mod entries;
 pub mod event_ids;
 mod exchange;
 pub mod findings;
 pub mod key;
+pub mod people;
 pub mod places;
 pub mod series;
 pub mod sighting;
+pub mod spellings;
 pub mod steps;
 pub mod table;
 
@@ -54,14 +57,17 @@ use std::io;
 use hashbrown::HashMap;
 
 use crate::pixel::{Pairing, Pairs};
+pub use clicks::Click;
 
 pub use digests::Digests;
 pub use entries::{BlockSpot, Entries};
 pub use findings::{LogFinding, LogFindings};
 pub use key::Key;
+pub use people::Visit;
 pub use places::{Places, Spot};
 pub use series::{AllSeries, Series};
 pub use sighting::Sighting;
+pub use spellings::Spelling;
 pub use steps::Step;
 pub use table::Table;
 
@@ -91,6 +97,9 @@ pub struct Ledger {
     series: AllSeries,
     digests: Digests,
     carriers: Table<Carrier>,
+    visits: Table<Visit>,
+    clicks: Table<Click>,
+    spellings: Table<Spelling>,
     /// Event names as they may be printed, with the first event, by the hash of dataset and name.
     names: BTreeMap<u32, (String, u64)>,
     counts: Counts,
@@ -115,19 +124,25 @@ impl Ledger {
             carriers: Table::default(),
             names: BTreeMap::new(),
             counts: Counts::default(),
+            visits: Table::default(),
+            clicks: Table::default(),
+            spellings: Table::default(),
             sightings: HashMap::new(),
             memory,
             spills: 0,
         }
     }
 
-    fn tables(&mut self) -> [&mut dyn AnyTable; 5] {
+    fn tables(&mut self) -> [&mut dyn AnyTable; 8] {
         [
             &mut self.ids,
             &mut self.orders,
             &mut self.steps,
             &mut self.digests,
             &mut self.carriers,
+            &mut self.visits,
+            &mut self.clicks,
+            &mut self.spellings,
         ]
     }
 
@@ -162,6 +177,9 @@ impl Ledger {
         self.carriers.take(&entries.carriers, events);
         self.steps.take(&entries.steps, events);
         self.series.take(&entries.series, events);
+        self.visits.take(&entries.visits.rows, events);
+        self.clicks.take(&entries.clicks.rows, events);
+        self.spellings.take(&entries.spellings.rows, events);
     }
 
     /// Makes room when the tables have outgrown their memory, or would be smaller when sorted. To be called in a pool of threads.
@@ -270,6 +288,49 @@ impl Evidence<'_> {
     /// [`Evidence::event_name`] knows the name. Passbacks are not among them.
     pub fn series(&self) -> impl Iterator<Item = (u32, &Series)> {
         self.ledger.series.iter()
+    }
+
+    /// Calls `each` with every visit: events in which browser, person, address and agent are the
+    /// same. Those of one browser follow one another; those without a browser come first.
+    pub fn visits(&self, each: impl FnMut(&Visit)) -> io::Result<()> {
+        self.ledger.visits.rows(each)
+    }
+
+    /// Calls `each` with the visits of every browser. Visits without one are not among them.
+    pub fn browsers(&self, mut each: impl FnMut(&[Visit])) -> io::Result<()> {
+        let mut group: Vec<Visit> = Vec::new();
+        self.visits(|visit| {
+            if group
+                .first()
+                .is_some_and(|first| first.browser != visit.browser)
+            {
+                each(&group);
+                group.clear();
+            }
+            if visit.browser != 0 {
+                group.push(*visit);
+            }
+        })?;
+        if !group.is_empty() {
+            each(&group);
+        }
+        Ok(())
+    }
+
+    /// Calls `each` with the sightings of every click id and of what may be the same id in another
+    /// spelling.
+    pub fn clicks(&self, each: impl FnMut(&[Click])) -> io::Result<()> {
+        self.ledger.clicks.groups(each)
+    }
+
+    /// Calls `each` with the digests of gender and country that one pipeline sent.
+    pub fn spellings(&self, each: impl FnMut(&[Spelling])) -> io::Result<()> {
+        self.ledger.spellings.groups(each)
+    }
+
+    /// The bytes that the tables may take.
+    pub fn memory(&self) -> usize {
+        self.ledger.memory
     }
 
     /// How many sightings of event_ids there are under a dataset and event_name

@@ -1,15 +1,21 @@
 //! CL209: the page's address shows a click, and the event does not send it.
 
+use std::collections::BTreeMap;
+use std::io;
+
 use crate::click_id::{self, SHORTEST};
 use crate::event::Event;
 use crate::finding::Findings;
 use crate::fix::{Fix, quote};
 use crate::json::{Item, Pointer};
+use crate::ledger::people::{CLICK, Events, LATE};
+use crate::ledger::{Evidence, LogFindings};
 use crate::name::Name;
+use crate::report::count;
 use crate::rule::{Check, Rule};
 
 /// See `rules/click-id-not-sent.md`.
-pub static RULE: Rule = crate::rule!("click-id-not-sent", Check::Event(check));
+pub static RULE: Rule = crate::rule!("click-id-not-sent", Check::Event(check), conclude);
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     let fbc = event.user(Name::Fbc);
@@ -49,4 +55,78 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
 fn is_click(member: Item<'_, '_>) -> bool {
     let key = member.key().to_ascii_lowercase();
     member.name().is_none() && (key.contains("fbc") || key.contains("click"))
+}
+
+/// For so many seconds every browser keeps the cookie that holds the click.
+const KEPT: u32 = 7 * 86_400;
+
+/// So many browsers have to show it, and so many in a hundred of those that could.
+const BROWSERS: u64 = 10;
+const PERCENT: u64 = 20;
+
+/// Late events of browsers that showed a click before, with it and without it.
+#[derive(Default)]
+struct Late {
+    sent: u64,
+    browsers: u64,
+    missed: Events,
+    /// An event that showed the click of the first browser that lost it.
+    seen: u64,
+}
+
+fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
+    let mut scopes: BTreeMap<u32, Late> = BTreeMap::new();
+    log.browsers(|visits| {
+        // The click that was there first of all.
+        let with_click = visits
+            .iter()
+            .filter(|visit| visit.has(CLICK) && visit.first > 0);
+        let Some(click) = with_click.min_by_key(|visit| (visit.first, visit.at)) else {
+            return;
+        };
+        let latest = visits
+            .iter()
+            .filter(|visit| visit.has(CLICK))
+            .map(|visit| visit.last)
+            .max();
+        let until = latest.unwrap_or(0).saturating_add(KEPT);
+        let is_late = visits
+            .iter()
+            .filter(|visit| visit.has(LATE) && visit.scope == click.scope);
+        let (with, without): (Vec<_>, Vec<_>) = is_late.partition(|visit| visit.has(CLICK));
+        let missed =
+            |visit: &&crate::ledger::Visit| visit.first > click.first && visit.last <= until;
+        let without: Vec<_> = without.into_iter().filter(missed).collect();
+        if with.is_empty() && without.is_empty() {
+            return;
+        }
+        let late = scopes.entry(click.scope).or_default();
+        if without.is_empty() {
+            late.sent += 1;
+            return;
+        }
+        late.browsers += 1;
+        for visit in without {
+            if late.missed.number == 0 || visit.at < late.missed.first() {
+                late.seen = click.at;
+            }
+            late.missed.add(visit.at, visit.count.into());
+        }
+    })?;
+    for late in scopes.values() {
+        if late.browsers < BROWSERS || late.browsers * 100 < PERCENT * (late.browsers + late.sent) {
+            continue;
+        }
+        let message = format!(
+            "{} late in the visit have no fbc though an earlier one of the same browser had, {} in all",
+            count(late.missed.number, "event"),
+            count(late.browsers, "browser")
+        );
+        out.at(late.missed.first(), "/user_data", message)
+            .help("keep fbc with the cart or the order and send it with the events that the server sends later, too")
+            .related(late.seen, "the same browser with its click")
+            .places_of(&late.missed, "event without it")
+            .events(late.missed.number);
+    }
+    Ok(())
 }

@@ -1,13 +1,18 @@
 //! CL125: a birth date that forms and databases put in when nobody gave one.
 
+use std::io;
+
 use crate::event::Event;
 use crate::finding::{Certainty, Findings};
 use crate::fix::Fix;
+use crate::ledger::people;
+use crate::ledger::{Evidence, LogFindings};
 use crate::name::Name;
+use crate::report::count;
 use crate::rule::{Check, Rule};
 
 /// See `rules/default-birth-date.md`.
-pub static RULE: Rule = crate::rule!("default-birth-date", Check::Event(check));
+pub static RULE: Rule = crate::rule!("default-birth-date", Check::Event(check), conclude);
 
 /// SHA-256 of dates on which nobody alive was born: 00010101, 18991230, 18991231, 19000101.
 const IMPOSSIBLE: [&str; 4] = [
@@ -52,4 +57,30 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
             finding.certainty(Certainty::Heuristic).spoils(false);
         }
     }
+}
+
+/// No day has as many of the people of a log.
+const SHARE: f64 = 0.5;
+const PEOPLE: usize = 20;
+
+fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
+    for crowd in people::constants(log, |visit| visit.birth.into(), SHARE)? {
+        let people = match crowd.emails.number() < crowd.browsers.number() {
+            true => &crowd.browsers,
+            false => &crowd.emails,
+        };
+        if people.number() < PEOPLE {
+            continue;
+        }
+        let message = format!(
+            "one birth date stands on {}, {} % of those that have one, of {} people",
+            count(crowd.events.number, "event"),
+            crowd.percent(),
+            people.words()
+        );
+        out.at(crowd.events.first(), "/user_data/db", message)
+            .places_of(&crowd.events, "person with it")
+            .events(crowd.events.number);
+    }
+    Ok(())
 }

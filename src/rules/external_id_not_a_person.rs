@@ -1,7 +1,7 @@
 //! CL121: external_id names no person: it is the event, the order, the address, the browser, or
 //! the same for everybody.
 
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::net::IpAddr;
 
 use once_cell::sync::Lazy;
@@ -13,12 +13,17 @@ use crate::event::{Event, Identifier};
 use crate::finding::{Certainty, Effect, Findings};
 use crate::fix::Fix;
 use crate::json::{Item, Val};
+use crate::ledger::people::{self, Crowd};
+use crate::ledger::{Evidence, LogFindings, Visit};
 use crate::name::Name;
 use crate::plain::{self, Reading};
+use crate::report::count;
 use crate::rule::{Check, Rule};
 
+use super::identifier_never_repeats::never_repeats;
+
 /// See `rules/external-id-not-a-person.md`.
-pub static RULE: Rule = crate::rule!("external-id-not-a-person", Check::Event(check));
+pub static RULE: Rule = crate::rule!("external-id-not-a-person", Check::Event(check), conclude);
 
 /// What shops send for visitors who have no account.
 const NOBODY: [&str; 20] = [
@@ -258,4 +263,52 @@ fn behind_digest(event: &Event<'_, '_>, identifier: &Identifier<'_>) -> Option<I
     .into_iter()
     .find(|(text, _)| text.is_some_and(|text| !text.is_empty() && is(&sha256(text.as_bytes()))))
     .map(|(_, instead)| instead)
+}
+
+/// A value on more of the visits than this is nobody's account, if it is on so many browsers at so
+/// many addresses, too.
+const SHARE: f64 = 0.2;
+const CROWD: usize = 20;
+
+/// The values that stand for everybody in a dataset or site.
+pub(super) fn constants(log: &Evidence<'_>) -> io::Result<Vec<Crowd>> {
+    let mut crowds = people::constants(log, |visit| visit.external_id, SHARE)?;
+    crowds.retain(|crowd| crowd.browsers.number().min(crowd.addresses.number()) >= CROWD);
+    Ok(crowds)
+}
+
+fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
+    for crowd in constants(log)? {
+        let message = format!(
+            "one external_id stands on {}, {} % of those that have one, of {} browsers at {} addresses",
+            count(crowd.events.number, "event"),
+            crowd.percent(),
+            crowd.browsers.words(),
+            crowd.addresses.words()
+        );
+        out.at(crowd.events.first(), "/user_data/external_id", message)
+            .certainty(Certainty::Strong)
+            .effect(Effect::Misattributed)
+            .places_of(&crowd.events, "visitor with it")
+            .events(crowd.events.number);
+    }
+    let others = [
+        (|visit: &Visit| visit.email.into()) as fn(&Visit) -> u64,
+        |visit: &Visit| visit.phone.into(),
+    ];
+    for found in never_repeats(log, |visit| visit.external_id, others)? {
+        let message = format!(
+            "external_id is new with every event of {}, {} in all",
+            count(found.browsers, "browser"),
+            count(found.events.number, "event")
+        );
+        out.at(found.events.first(), "/user_data/external_id", message)
+            .certainty(match found.held {
+                true => Certainty::Strong,
+                false => Certainty::Heuristic,
+            })
+            .places_of(&found.events, "event with a new value")
+            .events(found.events.number);
+    }
+    Ok(())
 }

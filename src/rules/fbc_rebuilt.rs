@@ -1,14 +1,20 @@
 //! CL204: an fbc made when the event was sent, not when the visitor clicked.
 
+use std::io;
+
 use crate::click_id;
 use crate::event::Event;
 use crate::event_name;
 use crate::event_time;
-use crate::finding::Findings;
+use crate::finding::{Certainty, Findings};
+use crate::ledger::clicks::{BROWSER, MADE_FOR_EVENT, TOLD_REBUILT};
+use crate::ledger::people::{Events, Few};
+use crate::ledger::{Evidence, LogFindings};
+use crate::report::count;
 use crate::rule::{Check, Rule};
 
 /// See `rules/fbc-rebuilt.md`.
-pub static RULE: Rule = crate::rule!("fbc-rebuilt", Check::Event(check));
+pub static RULE: Rule = crate::rule!("fbc-rebuilt", Check::Event(check), conclude);
 
 /// Nobody comes from an ad to the end of a checkout in so few seconds.
 const SECONDS: i64 = 5;
@@ -33,4 +39,52 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
         event.item(click.place),
         "fbc was created within seconds of the event, so it looks made for it and not kept from the click",
     );
+}
+
+/// Within a day, a browser keeps a click under one creation time. The pixel, a tag server and a shop
+/// may each have their own; a fourth is made for the event.
+const TIMES: usize = 4;
+const DAY: u64 = 86_400_000;
+
+fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
+    log.clicks(|group| {
+        for clicks in group.chunk_by(|a, b| (a.id, a.person) == (b.id, b.person)) {
+            if let [_] = clicks {
+                continue;
+            }
+            let (mut times, mut made) = (Few::default(), Few::default());
+            let (mut events, mut told) = (Events::default(), 0);
+            for row in clicks.iter().filter(|row| !row.is_of_address()) {
+                times.add(row.time);
+                if row.has(MADE_FOR_EVENT) {
+                    made.add(row.time);
+                }
+                events.add(row.at, row.count.into());
+                told += u64::from(row.count) * u64::from(row.has(TOLD_REBUILT));
+            }
+            let within_a_day = |number: usize| {
+                let windows = times.members().windows(number);
+                clicks[0].has(BROWSER)
+                    && windows.into_iter().any(|of| of[number - 1] - of[0] <= DAY)
+            };
+            // Kept times are on several events each.
+            let is_proof = made.number() >= 2
+                || within_a_day(TIMES) && times.number() as u64 * 2 > events.number;
+            if clicks[0].person == 0 || !is_proof && !within_a_day(TIMES - 1) {
+                continue;
+            }
+            let message = format!(
+                "one click of one visitor has {} creation times in {}",
+                times.words(),
+                count(events.number, "event")
+            );
+            out.at(events.first(), "/user_data/fbc", message)
+                .certainty(match is_proof {
+                    true => Certainty::Proof,
+                    false => Certainty::Strong,
+                })
+                .places_of(&events, "event of this click")
+                .events(events.number - told);
+        }
+    })
 }

@@ -1,13 +1,19 @@
 //! CL205: a click id whose letters were changed on the way.
 
+use std::io;
+
 use crate::click_id::{self, Altered};
 use crate::event::{Click, Event};
 use crate::finding::{Certainty, Findings, Reach, Severity};
 use crate::fix::Fix;
+use crate::ledger::clicks::{ENCODED, LOWER, SPACES, TOLD_ALTERED, UPPER};
+use crate::ledger::people::Events;
+use crate::ledger::{Click as Sighting, Evidence, LogFindings};
+use crate::report::count;
 use crate::rule::{Check, Rule};
 
 /// See `rules/fbclid-altered.md`.
-pub static RULE: Rule = crate::rule!("fbclid-altered", Check::Event(check));
+pub static RULE: Rule = crate::rule!("fbclid-altered", Check::Event(check), conclude);
 
 /// Lengths of columns and buffers that no click id has more often than its neighbours.
 const CUTS: [usize; 4] = [255, 256, 500, 512];
@@ -117,4 +123,81 @@ fn alone(event: &Event<'_, '_>, click: Click<'_>, id: &str, out: &mut Findings) 
         .severity(severity)
         .certainty(Certainty::Heuristic)
         .spoils(false);
+}
+
+fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
+    log.clicks(|group| {
+        if group.iter().all(|row| row.id == group[0].id) {
+            return;
+        }
+        let ids: Vec<&[Sighting]> = group.chunk_by(|a, b| a.id == b.id).collect();
+        let Some(whole) = ids.iter().max_by_key(|id| wholeness(id)) else {
+            return;
+        };
+        let original = whole.iter().map(|row| row.at).min().unwrap_or(0);
+        let mut changed: Vec<(Events, u64, Altered)> = Vec::new();
+        for id in &ids {
+            let Some(altered) = altered_from(&id[0], &whole[0]) else {
+                continue;
+            };
+            let (mut events, mut told) = (Events::default(), 0);
+            // What an address shows of a click is no loss: the address was changed.
+            for row in id.iter().filter(|row| !row.is_of_address()) {
+                events.add(row.at, row.count.into());
+                told += u64::from(row.count) * u64::from(row.has(TOLD_ALTERED));
+            }
+            if events.number > 0 {
+                changed.push((events, told, altered));
+            }
+        }
+        for (events, told, altered) in changed {
+            let how = match altered {
+                Altered::Case => "in another case",
+                Altered::Cut => "without its end",
+                Altered::Spaces => "with spaces for its `+`",
+                Altered::Decoded => "decoded",
+                Altered::Encoded => "encoded for a URL",
+            };
+            let message = format!(
+                "fbc holds a click id {how} that stands whole elsewhere in the log, in {}",
+                count(events.number, "event")
+            );
+            let finding = out.at(events.first(), "/user_data/fbc", message);
+            finding
+                .related(original, "the id as it was given out")
+                .events(events.number - told);
+            // The same beginning, longer than chance allows, but no byte of the end to compare.
+            if altered == Altered::Cut {
+                finding.certainty(Certainty::Strong);
+            }
+        }
+    })
+}
+
+/// Which spelling of an id is the one that Meta gave out: not encoded, without spaces, in both
+/// cases, the longest.
+fn wholeness(id: &[Sighting]) -> (bool, bool, u32, std::cmp::Reverse<u64>) {
+    let first = id.iter().map(|row| row.at).min().unwrap_or(0);
+    (
+        id[0].flags & (ENCODED | SPACES) == 0,
+        id[0].has(UPPER | LOWER),
+        id[0].length,
+        std::cmp::Reverse(first),
+    )
+}
+
+/// What was done to an id, compared with the whole one of the same click.
+fn altered_from(id: &Sighting, whole: &Sighting) -> Option<Altered> {
+    if id.id == whole.id || !whole.has(UPPER | LOWER) {
+        return None;
+    }
+    if id.folded != whole.folded {
+        return (id.length < whole.length).then_some(Altered::Cut);
+    }
+    match (id.has(ENCODED), id.has(SPACES)) {
+        (true, _) if !whole.has(ENCODED) => Some(Altered::Encoded),
+        (_, true) if !whole.has(SPACES) => Some(Altered::Spaces),
+        (false, false) => (!id.has(UPPER | LOWER)).then_some(Altered::Case),
+        _ => None,
+    }
 }

@@ -1,15 +1,20 @@
 //! CL211: an fbp made for the event, not kept by the browser.
 
+use std::io;
+
 use crate::click_id::Stamped;
 use crate::event::Event;
 use crate::event_name;
 use crate::event_time;
-use crate::finding::Findings;
+use crate::finding::{Certainty, Findings};
+use crate::ledger::people::{self, Events, MINTED, mix};
+use crate::ledger::{Evidence, LogFindings, Visit};
 use crate::name::Name;
+use crate::report::count;
 use crate::rule::{Check, Rule};
 
 /// See `rules/fbp-minted-per-event.md`.
-pub static RULE: Rule = crate::rule!("fbp-minted-per-event", Check::Event(check));
+pub static RULE: Rule = crate::rule!("fbp-minted-per-event", Check::Event(check), conclude);
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     // Only the odd browser id has no milliseconds: three zeros behind the second.
@@ -29,4 +34,69 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
         fbp,
         "the creation time of fbp is event_time to the millisecond, so it looks made for the event",
     );
+}
+
+/// One person at one address with one agent shows it with so many events.
+const EVENTS: u32 = 3;
+
+/// Within so many seconds no browser has lost its cookie for its age.
+const SPAN: u32 = 3 * 86_400;
+
+/// So many people have to show it, and so many in a hundred of those that could.
+const PEOPLE: u64 = 10;
+const PERCENT: u64 = 80;
+
+fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
+    let same_person = |visit: &Visit| {
+        let person = match visit.external_id {
+            0 => u64::from(visit.email),
+            id => id,
+        };
+        if visit.browser == 0 || person == 0 || visit.address == 0 || visit.agent == 0 {
+            return 0;
+        }
+        mix(
+            person,
+            u64::from(visit.address) << 32 | u64::from(visit.agent),
+        )
+    };
+    let (mut could, mut people, mut browsers) = (0u64, 0u64, 0u64);
+    let (mut events, mut told) = (Events::default(), 0);
+    people::returning(log, same_person, EVENTS, |visits| {
+        let first = visits.iter().map(|row| row.first).min().unwrap_or(0);
+        let last = visits.iter().map(|row| row.last).max().unwrap_or(0);
+        if last - first > SPAN {
+            return;
+        }
+        could += 1;
+        let mut of: Vec<u64> = visits.iter().map(|row| row.browser).collect();
+        of.sort_unstable();
+        of.dedup();
+        let number: u64 = visits.iter().map(|row| u64::from(row.count)).sum();
+        if of.len() as u64 != number {
+            return;
+        }
+        people += 1;
+        browsers += number;
+        for row in visits {
+            events.add(row.at, row.count.into());
+            told += u64::from(row.count) * u64::from(row.flags & MINTED != 0);
+        }
+    })?;
+    if people < PEOPLE || people * 100 < PERCENT * could {
+        return Ok(());
+    }
+    let message = format!(
+        "fbp is new with every event of {} who kept their address and agent, {} in all",
+        match people {
+            1 => "one person".to_owned(),
+            people => format!("{people} people"),
+        },
+        count(browsers, "event")
+    );
+    out.at(events.first(), "/user_data/fbp", message)
+        .certainty(Certainty::Strong)
+        .places_of(&events, "event of a new browser")
+        .events(events.number - told);
+    Ok(())
 }

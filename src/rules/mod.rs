@@ -38,6 +38,7 @@ mod event_name_split;
 mod event_order;
 mod event_time_type;
 mod event_time_unit;
+mod external_id_mixed_forms;
 mod external_id_not_a_person;
 mod fbc_expired;
 mod fbc_fabricated;
@@ -60,11 +61,13 @@ mod hash_of_wrong_form;
 mod hash_uppercase;
 mod hashed_raw_key;
 mod identifier_gap;
+mod identifier_never_repeats;
 mod insufficient_user_data;
 mod internal_error;
 mod invalid_utf8;
 mod ip_format;
 mod ip_not_public;
+mod ip_of_server;
 mod ipv4_only;
 mod lossy_capture;
 mod low_match_quality;
@@ -96,9 +99,12 @@ mod record_too_large;
 mod refused_by_meta;
 mod replayed_as_now;
 mod retired_api_version;
+mod salted_hash;
 mod same_hash_in_two_keys;
 mod sdk_object_dump;
 mod sensitive_data;
+mod shared_click_id;
+mod shared_identifier;
 mod single_action_source;
 mod slow_delivery;
 mod stale_event;
@@ -153,12 +159,16 @@ pub static ALL: &[&Rule] = &[
     &hash_of_wrong_form::RULE,
     &hash_in_wrong_key::RULE,
     &same_hash_in_two_keys::RULE,
+    &salted_hash::RULE,
     &null_identifier::RULE,
     &template_residue::RULE,
     &unknown_user_data_key::RULE,
     &phone_without_country_code::RULE,
     &unusable_plain_value::RULE,
     &external_id_not_a_person::RULE,
+    &external_id_mixed_forms::RULE,
+    &shared_identifier::RULE,
+    &identifier_never_repeats::RULE,
     &default_birth_date::RULE,
     &insufficient_user_data::RULE,
     &hashed_raw_key::RULE,
@@ -175,10 +185,12 @@ pub static ALL: &[&Rule] = &[
     &fbc_fbp_swapped::RULE,
     &ip_format::RULE,
     &ip_not_public::RULE,
+    &ip_of_server::RULE,
     &user_agent_of_server::RULE,
     &user_agent_of_bot::RULE,
     &user_agent_stub::RULE,
     &user_agent_mangled::RULE,
+    &shared_click_id::RULE,
     &raw_id_format::RULE,
     &missing_event_id::RULE,
     &random_event_id::RULE,

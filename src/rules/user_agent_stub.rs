@@ -1,13 +1,18 @@
 //! CL218: a user agent that says nothing of the visitor.
 
+use std::io;
+
 use crate::agent::{Kind, Stub};
 use crate::event::Event;
 use crate::finding::{Certainty, Findings, Severity};
 use crate::fix::Fix;
+use crate::ledger::people;
+use crate::ledger::{Evidence, LogFindings};
+use crate::report::count;
 use crate::rule::{Check, Rule};
 
 /// See `rules/user-agent-stub.md`.
-pub static RULE: Rule = crate::rule!("user-agent-stub", Check::Event(check));
+pub static RULE: Rule = crate::rule!("user-agent-stub", Check::Event(check), conclude);
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     let Some((value, &Kind::Stub(stub))) = event.odd_agent() else {
@@ -38,4 +43,29 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
                 .spoils(false);
         }
     }
+}
+
+/// The commonest agents of the web, frozen as they are, stay far below this share of visits.
+const SHARE: f64 = 0.9;
+const BROWSERS: usize = 60;
+const ADDRESSES: usize = 20;
+
+fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
+    for crowd in people::constants(log, |visit| visit.agent.into(), SHARE)? {
+        if crowd.browsers.number() < BROWSERS || crowd.addresses.number() < ADDRESSES {
+            continue;
+        }
+        let message = format!(
+            "one user agent stands on {}, {} % of those that have one, of {} browsers at {} addresses",
+            count(crowd.events.number, "event"),
+            crowd.percent(),
+            crowd.browsers.words(),
+            crowd.addresses.words()
+        );
+        out.at(crowd.events.first(), "/user_data/client_user_agent", message)
+            .help("send the User-Agent header of each visitor; an agent that is the same for everybody is the server's or a constant")
+            .places_of(&crowd.events, "visitor with it")
+            .events(crowd.events.number);
+    }
+    Ok(())
 }

@@ -1,0 +1,893 @@
+//! Who came: browsers with the people, addresses and agents that were seen with them.
+//!
+//! One row stands for all events in which nothing of that differs, so that returning visitors cost
+//! nothing. What one value was seen with is told from all the rows: values that are on a large share
+//! of the log by a count of few candidates (Misra and Gries) and an exact look at those, others by
+//! sorting only the rows whose value came often enough to matter.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use super::Evidence;
+use super::key::{Key, short};
+use super::table::{Numbers, Row, Table};
+use crate::click_id::Stamped;
+use crate::digest::{self, Shape};
+use crate::event::{Event, Identifier};
+use crate::event_name;
+use crate::finding::Finding;
+use crate::json::Val;
+use crate::name::Name;
+use crate::rules;
+
+/// Events of one browser with one person, address and agent. Numbers that are 0 are not known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Visit {
+    /// The browser, by its fbp.
+    pub browser: u64,
+    /// external_id, the same for a value and for its digest.
+    pub external_id: u64,
+    /// The dataset, or the site where the log names none.
+    pub scope: u32,
+    pub email: u32,
+    pub phone: u32,
+    pub address: u32,
+    /// The user agent, unless it is an odd one, of which other rules speak.
+    pub agent: u32,
+    /// The birth date, unless it is a default, of which each event was told.
+    pub birth: u32,
+    /// A union of the flags below.
+    pub flags: u32,
+    /// The number of the first event in the run.
+    pub at: u64,
+    /// The earliest event_time.
+    pub first: u32,
+    /// The latest event_time.
+    pub last: u32,
+    /// The number of events.
+    pub count: u32,
+}
+
+/// external_id is not a digest.
+pub const PLAIN_ID: u32 = 1;
+/// external_id is a digest.
+pub const HASHED_ID: u32 = 1 << 1;
+/// The events have an fbc.
+pub const CLICK: u32 = 1 << 2;
+/// The events come late in a visit, and their page's address holds no click.
+pub const LATE: u32 = 1 << 3;
+/// A rule of single events said that fbp was made for the event.
+pub const MINTED: u32 = 1 << 4;
+
+impl Visit {
+    /// What an event shows of its visitor, `None` when that is nothing.
+    pub(super) fn of(
+        key: &Key,
+        event: &Event<'_, '_>,
+        scope: u64,
+        who: &Who,
+        told: &Told,
+        at: u64,
+    ) -> Option<Visit> {
+        let is_nobody = who.browser == 0
+            && who.external_id == 0
+            && who.email == 0
+            && who.phone == 0
+            && who.address == 0;
+        if is_nobody || event.envelope.is_test {
+            return None;
+        }
+        let time = event
+            .time()
+            .and_then(|time| u32::try_from(time).ok())
+            .unwrap_or(0);
+        let agent = || event.user_text(Name::ClientUserAgent);
+        let agent = match event.raw().odd_agent {
+            true => 0,
+            false => agent().map_or(0, |agent| short(key.hash(agent.as_bytes()))),
+        };
+        let mut flags = who.flags;
+        if told.minted {
+            flags |= MINTED;
+        }
+        if event.user(Name::Fbc).is_some_and(|fbc| !fbc.is_blank()) {
+            flags |= CLICK;
+        }
+        let is_late = event.is_website() && event.name().is_some_and(event_name::is_late);
+        if is_late && event.fbclid().is_none() {
+            flags |= LATE;
+        }
+        Some(Visit {
+            browser: who.browser,
+            external_id: who.external_id,
+            scope: short(scope),
+            email: who.email,
+            phone: who.phone,
+            address: who.address,
+            agent,
+            birth: match told.birth {
+                true => 0,
+                false => birth_of(key, event),
+            },
+            flags,
+            at,
+            first: time,
+            last: time,
+            count: 1,
+        })
+    }
+
+    /// Everything but when and how often.
+    fn who(&self) -> impl PartialEq + use<> {
+        let Visit {
+            browser,
+            external_id,
+            scope,
+            email,
+            phone,
+            address,
+            agent,
+            birth,
+            flags,
+            ..
+        } = *self;
+        (
+            (browser, external_id, scope, email),
+            (phone, address, agent, birth, flags),
+        )
+    }
+
+    /// Whether all these flags are set.
+    pub fn has(&self, flags: u32) -> bool {
+        self.flags & flags == flags
+    }
+}
+
+impl Row for Visit {
+    const SIZE: usize = 64;
+    const REPEATS: bool = true;
+
+    type Group = u64;
+
+    fn group(&self) -> u64 {
+        self.browser
+    }
+
+    fn absorb(&mut self, other: &Self) -> bool {
+        let same = self.who() == other.who();
+        if same {
+            self.at = self.at.min(other.at);
+            self.first = match (self.first, other.first) {
+                (0, time) | (time, 0) => time,
+                (a, b) => a.min(b),
+            };
+            self.last = self.last.max(other.last);
+            self.count = self.count.saturating_add(other.count);
+        }
+        same
+    }
+
+    fn shift(&mut self, events: u64) {
+        self.at += events;
+    }
+
+    fn write(&self, out: &mut Vec<u8>) {
+        for number in [self.browser, self.external_id, self.at] {
+            out.extend(number.to_le_bytes());
+        }
+        for number in [
+            self.scope,
+            self.email,
+            self.phone,
+            self.address,
+            self.agent,
+            self.birth,
+            self.flags,
+            self.first,
+            self.last,
+            self.count,
+        ] {
+            out.extend(number.to_le_bytes());
+        }
+    }
+
+    fn read(bytes: &[u8]) -> Self {
+        let mut n = Numbers(bytes);
+        Visit {
+            browser: n.long(),
+            external_id: n.long(),
+            at: n.long(),
+            scope: n.short(),
+            email: n.short(),
+            phone: n.short(),
+            address: n.short(),
+            agent: n.short(),
+            birth: n.short(),
+            flags: n.short(),
+            first: n.short(),
+            last: n.short(),
+            count: n.short(),
+        }
+    }
+}
+
+/// What rules of single events said of an event.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Told {
+    /// That external_id is no person.
+    pub external_id: bool,
+    /// That the birth date is a default.
+    pub birth: bool,
+    /// That fbp was made for the event.
+    pub minted: bool,
+    /// That fbc was made for the event.
+    pub rebuilt: bool,
+    /// That the click id was altered.
+    pub altered: bool,
+}
+
+impl Told {
+    pub fn of(findings: &[Finding]) -> Told {
+        let mut told = Told::default();
+        for finding in findings {
+            match rules::ALL[finding.rule].name() {
+                "external-id-not-a-person" => told.external_id = true,
+                "default-birth-date" => told.birth = true,
+                "fbp-minted-per-event" => told.minted = true,
+                "fbc-rebuilt" => told.rebuilt = true,
+                "fbclid-altered" => told.altered = true,
+                _ => {}
+            }
+        }
+        told
+    }
+}
+
+/// The identifiers of an event as the ledger knows them; 0 where there is none.
+pub(super) struct Who {
+    pub browser: u64,
+    pub external_id: u64,
+    pub email: u32,
+    pub phone: u32,
+    pub address: u32,
+    flags: u32,
+}
+
+impl Who {
+    #[cfg(test)]
+    pub fn nobody() -> Who {
+        Who {
+            browser: 0,
+            external_id: 0,
+            email: 0,
+            phone: 0,
+            address: 0,
+            flags: 0,
+        }
+    }
+
+    pub fn of(key: &Key, event: &Event<'_, '_>, address: u32, told: &Told) -> Who {
+        let browser = event
+            .user_text(Name::Fbp)
+            .and_then(Stamped::parse)
+            .map_or(0, |fbp| {
+                let hash = key.begin().part(fbp.time().as_bytes());
+                hash.part(fbp.tail().as_bytes()).end()
+            });
+        let mut who = Who {
+            browser,
+            external_id: 0,
+            email: 0,
+            phone: 0,
+            address,
+            flags: 0,
+        };
+        for one in event.identifiers() {
+            if one.worthless.is_some() {
+                continue;
+            }
+            match one.name {
+                Name::Em if who.email == 0 => who.email = short_of(key, one),
+                Name::Ph if who.phone == 0 => who.phone = short_of(key, one),
+                Name::ExternalId if who.external_id == 0 && !told.external_id => {
+                    (who.external_id, who.flags) = external_id_of(key, event, one);
+                }
+                _ => {}
+            }
+        }
+        who
+    }
+}
+
+fn short_of(key: &Key, one: &Identifier<'_>) -> u32 {
+    match one.shape {
+        Shape::Sha256 | Shape::Md5 | Shape::Plain => {
+            short(key.hash(one.hex().unwrap_or(one.text).trim().as_bytes()))
+        }
+        _ => 0,
+    }
+}
+
+/// An external_id by its digest, whether the event holds that or the value itself, and which.
+fn external_id_of(key: &Key, event: &Event<'_, '_>, one: &Identifier<'_>) -> (u64, u32) {
+    if let Some(hex) = one.hex() {
+        return (key.hash(hex.as_bytes()), HASHED_ID);
+    }
+    let plain = |text: &str| {
+        let hex = digest::sha256_hex(text);
+        (key.hash(hex.as_bytes()), PLAIN_ID)
+    };
+    match (one.shape, event.item(one.place).val()) {
+        (Shape::Plain | Shape::Md5, _) => plain(digest::strip_appendix(one.text).trim()),
+        (_, Val::Int(number)) => plain(&number.to_string()),
+        _ => (0, 0),
+    }
+}
+
+fn birth_of(key: &Key, event: &Event<'_, '_>) -> u32 {
+    if event.names().1 & Name::Db.bit() == 0 {
+        return 0;
+    }
+    let mut dates = event
+        .identifiers()
+        .iter()
+        .filter(|one| one.name == Name::Db);
+    let hex = dates.find_map(|one| one.hex().filter(|_| one.worthless.is_none()));
+    hex.map_or(0, |hex| short(key.hash(hex.as_bytes())))
+}
+
+/// The visits of one block, each once as far as a small memory of the last ones goes.
+#[derive(Debug, Default)]
+pub(super) struct Collected {
+    pub rows: Vec<Visit>,
+    /// Where the last visit with these bits is in `rows`, from 1.
+    slots: Vec<u32>,
+}
+
+/// Slots of the memory of the last visits: a power of two.
+const SLOTS: usize = 1 << 10;
+
+impl Collected {
+    pub fn see(&mut self, visit: Visit) {
+        if self.slots.is_empty() {
+            self.slots = vec![0; SLOTS];
+        }
+        let mix = visit.browser as u32 ^ visit.email ^ visit.address.rotate_left(7);
+        let slot = (mix ^ visit.flags) as usize & (SLOTS - 1);
+        let last = (self.slots[slot] as usize).checked_sub(1);
+        if let Some(row) = last.map(|at| &mut self.rows[at])
+            && row.absorb(&visit)
+        {
+            return;
+        }
+        self.rows.push(visit);
+        self.slots[slot] = self.rows.len() as u32;
+    }
+}
+
+/// A set that is counted exactly up to a few members, and beyond that no further.
+#[derive(Clone, Debug, Default)]
+pub struct Few {
+    /// Sorted.
+    members: Vec<u64>,
+}
+
+impl Few {
+    /// So many members are told apart.
+    pub const MOST: usize = 64;
+
+    /// Takes in one more; 0 is nothing.
+    pub fn add(&mut self, member: u64) {
+        if member == 0 || self.members.len() >= Few::MOST {
+            return;
+        }
+        if let Err(at) = self.members.binary_search(&member) {
+            self.members.insert(at, member);
+        }
+    }
+
+    /// The number of members, [`Few::MOST`] where there may be more.
+    pub fn number(&self) -> usize {
+        self.members.len()
+    }
+
+    /// The members that are told apart, in order.
+    pub fn members(&self) -> &[u64] {
+        &self.members
+    }
+
+    /// `12`, or `64 or more`.
+    pub fn words(&self) -> String {
+        match self.members.len() {
+            Few::MOST => format!("{} or more", Few::MOST),
+            number => number.to_string(),
+        }
+    }
+}
+
+/// The first two and the last of many events, and how many there are.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Events {
+    first: Option<u64>,
+    second: Option<u64>,
+    last: u64,
+    /// How many were named.
+    named: u64,
+    /// How many there are.
+    pub number: u64,
+}
+
+impl Events {
+    /// Takes in events of which the first is `at`.
+    pub fn add(&mut self, at: u64, number: u64) {
+        self.number += number;
+        self.named += 1;
+        self.last = self.last.max(at);
+        match self.first {
+            None => self.first = Some(at),
+            Some(first) => {
+                let (low, high) = (first.min(at), first.max(at));
+                self.first = Some(low);
+                self.second = Some(self.second.map_or(high, |second| second.min(high)));
+            }
+        }
+    }
+
+    /// The first event.
+    pub fn first(&self) -> u64 {
+        self.first.unwrap_or(0)
+    }
+
+    /// The second and, when there are more than two, the last.
+    pub fn others(&self) -> (Option<u64>, Option<u64>) {
+        (self.second, (self.named > 2).then_some(self.last))
+    }
+
+    /// How many come behind the second that was named.
+    pub fn more(&self) -> u64 {
+        self.named.saturating_sub(2)
+    }
+}
+
+/// What one value was seen with.
+#[derive(Clone, Debug, Default)]
+pub struct Crowd {
+    pub scope: u32,
+    pub value: u64,
+    pub browsers: Few,
+    pub addresses: Few,
+    pub agents: Few,
+    pub emails: Few,
+    pub events: Events,
+    /// Events of the same dataset or site that have any such value.
+    pub of: u64,
+    /// The share of visits with any such value that have this one.
+    pub share: f64,
+}
+
+impl Crowd {
+    fn add(&mut self, visit: &Visit) {
+        self.browsers.add(visit.browser);
+        self.addresses.add(visit.address.into());
+        self.agents.add(visit.agent.into());
+        self.emails.add(visit.email.into());
+        self.events.add(visit.at, visit.count.into());
+    }
+
+    /// The share of events, in whole percent.
+    pub fn percent(&self) -> u64 {
+        self.events.number * 100 / self.of.max(1)
+    }
+}
+
+/// Values that more than one in `PARTS` of the visits of a scope may have.
+#[derive(Default)]
+struct Candidates {
+    visits: u64,
+    events: u64,
+    counters: Vec<(u64, u64)>,
+}
+
+impl Candidates {
+    /// One counter fewer than parts is enough.
+    const PARTS: usize = 6;
+
+    fn add(&mut self, value: u64, count: u32) {
+        self.visits += 1;
+        self.events += u64::from(count);
+        if let Some(one) = self.counters.iter_mut().find(|one| one.0 == value) {
+            one.1 += 1;
+        } else if self.counters.len() < Candidates::PARTS - 1 {
+            self.counters.push((value, 1));
+        } else {
+            for one in &mut self.counters {
+                one.1 -= 1;
+            }
+            self.counters.retain(|one| one.1 > 0);
+        }
+    }
+}
+
+/// The values of one kind that more than `share` of the visits and of the events of a dataset or
+/// site have; `share` is at least 0.2.
+pub fn constants(
+    log: &Evidence<'_>,
+    of: impl Fn(&Visit) -> u64,
+    share: f64,
+) -> io::Result<Vec<Crowd>> {
+    let mut scopes: BTreeMap<u32, Candidates> = BTreeMap::new();
+    log.visits(|visit| {
+        let value = of(visit);
+        if value != 0 {
+            let scope = scopes.entry(visit.scope).or_default();
+            scope.add(value, visit.count);
+        }
+    })?;
+    let mut crowds: BTreeMap<(u32, u64), (Crowd, u64)> = BTreeMap::new();
+    for (&scope, candidates) in &scopes {
+        for &(value, _) in &candidates.counters {
+            crowds.insert((scope, value), (Crowd::default(), 0));
+        }
+    }
+    log.visits(|visit| {
+        let value = of(visit);
+        if value != 0
+            && let Some((crowd, visits)) = crowds.get_mut(&(visit.scope, value))
+        {
+            crowd.add(visit);
+            *visits += 1;
+        }
+    })?;
+    let crowds = crowds
+        .into_iter()
+        .filter_map(|((scope, value), (mut crowd, visits))| {
+            let total = &scopes[&scope];
+            (crowd.scope, crowd.value, crowd.of) = (scope, value, total.events);
+            crowd.share = visits as f64 / total.visits as f64;
+            let of_events = crowd.events.number as f64 / crowd.of as f64;
+            (crowd.share > share && of_events > share).then_some(crowd)
+        });
+    Ok(crowds.collect())
+}
+
+/// A visit as far as it tells who shares a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Sharing {
+    /// The value, with its scope.
+    pub value: u64,
+    /// The earliest event_time.
+    pub first: u32,
+    /// The latest event_time.
+    pub last: u32,
+    pub scope: u32,
+    pub browser: u64,
+    pub address: u32,
+    pub agent: u32,
+    pub flags: u32,
+    pub at: u64,
+    pub count: u32,
+}
+
+impl Row for Sharing {
+    const SIZE: usize = 52;
+
+    type Group = u64;
+
+    fn group(&self) -> u64 {
+        self.value
+    }
+
+    fn absorb(&mut self, _: &Self) -> bool {
+        false
+    }
+
+    fn shift(&mut self, events: u64) {
+        self.at += events;
+    }
+
+    fn write(&self, out: &mut Vec<u8>) {
+        for number in [self.value, self.browser, self.at] {
+            out.extend(number.to_le_bytes());
+        }
+        for number in [
+            self.first,
+            self.last,
+            self.scope,
+            self.address,
+            self.agent,
+            self.flags,
+            self.count,
+        ] {
+            out.extend(number.to_le_bytes());
+        }
+    }
+
+    fn read(bytes: &[u8]) -> Self {
+        let mut n = Numbers(bytes);
+        Sharing {
+            value: n.long(),
+            browser: n.long(),
+            at: n.long(),
+            first: n.short(),
+            last: n.short(),
+            scope: n.short(),
+            address: n.short(),
+            agent: n.short(),
+            flags: n.short(),
+            count: n.short(),
+        }
+    }
+}
+
+/// Calls `each` with the visits that share a value in one dataset or site, by time, when there are
+/// `least` of them or more.
+pub fn sharing(
+    log: &Evidence<'_>,
+    of: impl Fn(&Visit) -> u64,
+    least: u32,
+    mut each: impl FnMut(&[Sharing]),
+) -> io::Result<()> {
+    grouped(
+        log,
+        of,
+        |_| 1,
+        least,
+        |group| {
+            if group.len() >= least as usize {
+                each(group);
+            }
+        },
+    )
+}
+
+/// The same, when they have `least` events or more.
+pub fn returning(
+    log: &Evidence<'_>,
+    of: impl Fn(&Visit) -> u64,
+    least: u32,
+    mut each: impl FnMut(&[Sharing]),
+) -> io::Result<()> {
+    grouped(
+        log,
+        of,
+        |visit| visit.count,
+        least,
+        |group| {
+            let events: u64 = group.iter().map(|row| u64::from(row.count)).sum();
+            if events >= least.into() {
+                each(group);
+            }
+        },
+    )
+}
+
+/// Calls `each` with the visits that share a value, when those whose values fall into one bucket
+/// weigh `least` or more together: of most values there is nothing to sort.
+fn grouped(
+    log: &Evidence<'_>,
+    of: impl Fn(&Visit) -> u64,
+    weight: fn(&Visit) -> u32,
+    least: u32,
+    each: impl FnMut(&[Sharing]),
+) -> io::Result<()> {
+    const BUCKETS: usize = 1 << 16;
+    let value_of = |visit: &Visit| match of(visit) {
+        0 => 0,
+        value => mix(value, visit.scope.into()),
+    };
+    let bucket = |value: u64| (value >> 48) as usize & (BUCKETS - 1);
+    let mut counts = vec![0u32; BUCKETS];
+    log.visits(|visit| {
+        let value = value_of(visit);
+        if value != 0 {
+            let count = &mut counts[bucket(value)];
+            *count = count.saturating_add(weight(visit));
+        }
+    })?;
+    if counts.iter().all(|&count| count < least) {
+        return Ok(());
+    }
+    let mut table: Table<Sharing> = Table::default();
+    let mut chunk = Vec::with_capacity(1 << 12);
+    let mut outcome = Ok(());
+    let give = |chunk: &mut Vec<Sharing>, table: &mut Table<Sharing>| {
+        table.take(chunk, 0);
+        chunk.clear();
+        if table.bytes() > log.memory().max(1 << 20) {
+            table.spill()?;
+        }
+        io::Result::Ok(())
+    };
+    log.visits(|visit| {
+        let value = value_of(visit);
+        if value == 0 || counts[bucket(value)] < least || outcome.is_err() {
+            return;
+        }
+        chunk.push(Sharing {
+            value,
+            first: visit.first,
+            last: visit.last,
+            scope: visit.scope,
+            browser: visit.browser,
+            address: visit.address,
+            agent: visit.agent,
+            flags: visit.flags,
+            at: visit.at,
+            count: visit.count,
+        });
+        if chunk.len() == chunk.capacity() {
+            outcome = give(&mut chunk, &mut table);
+        }
+    })?;
+    outcome?;
+    give(&mut chunk, &mut table)?;
+    table.settle();
+    table.groups(each)
+}
+
+/// Two hashes in one, never 0.
+pub fn mix(a: u64, b: u64) -> u64 {
+    let product = u128::from(a ^ 0x9e37_79b9_7f4a_7c15) * u128::from(b.wrapping_mul(2) | 1);
+    (product as u64 ^ (product >> 64) as u64 ^ b.rotate_left(32)).max(1)
+}
+
+/// How many browsers, and how many addresses, share a value within any one day: the largest number
+/// of each in one such time. Not more than `most` are told apart.
+pub fn busiest_day(group: &[Sharing], most: usize) -> (usize, usize) {
+    const DAY: u32 = 86_400;
+    let (mut start, mut best) = (0, (0, 0));
+    let mut browsers: BTreeMap<u64, u32> = BTreeMap::new();
+    let mut addresses: BTreeMap<u32, u32> = BTreeMap::new();
+    for row in group {
+        while row.first - group[start].first > DAY {
+            leave(&mut browsers, group[start].browser);
+            leave(&mut addresses, group[start].address);
+            start += 1;
+        }
+        if row.browser != 0 {
+            *browsers.entry(row.browser).or_insert(0) += 1;
+        }
+        if row.address != 0 {
+            *addresses.entry(row.address).or_insert(0) += 1;
+        }
+        let now = (browsers.len(), addresses.len());
+        if now.0.min(now.1) > best.0.min(best.1) {
+            best = now;
+        }
+        if best.0.min(best.1) >= most {
+            break;
+        }
+    }
+    best
+}
+
+fn leave<K: Ord>(set: &mut BTreeMap<K, u32>, member: K) {
+    if let Some(count) = set.get_mut(&member) {
+        *count -= 1;
+        if *count == 0 {
+            set.remove(&member);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_visit_comes_back_from_disk_as_it_went() {
+        let visit = Visit {
+            browser: 1,
+            external_id: 2,
+            scope: 3,
+            email: 4,
+            phone: 5,
+            address: 6,
+            agent: 7,
+            birth: 8,
+            flags: 9,
+            at: 10,
+            first: 11,
+            last: 12,
+            count: 13,
+        };
+        let mut bytes = Vec::new();
+        visit.write(&mut bytes);
+        assert_eq!(bytes.len(), Visit::SIZE);
+        assert_eq!(Visit::read(&bytes), visit);
+        let sharing = Sharing {
+            value: 1,
+            first: 2,
+            last: 3,
+            scope: 10,
+            browser: 4,
+            address: 5,
+            agent: 6,
+            flags: 7,
+            at: 8,
+            count: 9,
+        };
+        bytes.clear();
+        sharing.write(&mut bytes);
+        assert_eq!(bytes.len(), Sharing::SIZE);
+        assert_eq!(Sharing::read(&bytes), sharing);
+    }
+
+    #[test]
+    fn visits_that_differ_in_nothing_are_one() {
+        let mut a = Visit {
+            browser: 1,
+            at: 5,
+            first: 0,
+            last: 0,
+            count: 1,
+            ..Visit::default()
+        };
+        let b = Visit {
+            at: 3,
+            first: 70,
+            last: 90,
+            count: 2,
+            ..a
+        };
+        assert!(a.absorb(&b));
+        assert_eq!((a.at, a.first, a.last, a.count), (3, 70, 90, 3));
+        assert!(!a.absorb(&Visit { email: 1, ..b }));
+        let mut block = Collected::default();
+        for at in 0..9 {
+            block.see(Visit {
+                browser: 1 + at % 3,
+                at,
+                count: 1,
+                ..Visit::default()
+            });
+        }
+        assert_eq!(block.rows.len(), 3);
+    }
+
+    #[test]
+    fn the_first_two_and_the_last_event_do_not_depend_on_the_order() {
+        for order in [[4, 9, 1, 7], [1, 4, 7, 9], [9, 7, 4, 1]] {
+            let mut events = Events::default();
+            order.iter().for_each(|&at| events.add(at, 2));
+            assert_eq!((events.others(), events.more()), ((Some(4), Some(9)), 2));
+            assert_eq!((events.first(), events.number), (1, 8));
+        }
+    }
+
+    #[test]
+    fn few_are_counted_exactly_and_many_not_on() {
+        let mut few = Few::default();
+        (0..60).chain(0..60).for_each(|member| few.add(member));
+        assert_eq!((few.number(), few.words()), (59, "59".to_owned()));
+        (0..600).for_each(|member| few.add(member));
+        assert_eq!(few.words(), "64 or more");
+    }
+
+    #[test]
+    fn one_person_over_a_year_is_not_a_crowd_in_a_day() {
+        let row = |number: u32, first: u32| Sharing {
+            value: 1,
+            first,
+            last: first,
+            scope: 1,
+            browser: u64::from(number) + 1,
+            address: number + 1,
+            agent: 1,
+            flags: 0,
+            at: u64::from(number),
+            count: 1,
+        };
+        let year: Vec<_> = (0..50)
+            .map(|n| row(n, 1_700_000_000 + n * 604_800))
+            .collect();
+        assert_eq!(busiest_day(&year, 20), (1, 1));
+        let hour: Vec<_> = (0..50).map(|n| row(n, 1_700_000_000 + n * 60)).collect();
+        assert_eq!(busiest_day(&hour, 20), (20, 20));
+        let office: Vec<_> = hour
+            .iter()
+            .map(|row| Sharing { address: 2, ..*row })
+            .collect();
+        assert_eq!(busiest_day(&office, 20).1, 1);
+    }
+}

@@ -1,0 +1,155 @@
+//! Digests of keys with few possible values, above all those that are none of any known spelling.
+
+use super::key::{Key, short};
+use super::table::{Numbers, Row};
+use crate::digest::{Shape, forms};
+use crate::event::Event;
+use crate::name::Name;
+
+/// A digest under a key with few possible values, as one pipeline sent it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Spelling {
+    /// Dataset or site, and the sender.
+    pub pipeline: u32,
+    /// The key: its [`Name`] as a number.
+    pub name: u32,
+    /// The digest; 0 stands for all that are of a known spelling, right or wrong.
+    pub digest: u64,
+    /// The first event.
+    pub at: u64,
+    /// The number of events.
+    pub count: u32,
+}
+
+impl Row for Spelling {
+    const SIZE: usize = 28;
+    const REPEATS: bool = true;
+
+    type Group = u32;
+
+    fn group(&self) -> u32 {
+        self.pipeline
+    }
+
+    fn absorb(&mut self, other: &Self) -> bool {
+        let what = |row: &Spelling| (row.pipeline, row.name, row.digest);
+        let same = what(self) == what(other);
+        if same {
+            self.at = self.at.min(other.at);
+            self.count = self.count.saturating_add(other.count);
+        }
+        same
+    }
+
+    fn shift(&mut self, events: u64) {
+        self.at += events;
+    }
+
+    fn write(&self, out: &mut Vec<u8>) {
+        out.extend(self.digest.to_le_bytes());
+        out.extend(self.at.to_le_bytes());
+        for number in [self.pipeline, self.name, self.count] {
+            out.extend(number.to_le_bytes());
+        }
+    }
+
+    fn read(bytes: &[u8]) -> Self {
+        let mut n = Numbers(bytes);
+        Spelling {
+            digest: n.long(),
+            at: n.long(),
+            pipeline: n.short(),
+            name: n.short(),
+            count: n.short(),
+        }
+    }
+}
+
+/// The spellings of one block, each once as far as a small memory of the last ones goes.
+#[derive(Debug)]
+pub(super) struct Collected {
+    pub rows: Vec<Spelling>,
+    /// Where the last spelling with these bits is in `rows`, from 1.
+    slots: [u32; SLOTS],
+}
+
+/// Slots of the memory of the last spellings: a power of two.
+const SLOTS: usize = 64;
+
+impl Default for Collected {
+    fn default() -> Self {
+        Collected {
+            rows: Vec::new(),
+            slots: [0; SLOTS],
+        }
+    }
+}
+
+impl Collected {
+    /// Enters gender and country.
+    pub fn enter(&mut self, key: &Key, event: &Event<'_, '_>, scope: u64, at: u64) {
+        let keys = Name::Ge.bit() | Name::Country.bit();
+        if event.names().1 & keys == 0 {
+            return;
+        }
+        let mut pipeline = 0;
+        for one in event.shaped(Shape::Sha256.bit()) {
+            if !forms::is_enumerable(one.name) {
+                continue;
+            }
+            if pipeline == 0 {
+                let sender = event.envelope.sender.unwrap_or_default();
+                pipeline = short(key.begin().number(scope).part(sender.as_bytes()).end());
+            }
+            let is_known = one.proven
+                || one.worthless.is_some()
+                || event
+                    .mistakes()
+                    .iter()
+                    .any(|mistake| mistake.place == one.place);
+            let digest = match one.hex() {
+                Some(hex) if !is_known => key.hash(hex.as_bytes()),
+                _ => 0,
+            };
+            self.see(Spelling {
+                pipeline,
+                name: one.name as u32,
+                digest,
+                at,
+                count: 1,
+            });
+        }
+    }
+
+    fn see(&mut self, row: Spelling) {
+        let slot = (row.digest as u32 ^ row.pipeline ^ row.name) as usize & (SLOTS - 1);
+        let last = (self.slots[slot] as usize).checked_sub(1);
+        if let Some(seen) = last.map(|at| &mut self.rows[at])
+            && seen.absorb(&row)
+        {
+            return;
+        }
+        self.rows.push(row);
+        self.slots[slot] = self.rows.len() as u32;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_spelling_comes_back_from_disk_as_it_went() {
+        let row = Spelling {
+            pipeline: 1,
+            name: 2,
+            digest: 3,
+            at: 4,
+            count: 5,
+        };
+        let mut bytes = Vec::new();
+        row.write(&mut bytes);
+        assert_eq!(bytes.len(), Spelling::SIZE);
+        assert_eq!(Spelling::read(&bytes), row);
+    }
+}

@@ -1,0 +1,96 @@
+//! CL122: external_ids that are digests in some events and values in others.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use crate::finding::Certainty;
+use crate::ledger::people::{self, Events, HASHED_ID, PLAIN_ID};
+use crate::ledger::{Evidence, LEAST_EVENTS, LogFindings, Visit};
+use crate::report::count;
+use crate::rule::{Check, Rule};
+
+/// See `rules/external-id-mixed-forms.md`.
+pub static RULE: Rule = crate::rule!("external-id-mixed-forms", Check::Log, conclude);
+
+/// Fewer events of the rarer form in a hundred are leftovers of a change, not a habit.
+const LEAST_PERCENT: u64 = 5;
+
+/// An id in both forms is one coincidence of 64 bits; two of them are as good as equal bytes.
+const PROOF: u64 = 2;
+
+#[derive(Default)]
+struct Forms {
+    plain: Events,
+    hashed: Events,
+    /// Ids that came in both forms.
+    both: u64,
+}
+
+fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
+    let mut scopes: BTreeMap<u32, Forms> = BTreeMap::new();
+    log.visits(|visit| {
+        if visit.external_id == 0 {
+            return;
+        }
+        let forms = scopes.entry(visit.scope).or_default();
+        let of_form = match visit.has(PLAIN_ID) {
+            true => &mut forms.plain,
+            false => &mut forms.hashed,
+        };
+        of_form.add(visit.at, visit.count.into());
+    })?;
+    scopes.retain(|_, forms| {
+        let (plain, hashed) = (forms.plain.number, forms.hashed.number);
+        plain > 0 && hashed > 0 && plain + hashed >= LEAST_EVENTS
+    });
+    if scopes.is_empty() {
+        return Ok(());
+    }
+    let of = |visit: &Visit| match scopes.contains_key(&visit.scope) {
+        true => visit.external_id,
+        false => 0,
+    };
+    let mut joined: Vec<u32> = Vec::new();
+    people::sharing(log, of, 2, |group| {
+        let has = |form: u32| group.iter().any(|row| row.flags & form != 0);
+        if has(PLAIN_ID) && has(HASHED_ID) {
+            joined.push(group[0].scope);
+        }
+    })?;
+    for scope in joined {
+        if let Some(forms) = scopes.get_mut(&scope) {
+            forms.both += 1;
+        }
+    }
+    for forms in scopes.values() {
+        let (plain, hashed) = (forms.plain.number, forms.hashed.number);
+        let is_habit = plain.min(hashed) * 100 >= LEAST_PERCENT * (plain + hashed);
+        if forms.both == 0 && !is_habit {
+            continue;
+        }
+        let of = format!(
+            "external_id is a digest in {} and the value itself in {}",
+            count(hashed, "event"),
+            count(plain, "event")
+        );
+        let message = match forms.both {
+            0 => of,
+            1 => format!("{of}; one id came in both forms"),
+            both => format!("{of}; {both} ids came in both forms"),
+        };
+        let (first, other, what) = match forms.plain.first() < forms.hashed.first() {
+            true => (forms.plain, forms.hashed, "the first digest"),
+            false => (forms.hashed, forms.plain, "the first value that is none"),
+        };
+        let finding = out.at(first.first(), "/user_data/external_id", message);
+        finding
+            .related(other.first(), what)
+            .events(plain.min(hashed));
+        if forms.both >= PROOF {
+            finding.certainty(Certainty::Proof);
+        } else if forms.both == 0 {
+            finding.certainty(Certainty::Heuristic);
+        }
+    }
+    Ok(())
+}

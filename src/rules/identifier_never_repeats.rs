@@ -1,0 +1,114 @@
+//! CL124: an identifier that is new with every event of one browser.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use crate::finding::Certainty;
+use crate::ledger::people::Events;
+use crate::ledger::{Evidence, LogFindings, Visit};
+use crate::name::Name;
+use crate::report::count;
+use crate::rule::{Check, Rule};
+
+/// See `rules/identifier-never-repeats.md`.
+pub static RULE: Rule = crate::rule!("identifier-never-repeats", Check::Log, conclude);
+
+/// A browser shows it with so many events that have the identifier.
+const EVENTS: u64 = 3;
+
+/// A browser with more is a till, a kiosk or a test.
+const MOST_EVENTS: u64 = 30;
+
+/// So many browsers have to show it.
+const BROWSERS: u64 = 10;
+
+/// Of a hundred browsers that could show it.
+const PERCENT: u64 = 80;
+
+/// The browsers of a dataset or site whose events could show that an identifier does not repeat.
+#[derive(Default)]
+struct Shown {
+    browsers: u64,
+    /// Those on which the identifier is new with every event.
+    never: u64,
+    /// Those of them on which another identifier stays the same.
+    held: u64,
+    events: Events,
+}
+
+/// What is known of an identifier that is new with every event of most browsers.
+pub(super) struct NeverRepeats {
+    pub events: Events,
+    pub browsers: u64,
+    /// Whether another identifier of the same people stays.
+    pub held: bool,
+}
+
+/// The datasets or sites in which an identifier is new with every event of most browsers.
+pub(super) fn never_repeats(
+    log: &Evidence<'_>,
+    of: fn(&Visit) -> u64,
+    others: [fn(&Visit) -> u64; 2],
+) -> io::Result<Vec<NeverRepeats>> {
+    let mut scopes: BTreeMap<u32, Shown> = BTreeMap::new();
+    log.browsers(|visits| {
+        let with: Vec<&Visit> = visits.iter().filter(|visit| of(visit) != 0).collect();
+        let events: u64 = with.iter().map(|visit| u64::from(visit.count)).sum();
+        let Some(first) = with.first() else { return };
+        if !(EVENTS..=MOST_EVENTS).contains(&events) || with.iter().any(|v| v.scope != first.scope)
+        {
+            return;
+        }
+        let shown = scopes.entry(first.scope).or_default();
+        shown.browsers += 1;
+        let mut values: Vec<u64> = with.iter().map(|visit| of(visit)).collect();
+        values.sort_unstable();
+        values.dedup();
+        if values.len() as u64 != events {
+            return;
+        }
+        shown.never += 1;
+        let stays = |other: fn(&Visit) -> u64| {
+            let value = other(first);
+            value != 0 && with.iter().all(|visit| other(visit) == value)
+        };
+        shown.held += u64::from(others.into_iter().any(stays));
+        with.iter()
+            .for_each(|visit| shown.events.add(visit.at, visit.count.into()));
+    })?;
+    let shown = scopes
+        .into_values()
+        .filter(|shown| shown.never >= BROWSERS && shown.never * 100 >= PERCENT * shown.browsers);
+    let told = shown.map(|shown| NeverRepeats {
+        events: shown.events,
+        browsers: shown.never,
+        held: shown.held * 2 > shown.never,
+    });
+    Ok(told.collect())
+}
+
+fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
+    let email: fn(&Visit) -> u64 = |visit| visit.email.into();
+    let phone: fn(&Visit) -> u64 = |visit| visit.phone.into();
+    let external_id: fn(&Visit) -> u64 = |visit| visit.external_id;
+    for (name, of, others, pointer) in [
+        (Name::Em, email, [phone, external_id], "/user_data/em"),
+        (Name::Ph, phone, [email, external_id], "/user_data/ph"),
+    ] {
+        for found in never_repeats(log, of, others)? {
+            let message = format!(
+                "{name} is new with every event of {}, {} in all",
+                count(found.browsers, "browser"),
+                count(found.events.number, "event")
+            );
+            let finding = out.at(found.events.first(), pointer, message);
+            finding
+                .places_of(&found.events, "event with a new value")
+                .events(found.events.number);
+            if !found.held {
+                finding.certainty(Certainty::Heuristic);
+            }
+        }
+    }
+    Ok(())
+}
