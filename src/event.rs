@@ -11,6 +11,7 @@ use crate::clock::Clock;
 use crate::digest::forms::{self, Look};
 use crate::digest::mistakes::{self, Mistake};
 use crate::digest::{self, Shape, worthless};
+use crate::envelope::when::Trust;
 use crate::json::{Item, Tape, Val};
 use crate::name::{Hashing, Name};
 
@@ -123,6 +124,10 @@ pub struct Payloads {
     list: Vec<Payload>,
     /// Places of the events of all payloads, in the order of the text.
     events: Vec<u32>,
+    /// Whether something at the root may be the row or the log line around an event.
+    odd: bool,
+    /// Whether events without a body are kept apart, because each may have its own envelope.
+    pub(crate) apart: bool,
 }
 
 impl Payloads {
@@ -130,6 +135,7 @@ impl Payloads {
     /// bodies or events. Values that are neither are passed over.
     pub fn find(&mut self, tape: &Tape<'_>) {
         self.clear();
+        self.apart = false;
         let root = tape.root();
         if root.is_list() {
             for item in root.children() {
@@ -140,10 +146,18 @@ impl Payloads {
         }
     }
 
+    /// Whether [`Payloads::find`] found nothing, or nothing whole: what is looked for may lie
+    /// deeper.
+    #[inline]
+    pub fn may_lie_deeper(&self) -> bool {
+        self.odd || self.list.is_empty()
+    }
+
     /// Forgets everything.
     pub fn clear(&mut self) {
         self.list.clear();
         self.events.clear();
+        self.odd = false;
     }
 
     /// The payloads, in the order of the text.
@@ -156,7 +170,21 @@ impl Payloads {
         &self.events[payload.events.clone()]
     }
 
-    fn take(&mut self, item: Item<'_, '_>) {
+    /// Whether an object has keys of an event, but neither of the two that hold most of it.
+    pub(crate) fn is_thin(item: Item<'_, '_>) -> bool {
+        let keys = keys_of(item);
+        keys & Name::EventTime.bit() != 0 && keys & WEIGHTY == 0
+    }
+
+    /// Takes a body or an event, and says whether it is one.
+    pub(crate) fn take(&mut self, item: Item<'_, '_>) -> bool {
+        let before = self.events.len();
+        let bodies = self.list.len();
+        self.take_if_any(item);
+        self.list.len() > bodies || self.events.len() > before
+    }
+
+    fn take_if_any(&mut self, item: Item<'_, '_>) {
         if !item.is_object() {
             return;
         }
@@ -192,10 +220,12 @@ impl Payloads {
         if signs < 2 && !(named && signs == 1) {
             return;
         }
+        // A row of a table may name the event that another column holds; a store spells out types.
+        self.odd |= keys & WEIGHTY == 0 || item.get(Name::EventTime).is_some_and(Item::is_object);
         self.events.push(item.place());
         match self.list.last_mut() {
             // Neighbours without a body belong to one payload.
-            Some(last) if last.request.is_none() => last.events.end += 1,
+            Some(last) if last.request.is_none() && !self.apart => last.events.end += 1,
             _ => self.list.push(Payload {
                 request: None,
                 events: first..first + 1,
@@ -203,6 +233,9 @@ impl Payloads {
         }
     }
 }
+
+/// What nearly every event has beside its name and its time.
+const WEIGHTY: u128 = Name::UserData.bit() | Name::ActionSource.bit() | Name::CustomData.bit();
 
 const REQUEST_KEYS: u128 = Name::AccessToken.bit()
     | Name::TestEventCode.bit()
@@ -328,6 +361,10 @@ pub struct Envelope<'a> {
     pub sender: Option<&'a str>,
     /// Whether the request has a `test_event_code`.
     pub is_test: bool,
+    /// Whose clock `sent_at` is from.
+    pub trust: Option<Trust>,
+    /// What ties the request to its answer, if the log writes such a thing beside both.
+    pub trace: Option<&'a str>,
 }
 
 /// One event.

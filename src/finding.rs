@@ -268,6 +268,11 @@ impl Findings {
         std::mem::take(&mut self.list)
     }
 
+    /// Puts findings back that were taken.
+    pub fn put(&mut self, list: Vec<Finding>) {
+        self.list = list;
+    }
+
     /// The number of findings.
     pub fn len(&self) -> usize {
         self.list.len()

@@ -9,12 +9,16 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use bumpalo::Bump;
 
 use crate::clock::{Clock, Latest, Source, plausible_time};
+use crate::envelope::join::{self, Piece};
+use crate::envelope::labels;
+use crate::envelope::search::{self, Answer, Copies, Found, Kind, Origin, Scope, Wrapped};
+use crate::envelope::when::Naive;
 use crate::event::{
     Assumptions, Envelope, Event, Identifier, Payloads, Record, Request, is_listed_event,
 };
-use crate::finding::{Certainty, Finding, Findings, Severity, Subject};
+use crate::finding::{Certainty, Finding, Findings, Place, Severity, Subject};
 use crate::json::quick::Guesses;
-use crate::json::{Item, Pointer, Tape, tree};
+use crate::json::{Pointer, Tape, tree};
 use crate::name::Name;
 use crate::rule::{Check, Rule};
 use crate::rules;
@@ -96,7 +100,7 @@ pub struct Surroundings {
 }
 
 impl Surroundings {
-    fn clock(&self, in_request: bool, latest: Latest) -> Clock {
+    fn clock(&self, in_request: bool, latest: Latest, sent_at: Option<i64>) -> Clock {
         let clock = |now, source, asked| Clock {
             now,
             source,
@@ -108,6 +112,10 @@ impl Surroundings {
             AsOf::Now => clock(self.wall, Source::Wall, true),
             AsOf::Newest(time) => clock(time, Source::Newest, true),
             AsOf::Exact(clock) => clock,
+            AsOf::Auto if sent_at.is_some() => {
+                let seconds = sent_at.unwrap_or_default().div_euclid(1_000);
+                clock(seconds, Source::Capture, false)
+            }
             AsOf::Auto => match latest {
                 // One event says nothing about when it was sent: it needs a neighbour.
                 Latest {
@@ -155,6 +163,13 @@ pub struct Inspector<'s, 'a> {
     tape: Tape<'a>,
     guesses: Guesses,
     payloads: Payloads,
+    /// What was found deeper in the text.
+    found: Found<'a>,
+    /// What stands around the text.
+    outer: Envelope<'a>,
+    copies: Copies,
+    /// Where the text stands in its record, when that may hold the same events more than once.
+    origin: Option<Origin>,
     identifiers: Vec<Identifier<'a>>,
     findings: Findings,
     groups: Vec<Group>,
@@ -183,6 +198,10 @@ impl<'s, 'a> Inspector<'s, 'a> {
             tape: Tape::new(),
             guesses: Guesses::default(),
             payloads: Payloads::default(),
+            found: Found::default(),
+            outer: Envelope::default(),
+            copies: Copies::default(),
+            origin: None,
             identifiers: Vec::new(),
             findings: Findings::new(),
             groups: Vec::new(),
@@ -199,8 +218,30 @@ impl<'s, 'a> Inspector<'s, 'a> {
         text: &'a str,
         watch: &mut impl Watch,
     ) -> Result<Read, tree::SyntaxError> {
+        self.copies.clear();
+        self.text_within(text, Envelope::default(), None, watch)
+    }
+
+    /// As [`Inspector::text`], for a text with something around it: a time stamp in front, or the
+    /// text that it was decoded from, in which it stands at `origin`.
+    pub fn text_within(
+        &mut self,
+        text: &'a str,
+        outer: Envelope<'a>,
+        origin: Option<Origin>,
+        watch: &mut impl Watch,
+    ) -> Result<Read, tree::SyntaxError> {
+        if origin.is_none() {
+            self.copies.clear();
+        }
         let read = self.read(text)?;
+        self.outer = outer;
         self.payloads.find(&self.tape);
+        self.found.clear();
+        self.origin = origin;
+        if self.payloads.may_lie_deeper() {
+            self.search();
+        }
         self.run(&text[..read.end], watch);
         Ok(read)
     }
@@ -212,6 +253,77 @@ impl<'s, 'a> Inspector<'s, 'a> {
         let read = self.text(text, &mut ());
         self.taken_out = 0;
         read
+    }
+
+    #[cold]
+    fn search(&mut self) {
+        let zone = Naive::of(self.around.assume.zone.as_ref());
+        search::search(
+            &self.tape,
+            self.outer,
+            zone,
+            self.arena,
+            &mut self.payloads,
+            &mut self.found,
+        );
+        // Only then may the same event stand there more than once.
+        let wrapped = self.found.wrapped.len();
+        if self.origin.is_none()
+            && (wrapped > 1 || (wrapped == 1 && !self.payloads.list().is_empty()))
+        {
+            let scope = (0, self.tape.root().end());
+            self.origin = Some(Origin { source: 0, scope });
+        }
+    }
+
+    /// The piece of a longer text that the last text holds, when it holds nothing that is whole.
+    pub fn piece(&self) -> Option<Piece<'a>> {
+        if !self.payloads.may_lie_deeper() || self.events > 0 {
+            return None;
+        }
+        join::of_record(self.tape.root())
+    }
+
+    /// What the root of the last text tells of what lies in it.
+    pub fn envelope(&self) -> Envelope<'a> {
+        let mut envelope = self.outer;
+        let zone = Naive::of(self.around.assume.zone.as_ref());
+        labels::see(self.tape.root(), &mut envelope, zone);
+        envelope
+    }
+
+    /// The values of the last text that have to be decoded before they can be read.
+    pub fn take_wrapped(&mut self) -> Vec<Wrapped<'a>> {
+        std::mem::take(&mut self.found.wrapped)
+    }
+
+    /// Where decoded texts are kept.
+    pub fn arena(&self) -> &'a Bump {
+        self.arena
+    }
+
+    /// Where the last text stands in its record, when that may hold the same events more than once.
+    pub fn origin(&self) -> Option<Origin> {
+        self.origin
+    }
+
+    /// What Meta answered, as far as the last text tells.
+    pub fn answers(&self) -> &[Answer<'a>] {
+        &self.found.answers
+    }
+
+    /// Whether a value of the last text stands there twice: also inside the value that is wrapped.
+    fn is_wrapped_whole(&self, finding: &Finding) -> bool {
+        let Place::Pointer(pointer) = &finding.place else {
+            return false;
+        };
+        self.found.wrapped.iter().any(|wrapped| {
+            let text = wrapped.text.trim();
+            wrapped.kind == Kind::Text
+                && text.starts_with(['{', '['])
+                && text.ends_with(['}', ']'])
+                && self.tape.at(wrapped.place).pointer() == *pointer
+        })
     }
 
     /// As [`Inspector::text`], for one element of the list `data` that is read alone because the
@@ -229,7 +341,7 @@ impl<'s, 'a> Inspector<'s, 'a> {
         let root = self.tape.root();
         let known = matches!(self.around.as_of, AsOf::Exact(_));
         if root.is_object() && (known || is_listed_event(root)) {
-            let clock = self.around.clock(true, latest);
+            let clock = self.around.clock(true, latest, None);
             self.check_event(0, clock, true, Envelope::default(), watch);
         }
         Ok(read)
@@ -277,28 +389,69 @@ impl<'s, 'a> Inspector<'s, 'a> {
         self.start();
         self.check_record(text, false);
         let payloads = std::mem::take(&mut self.payloads);
-        for payload in payloads.list() {
+        let found = std::mem::take(&mut self.found);
+        for (index, payload) in payloads.list().iter().enumerate() {
             let events = payloads.events(payload);
+            let (mut envelope, scope) = match found.envelopes.get(index) {
+                Some(&(envelope, scope)) => (envelope, Some(scope)),
+                None => (self.outer, None),
+            };
+            if self.is_copied(events, scope) {
+                continue;
+            }
             let latest = match payload.request {
                 Some(_) if self.around.as_of == AsOf::Auto && events.len() > 1 => {
                     self.latest(events)
                 }
                 _ => Latest::default(),
             };
-            let clock = self.around.clock(payload.request.is_some(), latest);
             if let Some(place) = payload.request {
                 self.requests += 1;
+                self.see_body(place, &mut envelope);
+            }
+            let in_request = payload.request.is_some();
+            let clock = self.around.clock(in_request, latest, envelope.sent_at);
+            if let Some(place) = payload.request {
                 self.check_request(place, events.len(), clock);
             }
-            let envelope = match payload.request {
-                Some(place) => envelope_of(self.tape.at(place)),
-                None => Envelope::default(),
-            };
             for &place in events {
-                self.check_event(place, clock, payload.request.is_some(), envelope, watch);
+                self.check_event(place, clock, in_request, envelope, watch);
             }
         }
-        self.payloads = payloads;
+        (self.payloads, self.found) = (payloads, found);
+    }
+
+    /// Whether all these events were seen in another text of the same record.
+    fn is_copied(&mut self, events: &[u32], scope: Option<Scope>) -> bool {
+        let Some(mut origin) = self.origin else {
+            return false;
+        };
+        if origin.source == 0 {
+            origin.scope = scope.unwrap_or(origin.scope);
+        }
+        let mut all = !events.is_empty();
+        for &place in events {
+            all &= self.copies.is_copy(self.tape.at(place), origin);
+        }
+        all
+    }
+
+    /// What a request body tells of its own envelope.
+    fn see_body(&self, place: u32, envelope: &mut Envelope<'a>) {
+        for member in self.tape.at(place).children() {
+            match member.name() {
+                Some(Name::PartnerAgent) => envelope.sender = member.text().or(envelope.sender),
+                Some(Name::TestEventCode) => envelope.is_test |= !member.is_blank(),
+                Some(_) => {}
+                // Some loggers write their own members into the body.
+                None => {
+                    let zone = Naive::of(self.around.assume.zone.as_ref());
+                    if let Some((trust, millis)) = labels::time_of_member(member, zone) {
+                        (envelope.sent_at, envelope.trust) = (Some(millis), Some(trust));
+                    }
+                }
+            }
+        }
     }
 
     fn latest(&self, events: &[u32]) -> Latest {
@@ -326,6 +479,27 @@ impl<'s, 'a> Inspector<'s, 'a> {
             check(&record, out)
         });
         self.tape = tape;
+        if !self.found.wrapped.is_empty() && !self.findings.is_empty() {
+            self.leave_to_inner_texts();
+        }
+    }
+
+    /// What a rule says of a value that is read as a text of its own, it says there.
+    fn leave_to_inner_texts(&mut self) {
+        let findings: Vec<Finding> = self.findings.take();
+        let kept = findings
+            .into_iter()
+            .filter(|finding| !self.is_wrapped_whole(finding));
+        self.findings.put(kept.collect());
+        self.groups.clear();
+        if !self.findings.is_empty() {
+            self.groups.push(Group {
+                subject: Subject::Record,
+                place: 0,
+                event: None,
+                findings: 0..self.findings.len(),
+            });
+        }
     }
 
     fn check_request(&mut self, place: u32, events: usize, clock: Clock) {
@@ -454,19 +628,6 @@ impl<'s, 'a> Inspector<'s, 'a> {
     pub fn requests(&self) -> usize {
         self.requests
     }
-}
-
-/// What a request body tells of its own envelope.
-fn envelope_of<'a>(body: Item<'_, 'a>) -> Envelope<'a> {
-    let mut envelope = Envelope::default();
-    for member in body.children() {
-        match member.name() {
-            Some(Name::PartnerAgent) => envelope.sender = member.text(),
-            Some(Name::TestEventCode) => envelope.is_test = !member.is_blank(),
-            _ => {}
-        }
-    }
-    envelope
 }
 
 fn subject_word(subject: Subject) -> &'static str {

@@ -34,7 +34,8 @@ pub mod web_address;
 // What a browser sent, to be held against what the server sends.
 pub mod pixel;
 
-// The typed view, and the rules that speak to it.
+// The typed view, the text around what it shows, and the rules that speak to it.
+pub mod envelope;
 pub mod event;
 pub mod exchange;
 pub mod finding;

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use crate::envelope::when::Trust;
 use crate::finding::{Certainty, Effect, Severity};
 use crate::fix::Safety;
 use crate::repair::Change;
@@ -180,6 +181,26 @@ pub struct ClockTally {
     pub wall: u64,
 }
 
+/// Texts that name an event and hold none that can be read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct UnreadTally {
+    /// They were cut off.
+    pub truncated: u64,
+    /// They were printed in a form that leaves things out, or that is not read.
+    pub printed: u64,
+}
+
+/// What Meta answered, as far as the log tells.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AnswerTally {
+    /// Answers that took events.
+    pub taken: u64,
+    /// Answers that refused, by code and subcode of the error.
+    pub refused: BTreeMap<(i64, Option<i64>), u64>,
+    /// Answers with their request in the same record, or right before them.
+    pub paired: u64,
+}
+
 /// A fix that was made or would be, with its place.
 #[derive(Clone, Debug)]
 pub struct LocatedChange {
@@ -242,6 +263,11 @@ pub struct Report {
     pub fixable_safe: u64,
     pub fixable_unsafe: u64,
     pub clocks: ClockTally,
+    /// Events with a time of capture, by whose clock it is from: in the order of [`Trust::ALL`].
+    pub captured: [u64; Trust::ALL.len()],
+    /// Texts that name an event and hold none that can be read.
+    pub unread: UnreadTally,
+    pub answers: AnswerTally,
     /// By index in [`rules::ALL`].
     pub rules: Vec<RuleTally>,
     /// In the order in which they were first met.

@@ -6,7 +6,9 @@ use bumpalo::Bump;
 
 use crate::clock::{Clock, Latest};
 use crate::digest::Shape;
-use crate::event::Event;
+use crate::envelope::decode;
+use crate::envelope::search::Origin;
+use crate::event::{Envelope, Event};
 use crate::finding::{Finding, Subject};
 use crate::fix::{Op, Safety};
 use crate::input::blocks::{Block, Frame, bom_length};
@@ -18,9 +20,10 @@ use crate::printable;
 use crate::repair::{Change, Mender, Repair};
 use crate::report::{LocatedChange, count};
 
+use super::dig::{self, Dig, Held, Inspected, Joints, Layer};
 use super::part::Lines;
 use super::walk;
-use super::worker::{Utf8, Worker, is_wanted, latest_of};
+use super::worker::{Ambient, Utf8, Worker, is_wanted, latest_of};
 
 /// What mending a block came to.
 #[derive(Default)]
@@ -54,7 +57,15 @@ pub(super) fn mend_block(worker: &Worker<'_>, block: &Block, complete: bool) -> 
         latest: Latest::default(),
         prefix: Pointer::root(),
         events: 0,
+        block: text,
         pieces: Vec::new(),
+        layers: Vec::new(),
+        edits: Vec::new(),
+        outside: Vec::new(),
+        ambient: Ambient::default(),
+        joints: Joints::default(),
+        is_piece: false,
+        found: 0,
         outcome: Outcome::default(),
     };
     walk::walk_block(&block.frame, text, skip, complete, &mut bench);
@@ -158,10 +169,37 @@ struct Bench<'b, 'a> {
     prefix: Pointer,
     /// Events before the text at hand.
     events: u64,
+    block: &'a str,
     /// New texts for ranges of the block, in order.
     pieces: Vec<(Range<usize>, String)>,
+    /// The way to the text at hand, when it does not stand in the block as it is.
+    layers: Vec<Layer<'a>>,
+    /// For each layer, new texts for ranges of it, and how much was told before it.
+    edits: Vec<LayerEdits>,
+    /// For each open JSON text, whether something around its events is to be mended.
+    outside: Vec<Outside>,
+    ambient: Ambient<'a>,
+    joints: Joints<'a>,
+    /// Whether the record at hand is a piece of a longer text.
+    is_piece: bool,
+    /// Events and answers so far.
+    found: u64,
     outcome: Outcome,
 }
+
+/// What around the events of a text is to be mended.
+#[derive(Default)]
+struct Outside {
+    any: bool,
+    /// Whether all events of the text are looked at.
+    all_wanted: bool,
+    /// Events that are to be taken out, and where they stand.
+    removed: Vec<(usize, Pointer)>,
+}
+
+type LayerEdits = (Vec<(Range<usize>, String)>, (usize, usize));
+
+const NOT_UTF8: &str = "the text holds bytes that are not UTF-8";
 
 /// Notes what is needed to mend events one by one.
 struct Clocks<'b> {
@@ -178,41 +216,202 @@ impl Watch for Clocks<'_> {
     }
 }
 
-impl<'a> walk::Visit<'a> for Bench<'_, 'a> {
-    fn json(&mut self, at: usize, text: &'a str) -> Result<Read, SyntaxError> {
+impl<'a> Dig<'a> for Bench<'_, 'a> {
+    fn inspect(
+        &mut self,
+        at: usize,
+        text: &'a str,
+        around: Envelope<'a>,
+        origin: Option<Origin>,
+    ) -> Result<Inspected<'a>, SyntaxError> {
         let mut clocks = Clocks {
             worker: self.worker,
             events: Vec::new(),
         };
-        let read = match self.as_event {
-            Some(true) => self.inspector.element(text, self.latest, &mut clocks)?,
-            _ => self.inspector.text(text, &mut clocks)?,
+        let read = match self.is_element() {
+            true => self.inspector.element(text, self.latest, &mut clocks)?,
+            false => self
+                .inspector
+                .text_within(text, around, origin, &mut clocks)?,
         };
-        let allowed = self
-            .inspector
-            .findings()
-            .iter()
-            .filter(|f| is_allowed(self.worker, f))
-            .count();
-        if allowed > 0 {
-            if self.utf8.bad_in(at, at + read.end).is_some() {
-                let reason = "the text holds bytes that are not UTF-8";
-                self.outcome
-                    .not_written
-                    .extend(std::iter::repeat_n(reason, allowed));
-            } else {
-                self.mend(at, &text[..read.end], &clocks.events);
+        self.found += self.inspector.events() as u64 + self.inspector.answers().len() as u64;
+        if self.layers.is_empty() && !self.is_element() {
+            let piece = dig::piece_of(&self.inspector, &self.joints);
+            if piece.is_some() {
+                self.outside.push(Outside::default());
+                return Ok(Inspected {
+                    piece,
+                    read,
+                    wrapped: Vec::new(),
+                    origin: None,
+                });
             }
         }
+        let (mut allowed, mut outside) = (0, Outside::default());
+        outside.all_wanted = clocks.events.iter().all(|&(_, _, wanted)| wanted);
+        for finding in self.inspector.findings() {
+            if is_allowed(self.worker, finding) {
+                allowed += 1;
+                outside.any |= finding.subject != Subject::Event || takes_event_out(finding);
+            }
+        }
+        if outside.any {
+            let groups = self.inspector.groups().iter();
+            outside.removed = groups
+                .filter(|group| {
+                    let findings = &self.inspector.findings()[group.findings.clone()];
+                    findings.iter().any(takes_event_out)
+                })
+                .filter_map(|group| Some((group.event?, self.inspector.pointer(group.place))))
+                .collect();
+        }
+        let refused = self.refusal(at, read.end).filter(|_| allowed > 0);
+        if let Some(reason) = refused {
+            self.outcome
+                .not_written
+                .extend(std::iter::repeat_n(reason, allowed));
+        } else if allowed > 0 {
+            self.mend_events(at, &text[..read.end], &clocks.events);
+        }
+        outside.any &= refused.is_none();
+        self.outside.push(outside);
         self.events += clocks.events.len() as u64;
+        Ok(Inspected {
+            piece: None,
+            read,
+            wrapped: self.inspector.take_wrapped(),
+            origin: self.inspector.origin(),
+        })
+    }
+
+    fn enter(&mut self, layer: Layer<'a>) {
+        self.layers.push(layer);
+        let marks = (self.outcome.changes.len(), self.outcome.withheld.len());
+        self.edits.push((Vec::new(), marks));
+    }
+
+    fn leave(&mut self) {
+        let (Some(layer), Some((edits, marks))) = (self.layers.pop(), self.edits.pop()) else {
+            return;
+        };
+        if edits.is_empty() {
+            return;
+        }
+        let new = edited(layer.text, 0, edits);
+        if let Some((range, raw)) = self.put_back(&layer, &new) {
+            self.edit(range, raw);
+            return;
+        }
+        let undone = self.outcome.changes.len() - marks.0;
+        self.outcome.changes.truncate(marks.0);
+        self.outcome.withheld.truncate(marks.1);
+        let reason = "the text around the payload cannot be written back as it was";
+        self.outcome
+            .not_written
+            .extend(std::iter::repeat_n(reason, undone));
+    }
+
+    /// Mends what stands around the events, once these are mended.
+    fn done(&mut self, at: usize, text: &'a str) {
+        let outside = self.outside.pop().unwrap_or_default();
+        let list = self.list();
+        let first = list.partition_point(|(range, _)| range.end <= at);
+        let edits = list.split_off(first);
+        if edits.is_empty() && !outside.any {
+            return;
+        }
+        let mut new = edited(text, at, edits);
+        if outside.any {
+            let worker = self.worker;
+            // What stands around an element is not here to be mended.
+            let element = self.is_element();
+            let around = |finding: &Finding, _: Safety| match finding.subject {
+                // An event alone cannot be taken out of what stands around it.
+                Subject::Event => {
+                    !element
+                        && outside.all_wanted
+                        && takes_event_out(finding)
+                        && is_allowed(worker, finding)
+                }
+                Subject::Record => is_allowed(worker, finding),
+                _ => !element && is_allowed(worker, finding),
+            };
+            let mender = Mender::new(&worker.linter.rules, worker.around);
+            let repair = mender.mend(&new, None, &around);
+            self.note(at, &new, &repair, None, &Pointer::root(), &outside.removed);
+            if let Some(mended) = repair.text {
+                new = mended;
+            }
+        }
+        if new != text {
+            self.edit(at..at + text.len(), new);
+        }
+    }
+
+    fn found(&self) -> u64 {
+        self.found
+    }
+
+    fn joints(&mut self) -> &mut Joints<'a> {
+        &mut self.joints
+    }
+
+    fn pieces(&mut self, _: u64) {
+        self.is_piece = true;
+    }
+
+    fn arena(&self) -> &'a Bump {
+        self.inspector.arena()
+    }
+
+    fn zone(&self) -> Option<&jiff::tz::TimeZone> {
+        self.worker.around.assume.zone.as_ref()
+    }
+}
+
+impl<'a> walk::Visit<'a> for Bench<'_, 'a> {
+    fn json(&mut self, at: usize, text: &'a str) -> Result<Read, SyntaxError> {
+        let before = self.found;
+        let around = self.ambient.current();
+        let read = dig::json(self, at, text, around, None, 0)?;
+        if self.found > before {
+            self.ambient.spend();
+        }
+        if !std::mem::take(&mut self.is_piece) {
+            self.joints.mix();
+        }
         Ok(read)
     }
 
-    fn prose(&mut self, _: usize, _: &'a str) {}
+    fn line(&mut self, at: usize, line: &'a str, beyond: &'a str, _: Option<SyntaxError>) -> usize {
+        let zone = self.worker.around.assume.zone.as_ref();
+        self.ambient.see(line, zone);
+        let (before, around) = (self.found, self.ambient.current());
+        if dig::piece_of_line(self, at, line, around) {
+            self.is_piece = false;
+            // The time is that of the piece, and of nothing behind it.
+            self.ambient.spend();
+            return line.len();
+        }
+        let outcome = dig::texts(self, at, line, beyond, around, None, 0);
+        self.joints.mix();
+        if self.found > before {
+            self.ambient.spend();
+        }
+        outcome.end
+    }
 
     fn malformed(&mut self, _: usize, _: &'a str, _: SyntaxError) {}
 
     fn relaxed(&mut self, _: usize) {}
+
+    fn waits_from(&self) -> Option<usize> {
+        self.joints.wait_from()
+    }
+
+    fn end(&mut self) {
+        dig::rest(self);
+    }
 
     fn list(&mut self, block: &'a str, elements: &[Range<usize>], in_data: bool) {
         self.as_event = Some(in_data);
@@ -226,24 +425,76 @@ impl<'a> walk::Visit<'a> for Bench<'_, 'a> {
     }
 }
 
+/// A text that begins at `base`, with some of its bytes replaced.
+fn edited(text: &str, base: usize, mut edits: Vec<(Range<usize>, String)>) -> String {
+    edits.sort_by_key(|(range, _)| range.start);
+    let (mut out, mut at) = (String::with_capacity(text.len() + 64), base);
+    for (range, new) in edits {
+        out.push_str(&text[at - base..range.start - base]);
+        out.push_str(&new);
+        at = range.end;
+    }
+    out.push_str(&text[at - base..]);
+    out
+}
+
 impl<'a> Bench<'_, 'a> {
-    fn mend(&mut self, at: usize, text: &'a str, events: &[(u32, Clock, bool)]) {
+    fn is_element(&self) -> bool {
+        self.as_event == Some(true) && self.layers.is_empty()
+    }
+
+    /// The edits of the layer at hand.
+    fn list(&mut self) -> &mut Vec<(Range<usize>, String)> {
+        match self.edits.last_mut() {
+            Some((edits, _)) => edits,
+            None => &mut self.pieces,
+        }
+    }
+
+    fn edit(&mut self, range: Range<usize>, new: String) {
+        self.list().push((range, new));
+    }
+
+    /// Why the text that begins at `at` of its layer cannot be changed, if it cannot.
+    fn refusal(&self, at: usize, length: usize) -> Option<&'static str> {
+        if self.layers.is_empty() && self.utf8.bad_in(at, at + length).is_some() {
+            return Some(NOT_UTF8);
+        }
+        self.layers
+            .iter()
+            .find_map(|layer| layer.codec.why_not_written())
+    }
+
+    /// The bytes in the layer above that hold a changed text, and what takes their place.
+    fn put_back(&self, layer: &Layer<'a>, new: &str) -> Option<(Range<usize>, String)> {
+        let above = self.layers.last().map_or(self.block, |above| above.text);
+        let span = layer.held.span()?;
+        let range = match layer.held {
+            Held::Range { .. } => span.start..span.end,
+            // Without the quotes.
+            Held::Value { .. } => span.start + 1..span.end - 1,
+        };
+        if self.layers.is_empty() && self.utf8.bad_in(range.start, range.end).is_some() {
+            return None;
+        }
+        let raw = above.get(range.clone())?;
+        Some((range, decode::encode(layer.codec, raw, layer.text, new)?))
+    }
+
+    fn mend_events(&mut self, at: usize, text: &'a str, events: &[(u32, Clock, bool)]) {
         let worker = self.worker;
         let allow = |finding: &Finding, _: Safety| is_allowed(worker, finding);
         let mender = Mender::new(&worker.linter.rules, worker.around);
         let Ok(tree) = Tree::parse(text, Syntax::Relaxed) else {
             return;
         };
-        let mut new = text.to_owned();
-        let before = (self.outcome.changes.len(), self.outcome.withheld.len());
-        // From the last to the first, so that the places of the others stay true.
         let groups: Vec<(usize, Range<usize>)> = self
             .inspector
             .groups()
             .iter()
             .filter_map(|group| Some((group.event?, group.findings.clone())))
             .collect();
-        for (number, findings) in groups.into_iter().rev() {
+        for (number, findings) in groups {
             let (place, clock, wanted) = events[number];
             let any = self.inspector.findings()[findings]
                 .iter()
@@ -257,51 +508,44 @@ impl<'a> Bench<'_, 'a> {
             };
             let old = span.of(text);
             let repair = mender.mend(old, Some(clock), &allow);
-            self.note(at + span.start, old, &repair, Some(number as u64), &base);
+            let before = (self.outcome.changes.len(), self.outcome.withheld.len());
+            self.note(at + span.start, old, &repair, Some(number as u64), &base, &[]);
+            // They were made from the last to the first, and are told from the first to the last.
+            self.outcome.changes[before.0..].reverse();
+            self.outcome.withheld[before.1..].reverse();
             if let Some(mended) = repair.text {
-                new.replace_range(span.start..span.end, &mended);
+                self.edit(at + span.start..at + span.end, mended);
             }
-        }
-        // They were made from the last to the first, and are told from the first to the last.
-        self.outcome.changes[before.0..].reverse();
-        self.outcome.withheld[before.1..].reverse();
-        // What stands around an element is not here to be mended.
-        let element = self.as_event == Some(true);
-        let all_wanted = events.iter().all(|&(_, _, wanted)| wanted);
-        let around = |finding: &Finding, safety: Safety| match finding.subject {
-            // An event alone cannot be taken out of what stands around it.
-            Subject::Event => {
-                !element && all_wanted && takes_event_out(finding) && allow(finding, safety)
-            }
-            Subject::Record => allow(finding, safety),
-            _ => !element && allow(finding, safety),
-        };
-        let repair = mender.mend(&new, None, &around);
-        self.note(at, &new, &repair, None, &Pointer::root());
-        if let Some(mended) = repair.text {
-            new = mended;
-        }
-        if new != text {
-            self.pieces.push((at..at + text.len(), new));
         }
     }
 
     /// Remembers what was done to one event or to the text around the events.
-    fn note(&mut self, at: usize, old: &str, repair: &Repair, event: Option<u64>, base: &Pointer) {
-        let line = self.lines.locate(at, 0).line;
+    fn note(
+        &mut self,
+        at: usize,
+        old: &str,
+        repair: &Repair,
+        event: Option<u64>,
+        base: &Pointer,
+        removed: &[(usize, Pointer)],
+    ) {
+        let start = match self.layers.first() {
+            Some(layer) => layer.held.span().map_or(0, |span| span.start),
+            None => at,
+        };
+        let line = self.lines.locate(start, 0).line;
         let new = repair.text.as_deref().unwrap_or(old);
         let show = self.worker.linter.settings.show_values;
         let mut first = true;
         let mut locate = |change: &Change, done: bool| {
             // Of an event that was taken out, its place in the text is told.
             let taken_out = change.event.filter(|_| event.is_none());
-            let groups = self.inspector.groups();
-            let base = match groups
-                .iter()
-                .find(|group| taken_out.is_some() && group.event == taken_out)
-            {
-                Some(group) => self.prefix.join(&self.inspector.pointer(group.place)),
-                None => self.prefix.join(base),
+            let base = taken_out
+                .and_then(|number| removed.iter().find(|(event, _)| *event == number))
+                .map_or(base, |(_, pointer)| pointer);
+            let base = match self.layers.is_empty() {
+                true => self.prefix.join(base),
+                false => base.clone(),
             };
             let event = event.or(taken_out.map(|number| number as u64));
             let texts = (show && done && std::mem::take(&mut first))

@@ -5,12 +5,14 @@ use std::io::Read;
 use bumpalo::Bump;
 
 use crate::clock::Latest;
-use crate::event::Event;
+use crate::envelope::search::Origin;
+use crate::event::{Envelope, Event};
 use crate::finding::Finding;
 use crate::input::blocks::{Blocks, Frame, Limits};
 use crate::inspect::{AsOf, Inspector, Read as Taken, RuleSet, Surroundings, Watch};
 use crate::json::tree::SyntaxError;
 
+use super::dig::{self, Dig, Inspected, Joints, Layer, piece_of};
 use super::walk;
 use super::worker::Utf8;
 
@@ -41,6 +43,7 @@ pub fn newest_time(source: impl Read, limits: Limits) -> Option<i64> {
         let mut inspector = Inspector::new(&rules, &around, &arena);
         let mut reader = JustRead {
             inspector: &mut inspector,
+            joints: Joints::default(),
             watch: &mut newest,
         };
         let tail = walk::walk_block(&frame, text, 0, ended, &mut reader);
@@ -54,13 +57,60 @@ pub fn newest_time(source: impl Read, limits: Limits) -> Option<i64> {
 struct JustRead<'r, 's, 'a, W> {
     inspector: &'r mut Inspector<'s, 'a>,
     watch: &'r mut W,
+    joints: Joints<'a>,
+}
+
+impl<'a, W: Watch> Dig<'a> for JustRead<'_, '_, 'a, W> {
+    fn inspect(
+        &mut self,
+        _: usize,
+        text: &'a str,
+        around: Envelope<'a>,
+        origin: Option<Origin>,
+    ) -> Result<Inspected<'a>, SyntaxError> {
+        let read = self
+            .inspector
+            .text_within(text, around, origin, self.watch)?;
+        let piece = piece_of(self.inspector, &self.joints);
+        Ok(Inspected {
+            piece,
+            read,
+            wrapped: self.inspector.take_wrapped(),
+            origin: self.inspector.origin(),
+        })
+    }
+    fn enter(&mut self, _: Layer<'a>) {}
+    fn leave(&mut self) {}
+    fn found(&self) -> u64 {
+        0
+    }
+    fn joints(&mut self) -> &mut Joints<'a> {
+        &mut self.joints
+    }
+    fn arena(&self) -> &'a Bump {
+        self.inspector.arena()
+    }
+    fn zone(&self) -> Option<&jiff::tz::TimeZone> {
+        None
+    }
 }
 
 impl<'a, W: Watch> walk::Visit<'a> for JustRead<'_, '_, 'a, W> {
-    fn json(&mut self, _: usize, text: &'a str) -> Result<Taken, SyntaxError> {
-        self.inspector.text(text, self.watch)
+    fn json(&mut self, at: usize, text: &'a str) -> Result<Taken, SyntaxError> {
+        dig::json(self, at, text, Envelope::default(), None, 0)
     }
-    fn prose(&mut self, _: usize, _: &'a str) {}
+    fn line(&mut self, at: usize, line: &'a str, beyond: &'a str, _: Option<SyntaxError>) -> usize {
+        if dig::piece_of_line(self, at, line, Envelope::default()) {
+            return line.len();
+        }
+        dig::texts(self, at, line, beyond, Envelope::default(), None, 0).end
+    }
+    fn waits_from(&self) -> Option<usize> {
+        self.joints.wait_from()
+    }
+    fn end(&mut self) {
+        dig::rest(self);
+    }
     fn malformed(&mut self, _: usize, _: &'a str, _: SyntaxError) {}
     fn relaxed(&mut self, _: usize) {}
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use hashbrown::{HashMap, HashSet};
 
+use crate::envelope::when::Trust;
 use crate::finding::{Finding, Fold, Place, Reach, Severity, Subject};
 use crate::fix::Safety;
 use crate::json::{Pointer, tree};
@@ -12,7 +13,10 @@ use crate::ledger::Entries;
 use crate::output::Fixing;
 use crate::policy::{Decision, Policy};
 use crate::printable;
-use crate::report::{ClockTally, EventRow, Excerpt, Located, LocatedChange, Location, RuleTally};
+use crate::report::{
+    AnswerTally, ClockTally, EventRow, Excerpt, Located, LocatedChange, Location, RuleTally,
+    UnreadTally,
+};
 use crate::rules;
 use crate::score::Tally;
 
@@ -78,6 +82,16 @@ pub(super) struct Part {
     pub fixable_unsafe: u64,
     pub internal_errors: u64,
     pub clocks: ClockTally,
+    /// Events with a time of capture, by whose clock it is from.
+    pub captured: [u64; Trust::ALL.len()],
+    /// Texts that were cut off or printed in a form that cannot be read, and name an event.
+    pub unread: UnreadTally,
+    pub answers: AnswerTally,
+    /// Whether an answer came before any request: the one before the block may be its own.
+    pub answers_first: bool,
+    /// Whether the last request of the block waits for its answer; `None` without any request or
+    /// answer.
+    pub asks: Option<bool>,
     pub rules: Vec<RuleTally>,
     pub names: Vec<NameKey>,
     pub tally: Tally,
@@ -225,6 +239,9 @@ pub(super) struct Scene<'s, 'a> {
     pub lines: &'s mut Lines<'a>,
     /// The exact parse of the text, made when the first place is asked for.
     pub tree: Option<tree::Tree>,
+    /// Where the text was taken from, when it does not stand in the block as it is: the bytes of
+    /// the block, and the way in words.
+    pub anchor: Option<(tree::Span, Vec<String>)>,
 }
 
 /// The event that findings are about: its index in the block and its name.
@@ -423,13 +440,18 @@ fn locate(
     match &finding.place {
         Place::Bytes(bytes) => {
             location = scene.lines.locate(scene.at + bytes.start, bytes.len());
+            if let Some((span, _)) = &scene.anchor {
+                location = scene.lines.locate(span.start, span.len());
+            }
             let excerpts = scene.orders.excerpts.filter(|_| !scene.text.is_empty());
             excerpt = excerpts.map(|make| (make.text)(scene.text, bytes.clone(), show));
         }
         Place::Pointer(_) if finding.subject == Subject::File => {}
         Place::Pointer(place) => {
             let full = base.join(place);
-            if let Some(span) = scene.span(&full) {
+            if let Some((span, _)) = &scene.anchor {
+                location = scene.lines.locate(span.start, span.len());
+            } else if let Some(span) = scene.span(&full) {
                 location = scene.lines.locate(scene.at + span.start, span.len());
             }
             if let Some(make) = scene.orders.excerpts {
@@ -462,7 +484,10 @@ fn locate(
                 .as_ref()
                 .map(|fix| (fix.safety, fix.title.clone())),
             excerpt,
-            via: Vec::new(),
+            via: scene
+                .anchor
+                .as_ref()
+                .map_or_else(Vec::new, |(_, via)| via.clone()),
             related: Vec::new(),
         },
         event: about.map(|(index, _)| index),

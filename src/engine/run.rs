@@ -238,6 +238,7 @@ impl<'l> Run<'l> {
             folds: Vec::new(),
             carry: None,
             opened: Opened::default(),
+            asks: false,
             sink,
             sink_fault: None,
         };
@@ -491,6 +492,18 @@ impl<'l> Run<'l> {
         clocks.request += part.clocks.request;
         clocks.newest += part.clocks.newest;
         clocks.wall += part.clocks.wall;
+        for (sum, part) in report.captured.iter_mut().zip(part.captured) {
+            *sum += part;
+        }
+        let answers = &mut report.answers;
+        answers.taken += part.answers.taken;
+        answers.paired += part.answers.paired + u64::from(part.answers_first && file.asks);
+        for (error, number) in std::mem::take(&mut part.answers.refused) {
+            *answers.refused.entry(error).or_insert(0) += number;
+        }
+        file.asks = part.asks.unwrap_or(file.asks);
+        report.unread.truncated += part.unread.truncated;
+        report.unread.printed += part.unread.printed;
         for (sum, tally) in report.rules.iter_mut().zip(&part.rules) {
             for severity in 0..3 {
                 sum.findings[severity] += tally.findings[severity];
@@ -961,6 +974,8 @@ struct OpenFile<'s> {
     /// A text that began in a block and goes on in the next.
     carry: Option<Block>,
     opened: Opened,
+    /// Whether the last request so far waits for its answer.
+    asks: bool,
     sink: Option<&'s mut dyn Write>,
     sink_fault: Option<io::Error>,
 }

@@ -15,14 +15,31 @@ pub(super) trait Visit<'a> {
     /// Reads the JSON value at the start of `text`, which begins at byte `at` of the block.
     fn json(&mut self, at: usize, text: &'a str) -> Result<Read, SyntaxError>;
 
-    /// Text between JSON texts that is known for what it is: a request line, a header.
-    fn prose(&mut self, at: usize, text: &'a str);
+    /// A line, or the rest of one, that begins at byte `at` of the block and is no JSON text, though
+    /// some may lie in it. `beyond` is the line with what follows it. `error` says why it is none
+    /// when it should be one; a request line and a header are known for what they are. Gives back
+    /// the length of what was looked at, at least that of the line.
+    fn line(
+        &mut self,
+        at: usize,
+        line: &'a str,
+        beyond: &'a str,
+        error: Option<SyntaxError>,
+    ) -> usize;
 
-    /// Text that should be JSON and is not: `error` says where in it and why.
+    /// Text over several lines that should be JSON and is not: `error` says where in it and why.
     fn malformed(&mut self, at: usize, text: &'a str, error: SyntaxError);
 
     /// A comment or a comma between JSON texts.
     fn relaxed(&mut self, at: usize);
+
+    /// Where records begin that wait for others, if nothing else was read since.
+    fn waits_from(&self) -> Option<usize> {
+        None
+    }
+
+    /// There is no more: what waits, waits in vain.
+    fn end(&mut self) {}
 
     /// The texts to come are elements of one list that is read in pieces, and stand at these
     /// places of the block; `in_data` says whether the list is the `data` of a body.
@@ -42,7 +59,14 @@ pub(super) fn walk_block<'a>(
     visit: &mut impl Visit<'a>,
 ) -> Option<usize> {
     match frame {
-        Frame::Lines => return walk(text, skip, text.len(), complete, visit),
+        Frame::Lines => {
+            let tail = walk(text, skip, text.len(), complete, visit);
+            if let Some(at) = visit.waits_from().filter(|_| !complete) {
+                return Some(tail.map_or(at, |tail| tail.min(at)));
+            }
+            visit.end();
+            return tail;
+        }
         Frame::Texts(ranges) => {
             for range in ranges {
                 walk(text, range.start, range.end, true, visit);
@@ -66,6 +90,7 @@ pub(super) fn walk_block<'a>(
         }
         Frame::Raw | Frame::Head(_) | Frame::TooLarge { .. } | Frame::Foreign(_) => {}
     }
+    visit.end();
     None
 }
 
@@ -115,26 +140,21 @@ fn walk<'a>(
             _ => {
                 let line = line_end(bytes, at, end);
                 let text = block[at..line].trim_end();
-                if is_http(text) {
-                    visit.prose(at, text);
-                } else {
-                    let what = "there is no JSON value";
-                    visit.malformed(
-                        at,
-                        text,
-                        SyntaxError {
-                            offset: 0,
-                            what,
-                            incomplete: false,
-                        },
-                    );
-                }
-                at = line;
+                let error = (!is_http(text)).then_some(SyntaxError {
+                    offset: 0,
+                    what: "there is no JSON value",
+                    incomplete: false,
+                });
+                let length = visit.line(at, text, &block[at..end], error);
+                at = line.max(at + length);
             }
         }
     }
     None
 }
+
+/// Why the rest of a line behind a JSON text is none.
+pub(super) const FOLLOWS: &str = "text follows the JSON value";
 
 fn ends(what: &'static str, offset: usize) -> SyntaxError {
     SyntaxError {
@@ -162,14 +182,13 @@ fn after_value<'a>(block: &'a str, mut at: usize, end: usize, visit: &mut impl V
         return at + 1;
     }
     let line = line_end(bytes, at, end);
-    let what = "text follows the JSON value";
     let error = SyntaxError {
         offset: 0,
-        what,
+        what: FOLLOWS,
         incomplete: false,
     };
-    visit.malformed(at, block[at..line].trim_end(), error);
-    line
+    let length = visit.line(at, block[at..line].trim_end(), &block[at..end], Some(error));
+    line.max(at + length)
 }
 
 /// Decides what a text at `at` is that could not be read up to `end`: `error` says why. Gives the
@@ -202,8 +221,9 @@ fn recover<'a>(
         let text = &block[at..line];
         let text = text.trim_end_matches('\r');
         let own = crate::json::tree::Tree::parse(text, crate::json::tree::Syntax::Relaxed).err();
-        visit.malformed(at, text, own.unwrap_or(error));
-        return Some(line);
+        let error = Some(own.unwrap_or(error));
+        let length = visit.line(at, text, &block[at..end], error);
+        return Some(line.max(at + length));
     }
     // A text over several lines with a fault in it. The next one begins at the start of a line.
     let mut next = line_end(bytes, fault.min(end), end);
@@ -267,8 +287,18 @@ mod tests {
                 relaxed_at: None,
             })
         }
-        fn prose(&mut self, at: usize, _: &'a str) {
-            self.0.push(format!("{at} prose"));
+        fn line(
+            &mut self,
+            at: usize,
+            line: &'a str,
+            _: &'a str,
+            error: Option<SyntaxError>,
+        ) -> usize {
+            self.0.push(match error {
+                Some(error) => format!("{at}+{} {}", error.offset, error.what),
+                None => format!("{at} prose"),
+            });
+            line.len()
         }
         fn malformed(&mut self, at: usize, _: &'a str, error: SyntaxError) {
             self.0.push(format!("{at}+{} {}", error.offset, error.what));

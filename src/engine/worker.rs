@@ -3,13 +3,17 @@
 use std::ops::Range;
 
 use bumpalo::Bump;
+use jiff::tz::TimeZone;
 
 use crate::clock::{Latest, Source, plausible_time};
-use crate::event::Event;
+use crate::envelope::search::{self, Origin};
+use crate::envelope::text as envelope_text;
+use crate::envelope::when::Naive;
+use crate::event::{Envelope, Event};
 use crate::finding::{Finding, Findings, Severity, Subject};
 use crate::input::blocks::{Block, Frame, Head, bom_length};
 use crate::inspect::{Inspector, Read as Taken, Surroundings, Watch};
-use crate::json::tree::SyntaxError;
+use crate::json::tree::{Span, SyntaxError};
 use crate::json::{Item, Pointer, Tape};
 use crate::ledger::{Entries, Key};
 use crate::name::Name;
@@ -20,6 +24,7 @@ use crate::rules;
 use crate::score::{Presence, event_score};
 use crate::settings::Filter;
 
+use super::dig::{self, Dig, Inspected, Joints, Layer, Why};
 use super::part::{Lines, Orders, Part, Scene, Told, measure};
 use super::run::Worked;
 use super::{Linter, mending, walk};
@@ -55,6 +60,7 @@ impl Worker<'_> {
             prefix,
             lines,
             tree: None,
+            anchor: None,
         }
     }
 
@@ -118,6 +124,11 @@ impl Worker<'_> {
             prefix: Pointer::root(),
             as_event: None,
             latest: Latest::default(),
+            layers: Vec::new(),
+            ambient: Ambient::default(),
+            joints: Joints::default(),
+            is_piece: false,
+            found: 0,
         };
         let tail = walk::walk_block(&block.frame, text, skip, complete, &mut checker);
         match &block.frame {
@@ -241,6 +252,58 @@ struct Checker<'c, 'a> {
     /// Whether the text is an element of a list read in pieces, and if so of `data`.
     as_event: Option<bool>,
     latest: Latest,
+    /// The way to the text at hand, when it does not stand in the block as it is.
+    layers: Vec<Layer<'a>>,
+    ambient: Ambient<'a>,
+    joints: Joints<'a>,
+    /// Whether the record at hand is a piece of a longer text.
+    is_piece: bool,
+    /// Events, answers and texts told as unread, so far.
+    found: u64,
+}
+
+/// What the lines before a JSON text tell of it.
+#[derive(Default)]
+pub(super) struct Ambient<'a> {
+    envelope: Envelope<'a>,
+    /// How many more lines may belong to the record that has begun.
+    left: u8,
+}
+
+/// A record over more lines is none.
+const LONGEST_RECORD: u8 = 100;
+
+impl<'a> Ambient<'a> {
+    /// Takes over what a line tells. A time stamp, or the first line of a request, begins a record.
+    pub(super) fn see(&mut self, line: &'a str, zone: Option<&TimeZone>) {
+        let before = self.current();
+        let mut envelope = before;
+        if envelope_text::see(line, &mut envelope, Naive::of(zone)) {
+            let mut fresh = Envelope::default();
+            envelope_text::see(line, &mut fresh, Naive::of(zone));
+            (self.envelope, self.left) = (fresh, LONGEST_RECORD);
+            return;
+        }
+        if self.left == 0 && envelope.dataset.is_some() {
+            self.left = LONGEST_RECORD;
+        }
+        self.envelope = envelope;
+        self.left = self.left.saturating_sub(1);
+    }
+
+    /// What is known of a text that comes now.
+    pub(super) fn current(&self) -> Envelope<'a> {
+        if self.left == 0 {
+            Envelope::default()
+        } else {
+            self.envelope
+        }
+    }
+
+    /// The record had its payload.
+    pub(super) fn spend(&mut self) {
+        self.left = 0;
+    }
 }
 
 /// An event as the watch saw it.
@@ -265,6 +328,8 @@ struct Notes<'n> {
     block: &'n str,
     at: usize,
     text: &'n str,
+    /// Where the record begins, when the text was taken out of it and stands nowhere in the block.
+    record: Option<usize>,
     show_ids: bool,
 }
 
@@ -272,6 +337,9 @@ impl Notes<'_> {
     /// Where the event begins in the block: before its first key, unless that is a copy because
     /// escapes were taken out; then where the text begins.
     fn begin_of(&self, event: &Event<'_, '_>) -> usize {
+        if let Some(record) = self.record {
+            return record;
+        }
         let key = event.root().children().next().map_or("", Item::key);
         let at = (key.as_ptr() as usize).wrapping_sub(self.text.as_ptr() as usize);
         let before = self.text.get(..at).unwrap_or_default();
@@ -302,6 +370,9 @@ impl Watch for Notes<'_> {
                 Source::Request => clocks.request += 1,
                 Source::Newest => clocks.newest += 1,
                 Source::Wall => clocks.wall += 1,
+            }
+            if let Some(trust) = event.envelope.trust {
+                self.part.captured[trust as usize] += 1;
             }
         } else {
             self.part.filtered += 1;
@@ -343,7 +414,10 @@ impl<'a> Checker<'_, 'a> {
         let bare = self.inspector.findings().is_empty();
         let rows = worker.orders.events
             || (!worker.orders.sated.rows && self.part.rows < worker.linter.settings.rows);
-        let bad = self.utf8.bad_in(at, at + text.len());
+        let bad = match self.layers.is_empty() {
+            true => self.utf8.bad_in(at, at + text.len()),
+            false => None,
+        };
         if bare && !rows && bad.is_none() {
             return;
         }
@@ -358,7 +432,14 @@ impl<'a> Checker<'_, 'a> {
                 None,
             );
         }
-        let mut scene = worker.scene(text, at, self.prefix.clone(), &mut self.lines);
+        let anchor = anchor(&self.layers);
+        let prefix = match anchor {
+            // Pointers start from the text itself.
+            Some(_) => Pointer::root(),
+            None => self.prefix.clone(),
+        };
+        let mut scene = worker.scene(text, at, prefix, &mut self.lines);
+        scene.anchor = anchor;
         let (all_rows, most_rows) = (worker.orders.events, worker.linter.settings.rows);
         let mut next_row = 0;
         let mut row = |upto: usize,
@@ -370,11 +451,14 @@ impl<'a> Checker<'_, 'a> {
                 if seen.wanted && (all_rows || part.rows < most_rows) {
                     part.rows += 1;
                     let pointer = inspector.pointer(seen.place);
-                    let span = scene.span(&pointer).map_or(0, |span| span.start);
+                    let start = match &scene.anchor {
+                        Some((span, _)) => span.start,
+                        None => at + scene.span(&pointer).map_or(0, |span| span.start),
+                    };
                     let name = part.names[seen.name as usize].clone();
                     let row = EventRow {
                         file: worker.file.to_owned(),
-                        line: scene.lines.locate(at + span, 0).line,
+                        line: scene.lines.locate(start, 0).line,
                         event: events_before + next_row as u64,
                         pointer: crate::printable::pointer_below(
                             &scene.prefix.join(&pointer),
@@ -433,14 +517,10 @@ impl<'a> Checker<'_, 'a> {
         }
         let worker = self.worker;
         let mut scene = worker.scene(text, at, Pointer::root(), &mut self.lines);
+        scene.anchor = anchor(&self.layers);
         self.part
             .report(&mut scene, findings.list(), &Pointer::root(), None);
     }
-}
-
-/// A payload with text in front of it, as loggers write it.
-fn payload_alone(finding: &mut Finding) {
-    finding.help("a line must be the payload itself: cut off the text around it");
 }
 
 /// Comments and commas are told once a file, as information.
@@ -456,8 +536,20 @@ fn once_a_file(finding: &mut Finding) {
         });
 }
 
-impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
-    fn json(&mut self, at: usize, text: &'a str) -> Result<Taken, SyntaxError> {
+/// The bytes of the block that the innermost of some layers comes from, and the way in words.
+fn anchor(layers: &[Layer<'_>]) -> Option<(Span, Vec<String>)> {
+    let span = layers.first()?.held.span()?;
+    Some((span, dig::via(layers)))
+}
+
+impl<'a> Dig<'a> for Checker<'_, 'a> {
+    fn inspect(
+        &mut self,
+        at: usize,
+        text: &'a str,
+        around: Envelope<'a>,
+        origin: Option<Origin>,
+    ) -> Result<Inspected<'a>, SyntaxError> {
         self.seen.clear();
         let events_before = self.part.events + self.part.filtered;
         let settings = &self.worker.linter.settings;
@@ -470,17 +562,40 @@ impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
             block: self.lines.text(),
             at,
             text,
+            record: self.layers.first().map(|layer| layer.held.at()),
             show_ids: settings.show_values,
         };
-        let read = match self.as_event {
-            Some(true) => self.inspector.element(text, self.latest, &mut notes)?,
-            _ => self.inspector.text(text, &mut notes)?,
+        let element = self.as_event == Some(true) && self.layers.is_empty();
+        let read = match element {
+            true => self.inspector.element(text, self.latest, &mut notes)?,
+            false => self
+                .inspector
+                .text_within(text, around, origin, &mut notes)?,
         };
-        if self.as_event != Some(true) {
-            self.part.records += 1;
+        if !element {
             self.part.requests += self.inspector.requests() as u64;
-            self.part.other_records += u64::from(self.inspector.events() == 0);
         }
+        self.found += self.inspector.events() as u64 + self.inspector.answers().len() as u64;
+        self.note_answers();
+        let mut piece = None;
+        if self.layers.is_empty() && !element {
+            piece = dig::piece_of(&self.inspector, &self.joints);
+        }
+        if piece.is_some() {
+            // What it amounts to shows when the others have come.
+            return Ok(Inspected {
+                piece,
+                read,
+                wrapped: Vec::new(),
+                origin: None,
+            });
+        }
+        let inspected = Inspected {
+            piece,
+            read,
+            wrapped: self.inspector.take_wrapped(),
+            origin: self.inspector.origin(),
+        };
         if let Some(place) = read.relaxed_at {
             let message = "comments or trailing commas".to_owned();
             self.say(
@@ -493,36 +608,205 @@ impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
             );
         }
         self.take(at, &text[..read.end], events_before);
-        Ok(read)
+        Ok(inspected)
     }
 
-    fn prose(&mut self, at: usize, text: &'a str) {
-        self.part.skipped_lines += 1;
-        self.inspector.prose(text);
-        self.seen.clear();
-        let before = self.part.events + self.part.filtered;
-        self.take(at, text, before);
+    fn enter(&mut self, layer: Layer<'a>) {
+        self.layers.push(layer);
     }
 
-    fn malformed(&mut self, at: usize, text: &'a str, error: SyntaxError) {
+    fn leave(&mut self) {
+        self.layers.pop();
+    }
+
+    fn unread(&mut self, text: &'a str, why: Why) {
+        self.found += 1;
+        match why {
+            Why::Malformed(error) => self.say_malformed(0, text, error),
+            Why::Truncated => {
+                self.part.unread.truncated += 1;
+                self.say_lossy(0, text, CUT_OFF);
+            }
+            Why::Printed(what) => {
+                self.part.unread.printed += 1;
+                self.say_lossy(0, text, what);
+            }
+        }
+    }
+
+    fn found(&self) -> u64 {
+        self.found
+    }
+
+    fn joints(&mut self) -> &mut Joints<'a> {
+        &mut self.joints
+    }
+
+    fn pieces(&mut self, records: u64) {
+        self.is_piece = true;
+        self.part.records += records;
+    }
+
+    fn arena(&self) -> &'a Bump {
+        self.inspector.arena()
+    }
+
+    fn zone(&self) -> Option<&TimeZone> {
+        self.worker.around.assume.zone.as_ref()
+    }
+}
+
+impl<'a> Checker<'_, 'a> {
+    /// Counts the answers of Meta in the text at hand, and which of them follow a request.
+    fn note_answers(&mut self) {
+        if self.inspector.events() > 0 {
+            self.part.asks = Some(true);
+        }
+        for answer in self.inspector.answers() {
+            match answer.error {
+                Some(error) => *self.part.answers.refused.entry(error).or_insert(0) += 1,
+                None => self.part.answers.taken += 1,
+            }
+            match self.part.asks {
+                Some(true) => self.part.answers.paired += 1,
+                Some(false) => {}
+                None => self.part.answers_first = true,
+            }
+            self.part.asks = Some(false);
+        }
+    }
+
+    /// Tells of a text that was cut off or printed in a form that loses values.
+    fn say_lossy(&mut self, at: usize, text: &'a str, what: &str) {
+        // The rule may not be in the catalogue; the count is in the report in any case.
+        let rule = "lossy-capture";
+        if rules::ALL.iter().any(|known| known.name() == rule) {
+            let message = format!("an event cannot be read: this is {what}");
+            self.say(rule, at, text, 0..0, message, None);
+        }
+    }
+
+    fn say_malformed(&mut self, at: usize, text: &'a str, error: SyntaxError) {
         let start = error.offset.min(text.len());
         let length = text[start..].chars().next().map_or(0, char::len_utf8);
         let message = format!("not valid JSON: {}", error.what);
-        let around = !text.starts_with(['{', '[']) && text.contains('{');
-        let help = around.then_some(&payload_alone as &dyn Fn(&mut Finding));
         self.say(
             "malformed-json",
             at,
             text,
             start..start + length,
             message,
-            help,
+            None,
         );
-        // A token in a broken text leaks like any other.
+    }
+
+    /// Looks for what stands in any text: a token in it leaks like any other.
+    fn look_at_prose(&mut self, at: usize, text: &'a str) {
         self.inspector.prose(text);
         self.seen.clear();
         let before = self.part.events + self.part.filtered;
         self.take(at, text, before);
+    }
+}
+
+const CUT_OFF: &str = "JSON that the log cut off";
+
+/// Whether a text that cannot be read may have been meant to hold an event.
+fn is_of_an_event(text: &str) -> bool {
+    search::names_event(text)
+        || ["user_data", "action_source", "\"data\""]
+            .iter()
+            .any(|word| text.contains(word))
+}
+
+impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
+    fn json(&mut self, at: usize, text: &'a str) -> Result<Taken, SyntaxError> {
+        let before = self.found;
+        let around = self.ambient.current();
+        let read = dig::json(self, at, text, around, None, 0)?;
+        let found = self.found > before;
+        if found {
+            self.ambient.spend();
+        }
+        if std::mem::take(&mut self.is_piece) {
+            return Ok(read);
+        }
+        self.joints.mix();
+        if self.as_event != Some(true) {
+            self.part.records += 1;
+            self.part.other_records += u64::from(!found);
+        }
+        Ok(read)
+    }
+
+    fn line(
+        &mut self,
+        at: usize,
+        line: &'a str,
+        beyond: &'a str,
+        error: Option<SyntaxError>,
+    ) -> usize {
+        let zone = self.worker.around.assume.zone.as_ref();
+        self.ambient.see(line, zone);
+        let before = self.found;
+        let around = self.ambient.current();
+        if dig::piece_of_line(self, at, line, around) {
+            self.is_piece = false;
+            // The time is that of the piece, and of nothing behind it.
+            self.ambient.spend();
+            return line.len();
+        }
+        let outcome = dig::texts(self, at, line, beyond, around, None, 0);
+        self.joints.mix();
+        if self.found > before {
+            self.ambient.spend();
+            self.part.records += 1;
+        } else {
+            self.part.skipped_lines += 1;
+            match (error, dig::why(line, &outcome)) {
+                (_, Some(Why::Printed(what))) => {
+                    self.part.unread.printed += 1;
+                    self.say_lossy(at, line, what);
+                }
+                // What begins as JSON is meant to be a text of its own; a bracket too many is meant
+                // to end one.
+                (Some(error), _)
+                    if outcome.fault.is_some_and(|(start, _)| start == 0)
+                        || (error.what == walk::FOLLOWS && line.starts_with(['}', ']'])) =>
+                {
+                    self.say_malformed(at, line, error);
+                }
+                (_, Some(Why::Truncated)) => {
+                    self.part.unread.truncated += 1;
+                    self.say_lossy(at, line, CUT_OFF);
+                }
+                (_, Some(Why::Malformed(error))) => self.say_malformed(at, line, error),
+                _ => {}
+            }
+        }
+        // What was read was looked at as what it is.
+        self.look_at_prose(at, &line[..outcome.first.min(line.len())]);
+        if outcome.last < line.len() {
+            self.look_at_prose(at + outcome.last, &line[outcome.last..]);
+        }
+        outcome.end
+    }
+
+    fn malformed(&mut self, at: usize, text: &'a str, error: SyntaxError) {
+        if is_of_an_event(text) {
+            self.say_malformed(at, text, error);
+        } else {
+            self.part.skipped_lines += 1;
+        }
+        self.look_at_prose(at, text);
+    }
+
+    fn waits_from(&self) -> Option<usize> {
+        self.joints.wait_from()
+    }
+
+    fn end(&mut self) {
+        dig::rest(self);
     }
 
     fn relaxed(&mut self, at: usize) {

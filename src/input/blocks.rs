@@ -9,6 +9,7 @@ use std::io::{self, Read};
 use std::ops::Range;
 
 use super::scanner::{Mark, Scanner};
+use crate::envelope::when::{self, Naive};
 
 /// Sizes in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -278,7 +279,14 @@ impl<R: Read> Blocks<R> {
                 return Some(self.cut(self.buffer.len(), Frame::Lines, spare));
             }
             if let Some(at) = memchr::memrchr(b'\n', &self.buffer) {
-                return Some(self.cut(at + 1, Frame::Lines, spare));
+                let most = LONGEST_TEXT_RECORD.min(self.limits.record);
+                match between_records(&self.buffer[..=at]) {
+                    Some(length) => return Some(self.cut(length, Frame::Lines, spare)),
+                    None if self.buffer.len() >= most => {
+                        return Some(self.cut(at + 1, Frame::Lines, spare));
+                    }
+                    None => {}
+                }
             }
             if !self.gave_up && self.buffer.len() >= self.limits.whole {
                 self.start_document();
@@ -570,6 +578,34 @@ pub fn bom_length(bytes: &[u8]) -> usize {
     }
 }
 
+/// A record of lines of text is not looked for the beginning of any further than this.
+const LONGEST_TEXT_RECORD: usize = 1 << 16;
+
+/// How many bytes of some whole lines lie before a record of several lines that may go on behind
+/// them. A JSON text is a record of its own; lines of text begin one with a time stamp.
+fn between_records(lines: &[u8]) -> Option<usize> {
+    let floor = lines.len().saturating_sub(LONGEST_TEXT_RECORD);
+    let mut end = lines.len();
+    while end > floor {
+        let start = memchr::memrchr(b'\n', &lines[..end - 1]).map_or(0, |at| at + 1);
+        let line = &lines[start..end];
+        let first = line.iter().find(|byte| !byte.is_ascii_whitespace());
+        if matches!(first, Some(b'{')) || (first.is_none() && end == lines.len() && start == 0) {
+            return Some(end);
+        }
+        let head = &line[..line.len().min(160)];
+        let head = match std::str::from_utf8(head) {
+            Ok(head) => head,
+            Err(error) => std::str::from_utf8(&head[..error.valid_up_to()]).unwrap_or_default(),
+        };
+        if when::at_start(head, Naive::Unknown).is_some() {
+            return (start > 0).then_some(start);
+        }
+        end = start;
+    }
+    None
+}
+
 /// Whether the brackets of a line close.
 fn is_complete(line: &[u8]) -> bool {
     let mut scanner = Scanner::new(0);
@@ -794,6 +830,18 @@ mod tests {
         assert_eq!(frames(&text, SMALL), ["lines", "lines", "lines"]);
         assert_eq!(frames("", SMALL), ["lines"]);
         assert_eq!(frames("{\"a\":1}", SMALL), ["lines"]);
+    }
+
+    #[test]
+    fn records_of_text_are_cut_where_one_begins() {
+        let record = "2024-06-24T10:11:12Z Request\nmethod: POST\n\nbody: 1\n";
+        let (mut blocks, text) = (Vec::new(), record.repeat(9));
+        let mut reader = Blocks::new(text.as_bytes(), SMALL);
+        while let Some(block) = reader.next(Vec::new()).unwrap() {
+            blocks.push(block.bytes.len());
+        }
+        assert!(blocks.len() > 3);
+        assert!(blocks.iter().all(|length| length % record.len() == 0));
     }
 
     #[test]

@@ -382,6 +382,12 @@ impl<'t, 'a> Item<'t, 'a> {
         self.at
     }
 
+    /// One past the last place of the value and all that it holds.
+    #[inline]
+    pub fn end(self) -> u32 {
+        self.node().end
+    }
+
     /// The pointer from the root of the text.
     pub fn pointer(self) -> Pointer {
         self.pointer_from(0)

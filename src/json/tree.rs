@@ -157,6 +157,28 @@ impl Tree {
         Some(at)
     }
 
+    /// The pointer to a node, by its index.
+    pub fn pointer(&self, text: &str, node: u32) -> Pointer {
+        let mut pointer = Pointer::root();
+        let mut at = 0;
+        while at != node {
+            let is_list = self.nodes[at as usize].kind == Kind::List;
+            let step = self
+                .children(at)
+                .enumerate()
+                .find(|&(_, child)| child <= node && node < self.nodes[child as usize].end);
+            let Some((index, child)) = step else {
+                return pointer;
+            };
+            pointer = match self.nodes[child as usize].key {
+                Some(key) if !is_list => pointer.key(&unescape(key.of(text))),
+                _ => pointer.index(index),
+            };
+            at = child;
+        }
+        pointer
+    }
+
     /// The place of the value that `pointer` names.
     pub fn span(&self, text: &str, pointer: &Pointer) -> Option<Span> {
         self.find(text, 0, pointer)

@@ -508,6 +508,12 @@ fn what_was_read(report: &Report, style: &Style) -> String {
         (report.skipped_lines, "line", "without JSON"),
         (report.other_records, "JSON text", "without an event"),
         (report.filtered, "event", "left out by filters"),
+        (report.unread.truncated, "payload", "cut off by the log"),
+        (
+            report.unread.printed,
+            "payload",
+            "printed in a form that loses values",
+        ),
     ] {
         if number > 0 {
             left_out.push(format!("{} {why}", counted(number, word)));

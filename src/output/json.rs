@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::table::name_reports;
 use super::{Fixing, Reporter, Style, Wants};
+use crate::envelope::when::Trust;
 use crate::finding::Severity;
 use crate::report::{EventRow, Located, Related, Report, Verdict};
 use crate::rules;
@@ -154,9 +155,21 @@ pub(super) fn totals(
         ("newest", clocks.newest),
         ("wall", clocks.wall),
     ]);
+    let captured: BTreeMap<&str, u64> = Trust::ALL
+        .iter()
+        .map(|trust| (trust.word(), report.captured[*trust as usize]))
+        .filter(|(_, events)| *events > 0)
+        .collect();
     let as_of = json!({
         "mode": time.map_or(style.as_of.as_str(), |_| "time"), "time": time, "sources": sources,
+        "captured": captured,
     });
+    let refused: Vec<Value> = report
+        .answers
+        .refused
+        .iter()
+        .map(|((code, subcode), number)| json!({"code": code, "subcode": subcode, "answers": number}))
+        .collect();
     let summary = json!({
         "files": report.files.len(), "bytes": report.bytes, "lines": report.lines,
         "records": report.records, "requests": report.requests, "events": report.events,
@@ -167,6 +180,8 @@ pub(super) fn totals(
         },
         "suppressed": report.suppressed, "filtered": report.filtered,
         "skipped_lines": report.skipped_lines, "other_records": report.other_records,
+        "answers": {"taken": report.answers.taken, "paired": report.answers.paired, "refused": refused},
+        "unread": {"truncated": report.unread.truncated, "printed": report.unread.printed},
         "fixable": {"safe": report.fixable_safe, "unsafe": report.fixable_unsafe},
         "interrupted": report.interrupted,
         "verdict": verdict.word(), "reasons": verdict.reasons(), "exit_code": verdict.exit_code(),

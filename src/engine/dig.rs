@@ -1,0 +1,571 @@
+//! Takes texts out of the text around them, layer by layer, and hands the JSON in them to a visitor.
+
+use bumpalo::Bump;
+use jiff::tz::TimeZone;
+
+use crate::envelope::MAX_DECODES;
+use crate::envelope::decode::{self, Codec};
+use crate::envelope::join::{self, Piece};
+use crate::envelope::repr::{self, Unread};
+use crate::envelope::search::{self, Kind, Origin, Wrapped};
+use crate::envelope::text::{self, Form};
+use crate::envelope::when::Naive;
+use crate::event::Envelope;
+use crate::inspect::{Inspector, Read};
+use crate::json::Pointer;
+use crate::json::tree::{Span, Syntax, SyntaxError, Tree};
+use crate::printable;
+
+/// Texts that begin like JSON and are none cost a parse each; after so many the rest of a line is
+/// taken for something else.
+const MAX_FAULTS: usize = 32;
+
+/// How a text was taken out of the one above it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Layer<'a> {
+    pub codec: Codec,
+    pub held: Held<'a>,
+    /// The text itself.
+    pub text: &'a str,
+}
+
+/// Where a text stands in the layer above.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Held<'a> {
+    /// Between two places.
+    Range { start: usize, end: usize },
+    /// In a value of the JSON text that begins at `at`.
+    Value {
+        text: &'a str,
+        at: usize,
+        place: u32,
+    },
+}
+
+impl Held<'_> {
+    /// The bytes in the layer above.
+    pub fn span(&self) -> Option<Span> {
+        match *self {
+            Held::Range { start, end } => Some(Span { start, end }),
+            Held::Value { text, at, place } => {
+                let tree = Tree::parse(text, Syntax::Relaxed).ok()?;
+                let span = tree.nodes().get(place as usize)?.span;
+                Some(Span {
+                    start: at + span.start,
+                    end: at + span.end,
+                })
+            }
+        }
+    }
+
+    /// Where it stands in the layer above, or the JSON text that holds it.
+    pub fn at(&self) -> usize {
+        match *self {
+            Held::Range { start, .. } => start,
+            Held::Value { at, .. } => at,
+        }
+    }
+
+    fn pointer(&self) -> Option<Pointer> {
+        match *self {
+            Held::Range { .. } => None,
+            Held::Value { text, place, .. } => {
+                let tree = Tree::parse(text, Syntax::Relaxed).ok()?;
+                Some(tree.pointer(text, place))
+            }
+        }
+    }
+}
+
+/// The way through some layers, in words.
+pub(super) fn via(layers: &[Layer<'_>]) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for layer in layers {
+        let mut of_layer = layer.codec.words().iter().map(|&word| word.to_owned());
+        if let (Some(first), Some(pointer)) = (of_layer.next(), layer.held.pointer()) {
+            words.push(match printable::pointer(&pointer).as_str() {
+                "" => first,
+                pointer => format!("{first} at {pointer}"),
+            });
+        } else if let Some(&first) = layer.codec.words().first() {
+            words.push(first.to_owned());
+        }
+        words.extend(of_layer);
+    }
+    words
+}
+
+/// Pieces of texts that have begun and not ended.
+#[derive(Default)]
+pub(super) struct Joints<'a> {
+    open: Vec<Joint<'a>>,
+    /// Whether something else was read since the first of them began.
+    mixed: bool,
+}
+
+struct Joint<'a> {
+    key: &'a str,
+    /// Where the record of the first piece begins in the block.
+    at: usize,
+    held: Held<'a>,
+    envelope: Envelope<'a>,
+    texts: Vec<&'a str>,
+}
+
+impl<'a> Joints<'a> {
+    /// Where the records begin that wait for others, when nothing else was read since.
+    pub fn wait_from(&self) -> Option<usize> {
+        let first = self.open.iter().map(|joint| joint.at).min();
+        first.filter(|_| !self.mixed)
+    }
+
+    /// Something was read that is no piece.
+    pub fn mix(&mut self) {
+        self.mixed = !self.open.is_empty();
+    }
+
+    /// Whether a piece belongs to a text of several.
+    pub fn takes(&self, piece: &Piece<'a>) -> bool {
+        piece.more || self.open.iter().any(|joint| joint.key == piece.key)
+    }
+
+    /// Takes a piece. Gives the text back that it completes, with what is known of it, and the
+    /// number of its pieces.
+    fn push(
+        &mut self,
+        piece: Piece<'a>,
+        at: usize,
+        held: Held<'a>,
+        envelope: Envelope<'a>,
+    ) -> Option<Joint<'a>> {
+        let index = match self.open.iter().position(|joint| joint.key == piece.key) {
+            Some(index) => index,
+            None => {
+                self.open.push(Joint {
+                    key: piece.key,
+                    at,
+                    held,
+                    envelope,
+                    texts: Vec::new(),
+                });
+                self.open.len() - 1
+            }
+        };
+        self.open[index].texts.push(piece.text);
+        let done = !piece.more || self.open[index].texts.len() >= join::MAX_PIECES;
+        let whole = done.then(|| self.open.swap_remove(index));
+        if whole.is_some() {
+            self.mix();
+        }
+        whole
+    }
+}
+
+/// Takes a piece of a text, and reads the text when it is the last.
+fn piece<'a>(
+    dig: &mut impl Dig<'a>,
+    piece: Piece<'a>,
+    at: usize,
+    held: Held<'a>,
+    envelope: Envelope<'a>,
+) {
+    match dig.joints().push(piece, at, held, envelope) {
+        Some(joint) => joined(dig, joint),
+        None => dig.pieces(0),
+    }
+}
+
+fn joined<'a>(dig: &mut impl Dig<'a>, joint: Joint<'a>) {
+    let text = dig.arena().alloc_str(&joint.texts.concat());
+    let codec = match joint.texts.len() {
+        // It waited for more, and none came.
+        1 => match joint.held {
+            Held::Value { .. } => Codec::JsonString,
+            Held::Range { .. } => Codec::Plain,
+        },
+        _ => Codec::Joined,
+    };
+    let inner = Layer {
+        codec,
+        held: joint.held,
+        text,
+    };
+    layer(dig, inner, joint.envelope, None, 1);
+    dig.pieces(joint.texts.len() as u64);
+}
+
+/// The piece of a longer text that was inspected, and what is known of that.
+pub(super) fn piece_of<'a>(
+    inspector: &Inspector<'_, 'a>,
+    joints: &Joints<'a>,
+) -> Option<(Piece<'a>, Envelope<'a>)> {
+    let piece = inspector.piece().filter(|piece| joints.takes(piece))?;
+    Some((piece, inspector.envelope()))
+}
+
+/// Takes a line that is a piece of a longer text, and says whether it is one.
+pub(super) fn piece_of_line<'a>(
+    dig: &mut impl Dig<'a>,
+    at: usize,
+    line: &'a str,
+    around: Envelope<'a>,
+) -> bool {
+    let Some(part) = join::of_line(line) else {
+        return false;
+    };
+    if !dig.joints().takes(&part) {
+        return false;
+    }
+    let held = Held::Range {
+        start: at + line.len() - part.text.len(),
+        end: at + line.len(),
+    };
+    piece(dig, part, at, held, around);
+    true
+}
+
+/// Reads what has begun and will not end.
+pub(super) fn rest<'a>(dig: &mut impl Dig<'a>) {
+    let mut open = std::mem::take(&mut dig.joints().open);
+    open.sort_by_key(|joint| joint.at);
+    for joint in open {
+        joined(dig, joint);
+    }
+}
+
+/// What came of inspecting a JSON text.
+pub(super) struct Inspected<'a> {
+    /// The piece of a longer text that it holds, and what is known of that. Nothing else of it is
+    /// looked at.
+    pub piece: Option<(Piece<'a>, Envelope<'a>)>,
+    pub read: Read,
+    /// Values to be decoded.
+    pub wrapped: Vec<Wrapped<'a>>,
+    /// Where the text stands in its record, when it matters.
+    pub origin: Option<Origin>,
+}
+
+/// Why nothing was read where something should have been.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Why {
+    /// It is not valid JSON.
+    Malformed(SyntaxError),
+    /// It was cut off.
+    Truncated,
+    /// A logger printed it in a form that leaves things out or that cannot be read.
+    Printed(&'static str),
+}
+
+/// What a text without a readable event came to.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Outcome {
+    /// JSON texts that were read.
+    pub values: usize,
+    /// Where the first text began that could not be read, and why.
+    pub fault: Option<(usize, SyntaxError)>,
+    pub elided: bool,
+    /// What was read lies between these two places.
+    pub first: usize,
+    pub last: usize,
+    /// One past the last byte that was looked at, when that lies behind the text.
+    pub end: usize,
+}
+
+impl Outcome {
+    fn take(&mut self, start: usize, end: usize) {
+        if self.values == 0 {
+            self.first = start;
+        }
+        self.values += 1;
+        self.last = end;
+    }
+}
+
+/// Looks at what is dug out.
+pub(super) trait Dig<'a> {
+    /// Reads the JSON text at the start of `text`, which begins at `at` of its layer.
+    fn inspect(
+        &mut self,
+        at: usize,
+        text: &'a str,
+        around: Envelope<'a>,
+        origin: Option<Origin>,
+    ) -> Result<Inspected<'a>, SyntaxError>;
+
+    /// What comes next stands in this layer.
+    fn enter(&mut self, layer: Layer<'a>);
+
+    /// The layer has ended.
+    fn leave(&mut self);
+
+    /// All that lies in a JSON text was looked at.
+    fn done(&mut self, _at: usize, _text: &'a str) {}
+
+    /// The text of the layer names an event and holds none that can be read.
+    fn unread(&mut self, _text: &'a str, _why: Why) {}
+
+    /// How much was found so far: events, answers, and what was told as unread.
+    fn found(&self) -> u64;
+
+    fn joints(&mut self) -> &mut Joints<'a>;
+
+    /// A piece of a text was taken; with the last of them, this many records have come to an end.
+    fn pieces(&mut self, _records: u64) {}
+
+    fn arena(&self) -> &'a Bump;
+
+    fn zone(&self) -> Option<&TimeZone>;
+}
+
+/// Reads the JSON text at the start of `text` and whatever is wrapped in it.
+pub(super) fn json<'a>(
+    dig: &mut impl Dig<'a>,
+    at: usize,
+    text: &'a str,
+    around: Envelope<'a>,
+    origin: Option<Origin>,
+    depth: usize,
+) -> Result<Read, SyntaxError> {
+    let inspected = dig.inspect(at, text, around, origin)?;
+    let text = &text[..inspected.read.end];
+    if let Some((part, envelope)) = inspected.piece {
+        let held = Held::Value {
+            text,
+            at,
+            place: part.place,
+        };
+        piece(dig, part, at, held, envelope);
+        dig.done(at, text);
+        return Ok(inspected.read);
+    }
+    if depth < MAX_DECODES {
+        for wrapped in inspected.wrapped {
+            let codec = match wrapped.kind {
+                Kind::Text => Codec::JsonString,
+                Kind::Typed => Codec::Typed,
+                Kind::Dump => Codec::Dump,
+                Kind::Bytes => Codec::Bytes,
+            };
+            let origin = inspected.origin.map(|origin| match origin.source {
+                0 => Origin {
+                    source: wrapped.place,
+                    scope: wrapped.scope,
+                },
+                _ => origin,
+            });
+            let held = Held::Value {
+                text,
+                at,
+                place: wrapped.place,
+            };
+            layer(
+                dig,
+                Layer {
+                    codec,
+                    held,
+                    text: wrapped.text,
+                },
+                wrapped.envelope,
+                origin,
+                depth + 1,
+            );
+        }
+    }
+    dig.done(at, text);
+    Ok(inspected.read)
+}
+
+fn layer<'a>(
+    dig: &mut impl Dig<'a>,
+    layer: Layer<'a>,
+    around: Envelope<'a>,
+    origin: Option<Origin>,
+    depth: usize,
+) -> bool {
+    let before = dig.found();
+    dig.enter(layer);
+    let text = layer.text;
+    let outcome = texts(dig, 0, text, text, around, origin, depth);
+    let found = dig.found() > before;
+    if !found && let Some(why) = why(text, &outcome) {
+        dig.unread(text, why);
+    }
+    dig.leave();
+    found
+}
+
+/// Why a text in which nothing was found should have held something, if it should.
+pub(super) fn why(text: &str, outcome: &Outcome) -> Option<Why> {
+    if !search::names_event(text) {
+        return None;
+    }
+    if let Some(what) = text::unreadable(text).filter(|_| outcome.values == 0) {
+        return Some(Why::Printed(what));
+    }
+    if outcome.elided {
+        return Some(Why::Printed(
+            "the output of a printer that leaves out what lies deep",
+        ));
+    }
+    let (start, error) = outcome.fault?;
+    if !search::names_event(&text[start..]) {
+        return None;
+    }
+    Some(if error.incomplete {
+        Why::Truncated
+    } else {
+        Why::Malformed(SyntaxError {
+            offset: start + error.offset,
+            ..error
+        })
+    })
+}
+
+/// Reads every JSON text in a text, in clear or coded. The text begins at `base` of its layer, and
+/// `beyond` is the same with what follows it.
+pub(super) fn texts<'a>(
+    dig: &mut impl Dig<'a>,
+    base: usize,
+    text: &'a str,
+    beyond: &'a str,
+    around: Envelope<'a>,
+    origin: Option<Origin>,
+    depth: usize,
+) -> Outcome {
+    let mut outcome = Outcome {
+        first: text.len(),
+        last: text.len(),
+        end: text.len(),
+        ..Outcome::default()
+    };
+    let (mut at, mut faults) = (0, 0);
+    let mut seen: Option<Envelope<'a>> = None;
+    while let Some(piece) = text::next(text, at) {
+        let start = piece.range.start;
+        let inside = match seen {
+            Some(seen) => seen,
+            None if depth == 0 || start == 0 => around,
+            None => {
+                let mut inside = around;
+                let zone = Naive::of(dig.zone());
+                text::see(&text[..start], &mut inside, zone);
+                *seen.insert(inside)
+            }
+        };
+        at = start + 1;
+        match piece.form {
+            Form::Json => {
+                match json(dig, base + start, &text[start..], inside, origin, depth) {
+                    Ok(read) => {
+                        at = start + read.end;
+                        outcome.take(start, at);
+                        continue;
+                    }
+                    Err(error) => {
+                        if error.incomplete
+                            && opens_at_its_end(text)
+                            && let Ok(read) =
+                                json(dig, base + start, &beyond[start..], inside, origin, depth)
+                        {
+                            outcome.take(start, start + read.end);
+                            outcome.end = outcome.end.max(start + read.end);
+                            return outcome;
+                        }
+                        if outcome.fault.is_none() {
+                            outcome.fault = Some((start, error));
+                        }
+                        faults += 1;
+                        // What was meant to be JSON as a whole is not taken apart.
+                        if start == 0 {
+                            break;
+                        }
+                        at = start + error.offset.max(1);
+                        while !text.is_char_boundary(at) && at < text.len() {
+                            at += 1;
+                        }
+                    }
+                }
+            }
+            Form::Repr => {
+                faults += 1;
+                let long = if opens_at_its_end(text) { beyond } else { text };
+                if let Some(end) =
+                    printed(dig, base, start, long, inside, origin, depth, &mut outcome)
+                {
+                    outcome.end = outcome.end.max(end);
+                    if end >= text.len() {
+                        return outcome;
+                    }
+                    at = end;
+                }
+            }
+            Form::Coded(codec) => {
+                let raw = &text[piece.range.clone()];
+                if depth < MAX_DECODES
+                    && let Some(inner) = decode::decode(codec, raw)
+                    && inner != raw
+                {
+                    let held = Held::Range {
+                        start: base + start,
+                        end: base + piece.range.end,
+                    };
+                    let text = dig.arena().alloc_str(&inner);
+                    let inner = Layer { codec, held, text };
+                    layer(dig, inner, inside, origin, depth + 1);
+                    outcome.take(start, piece.range.end);
+                }
+                at = piece.range.end.max(start + 1);
+            }
+        }
+        if faults >= MAX_FAULTS {
+            break;
+        }
+    }
+    outcome
+}
+
+/// Whether a line ends inside of what it opened.
+fn opens_at_its_end(line: &str) -> bool {
+    line.trim_end().ends_with(['{', '[', ','])
+}
+
+/// Reads an object in the notation of a programming language; gives the place behind it.
+#[allow(clippy::too_many_arguments)]
+fn printed<'a>(
+    dig: &mut impl Dig<'a>,
+    base: usize,
+    start: usize,
+    text: &'a str,
+    around: Envelope<'a>,
+    origin: Option<Origin>,
+    depth: usize,
+    outcome: &mut Outcome,
+) -> Option<usize> {
+    let rest = &text[start..];
+    if depth >= MAX_DECODES || !search::names_event(rest) {
+        return None;
+    }
+    match repr::read(rest) {
+        Ok(printed) => {
+            let end = start + printed.end;
+            let held = Held::Range {
+                start: base + start,
+                end: base + end,
+            };
+            let text = dig.arena().alloc_str(&printed.json);
+            let inner = Layer {
+                codec: Codec::Repr,
+                held,
+                text,
+            };
+            layer(dig, inner, around, origin, depth + 1);
+            outcome.take(start, end);
+            Some(end)
+        }
+        Err(Unread::Elided) => {
+            outcome.elided = true;
+            None
+        }
+        Err(Unread::Other) => None,
+    }
+}

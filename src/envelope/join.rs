@@ -1,0 +1,124 @@
+//! Texts that a log driver cut into pieces, each in a record of its own.
+
+use super::when::{self, Naive};
+use crate::json::{Item, Val};
+
+/// A piece of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Piece<'a> {
+    /// What pieces of one text share: a stream, an id.
+    pub key: &'a str,
+    pub text: &'a str,
+    /// The place of the text on the tape of its record.
+    pub place: u32,
+    /// Whether more pieces follow.
+    pub more: bool,
+}
+
+/// More pieces than this are no text.
+pub const MAX_PIECES: usize = 1_000;
+
+/// The piece that a record holds, when records of its kind may hold pieces.
+pub fn of_record<'a>(root: Item<'_, 'a>) -> Option<Piece<'a>> {
+    if !root.is_object() {
+        return None;
+    }
+    let (mut log, mut stream, mut split, mut payload, mut message) = (None, None, None, None, None);
+    for member in root.children() {
+        match (member.key(), member.val()) {
+            ("log", Val::Text(_)) => log = Some(member),
+            ("stream", Val::Text(text)) => stream = Some(text),
+            ("split", Val::Object) => split = Some(member),
+            ("textPayload", Val::Text(_)) => payload = Some(member),
+            ("jsonPayload", Val::Object) => {
+                message = member.member("message").filter(|m| m.text().is_some());
+            }
+            _ => {}
+        }
+    }
+    // The driver of Docker ends a line with its newline, and a piece of one without.
+    if let (Some(log), Some(key)) = (log, stream) {
+        let text = log.text()?;
+        return Some(Piece {
+            key,
+            text,
+            place: log.place(),
+            more: !text.ends_with('\n'),
+        });
+    }
+    // Cloud Logging numbers the entries into which it splits a large one.
+    let (split, held) = (split?, payload.or(message)?);
+    let number = |key: &str| match split.member(key)?.val() {
+        Val::Int(number) => Some(number),
+        Val::Text(text) => text.parse().ok(),
+        _ => None,
+    };
+    let (index, total) = (number("index").unwrap_or(0), number("totalSplits")?);
+    Some(Piece {
+        key: split.member("uid").and_then(Item::text).unwrap_or(""),
+        text: held.text()?,
+        place: held.place(),
+        more: index + 1 < total,
+    })
+}
+
+/// The piece that a line of a container's log holds: time, stream, `P` or `F`, text.
+pub fn of_line(line: &str) -> Option<Piece<'_>> {
+    if !line.as_bytes().first().is_some_and(u8::is_ascii_digit) {
+        return None;
+    }
+    let mut words = line.splitn(4, ' ');
+    let (time, key, tags, text) = (words.next()?, words.next()?, words.next()?, words.next()?);
+    let more = match tags.split(':').next()? {
+        "P" => true,
+        "F" => false,
+        _ => return None,
+    };
+    if !matches!(key, "stdout" | "stderr") || when::of_text(time, Naive::Unknown).is_none() {
+        return None;
+    }
+    Some(Piece {
+        key,
+        text,
+        place: 0,
+        more,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::Tape;
+    use bumpalo::Bump;
+
+    fn more(text: &str) -> Option<bool> {
+        let arena = Bump::new();
+        let mut tape = Tape::new();
+        tape.parse(text, &arena).unwrap();
+        of_record(tape.root()).map(|piece| piece.more)
+    }
+
+    #[test]
+    fn pieces_say_whether_more_follow() {
+        assert_eq!(
+            more(r#"{"log":"{\"a\"","stream":"stdout","time":"x"}"#),
+            Some(true)
+        );
+        assert_eq!(
+            more(r#"{"log":":1}\n","stream":"stdout","time":"x"}"#),
+            Some(false)
+        );
+        assert_eq!(more(r#"{"log":"x","level":"info"}"#), None);
+        let split = |index| {
+            format!(
+                r#"{{"textPayload":"x","split":{{"uid":"u","index":{index},"totalSplits":2}}}}"#
+            )
+        };
+        assert_eq!(more(&split(0)), Some(true));
+        assert_eq!(more(&split(1)), Some(false));
+        let piece = of_line("2024-06-24T10:11:12.345678901Z stdout P {\"data").unwrap();
+        assert_eq!((piece.text, piece.more), ("{\"data", true));
+        assert!(!of_line("2024-06-24T10:11:12Z stderr F x y").unwrap().more);
+        assert_eq!(of_line("2024-06-24T10:11:12Z INFO F x"), None);
+    }
+}

@@ -1,0 +1,243 @@
+//! What loggers, proxies, queues and stores call the things around a payload. The only place that
+//! knows vendors; everything else goes by what it finds.
+
+use hashbrown::HashMap;
+use once_cell::sync::Lazy;
+
+use super::when::{self, Naive, Trust};
+use crate::event::Envelope;
+use crate::json::{Item, Val};
+
+/// What a key says of its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    /// When the request was sent or logged, by whose clock.
+    Time(Trust),
+    /// The same, and documented to be in UTC when it names no zone.
+    Utc(Trust),
+    /// Who sent or logged it.
+    Sender,
+    /// An object beside the payload that holds its time or sender.
+    Beside,
+    /// What ties a request to its answer.
+    Trace,
+}
+
+/// Key, role. Within one object the most trusted time counts, and of two equal ones the first.
+const LABELS: &[(&str, Role)] = &[
+    // Proxies and access logs: HAR, mitmproxy, Charles, WireMock, Envoy.
+    ("startedDateTime", Role::Time(Trust::Proxy)),
+    ("timestamp_start", Role::Time(Trust::Proxy)),
+    ("start_time", Role::Time(Trust::Proxy)),
+    ("time_local", Role::Time(Trust::Proxy)),
+    ("time_iso8601", Role::Time(Trust::Proxy)),
+    ("loggedDate", Role::Time(Trust::Proxy)),
+    ("loggedDateString", Role::Time(Trust::Proxy)),
+    ("times", Role::Beside),
+    ("start", Role::Time(Trust::Proxy)),
+    // Loggers of programs.
+    ("timestamp", Role::Time(Trust::Sender)),
+    ("Timestamp", Role::Time(Trust::Sender)),
+    ("time", Role::Time(Trust::Sender)),
+    ("ts", Role::Time(Trust::Sender)),
+    ("@timestamp", Role::Utc(Trust::Sender)),
+    ("date", Role::Time(Trust::Sender)),
+    ("datetime", Role::Time(Trust::Sender)),
+    ("logged_at", Role::Time(Trust::Sender)),
+    ("sent_at", Role::Time(Trust::Sender)),
+    ("sentAt", Role::Time(Trust::Sender)),
+    ("created_at", Role::Time(Trust::Sender)),
+    ("createdAt", Role::Time(Trust::Sender)),
+    ("CreatedAt", Role::Time(Trust::Sender)),
+    ("_time", Role::Time(Trust::Sender)),
+    ("wallTime", Role::Time(Trust::Sender)),
+    ("startTime", Role::Time(Trust::Sender)),
+    ("timeUnixNano", Role::Time(Trust::Sender)),
+    ("time_unix_nano", Role::Time(Trust::Sender)),
+    ("TimestampMs", Role::Time(Trust::Sender)),
+    ("EventTimestampMs", Role::Time(Trust::Sender)),
+    ("TimeGenerated", Role::Utc(Trust::Sender)),
+    ("__REALTIME_TIMESTAMP", Role::Time(Trust::Sender)),
+    // Queues: Kafka, Pub/Sub, Kinesis, SQS, change streams.
+    ("publishTime", Role::Time(Trust::Broker)),
+    ("publish_time", Role::Time(Trust::Broker)),
+    ("approximateArrivalTimestamp", Role::Time(Trust::Broker)),
+    ("SentTimestamp", Role::Time(Trust::Broker)),
+    ("ts_ms", Role::Time(Trust::Broker)),
+    ("ApproximateCreationDateTime", Role::Time(Trust::Broker)),
+    ("createTime", Role::Time(Trust::Broker)),
+    // Collectors and stores.
+    ("receiveTimestamp", Role::Time(Trust::Collector)),
+    ("ingestionTime", Role::Time(Trust::Collector)),
+    ("_indextime", Role::Time(Trust::Collector)),
+    ("_inserted", Role::Utc(Trust::Collector)),
+    ("inserted_at", Role::Time(Trust::Collector)),
+    ("updateTime", Role::Time(Trust::Collector)),
+    // Who logged it.
+    ("partner_agent", Role::Sender),
+    ("logger", Role::Sender),
+    ("logger_name", Role::Sender),
+    ("channel", Role::Sender),
+    ("service", Role::Sender),
+    ("container_name", Role::Sender),
+    ("app", Role::Sender),
+    ("application", Role::Sender),
+    ("tag_name", Role::Sender),
+    ("topic", Role::Sender),
+    ("logGroup", Role::Sender),
+    ("logName", Role::Sender),
+    ("SYSLOG_IDENTIFIER", Role::Sender),
+    // Objects that stand beside the payload.
+    ("attributes", Role::Beside),
+    ("metadata", Role::Beside),
+    ("job", Role::Beside),
+    // What ties a request to its answer.
+    ("TraceId", Role::Trace),
+    ("trace_id", Role::Trace),
+    ("traceId", Role::Trace),
+    ("request_id", Role::Trace),
+    ("requestId", Role::Trace),
+];
+
+static TABLE: Lazy<HashMap<&str, Role>> = Lazy::new(|| LABELS.iter().copied().collect());
+
+/// Longer text is no label.
+const LONGEST_LABEL: usize = 80;
+/// Longer text is no URL of a request.
+const LONGEST_URL: usize = 2_000;
+
+/// Takes over what the members of an object tell of the payload inside it. What it tells counts
+/// more than what is known from further out.
+pub(crate) fn see<'a>(object: Item<'_, 'a>, envelope: &mut Envelope<'a>, zone: Naive<'_>) {
+    let mut time: Option<(Trust, i64)> = None;
+    look(object, envelope, zone, &mut time, true);
+    if let Some((trust, millis)) = time {
+        envelope.sent_at = Some(millis);
+        envelope.trust = Some(trust);
+    }
+}
+
+fn look<'a>(
+    object: Item<'_, 'a>,
+    envelope: &mut Envelope<'a>,
+    zone: Naive<'_>,
+    time: &mut Option<(Trust, i64)>,
+    own: bool,
+) {
+    for member in object.children() {
+        if let Val::Text(text) = member.val()
+            && let Some(dataset) = dataset_of(text)
+        {
+            envelope.dataset = Some(dataset);
+        }
+        let Some(role) = TABLE.get(member.key()) else {
+            continue;
+        };
+        let mut take = |trust: Trust, naive| {
+            if time.is_none_or(|(best, _)| trust < best)
+                && let Some(millis) = when::of_item(member, naive)
+            {
+                *time = Some((trust, millis));
+            }
+        };
+        match role {
+            Role::Time(trust) => take(*trust, zone),
+            Role::Utc(trust) => take(*trust, Naive::Utc),
+            Role::Sender => {
+                if let Some(text) = member.text()
+                    && text.len() <= LONGEST_LABEL
+                    && !text.trim().is_empty()
+                {
+                    envelope.sender = Some(text);
+                }
+            }
+            Role::Beside if own && member.is_object() => {
+                look(member, envelope, zone, time, false);
+            }
+            Role::Trace => {
+                if let Some(text) = member.text() {
+                    envelope.trace = Some(text);
+                }
+            }
+            Role::Beside => {}
+        }
+    }
+}
+
+/// The time that a member of a body beside `data` tells, when it is one that loggers add.
+pub fn time_of_member(member: Item<'_, '_>, zone: Naive<'_>) -> Option<(Trust, i64)> {
+    let (trust, naive) = match TABLE.get(member.key())? {
+        Role::Time(trust) => (*trust, zone),
+        Role::Utc(trust) => (*trust, Naive::Utc),
+        _ => return None,
+    };
+    Some((trust, when::of_item(member, naive)?))
+}
+
+/// The dataset in the URL or path of a request to the events edge: `…/123/events`.
+pub(crate) fn dataset_of(text: &str) -> Option<&str> {
+    if text.len() > LONGEST_URL || !text.contains("/events") {
+        return None;
+    }
+    let mut from = 0;
+    while let Some(found) = text[from..].find("/events") {
+        let at = from + found;
+        from = at + 1;
+        let behind = text.as_bytes().get(at + "/events".len());
+        if behind.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')) {
+            continue;
+        }
+        let digits = text.as_bytes()[..at]
+            .iter()
+            .rev()
+            .take_while(|b| b.is_ascii_digit())
+            .count();
+        let start = at - digits;
+        let before = start.checked_sub(1).map(|i| text.as_bytes()[i]);
+        if digits >= 5 && matches!(before, None | Some(b'/' | b' ' | b'"')) {
+            return Some(&text[start..at]);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::Tape;
+    use bumpalo::Bump;
+
+    #[test]
+    fn the_most_trusted_time_of_an_object_counts() {
+        let text = r#"{"receiveTimestamp":"2024-06-24T10:11:13Z","timestamp":"2024-06-24T10:11:12Z","request_url":"https://graph.facebook.com/v24.0/1234567890/events?access_token=x","metadata":{"topic":"capi"}}"#;
+        let arena = Bump::new();
+        let mut tape = Tape::new();
+        tape.parse(text, &arena).unwrap();
+        let mut envelope = Envelope::default();
+        see(tape.root(), &mut envelope, Naive::Unknown);
+        assert_eq!(envelope.sent_at, Some(1_719_223_872_000));
+        assert_eq!(envelope.trust, Some(Trust::Sender));
+        assert_eq!(envelope.dataset, Some("1234567890"));
+        assert_eq!(envelope.sender, Some("capi"));
+    }
+
+    #[test]
+    fn datasets_are_read_from_urls_and_paths() {
+        for (text, dataset) in [
+            (
+                "https://graph.facebook.com/v24.0/1234567890/events",
+                Some("1234567890"),
+            ),
+            (
+                "POST /v8.0/1234567890/events?data=x HTTP/1.1",
+                Some("1234567890"),
+            ),
+            ("1234567890/events", Some("1234567890")),
+            ("https://shop.example/2024/events", None),
+            ("/v24.0/1234567890/events_received", None),
+            ("/v24.0/<PIXEL_ID>/events", None),
+        ] {
+            assert_eq!(dataset_of(text), dataset, "{text}");
+        }
+    }
+}

@@ -1,0 +1,330 @@
+//! Finds JSON, in clear or coded, in any text: behind the time stamp of a log line, in a field of
+//! an access log, in a form body.
+
+use std::ops::Range;
+
+use super::decode::{self, Codec};
+use super::when::{self, Naive, Trust};
+use super::{labels, search};
+use crate::event::Envelope;
+
+/// How a piece of text is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// JSON begins here; where it ends, reading it tells.
+    Json,
+    /// An object in the notation of a programming language begins here.
+    Repr,
+    /// Text in this coding.
+    Coded(Codec),
+}
+
+/// A piece of text that may hold a payload.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Piece {
+    pub range: Range<usize>,
+    pub form: Form,
+}
+
+/// The first piece at or behind a place.
+pub fn next(text: &str, from: usize) -> Option<Piece> {
+    let bytes = text.as_bytes();
+    let mut at = from;
+    while at < bytes.len() {
+        let found = match bytes[at] {
+            b'{' | b'[' => at_bracket(text, at),
+            b'%' => at_percent(text, at),
+            b'\\' => at_escape(text, at),
+            b'd' => at_field(text, at),
+            b'e' | b'W' | b'H' | b'J' | b'Z' => at_base64(text, at),
+            _ => None,
+        };
+        if found.is_some() {
+            return found;
+        }
+        at += 1;
+    }
+    None
+}
+
+fn piece(range: Range<usize>, form: Form) -> Option<Piece> {
+    Some(Piece { range, form })
+}
+
+/// The first byte from a place on that is no white space, and where it is.
+fn solid(bytes: &[u8], at: usize) -> Option<(usize, u8)> {
+    let skip = bytes
+        .get(at..)?
+        .iter()
+        .position(|b| !b.is_ascii_whitespace())?;
+    Some((at + skip, bytes[at + skip]))
+}
+
+fn at_bracket(text: &str, at: usize) -> Option<Piece> {
+    let bytes = text.as_bytes();
+    let (mut next, mut byte) = solid(bytes, at + 1)?;
+    if bytes[at] == b'[' {
+        if byte == b']' {
+            return None;
+        }
+        // A list of anything but lists, objects and their texts holds no event.
+        if matches!(byte, b'"' | b'[') {
+            return piece(at..text.len(), Form::Json);
+        }
+        if byte != b'{' {
+            return None;
+        }
+        (next, byte) = solid(bytes, next + 1)?;
+    }
+    let rest = &text[next..];
+    let to_end = at..text.len();
+    match byte {
+        b'"' if rest.starts_with("\"\"") && at > 0 && bytes[at - 1] == b'"' => {
+            // Up to the quote that is not doubled.
+            let mut end = at;
+            loop {
+                end += memchr::memchr(b'"', bytes.get(end..)?)?;
+                if bytes.get(end + 1) != Some(&b'"') {
+                    return piece(at..end, Form::Coded(Codec::CsvCell));
+                }
+                end += 2;
+            }
+        }
+        b'"' if is_rocket(rest) => piece(to_end, Form::Repr),
+        b'"' | b'}' => piece(to_end, Form::Json),
+        b'\\' if rest.starts_with("\\x22") || rest.starts_with("\\x5C") => {
+            let end = memchr::memchr(b'"', &bytes[at..]).map_or(text.len(), |length| at + length);
+            piece(at..end, Form::Coded(Codec::HexEscapes))
+        }
+        b'\\' => piece(at..end_of_string(bytes, at), Form::Coded(Codec::JsonString)),
+        b'&' if ["&quot;", "&#34;", "&#x22;", "&#034;"]
+            .iter()
+            .any(|quote| rest.starts_with(quote)) =>
+        {
+            let end = bytes[at..]
+                .iter()
+                .position(|b| matches!(b, b'<' | b'"' | b'\n'))
+                .map_or(text.len(), |length| at + length);
+            piece(at..end, Form::Coded(Codec::Entities))
+        }
+        b'\'' | b':' | b'_' | b'a'..=b'z' | b'A'..=b'Z' => piece(to_end, Form::Repr),
+        // A comment.
+        b'/' => piece(to_end, Form::Json),
+        _ => None,
+    }
+}
+
+/// `"key"=>`, as Ruby prints.
+fn is_rocket(text: &str) -> bool {
+    let Some(end) = memchr::memchr(b'"', &text.as_bytes()[1..]) else {
+        return false;
+    };
+    text[end + 2..].trim_start().starts_with("=>")
+}
+
+/// The first quote without a backslash before it, or the end.
+fn end_of_string(bytes: &[u8], at: usize) -> usize {
+    let mut end = at;
+    while end < bytes.len() {
+        match bytes[end] {
+            b'\\' => end += 2,
+            b'"' => return end,
+            _ => end += 1,
+        }
+    }
+    bytes.len()
+}
+
+fn at_percent(text: &str, at: usize) -> Option<Piece> {
+    let code = |at: usize| text.get(at..at + 3).map(str::to_ascii_uppercase);
+    let first = code(at)?;
+    let second = code(at + 3);
+    let begins = match first.as_str() {
+        "%7B" => {
+            second.is_none_or(|next| matches!(next.as_str(), "%22" | "%0A" | "%20" | "%5C"))
+                || text[at + 3..].starts_with(['+', '"'])
+        }
+        "%5B" => second.is_some_and(|next| matches!(next.as_str(), "%7B" | "%22" | "%0A")),
+        // Coded twice.
+        "%25" => matches!(text.get(at + 3..at + 5), Some("7B" | "5B" | "7b" | "5b")),
+        _ => false,
+    };
+    begins.then(|| Piece {
+        range: at..end_of_field(text, at),
+        form: Form::Coded(Codec::Percent),
+    })
+}
+
+fn end_of_field(text: &str, at: usize) -> usize {
+    text.as_bytes()[at..]
+        .iter()
+        .position(|b| b.is_ascii_whitespace() || matches!(b, b'&' | b'"' | b'\'' | b'<' | b'>'))
+        .map_or(text.len(), |length| at + length)
+}
+
+fn at_escape(text: &str, at: usize) -> Option<Piece> {
+    let rest = &text[at..];
+    let opens = ["\\x7B", "\\x7b", "\\x5B", "\\x5b"]
+        .iter()
+        .any(|open| rest.starts_with(open));
+    if !opens {
+        return None;
+    }
+    let end = memchr::memchr(b'"', rest.as_bytes()).map_or(text.len(), |length| at + length);
+    piece(at..end, Form::Coded(Codec::HexEscapes))
+}
+
+/// `data=` with a coded value.
+fn at_field(text: &str, at: usize) -> Option<Piece> {
+    let value = text[at..].strip_prefix("data=")?;
+    let before = at.checked_sub(1).map(|i| text.as_bytes()[i]);
+    if before.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'%')) {
+        return None;
+    }
+    let start = text.len() - value.len();
+    // In clear it is found as what it is.
+    if !value.starts_with('%') {
+        return None;
+    }
+    piece(start..end_of_field(text, start), Form::Coded(Codec::Form))
+}
+
+fn at_base64(text: &str, at: usize) -> Option<Piece> {
+    let before = at.checked_sub(1).map(|i| text.as_bytes()[i]);
+    let joined = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'-' | b'_' | b'.');
+    if before.is_some_and(joined) {
+        return None;
+    }
+    let length = text.as_bytes()[at..]
+        .iter()
+        .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'-' | b'_' | b'='))
+        .count();
+    let word = &text[at..at + length];
+    if !decode::looks_base64(word) {
+        return None;
+    }
+    let codec = if word.starts_with("H4sI") {
+        Codec::GzipBase64
+    } else {
+        Codec::Base64
+    };
+    piece(at..at + length, Form::Coded(codec))
+}
+
+/// Takes over what a piece of a log line tells of the payload behind it. Says whether it begins
+/// with a time stamp, and so a record.
+pub fn see<'a>(line: &'a str, envelope: &mut Envelope<'a>, zone: Naive<'_>) -> bool {
+    let stamp = when::at_start(line, zone);
+    if let Some(stamp) = stamp {
+        envelope.sent_at = stamp.millis;
+        envelope.trust = stamp.millis.map(|_| {
+            if stamp.of_access {
+                Trust::Proxy
+            } else {
+                Trust::Sender
+            }
+        });
+    }
+    if let Some(dataset) = labels::dataset_of(&line[..floor(line, 2_000)]) {
+        envelope.dataset = Some(dataset);
+    }
+    if let Some(at) = line.find("test_event_code=") {
+        let value = &line[at + "test_event_code=".len()..];
+        envelope.is_test = value.starts_with(|c: char| c.is_ascii_alphanumeric());
+    }
+    stamp.is_some()
+}
+
+/// The last character border at or before a place.
+fn floor(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+/// What a text is that holds an event which cannot be read, when it is a form in which loggers
+/// print objects.
+pub fn unreadable(text: &str) -> Option<&'static str> {
+    if !search::names_event(text) {
+        return None;
+    }
+    if text.contains("] => ") {
+        return Some("the output of PHP's print_r");
+    }
+    if text.contains(":\"event_name\";") {
+        return Some("the output of PHP's serialize");
+    }
+    if text.contains("[Object]") || text.contains("[Array]") || text.contains(" more item") {
+        return Some("the output of Node's util.inspect, which leaves out what lies deep");
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_are_found_in_lines_of_all_kinds() {
+        let json = r#"{"event_name":"Lead"}"#;
+        let cases = [
+            (
+                format!("[2024-06-24 10:11:12] app.INFO: CAPI {json} [] []"),
+                Form::Json,
+            ),
+            (
+                "data=%5B%7B%22event_name%22%3A1%7D%5D&access_token=x".to_owned(),
+                Form::Coded(Codec::Form),
+            ),
+            (
+                "POST /x?y=%7B%22a%22%3A1%7D HTTP/1.1".to_owned(),
+                Form::Coded(Codec::Percent),
+            ),
+            (
+                r#"1.2.3.4 - "POST /capi" 200 "{\x22data\x22:[]}" 1"#.to_owned(),
+                Form::Coded(Codec::HexEscapes),
+            ),
+            (
+                r#"200 "{\"data\":[{}]}" 0.1"#.to_owned(),
+                Form::Coded(Codec::JsonString),
+            ),
+            (
+                r#"1,"{""a"":""b""}",2"#.to_owned(),
+                Form::Coded(Codec::CsvCell),
+            ),
+            (
+                "x {&quot;a&quot;:1}".to_owned(),
+                Form::Coded(Codec::Entities),
+            ),
+            ("payload {'event_name': 'Lead'}".to_owned(), Form::Repr),
+            (r#"payload {"event_name"=>"Lead"}"#.to_owned(), Form::Repr),
+            (
+                "m: eyJldmVudF9uYW1lIjoiUHVyY2hhc2UiLCJldmVudF90aW1lIjoxfQ== x".to_owned(),
+                Form::Coded(Codec::Base64),
+            ),
+        ];
+        for (line, form) in cases {
+            let piece = next(&line, 0).unwrap_or_else(|| panic!("{line}"));
+            assert_eq!(piece.form, form, "{line}");
+            if let Form::Coded(codec) = form {
+                let text = decode::decode(codec, &line[piece.range.clone()]).unwrap();
+                assert!(
+                    text.starts_with(['{', '[']) && text.ends_with(['}', ']']),
+                    "{text}"
+                );
+            }
+        }
+        for line in [
+            "",
+            "method: POST",
+            "[INFO] started (1)",
+            "{0} of {1}",
+            "a%20b",
+            "[]",
+        ] {
+            assert_eq!(next(line, 0), None, "{line}");
+        }
+    }
+}

@@ -1,0 +1,396 @@
+//! When a request was sent or logged: the times that logs write beside it, in any unit, notation
+//! and zone.
+
+use jiff::civil::DateTime;
+use jiff::fmt::{rfc2822, strtime};
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
+
+use crate::clock::PLAUSIBLE;
+use crate::json::{Item, Val};
+
+/// Who wrote a time down. The earlier in this list, the nearer to the sending it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Trust {
+    /// What carried the request: a proxy, a server's access log.
+    Proxy,
+    /// The logger of the program that sent it.
+    Sender,
+    /// A queue on the way.
+    Broker,
+    /// What collected the log: it may lag by minutes.
+    Collector,
+}
+
+impl Trust {
+    /// All, in the order of trust.
+    pub const ALL: [Trust; 4] = [Trust::Proxy, Trust::Sender, Trust::Broker, Trust::Collector];
+
+    /// The word in reports.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Trust::Proxy => "proxy",
+            Trust::Sender => "sender log",
+            Trust::Broker => "broker",
+            Trust::Collector => "collector",
+        }
+    }
+}
+
+/// What a time without a zone means.
+#[derive(Clone, Copy, Debug)]
+pub enum Naive<'z> {
+    /// Nothing: it could be off by hours.
+    Unknown,
+    /// The field is documented to be in UTC.
+    Utc,
+    /// The user named the zone.
+    In(&'z TimeZone),
+}
+
+impl<'z> Naive<'z> {
+    /// The zone that the user named, if any.
+    pub fn of(zone: Option<&'z TimeZone>) -> Naive<'z> {
+        zone.map_or(Naive::Unknown, Naive::In)
+    }
+
+    fn millis(self, time: DateTime) -> Option<i64> {
+        match self {
+            Naive::Unknown => None,
+            Naive::Utc => millis_of(time.to_zoned(TimeZone::UTC).ok()?.timestamp()),
+            // An hour that the clocks skipped or struck twice is no certain time.
+            Naive::In(zone) => {
+                let zoned = zone.to_ambiguous_zoned(time).unambiguous().ok()?;
+                millis_of(zoned.timestamp())
+            }
+        }
+    }
+}
+
+/// A value as Unix milliseconds, when it is a time at which a request can have been sent.
+pub fn of_item(item: Item<'_, '_>, naive: Naive<'_>) -> Option<i64> {
+    match item.val() {
+        Val::Int(number) => of_number(number as f64),
+        Val::Float(number) => of_number(number),
+        Val::Text(text) => of_text(text, naive),
+        _ => None,
+    }
+}
+
+/// A number in seconds, milliseconds, microseconds or nanoseconds, told apart by its size.
+pub fn of_number(number: f64) -> Option<i64> {
+    let millis = match number {
+        _ if !number.is_finite() || number <= 0.0 => return None,
+        // The third digit behind the point is a whole millisecond.
+        _ if number < 1e11 => (number * 1e3).round(),
+        _ if number < 1e14 => number,
+        _ if number < 1e17 => number / 1e3,
+        _ => number / 1e6,
+    };
+    plausible(millis.floor() as i64)
+}
+
+fn plausible(millis: i64) -> Option<i64> {
+    PLAUSIBLE
+        .contains(&millis.div_euclid(1_000))
+        .then_some(millis)
+}
+
+fn millis_of(time: Timestamp) -> Option<i64> {
+    plausible(time.as_millisecond())
+}
+
+/// A text as Unix milliseconds.
+pub fn of_text(text: &str, naive: Naive<'_>) -> Option<i64> {
+    let text = text.trim();
+    if text.is_empty() || text.len() > 48 {
+        return None;
+    }
+    let first = text.as_bytes()[0];
+    if first.is_ascii_digit() {
+        if text.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
+            return of_number(text.parse().ok()?);
+        }
+        if let Some(stamp) = iso(text).filter(|stamp| stamp.end == text.len()) {
+            return stamp.millis(text, naive);
+        }
+        return access_log(text);
+    }
+    if first.is_ascii_alphabetic() {
+        let time: Zoned = rfc2822::parse(text).ok()?;
+        return millis_of(time.timestamp());
+    }
+    None
+}
+
+/// `24/Jun/2024:10:11:12 +0200`.
+fn access_log(text: &str) -> Option<i64> {
+    let parsed = strtime::parse("%d/%b/%Y:%H:%M:%S %z", text).ok()?;
+    millis_of(parsed.to_timestamp().ok()?)
+}
+
+/// A time stamp in a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    /// Unix milliseconds; `None` when its zone is not known.
+    pub millis: Option<i64>,
+    /// One past its last byte.
+    pub end: usize,
+    /// Whether a server's access log writes it so.
+    pub of_access: bool,
+}
+
+/// The time stamp with which a line of a log begins, perhaps behind a priority, an address or a
+/// bracket. `None` when it begins with none, so that it goes on with the record before.
+pub fn at_start(line: &str, naive: Naive<'_>) -> Option<Stamp> {
+    let head = &line.as_bytes()[..line.len().min(120)];
+    let first = *head.first()?;
+    let at = match first {
+        b'0'..=b'9' | b'[' | b'<' | b'A'..=b'Z' | b'a'..=b'z' | b':' => 0,
+        _ => return None,
+    };
+    let mut starts = [Some(at), None, None];
+    if let Some(bracket) = memchr::memchr(b'[', head) {
+        starts[1] = Some(bracket + 1);
+    }
+    if first == b'<' {
+        // Syslog: `<134>1 2024-…`.
+        let close = memchr::memchr(b'>', head)?;
+        let digits = head[close + 1..]
+            .iter()
+            .take_while(|b| b.is_ascii_digit())
+            .count();
+        let space = usize::from(head.get(close + 1 + digits) == Some(&b' '));
+        starts[2] = Some(
+            close
+                + 1
+                + if space == 1 && digits < 3 {
+                    digits + 1
+                } else {
+                    0
+                },
+        );
+    } else if let Some(rest) = line.strip_prefix("CreateTime:") {
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        let millis = of_number(rest[..digits].parse().ok()?);
+        return Some(Stamp {
+            millis,
+            end: "CreateTime:".len() + digits,
+            of_access: false,
+        });
+    }
+    for start in starts.into_iter().flatten() {
+        let Some(text) = line.get(start..) else {
+            continue;
+        };
+        if let Some(iso) = iso(text) {
+            return Some(Stamp {
+                millis: iso.millis(&text[..iso.end], naive),
+                end: start + iso.end,
+                of_access: false,
+            });
+        }
+        if let Some(text) = text.get(..26).filter(|_| start > 0)
+            && let Some(millis) = access_log(text)
+        {
+            return Some(Stamp {
+                millis: Some(millis),
+                end: start + 26,
+                of_access: true,
+            });
+        }
+    }
+    in_words(line, naive)
+}
+
+/// Time stamps in which the month comes first or is a word: without a year they tell no time, but
+/// still that a record begins.
+fn in_words(line: &str, naive: Naive<'_>) -> Option<Stamp> {
+    let bytes = line.as_bytes();
+    if bytes.len() >= 21 && bytes[2] == b'-' && line.get(10..13) == Some(" @ ") {
+        let text = line.get(..21)?;
+        let time = strtime::parse("%m-%d-%Y @ %H:%M:%S", text).ok()?;
+        let millis = naive.millis(time.to_datetime().ok()?);
+        return Some(Stamp {
+            millis,
+            end: 21,
+            of_access: false,
+        });
+    }
+    let syslog = bytes.len() >= 15
+        && bytes[3] == b' '
+        && bytes[6] == b' '
+        && bytes[9] == b':'
+        && bytes[12] == b':'
+        && bytes[..3].iter().all(u8::is_ascii_alphabetic)
+        && bytes[13..15].iter().all(u8::is_ascii_digit);
+    syslog.then_some(Stamp {
+        millis: None,
+        end: 15,
+        of_access: false,
+    })
+}
+
+/// A date and a time of day as ISO 8601 has them, or with a space or a comma where it has none.
+struct Iso {
+    end: usize,
+    /// Where the zone begins, spaces before it included.
+    zone: Option<usize>,
+    clock_end: usize,
+}
+
+fn iso(text: &str) -> Option<Iso> {
+    let bytes = text.as_bytes();
+    let shape = b"dddd-dd-ddTdd:dd:dd";
+    if bytes.len() < shape.len() {
+        return None;
+    }
+    let fits = shape
+        .iter()
+        .zip(bytes)
+        .all(|(want, byte)| match (want, byte) {
+            (b'd', byte) => byte.is_ascii_digit(),
+            (b'-', byte) => matches!(byte, b'-' | b'/'),
+            (b'T', byte) => matches!(byte, b'T' | b't' | b' '),
+            (want, byte) => want == byte,
+        });
+    if !fits {
+        return None;
+    }
+    let mut end = shape.len();
+    if matches!(bytes.get(end), Some(b'.' | b','))
+        && bytes.get(end + 1).is_some_and(u8::is_ascii_digit)
+    {
+        end += 1;
+        end += bytes[end..]
+            .iter()
+            .take_while(|b| b.is_ascii_digit())
+            .count();
+    }
+    let clock_end = end;
+    let space = usize::from(bytes.get(end) == Some(&b' '));
+    let rest = &bytes[end + space..];
+    let zone = match rest {
+        [b'Z' | b'z', ..] if space == 0 => Some(1),
+        [b'U', b'T', b'C', ..] | [b'G', b'M', b'T', ..] => Some(3),
+        [b'+' | b'-', a, b, b':', c, d, ..] if [a, b, c, d].iter().all(|b| b.is_ascii_digit()) => {
+            Some(6)
+        }
+        [b'+' | b'-', a, b, c, d, ..] if [a, b, c, d].iter().all(|b| b.is_ascii_digit()) => Some(5),
+        _ => None,
+    };
+    if let Some(length) = zone {
+        end += space + length;
+    }
+    Some(Iso {
+        end,
+        zone: zone.map(|_| clock_end),
+        clock_end,
+    })
+}
+
+impl Iso {
+    fn millis(&self, text: &str, naive: Naive<'_>) -> Option<i64> {
+        let clock: String = text[..self.clock_end]
+            .chars()
+            .map(|c| match c {
+                ' ' | 't' => 'T',
+                ',' => '.',
+                '/' => '-',
+                c => c,
+            })
+            .collect();
+        let Some(zone) = self.zone else {
+            return naive.millis(clock.parse().ok()?);
+        };
+        let zone = match text[zone..self.end].trim_start() {
+            "UTC" | "GMT" | "z" => "Z",
+            zone => zone,
+        };
+        millis_of(format!("{clock}{zone}").parse().ok()?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MILLIS: i64 = 1_719_223_872_345;
+
+    #[test]
+    fn units_are_told_by_size() {
+        for number in [
+            1_719_223_872.345,
+            1_719_223_872_345.0,
+            1_719_223_872_345_678.0,
+            1_719_223_872_345_678_901.0,
+        ] {
+            assert_eq!(of_number(number), Some(MILLIS), "{number}");
+        }
+        for number in [0.0, -1.0, 249.0, f64::NAN, 1e30] {
+            assert_eq!(of_number(number), None, "{number}");
+        }
+    }
+
+    #[test]
+    fn notations_and_zones_are_read() {
+        for text in [
+            "2024-06-24T10:11:12.345Z",
+            "2024-06-24 10:11:12.345 UTC",
+            "2024-06-24T12:11:12.345+02:00",
+            "2024-06-24 12:11:12,345 +0200",
+            "2024-06-24T10:11:12.345678901Z",
+            "1719223872345",
+            "1719223872345678901",
+        ] {
+            assert_eq!(of_text(text, Naive::Unknown), Some(MILLIS), "{text}");
+        }
+        let whole = Some(MILLIS - 345);
+        let text = "Mon, 24 Jun 2024 10:11:12 GMT";
+        assert_eq!(of_text(text, Naive::Unknown), whole);
+        let text = "24/Jun/2024:12:11:12 +0200";
+        assert_eq!(of_text(text, Naive::Unknown), whole);
+        let text = "2024-06-24 10:11:12";
+        assert_eq!(of_text(text, Naive::Unknown), None);
+        assert_eq!(of_text(text, Naive::Utc), whole);
+        let berlin = TimeZone::get("Europe/Berlin").unwrap();
+        let text = "2024-06-24 12:11:12";
+        assert_eq!(of_text(text, Naive::In(&berlin)), whole);
+        // Struck twice that night.
+        let text = "2024-10-27 02:30:00";
+        assert_eq!(of_text(text, Naive::In(&berlin)), None);
+        for text in ["", "10:11", "58213-1", "2024-13-45T99:99:99Z", "order 12"] {
+            assert_eq!(of_text(text, Naive::Utc), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn lines_begin_with_stamps_of_many_kinds() {
+        for (line, known) in [
+            ("2024-06-24T10:11:12.345Z {\"data\"", true),
+            (
+                "[2024-06-24T10:11:12.345678+00:00] app.DEBUG: CAPI {}",
+                true,
+            ),
+            ("[2024-06-24 10:11:12] production.INFO: x", false),
+            ("I, [2024-06-24T10:11:12.345 #12] INFO -- : {}", false),
+            (
+                "10.0.0.1 - - [24/Jun/2024:10:11:12 +0000] \"POST /capi HTTP/1.1\" 200",
+                true,
+            ),
+            ("<134>1 2024-06-24T10:11:12.345Z host app", true),
+            ("CreateTime:1719223872345\tkey\t{}", true),
+            ("06-24-2024 @ 10:11:12 - body", false),
+            ("Jun 24 10:11:12 host app[1]: {}", false),
+        ] {
+            let stamp = at_start(line, Naive::Unknown).unwrap_or_else(|| panic!("{line}"));
+            assert_eq!(stamp.millis.is_some(), known, "{line}");
+            if let Some(millis) = stamp.millis {
+                assert_eq!(millis / 1000, MILLIS / 1000, "{line}");
+            }
+        }
+        for line in ["body: {}", "", "{\"a\":1}", "method: POST", "äöü [2"] {
+            assert_eq!(at_start(line, Naive::Unknown), None, "{line}");
+        }
+    }
+}

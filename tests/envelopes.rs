@@ -1,0 +1,531 @@
+//! Payloads inside the text of logs: shapes that no list of formats names, true places, and fixes
+//! that go back the way the payload came.
+
+mod support;
+
+use std::io::{Read, Write};
+
+use base64::prelude::*;
+use capilint::engine::{Linter, Run};
+use capilint::envelope::decode::{Codec, decode, encode};
+use capilint::input::blocks::Limits;
+use capilint::output::json::Json;
+use capilint::output::{Fixing, Style};
+use capilint::settings::Settings;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use support::{CLEAN, EM, Place, ids, with_error};
+
+/// A minute before the clean event's log line was written, in every notation that is needed.
+const SENT_MS: i64 = 1_782_396_603_345;
+const SENT: &str = "2026-06-25T14:10:03.345Z";
+
+/// An event with a digest in capitals: CL109, with a safe fix.
+fn event() -> String {
+    CLEAN.replace(EM, &EM.to_ascii_uppercase())
+}
+
+fn body() -> String {
+    format!("{{\"data\":[{}]}}", event())
+}
+
+fn text_of(value: &str) -> String {
+    Value::from(value).to_string()
+}
+
+fn percent(text: &str) -> String {
+    text.bytes()
+        .map(|byte| match byte {
+            b if b.is_ascii_alphanumeric() || b"-_.".contains(&b) => (b as char).to_string(),
+            b => format!("%{b:02x}"),
+        })
+        .collect()
+}
+
+fn gzip(text: &str) -> Vec<u8> {
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    packer.write_all(text.as_bytes()).unwrap();
+    packer.finish().unwrap()
+}
+
+/// A log line, the text in it that holds the payload as it lies there, and the way in words.
+struct Shape {
+    line: String,
+    held: String,
+    via: Vec<&'static str>,
+    pointer: &'static str,
+    /// Whether the log tells when it was sent.
+    timed: bool,
+}
+
+fn shape(line: String, held: String, via: &[&'static str], pointer: &'static str) -> Shape {
+    Shape {
+        line,
+        held,
+        via: via.to_vec(),
+        pointer,
+        timed: true,
+    }
+}
+
+/// Ten shapes that nobody documented.
+fn shapes() -> Vec<Shape> {
+    let (event, body) = (event(), body());
+    let clear = text_of(&EM.to_ascii_uppercase());
+    let quoted = text_of(&body);
+    let double = text_of(&json!({ "out": body }).to_string());
+    let packed = BASE64_URL_SAFE_NO_PAD.encode(&body);
+    let zipped = BASE64_STANDARD.encode(gzip(&format!("[{event}]")));
+    let hexed = body.replace('"', "\\x22");
+    let html = body.replace('"', "&quot;");
+    let cell = body.replace('"', "\"\"");
+    let coded = percent(&format!("[{event}]"));
+    let slashed = quoted.replace('/', "\\/");
+    vec![
+        shape(
+            format!(r#"{{"when":"x","ts":{SENT_MS},"deep":{{"er":[[{{"q":{body}}}]]}}}}"#),
+            clear.clone(),
+            &[],
+            "/deep/er/0/0/q/data/0/user_data/em/0",
+        ),
+        shape(
+            format!("{SENT} worker#7 ~> dispatch {body} <- queued"),
+            clear,
+            &[],
+            "/data/0/user_data/em/0",
+        ),
+        shape(
+            format!(r#"{{"sent_at":"{SENT}","job":{{"args":[7,{quoted}]}}}}"#),
+            quoted.clone(),
+            &["json string at /job/args/1"],
+            "/data/0/user_data/em/0",
+        ),
+        shape(
+            format!(r#"{{"t":1,"time":{SENT_MS},"blob":{double}}}"#),
+            double.clone(),
+            &["json string at /blob", "json string at /out"],
+            "/data/0/user_data/em/0",
+        ),
+        shape(
+            format!(r#"{{"publishTime":"{SENT}","frame":"{packed}"}}"#),
+            format!("\"{packed}\""),
+            &["json string at /frame", "base64"],
+            "/data/0/user_data/em/0",
+        ),
+        shape(
+            format!("{SENT}|cart|{zipped}|ok"),
+            zipped,
+            &["base64", "gzip"],
+            "/0/user_data/em/0",
+        ),
+        shape(
+            format!("edge 7 [25/Jun/2026:14:10:03 +0000] 200 \"{hexed}\" 0.1"),
+            hexed,
+            &["\\x escapes"],
+            "/data/0/user_data/em/0",
+        ),
+        shape(
+            format!("{SENT} <td>{html}</td>"),
+            html,
+            &["html entities"],
+            "/data/0/user_data/em/0",
+        ),
+        shape(
+            format!("{SENT};7;\"{cell}\";done"),
+            cell,
+            &["csv cell"],
+            "/data/0/user_data/em/0",
+        ),
+        shape(
+            format!("{SENT} retry /relay?data={coded}&n=2"),
+            coded,
+            &["form body"],
+            "/0/user_data/em/0",
+        ),
+        shape(
+            format!(r#"{{"ts":{SENT_MS},"line":{slashed}}}"#),
+            slashed,
+            &["json string at /line"],
+            "/data/0/user_data/em/0",
+        ),
+    ]
+}
+
+fn report(place: &Place, name: &str) -> Value {
+    let args = [
+        "check",
+        "--no-config",
+        "--format",
+        "json",
+        "--profile",
+        "audit",
+        name,
+    ];
+    place.run(&args).ends(0).json()
+}
+
+#[test]
+fn shapes_that_no_list_names_are_read_and_their_places_are_true() {
+    for shape in shapes() {
+        let place = Place::new();
+        // Lines around it, one of them with letters of two bytes.
+        let before = "started für x\n{\"level\":\"info\"}\n";
+        let text = format!("{before}{}\n{{\"level\":\"info\"}}\n", shape.line);
+        place.write("a.log", &text);
+        let report = report(&place, "a.log");
+        let line = &shape.line;
+        assert_eq!(report["summary"]["events"], 1, "{line}");
+        assert_eq!(
+            serde_json::to_value(ids(&report)).unwrap(),
+            json!({"CL109": 1}),
+            "{line}"
+        );
+        assert_eq!(
+            report["as_of"]["sources"]["capture"],
+            u64::from(shape.timed)
+        );
+        let finding = &report["findings"][0];
+        let offset = finding["offset"].as_u64().unwrap() as usize;
+        let length = finding["length"].as_u64().unwrap() as usize;
+        assert_eq!(&text[offset..offset + length], shape.held, "{line}");
+        assert_eq!(finding["line"], 3, "{line}");
+        let column = text[..offset]
+            .chars()
+            .rev()
+            .take_while(|c| *c != '\n')
+            .count()
+            + 1;
+        assert_eq!(finding["column"], column, "{line}");
+        assert_eq!(finding["pointer"], shape.pointer, "{line}");
+        let via = finding["via"].as_array().cloned().unwrap_or_default();
+        assert_eq!(via, shape.via, "{line}");
+    }
+}
+
+#[test]
+fn fixes_go_back_the_way_the_payload_came() {
+    for shape in shapes() {
+        let place = Place::new();
+        let (before, after) = ("started\r\n{\"level\" : \"info\"}\n", "\n\n  {\"a\":1}");
+        place.write("a.log", format!("{before}{}{after}", shape.line));
+        place.check("--no-config --fix a.log").ends(0);
+        let fixed = place.text("a.log");
+        let line = fixed
+            .strip_prefix(before)
+            .and_then(|rest| rest.strip_suffix(after))
+            .unwrap_or_else(|| panic!("{fixed}"));
+        assert_ne!(line, shape.line);
+        let upper = EM.to_ascii_uppercase();
+        if shape.via.iter().all(|word| !word.starts_with("base64")) {
+            // Letters and digits are never coded: nothing but the digest changed.
+            assert_eq!(line, shape.line.replace(&upper, EM));
+        } else {
+            let old = shape.held.trim_matches('"');
+            let (head, tail) = shape.line.split_once(old).unwrap();
+            let new = line
+                .strip_prefix(head)
+                .and_then(|rest| rest.strip_suffix(tail))
+                .unwrap_or_else(|| panic!("{line}"));
+            let bytes = BASE64_STANDARD
+                .decode(new)
+                .or_else(|_| BASE64_URL_SAFE_NO_PAD.decode(new))
+                .unwrap();
+            let mut text = String::new();
+            if shape.via.contains(&"gzip") {
+                flate2::read::GzDecoder::new(&bytes[..])
+                    .read_to_string(&mut text)
+                    .unwrap();
+                assert_eq!(text, format!("[{CLEAN}]"));
+            } else {
+                assert_eq!(
+                    String::from_utf8(bytes).unwrap(),
+                    format!("{{\"data\":[{CLEAN}]}}")
+                );
+            }
+        }
+        let again = place
+            .check("--no-config --fix --format json a.log")
+            .ends(0)
+            .json();
+        assert_eq!(again["summary"]["findings"]["warning"], 0);
+        assert_eq!(place.text("a.log"), fixed);
+    }
+}
+
+#[test]
+fn a_payload_without_a_fix_leaves_its_line_as_it_was() {
+    let place = Place::new();
+    let odd = text_of(CLEAN).replace('/', "\\/").replace('P', "\\u0050");
+    let text = format!("{{ \"ts\" : {SENT_MS}, \"m\":{odd} }}\n{SENT} x {CLEAN} \r\n");
+    place.write("a.log", format!("{text}{}\n", with_error()));
+    place.check("--no-config --fix a.log").ends(0);
+    assert_eq!(place.text("a.log"), format!("{text}{CLEAN}\n"));
+}
+
+#[test]
+fn what_cannot_be_written_back_is_said_and_left() {
+    let place = Place::new();
+    let python = event().replace('"', "'");
+    let mongo = event().replace("1782396602", "{\"$numberLong\":\"1782396602\"}");
+    for line in [format!("{SENT} INFO {python}"), mongo] {
+        place.write("a.log", format!("{line}\n"));
+        let fixed = place.check("--no-config --fix --format json a.log");
+        let report: Value = serde_json::from_slice(&fixed.stdout).unwrap();
+        assert_eq!(report["summary"]["events"], 1, "{line}");
+        assert_eq!(ids(&report).get("CL109"), Some(&1), "{line}");
+        assert_eq!(place.text("a.log"), format!("{line}\n"));
+        let reasons = report["fixes"]["not_written"].to_string();
+        assert!(reasons.contains("payload"), "{reasons}");
+    }
+}
+
+#[test]
+fn an_event_that_is_written_twice_in_a_record_counts_once() {
+    let place = Place::new();
+    let twice = format!(
+        r#"{{"date":"{SENT}","message":{},"attributes":{{"payload":{}}}}}"#,
+        text_of(CLEAN),
+        CLEAN
+    );
+    let retried = format!(r#"[{{"m":{0}}},{{"m":{0}}}]"#, text_of(CLEAN));
+    place.write("twice.log", format!("{twice}\n"));
+    place.write("retried.json", retried);
+    assert_eq!(report(&place, "twice.log")["summary"]["events"], 1);
+    assert_eq!(report(&place, "retried.json")["summary"]["events"], 2);
+}
+
+#[test]
+fn records_over_several_lines_keep_their_time_and_no_other_takes_it() {
+    let place = Place::new();
+    let request = format!(
+        "2026-06-25T14:10:03+00:00 NOTICE Request\nmethod: POST\nuri: https://graph.facebook.com/v21.0/1234567890/events\nbody: {}\nduration: 0.41s\n\n",
+        body()
+    );
+    place.write("wc.log", format!("{request}{CLEAN}\n"));
+    let report = report(&place, "wc.log");
+    let sources = &report["as_of"]["sources"];
+    assert_eq!(
+        (&sources["capture"], &sources["wall"]),
+        (&json!(1), &json!(1))
+    );
+}
+
+#[test]
+fn lines_without_an_event_are_counted_and_cut_ones_told_apart() {
+    let place = Place::new();
+    let cut = &text_of(&body())[..300];
+    place.write(
+        "a.log",
+        format!("GET / 200\n[INFO] {{0}} of {{1}}\nx: {{y\n{SENT} \"POST /capi\" {cut}\n{CLEAN}\n"),
+    );
+    let report = report(&place, "a.log");
+    assert_eq!(report["summary"]["events"], 1);
+    assert_eq!(ids(&report).get("CL001"), None, "{}", report["findings"]);
+    assert_eq!(report["summary"]["skipped_lines"], 3);
+}
+
+#[test]
+fn pieces_of_one_line_are_joined() {
+    let place = Place::new();
+    let body = body();
+    let (first, rest) = body.split_at(300);
+    let (second, third) = rest.split_at(200);
+    let docker = |text: &str| {
+        format!(
+            "{{\"log\":{},\"stream\":\"stdout\",\"time\":\"{SENT}\"}}\n",
+            text_of(text)
+        )
+    };
+    let whole = docker(&format!("{CLEAN}\n"));
+    let other = docker("x\n").replace("stdout", "stderr");
+    let joined = [
+        &docker(first)[..],
+        &other,
+        &docker(second),
+        &docker(&format!("{third}\n")),
+    ]
+    .concat();
+    place.write("docker.log", format!("{whole}{joined}{whole}"));
+    let cri = |tag: &str, text: &str| format!("{SENT} stdout {tag} {text}\n");
+    place.write(
+        "cri.log",
+        [
+            cri("F", CLEAN),
+            cri("P", first),
+            cri("P", second),
+            cri("F", third),
+            cri("F", CLEAN),
+        ]
+        .concat(),
+    );
+    for (name, events, records) in [("docker.log", 3, 6), ("cri.log", 3, 5)] {
+        let report = report(&place, name);
+        assert_eq!(report["summary"]["events"], events, "{name}");
+        assert_eq!(report["summary"]["records"], records, "{name}");
+        assert_eq!(report["as_of"]["sources"]["capture"], events, "{name}");
+        let found: Vec<&Value> = report["findings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|f| f["id"] == "CL109")
+            .collect();
+        assert_eq!(found.len(), 1, "{name}");
+        let via = found[0]["via"][0].as_str().unwrap();
+        assert!(via.starts_with("joined pieces"), "{via}");
+        let text = place.text(name);
+        place.check(&format!("--no-config --fix --format json {name}"));
+        assert_eq!(place.text(name), text);
+    }
+}
+
+#[test]
+fn answers_are_counted_and_paired_with_the_request_before_them() {
+    let place = Place::new();
+    let taken = r#"{"events_received":1,"messages":[],"fbtrace_id":"A1"}"#;
+    let refused = r#"{"error":{"message":"Invalid parameter","type":"OAuthException","code":100,"error_subcode":2804001,"fbtrace_id":"A2"}}"#;
+    let row = format!(r#"{{"payload":{CLEAN},"response":{refused}}}"#);
+    let other = r#"{"error":{"message":"no route","code":100}}"#;
+    place.write(
+        "a.log",
+        format!(
+            "{taken}\n{CLEAN}\n{SENT} answer {taken}\n{row}\n{{\"body\":{}}}\n{other}\n",
+            text_of(refused)
+        ),
+    );
+    let report = report(&place, "a.log");
+    assert_eq!(
+        report["summary"]["answers"],
+        json!({"taken": 2, "paired": 2, "refused": [{"code": 100, "subcode": 2804001, "answers": 2}]})
+    );
+}
+
+const NOW: i64 = 1_782_432_000;
+
+fn linter(block: usize, fixing: Fixing) -> Linter {
+    let limits = Limits {
+        block,
+        whole: 4 << 20,
+        record: 64 << 20,
+    };
+    Linter::new(Settings {
+        wall: NOW,
+        threads: 1,
+        limits,
+        fixing,
+        ..Settings::default()
+    })
+}
+
+/// Events by clock, findings with their places, and what was written.
+fn essence(linter: &Linter, input: &[u8]) -> (String, Vec<u8>) {
+    let mut out = Vec::new();
+    let style = Style {
+        as_of: "auto".to_owned(),
+        ..Style::default()
+    };
+    let mut json = Json::new(&mut out, style);
+    let mut written = Vec::new();
+    let mut run = Run::new(linter, &mut json);
+    run.stream("x", "x", input, None, Some(&mut written))
+        .unwrap()
+        .unwrap();
+    run.finish().unwrap();
+    let report: Value = serde_json::from_slice(&out).unwrap();
+    let of = |key: &str| report[key].clone();
+    let mut summary = of("summary");
+    summary.as_object_mut().unwrap().remove("lines");
+    let essence = json!([summary, of("as_of"), of("findings"), of("fixes")]);
+    (essence.to_string(), written)
+}
+
+/// A log in which records of every kind follow one another.
+fn mixed() -> String {
+    let (event, body) = (event(), body());
+    let (first, rest) = body.split_at(300);
+    // A first line of text, longer than small blocks, says that the log is one of lines.
+    let mut log = format!("started {}\n", "x".repeat(800));
+    for shape in shapes() {
+        log += &format!("{}\nnoise\n", shape.line);
+        log += &format!("{SENT} NOTICE Request\nmethod: POST\n\nbody: {event}\nnext: 1\n");
+        log += &format!("{SENT} stdout P {first}\n{SENT} stdout F {rest}\n{CLEAN}\n");
+        for text in [first, &format!("{rest}\n")] {
+            log += &format!(
+                "{{\"log\":{},\"stream\":\"stdout\",\"time\":\"{SENT}\"}}\n",
+                text_of(text)
+            );
+        }
+    }
+    log
+}
+
+#[test]
+fn the_size_of_blocks_does_not_show() {
+    let log = mixed();
+    for fixing in [Fixing::Off, Fixing::Write] {
+        let whole = essence(&linter(1 << 20, fixing), log.as_bytes());
+        assert!(whole.0.contains("\"events\":55"), "{}", whole.0);
+        for block in [1, 64, 700, 5_000] {
+            let cut = essence(&linter(block, fixing), log.as_bytes());
+            if let Some((at, _)) = (cut.0.bytes().zip(whole.0.bytes()))
+                .enumerate()
+                .find(|(_, (a, b))| a != b)
+            {
+                let part = |text: &str| {
+                    text[at.saturating_sub(300)..]
+                        .chars()
+                        .take(400)
+                        .collect::<String>()
+                };
+                panic!("{block}\n{}\n{}", part(&cut.0), part(&whole.0));
+            }
+            assert!(cut.1 == whole.1, "{block}");
+        }
+    }
+}
+
+#[test]
+fn a_cut_or_a_flipped_bit_anywhere_gives_a_verdict() {
+    let (off, on) = (linter(1 << 20, Fixing::Off), linter(700, Fixing::Write));
+    for shape in shapes() {
+        let bytes = shape.line.as_bytes();
+        for step in 0..60 {
+            let at = bytes.len() * step / 60;
+            essence(&off, &bytes[..at]);
+            let mut flipped = bytes.to_vec();
+            flipped[at] ^= 1 << (step % 8);
+            // A second run changes nothing.
+            let (_, once) = essence(&on, &flipped);
+            assert_eq!(essence(&on, &once).1, once);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn no_bytes_panic_or_hang(input in prop::collection::vec(any::<u8>(), 0..600)) {
+        essence(&linter(64, Fixing::Write), &input);
+    }
+
+    #[test]
+    fn no_text_of_brackets_and_escapes_panics_or_hangs(
+        input in "([{}\\[\\]\"'\\\\:,=%&;<>\n ]|event_name|\\\\x22|%7B|&quot;|data=|eyJ|H4sI|[a-z0-9]){0,200}"
+    ) {
+        essence(&linter(64, Fixing::Write), input.as_bytes());
+    }
+
+    #[test]
+    fn an_untouched_text_goes_back_as_it_came(raw in "([ -~]|\\\\u00e4|%C3%A4|\\\\x22|&quot;|\"\"|\\\\/|ä){0,80}") {
+        for codec in [Codec::JsonString, Codec::Form, Codec::Percent, Codec::HexEscapes, Codec::Entities, Codec::CsvCell, Codec::Base64, Codec::GzipBase64] {
+            let Some(text) = decode(codec, &raw) else { continue };
+            if let Some(back) = encode(codec, &raw, &text, &text) {
+                prop_assert_eq!(&back, &raw);
+            }
+            let new = format!("{text}x");
+            if let Some(written) = encode(codec, &raw, &text, &new) {
+                prop_assert_eq!(decode(codec, &written), Some(new));
+            }
+        }
+    }
+}
