@@ -18,6 +18,7 @@ use crate::output::{
     scores, tee::Tee,
 };
 use crate::report::{FileTally, Gate, InputError, Verdict};
+use crate::resend::Resend;
 use crate::rewrite::Rewrite;
 use crate::settings::{Clocks, Settings};
 
@@ -69,6 +70,19 @@ pub(super) fn check(args: &CheckArgs) -> Result<u8, Failure> {
         });
     }
     let mut tee = Tee::new(reporters);
+    let resend = match &args.fix_to {
+        Some(directory) => {
+            let begun = Resend::begin(directory, args.test_code.clone(), settings.memory);
+            Some(begun.map_err(|error| {
+                let why = match error.kind() {
+                    io::ErrorKind::AlreadyExists => error.to_string(),
+                    _ => io_message(&error),
+                };
+                Failure::Usage(format!("--fix-to {}: {why}", directory.display()))
+            })?)
+        }
+        None => None,
+    };
     let linter = Linter::new(settings).with_excerpts(Excerpts {
         event: excerpt::excerpt,
         text: excerpt::text_excerpt,
@@ -80,6 +94,7 @@ pub(super) fn check(args: &CheckArgs) -> Result<u8, Failure> {
         errors,
         config.as_ref(),
         args.input.quiet,
+        resend,
     )
 }
 
@@ -119,6 +134,7 @@ pub(super) fn score(args: ScoreArgs) -> Result<u8, Failure> {
         errors,
         None,
         quiet,
+        None,
     )
 }
 
@@ -171,6 +187,7 @@ fn run(
     errors: Vec<InputError>,
     config: Option<&Config>,
     quiet: bool,
+    resend: Option<Resend>,
 ) -> Result<u8, Failure> {
     let stop = linter.stop_flag();
     // The block at hand is finished, temporary files are removed, originals stay. A second signal
@@ -181,6 +198,9 @@ fn run(
         }
     });
     let mut run = Run::new(linter, reporter);
+    if let Some(resend) = resend {
+        run.resend(resend);
+    }
     let bar = progress(quiet);
     if let Some(bar) = &bar {
         let (bar, start) = (Arc::clone(bar), Instant::now());

@@ -144,7 +144,7 @@ fn put_together(block: &Block, pieces: &[(Range<usize>, String)]) -> Block {
     }
 }
 
-fn is_allowed(worker: &Worker<'_>, finding: &Finding) -> bool {
+pub(super) fn is_allowed(worker: &Worker<'_>, finding: &Finding) -> bool {
     let settings = &worker.linter.settings;
     let least = if settings.unsafe_fixes {
         Safety::Unsafe
@@ -509,7 +509,14 @@ impl<'a> Bench<'_, 'a> {
             let old = span.of(text);
             let repair = mender.mend(old, Some(clock), &allow);
             let before = (self.outcome.changes.len(), self.outcome.withheld.len());
-            self.note(at + span.start, old, &repair, Some(number as u64), &base, &[]);
+            self.note(
+                at + span.start,
+                old,
+                &repair,
+                Some(number as u64),
+                &base,
+                &[],
+            );
             // They were made from the last to the first, and are told from the first to the last.
             self.outcome.changes[before.0..].reverse();
             self.outcome.withheld[before.1..].reverse();

@@ -17,6 +17,7 @@ use crate::output::{Fixing, Reporter};
 use crate::report::{
     FileTally, Group, InputError, Located, Location, Related, Report, RuleTally, Verdict,
 };
+use crate::resend::{Parcel, Resend};
 use crate::rules;
 use crate::score::Presence;
 use crate::settings::Clocks;
@@ -45,6 +46,7 @@ pub struct Run<'l> {
     ledger: Ledger,
     /// Whether any rule of the whole log speaks.
     keeps_ledger: bool,
+    resend: Option<Resend>,
     sated: Mutex<Arc<Sated>>,
     shown: usize,
     progress: Option<Box<dyn FnMut(u64) + 'l>>,
@@ -173,6 +175,7 @@ impl<'l> Run<'l> {
                 .iter()
                 .enumerate()
                 .any(|(index, rule)| rule.log().is_some() && linter.settings.policy.speaks(index)),
+            resend: None,
             sated: Mutex::new(Arc::new(Sated::default())),
             shown: 0,
             progress: None,
@@ -182,6 +185,11 @@ impl<'l> Run<'l> {
     /// Calls `progress` with the number of bytes read after every block.
     pub fn on_progress(&mut self, progress: impl FnMut(u64) + 'l) {
         self.progress = Some(Box::new(progress));
+    }
+
+    /// Writes what can be sent again, and what not.
+    pub fn resend(&mut self, resend: Resend) {
+        self.resend = Some(resend);
     }
 
     /// Notes an input that could not be read.
@@ -243,6 +251,7 @@ impl<'l> Run<'l> {
             sink_fault: None,
         };
         self.ledger.open(name, key);
+        self.report.facts.begin_file();
         self.blocks(&mut file, source)?;
         self.close(file)
     }
@@ -377,6 +386,7 @@ impl<'l> Run<'l> {
                     .unwrap_or_else(|poison| poison.into_inner()),
             ),
             ledger: self.keeps_ledger,
+            resend: self.resend.is_some(),
         }
     }
 
@@ -495,6 +505,7 @@ impl<'l> Run<'l> {
         for (sum, part) in report.captured.iter_mut().zip(part.captured) {
             *sum += part;
         }
+        report.facts.add(&part.facts);
         let answers = &mut report.answers;
         answers.taken += part.answers.taken;
         answers.paired += part.answers.paired + u64::from(part.answers_first && file.asks);
@@ -572,6 +583,7 @@ impl<'l> Run<'l> {
             }
         }
         self.report.fixes.left += part.left;
+        self.send_again(file, std::mem::take(&mut part.parcels));
         self.join_changes(file, part.changes, part.withheld, part.not_written);
         let position = &mut file.position;
         position.offset += written.len() as u64;
@@ -604,6 +616,29 @@ impl<'l> Run<'l> {
             self.linter.pool.install(|| ledger.make_room())?;
         }
         Ok(())
+    }
+
+    fn send_again(&mut self, file: &OpenFile<'_>, parcels: Vec<Parcel>) {
+        let Some(mut resend) = self.resend.take() else {
+            return;
+        };
+        for parcel in parcels {
+            let line = file.position.line + parcel.line;
+            let event = file.position.events + parcel.event;
+            if let Err(fault) = resend.take(parcel, &file.tally.name, line, event) {
+                // Half of it would be taken for the whole.
+                self.not_resent(&resend, &fault);
+                return;
+            }
+        }
+        self.resend = Some(resend);
+    }
+
+    fn not_resent(&mut self, resend: &Resend, fault: &io::Error) {
+        self.failed(InputError {
+            path: resend.directory().display().to_string(),
+            message: format!("was not written: {}", crate::input::walk::io_message(fault)),
+        });
     }
 
     /// Says what only the whole log shows.
@@ -956,6 +991,15 @@ impl<'l> Run<'l> {
         }
         if self.linter.settings.fixing != Fixing::Off && !self.linter.settings.unsafe_fixes {
             self.report.fixes.needs_consent = self.report.fixable_unsafe;
+        }
+        if let Some(mut resend) = self.resend.take()
+            && !self.report.interrupted
+            && self.report.internal_errors == 0
+        {
+            match resend.commit() {
+                Ok(tally) => self.report.resent = Some(tally),
+                Err(fault) => self.not_resent(&resend, &fault),
+            }
         }
         let verdict = Verdict::of(&self.report, &self.linter.settings.gate);
         self.reporter.finish(&self.report, &verdict)?;
