@@ -172,3 +172,19 @@ fn every_event_is_in_exactly_one_file() {
     }
     assert!(sum > 100, "{sum} events");
 }
+
+#[test]
+fn test_traffic_that_shows_too_late_is_not_sent() {
+    let place = Place::new();
+    let events: Vec<String> = (0..9_000).map(another).collect();
+    let body = format!(
+        "{{\"data\":[{}],\"test_event_code\":\"TEST1\"}}",
+        events.join(",")
+    );
+    place.write("body.json", body);
+    place
+        .check("--max-record-bytes 100000 --fix-to out body.json")
+        .ends(2)
+        .says("was not written");
+    assert_eq!(place.names(), ["body.json"], "nothing is left behind");
+}

@@ -111,6 +111,8 @@ pub(super) struct Part {
     pub not_written: Vec<&'static str>,
     /// Events to be sent again, or not, in the order of the text.
     pub parcels: Vec<Parcel>,
+    /// A request whose events were read alone turned out to be a test.
+    pub late_test: bool,
     /// Newlines in the block, and characters behind the last of them.
     pub newlines: u64,
     pub last_line: u64,

@@ -584,6 +584,12 @@ impl<'l> Run<'l> {
         }
         self.report.fixes.left += part.left;
         self.send_again(file, std::mem::take(&mut part.parcels));
+        if part.late_test
+            && let Some(resend) = self.resend.take()
+        {
+            let why = "test_event_code stands in a request too large to be read as a whole";
+            self.not_resent(&resend, &io::Error::other(why));
+        }
         self.join_changes(file, part.changes, part.withheld, part.not_written);
         let position = &mut file.position;
         position.offset += written.len() as u64;

@@ -170,6 +170,11 @@ impl Worker<'_> {
         if inspector.head(text, head.elements).is_err() {
             return;
         }
+        let is_test = rules::index_of("test-event-code");
+        part.late_test = inspector
+            .findings()
+            .iter()
+            .any(|finding| finding.rule == is_test);
         let mut scene = self.scene(text, 0, Pointer::root(), &mut lines);
         for group in inspector.groups() {
             let findings = &inspector.findings()[group.findings.clone()];
