@@ -528,7 +528,9 @@ fn compare_counts(log: &OnDisk) -> Result<String, Failure> {
         }
     }
     for rule in &found.rules {
-        if !planted.contains_key(&rule.id) && rule.findings > 0 {
+        // Advice on the log as a whole is not planted, nor what CL321 tells of each event.
+        let of_log = rule.id.starts_with("CL8") || rule.id == "CL323";
+        if !of_log && !planted.contains_key(&rule.id) && rule.findings > 0 {
             write!(differences, " {}: {}, planted 0;", rule.id, rule.findings)?;
         }
     }

@@ -30,6 +30,8 @@ pub struct Cli {
 pub enum Command {
     /// Lint payloads (the default command)
     Check(Box<CheckArgs>),
+    /// Join the parts of a log that `check --ledger-out` wrote
+    Merge(Box<MergeArgs>),
     /// Estimate the match quality: one row an event or an event_name
     Score(Box<ScoreArgs>),
     /// Print the page of a rule, or how the score is computed
@@ -176,6 +178,74 @@ pub struct CheckArgs {
     /// Findings shown in full by the human format; totals are never capped
     #[arg(long, value_name = "N", default_value_t = 50)]
     pub max_findings: usize,
+    /// Also write the report and the ledger of this part of a log, for `capilint merge`; no plain
+    /// value is in it
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath,
+          conflicts_with_all = ["fix", "diff", "show_values"])]
+    pub ledger_out: Option<PathBuf>,
+    /// The secret under which the ledger hashes, at least 16 random bytes: the same for all parts
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "ledger_out")]
+    pub ledger_key: Option<PathBuf>,
+}
+
+/// Options of `merge`.
+#[derive(Debug, Args)]
+pub struct MergeArgs {
+    /// What `check --ledger-out` wrote, in the order of the log
+    #[arg(required = true, value_name = "PART", value_hint = ValueHint::FilePath)]
+    pub parts: Vec<PathBuf>,
+    /// Of the rules of the whole log only these
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    pub select: Vec<String>,
+    /// Of the rules of the whole log not these
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    pub ignore: Vec<String>,
+    /// What gates and what comes first
+    #[arg(long, value_enum)]
+    pub profile: Option<Profile>,
+    /// The least severity that makes exit code 1 [default: by profile]
+    #[arg(long, value_enum, value_name = "SEVERITY")]
+    pub fail_on: Option<FailOn>,
+    /// Exit code 1 when the estimate of any event_name is below N
+    #[arg(long, value_name = "N")]
+    pub min_score: Option<f64>,
+    /// Findings gate only for rules that speak of more than this share of events, such as 0.5%
+    #[arg(long, value_name = "R")]
+    pub max_rate: Option<String>,
+    /// Parts without a single event are in order
+    #[arg(long)]
+    pub allow_empty: bool,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+    /// Also write a format to a file
+    #[arg(long, value_name = "F=FILE")]
+    pub output: Vec<String>,
+    /// Findings shown in full by the human format; totals are never capped
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub max_findings: usize,
+    /// Worker threads [default: all cores]
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
+    /// Memory for the evidence of the whole log; beyond it, temporary files are used [default: 25 %
+    /// of the memory limit]
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub memory: Option<u64>,
+    /// The configuration [default: the nearest capilint.toml upwards]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub config: Option<PathBuf>,
+    /// Use no configuration
+    #[arg(long, conflicts_with = "config")]
+    pub no_config: bool,
+    /// Print only the verdict
+    #[arg(short, long)]
+    pub quiet: bool,
+    /// Print more: the clocks
+    #[arg(short, long, conflicts_with = "quiet")]
+    pub verbose: bool,
+    /// Colours
+    #[arg(long, value_enum, default_value_t = Colour::Auto, value_name = "WHEN")]
+    pub color: Colour,
 }
 
 /// Options of `score`.

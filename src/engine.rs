@@ -8,6 +8,7 @@ mod newest;
 mod parcel;
 mod part;
 mod run;
+mod shared;
 mod walk;
 mod worker;
 
@@ -23,6 +24,7 @@ use crate::settings::Settings;
 pub use newest::newest_time;
 pub use part::Excerpts;
 pub use run::Run;
+pub use shared::{Header, part_clock};
 
 /// Checks streams of captured payloads.
 pub struct Linter {

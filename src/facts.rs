@@ -3,13 +3,17 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::event::Event;
+use crate::ledger::Key;
+use crate::printable;
 
 /// Datasets and senders beyond this many are counted as others.
 const MOST_NAMES: usize = 1_000;
 
 /// Facts about some events; those of two parts add up.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {
     /// Events by the id of the dataset that they went to, as far as the log names it.
     pub datasets: BTreeMap<String, u64>,
@@ -85,6 +89,26 @@ impl Facts {
     /// A new file begins: its first event follows none.
     pub fn begin_file(&mut self) {
         self.ends = None;
+    }
+
+    /// The same without what may not be printed: keyed hashes stand for it.
+    pub fn sealed(&self, key: &Key) -> Facts {
+        let seal = |names: &BTreeMap<String, u64>, open: fn(&str) -> bool| {
+            let mut sealed = BTreeMap::new();
+            for (name, events) in names {
+                let name = match open(name) || name == OTHERS {
+                    true => name.clone(),
+                    false => format!("#{:016x}", key.hash(name.as_bytes())),
+                };
+                *sealed.entry(name).or_insert(0) += events;
+            }
+            sealed
+        };
+        Facts {
+            datasets: seal(&self.datasets, |_| false),
+            senders: seal(&self.senders, printable::is_printable),
+            ..self.clone()
+        }
     }
 
     /// In which order the events stand; `None` when that does not show.
@@ -171,7 +195,7 @@ mod tests {
     #[test]
     fn names_that_look_like_values_are_numbered() {
         let names = BTreeMap::from([("ana@shop.example".to_owned(), 2), ("gtm".to_owned(), 1)]);
-        let shown = named(&names, "sender", crate::printable::is_printable);
+        let shown = named(&names, "sender", printable::is_printable);
         assert_eq!(shown, [("sender#1".to_owned(), 2), ("gtm".to_owned(), 1)]);
     }
 }

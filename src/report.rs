@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
 use crate::envelope::when::Trust;
 use crate::facts::Facts;
 use crate::finding::{Certainty, Effect, Severity};
@@ -14,7 +16,7 @@ use crate::rules;
 use crate::score::{Estimate, NameScore, Presence};
 
 /// A place in a file as it lies on disk; inside a compressed file, in the unpacked text.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Location {
     /// From 1.
     pub line: u64,
@@ -28,7 +30,7 @@ pub struct Location {
 
 /// A piece of an event for people to read: the value in question and its neighbours, values
 /// hidden unless asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Excerpt {
     /// A few lines of JSON.
     pub text: String,
@@ -37,7 +39,7 @@ pub struct Excerpt {
 }
 
 /// A finding with its place, ready to be shown.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Located {
     /// Index of the rule in [`rules::ALL`].
     pub rule: usize,
@@ -70,7 +72,7 @@ pub struct Located {
 }
 
 /// Another place that belongs to the evidence of a finding.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Related {
     pub file: String,
     /// From 1.
@@ -94,7 +96,7 @@ impl Located {
 }
 
 /// One event in a list of events.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct EventRow {
     pub file: String,
     /// From 1.
@@ -113,7 +115,7 @@ pub struct EventRow {
 }
 
 /// How often a rule spoke.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RuleTally {
     /// Findings by severity: info, warning, error.
     pub findings: [u64; 3],
@@ -141,7 +143,7 @@ impl RuleTally {
 }
 
 /// Findings of one rule at one kind of place.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Group {
     pub rule: usize,
     pub severity: Severity,
@@ -152,7 +154,7 @@ pub struct Group {
 }
 
 /// An input that could not be read. The run goes on; its exit code is 2.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InputError {
     /// As the user gave it.
     pub path: String,
@@ -161,7 +163,7 @@ pub struct InputError {
 }
 
 /// What was found in one file.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileTally {
     pub name: String,
     pub bytes: u64,
@@ -174,7 +176,7 @@ pub struct FileTally {
 }
 
 /// How many events each clock was used for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClockTally {
     pub given: u64,
     pub capture: u64,

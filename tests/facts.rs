@@ -85,3 +85,34 @@ fn only_events_of_a_dataset_are_looked_at() {
         assert_eq!(report["summary"]["filtered"], 4 - events, "{args}");
     }
 }
+
+#[test]
+fn parts_give_the_facts_of_the_whole() {
+    let place = Place::new();
+    let log = log();
+    let cut = log.find('\n').expect("a line") + 1;
+    place.write("a.ndjson", &log[..cut]);
+    place.write("b.ndjson", &log[cut..]);
+    place.write("key", "a shared key of some length, the same for all");
+    for name in ["a", "b"] {
+        let args = format!("--ledger-out {name}.part --ledger-key key {name}.ndjson");
+        place.check(&args);
+        assert!(
+            !place
+                .text(&format!("{name}.part"))
+                .contains("4021987365120")
+        );
+    }
+    let facts = |args: &[&str]| place.run(args).json()["summary"]["facts"].clone();
+    let merged = facts(&["merge", "--format", "json", "a.part", "b.part"]);
+    assert_eq!(merged["event_times"]["first"], "2026-06-25T14:08:20Z");
+    assert_eq!(merged["test_events"], 1);
+    let mut events: Vec<u64> = merged["datasets"]
+        .as_array()
+        .expect("datasets")
+        .iter()
+        .map(|dataset| dataset["events"].as_u64().expect("a number"))
+        .collect();
+    events.sort_unstable();
+    assert_eq!(events, [1, 2]);
+}

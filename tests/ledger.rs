@@ -5,14 +5,14 @@ mod support;
 
 use std::collections::BTreeMap;
 
-use capilint::engine::Linter;
+use capilint::engine::{Linter, Run};
 use capilint::input::blocks::Limits;
 use capilint::output::Style;
 use capilint::output::json::Json;
 use capilint::settings::{Clocks, Settings};
 use proptest::prelude::*;
 use serde_json::Value;
-use support::{CLEAN, Place, another, lines};
+use support::{CLEAN, EM, Place, another, lines};
 
 const NOW: i64 = 1_782_432_000;
 
@@ -50,6 +50,8 @@ struct Sketch {
     minutes: u32,
     value: u32,
     shop: &'static str,
+    /// How often the digest of the e-mail address is hashed again.
+    hashed: u8,
 }
 
 impl Sketch {
@@ -62,12 +64,17 @@ impl Sketch {
             minutes,
             value,
             shop,
+            hashed,
         } = self;
+        let mut em = format!("1a45e38e{person:02}{}", &EM[10..]);
+        for _ in 0..*hashed {
+            em = capilint::digest::sha256_hex(&em);
+        }
         CLEAN
             .replace("\"Purchase\"", &format!("\"{name}\""))
             .replace("order-58213", &format!("order-{id}"))
             .replace("\"58213\"", &format!("\"5{order}\""))
-            .replace("1a45e38ee2", &format!("1a45e38e{person:02}"))
+            .replace(EM, &em)
             .replace("774411908", &format!("77441{person:04}"))
             .replace("81.2.69.142", &format!("81.2.69.1{person:02}"))
             .replace("1782396602", &format!("{}", 1_782_000_000 + minutes * 60))
@@ -85,16 +92,20 @@ fn sketch() -> impl Strategy<Value = Sketch> {
         0u32..6_000,
         1u32..4,
         prop::sample::select(vec!["shop.example.com", "store.example.net"]),
+        prop::sample::select(vec![0, 0, 0, 1, 2]),
     )
-        .prop_map(|(name, id, order, person, minutes, value, shop)| Sketch {
-            name,
-            id,
-            order,
-            person,
-            minutes,
-            value,
-            shop,
-        })
+        .prop_map(
+            |(name, id, order, person, minutes, value, shop, hashed)| Sketch {
+                name,
+                id,
+                order,
+                person,
+                minutes,
+                value,
+                shop,
+                hashed,
+            },
+        )
 }
 
 /// Logs with enough of one kind in them that something is found.
@@ -149,6 +160,7 @@ fn a_finding_names_the_first_the_second_and_how_many_more() {
             minutes: person,
             value: 2,
             shop: "shop.example.com",
+            hashed: 0,
         }
         .text()
         .replace(",\"order_id\":\"53\"", "")
@@ -229,4 +241,184 @@ fn memory_is_a_size() {
     place.write("a.json", CLEAN);
     place.check("a.json --memory 1KiB").ends(0);
     place.check("a.json --memory much").ends(2);
+}
+
+#[test]
+fn a_double_digest_is_proven_by_the_single_one_elsewhere() {
+    let place = Place::new();
+    let person = |person: u32, hashed: u8| {
+        Sketch {
+            name: "Purchase",
+            id: 100 * u32::from(hashed) + person,
+            order: 100 * u32::from(hashed) + person,
+            person,
+            minutes: person,
+            value: 2,
+            shop: "shop.example.com",
+            hashed,
+        }
+        .text()
+    };
+    let from = |agent: &str, event: String| {
+        format!("{{\"data\":[{event}],\"partner_agent\":\"{agent}\"}}")
+    };
+    let mut texts: Vec<String> = (0..5).map(|n| from("web", person(n, 0))).collect();
+    texts.extend((3..9).map(|n| from("crm", person(n, 1))));
+    place.write("a.ndjson", lines(&texts));
+    let report = place.check("a.ndjson --format json").ends(1).json();
+    assert_eq!(found(&report), BTreeMap::from([("CL105".to_owned(), 2)]));
+    let finding = &report["findings"][0];
+    assert_eq!(
+        finding["message"],
+        "2 values of em are digests of digests that stand in the log; \
+         4 other values of the same sender and key must be suspected"
+    );
+    assert_eq!(
+        (&finding["line"], &finding["certainty"]),
+        (&6.into(), &"proof".into())
+    );
+}
+
+/// Lints parts of a log apart and merges them.
+fn merged(parts: &[String], name: &str) -> String {
+    let secret = capilint::ledger::Key::of(b"the secret of all parts");
+    let settings = |memory| Settings {
+        clocks: Clocks::At(NOW),
+        wall: NOW,
+        threads: 2,
+        memory,
+        ledger_key: Some(secret),
+        rows: 1000,
+        ..Settings::default()
+    };
+    let mut written: Vec<Vec<u8>> = Vec::new();
+    for (number, part) in parts.iter().enumerate() {
+        let linter = Linter::new(settings([1, 1 << 30][number % 2]));
+        let (mut out, mut json) = (Vec::new(), Vec::new());
+        let mut reporter = Json::new(&mut json, Style::default());
+        let mut run = Run::new(&linter, &mut reporter);
+        run.write_part(Box::new(&mut out), "auto");
+        run.stream(&format!("{name}{number}"), "x", part.as_bytes(), None, None)
+            .unwrap()
+            .unwrap();
+        run.finish().unwrap();
+        written.push(out);
+    }
+    let linter = Linter::new(settings(1 << 20));
+    let mut json = Vec::new();
+    let mut reporter = Json::new(&mut json, Style::default());
+    let mut run = Run::new(&linter, &mut reporter);
+    for mut part in written.iter().map(Vec::as_slice) {
+        run.take_part(&mut part).unwrap().unwrap();
+    }
+    run.finish().unwrap();
+    String::from_utf8(json).unwrap()
+}
+
+/// Lints all files in one run.
+fn whole(parts: &[String], name: &str) -> String {
+    let linter = Linter::new(Settings {
+        clocks: Clocks::At(NOW),
+        wall: NOW,
+        rows: 1000,
+        ..Settings::default()
+    });
+    let mut json = Vec::new();
+    let mut reporter = Json::new(&mut json, Style::default());
+    let mut run = Run::new(&linter, &mut reporter);
+    for (number, part) in parts.iter().enumerate() {
+        run.stream(&format!("{name}{number}"), "x", part.as_bytes(), None, None)
+            .unwrap()
+            .unwrap();
+    }
+    run.finish().unwrap();
+    String::from_utf8(json).unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn parts_of_a_log_merge_to_the_whole(
+        text in log(),
+        cuts in prop::collection::vec(any::<prop::sample::Index>(), 1..4),
+        odd in any::<bool>(),
+    ) {
+        // Names that may not be printed are numbered over all parts, and faults of events stay.
+        let text = if odd {
+            text.replace("ViewContent", "\u{1F6B2} bestellt").replacen("1782", "17820", 3)
+        } else {
+            text
+        };
+        let lines: Vec<&str> = text.split_inclusive('\n').collect();
+        let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut.index(lines.len())).collect();
+        cuts.extend([0, lines.len()]);
+        cuts.sort_unstable();
+        cuts.dedup();
+        let parts: Vec<String> = cuts.windows(2).map(|cut| lines[cut[0]..cut[1]].concat()).collect();
+        prop_assert_eq!(merged(&parts, "part"), whole(&parts, "part"));
+    }
+}
+
+#[test]
+fn parts_are_merged_by_the_command() {
+    let place = Place::new();
+    place.write(
+        "a.ndjson",
+        lines(&[
+            CLEAN.to_owned(),
+            support::with_warning().replace("58213", "1"),
+        ]),
+    );
+    place.write("b.ndjson", lines(&[CLEAN.replace("order-58213", "evt-1")]));
+    place.write("key", "0123456789abcdef");
+    for name in ["a", "b"] {
+        place
+            .check(&format!(
+                "{name}.ndjson --ledger-out {name}.part --ledger-key key"
+            ))
+            .ends(0);
+    }
+    let part = String::from_utf8_lossy(&place.read("a.part")).into_owned();
+    for value in ["58213", EM, "81.2.69.142", "774411908", "Mozilla"] {
+        assert!(!part.contains(value), "{value}");
+    }
+    let together = place
+        .check("a.ndjson b.ndjson --format json")
+        .ends(1)
+        .json();
+    let merged = place
+        .run(&["merge", "a.part", "b.part", "--format", "json"])
+        .ends(1)
+        .json();
+    assert_eq!(found(&merged), found(&together));
+    assert_eq!(merged["findings"], together["findings"]);
+    assert_eq!(merged["names"], together["names"]);
+    assert_eq!(merged["events"], together["events"]);
+    assert_eq!(merged["as_of"], together["as_of"]);
+    place
+        .run(&["merge", "a.part", "b.part", "--ignore", "CL306"])
+        .ends(0);
+    // What is no part, is cut off or was written under another key is refused.
+    place
+        .run(&["merge", "a.ndjson"])
+        .ends(2)
+        .says("no whole part");
+    let bytes = place.read("a.part");
+    place.write("cut.part", &bytes[..bytes.len() - 3]);
+    place
+        .run(&["merge", "cut.part"])
+        .ends(2)
+        .says("no whole part");
+    place.check("b.ndjson --ledger-out c.part").ends(0);
+    place
+        .run(&["merge", "a.part", "c.part"])
+        .ends(2)
+        .says("--ledger-key");
+    place.write("short", "0123");
+    place
+        .check("b.ndjson --ledger-out c.part --ledger-key short")
+        .ends(2)
+        .says("16 bytes");
+    place.check("b.ndjson --ledger-out b.ndjson").ends(2);
 }

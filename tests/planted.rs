@@ -60,7 +60,10 @@ fn the_check_finds_exactly_what_was_planted() {
             let found: BTreeMap<&str, u64> = report
                 .rules
                 .iter()
-                .filter(|rule| rule.findings > 0)
+                // The group 8xx is advice on the log as a whole: nobody plants it.
+                .filter(|rule| rule.findings > 0 && !rule.id.starts_with("CL8"))
+                // Told again of the log as a whole, once; of each event by CL321.
+                .filter(|rule| rule.id != "CL323")
                 .map(|rule| {
                     let of_request = log::OF_REQUESTS.contains(&rule.id.as_str());
                     let count = if of_request {

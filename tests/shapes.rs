@@ -107,6 +107,8 @@ fn the_order_log_has_the_planted_faults_and_no_others() {
         .unwrap()
         .iter()
         .filter(|rule| rule["severity"] != "info")
+        // The group 8xx is advice on the log as a whole: nobody plants it.
+        .filter(|rule| !rule["id"].as_str().unwrap().starts_with("CL8"))
         .map(|rule| {
             // A fault of a request has no event to count by.
             let count = [&rule["events"], &rule["findings"]].map(|n| n.as_u64().unwrap());

@@ -1,15 +1,15 @@
 //! `check` and `score`: reading, linting, fixing, reporting.
 
 use std::fs::File;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, BufReader, IsTerminal, Write};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use crate::cli::{By, CheckArgs, Format, Profile, ScoreArgs, ScoreFormat};
+use crate::cli::{By, CheckArgs, Format, InputArgs, MergeArgs, Profile, ScoreArgs, ScoreFormat};
 use crate::config::Config;
-use crate::engine::{Excerpts, Linter, Run, newest_time};
+use crate::engine::{Excerpts, Linter, Run, newest_time, part_clock};
 use crate::input::archive::{self, Archive};
 use crate::input::unpack::{self, Packer};
 use crate::input::walk::{Source, io_message};
@@ -40,6 +40,7 @@ pub(super) fn check(args: &CheckArgs) -> Result<u8, Failure> {
     let outputs: Vec<&Path> = formats
         .iter()
         .filter_map(|(_, file)| file.as_deref())
+        .chain(args.ledger_out.as_deref())
         .collect();
     let (sources, errors) = setup::sources(&args.input, config.as_ref(), &outputs)?;
     let to_stdout = settings.fixing == Fixing::Write && sources.contains(&Source::Stdin);
@@ -51,25 +52,15 @@ pub(super) fn check(args: &CheckArgs) -> Result<u8, Failure> {
     let json = formats
         .iter()
         .any(|(format, _)| matches!(format, Format::Json | Format::Ndjson));
-    settings.rows = if json { JSON_EVENTS } else { 20 };
-    let mut reporters: Vec<Box<dyn Reporter>> = Vec::new();
-    for (format, file) in formats {
-        let (out, terminal): (Box<dyn Write>, bool) = match file {
-            Some(path) => (Box::new(create(&path)?), false),
-            // The fixed payload has standard output to itself.
-            None if to_stdout => (Box::new(io::stderr()), io::stderr().is_terminal()),
-            None => (Box::new(io::stdout()), io::stdout().is_terminal()),
-        };
-        let out = io::BufWriter::new(out);
-        let style = style(args, &settings, profile, terminal);
-        reporters.push(match format {
-            Format::Human => Box::new(Human::new(out, style)),
-            Format::Concise => Box::new(Concise::new(out, style)),
-            Format::Json => Box::new(Json::new(out, style)),
-            Format::Ndjson => Box::new(Ndjson::new(out, style)),
-        });
-    }
-    let mut tee = Tee::new(reporters);
+    // Whoever merges the part may want them.
+    let many_rows = json || args.ledger_out.is_some();
+    settings.rows = if many_rows { JSON_EVENTS } else { 20 };
+    let part = match &args.ledger_out {
+        Some(path) => Some((create(path)?, clock_words(&settings))),
+        None => None,
+    };
+    let make_style = |terminal| style(args, &settings, profile, terminal);
+    let mut tee = reporters(formats, to_stdout, make_style)?;
     let resend = match &args.fix_to {
         Some(directory) => {
             let begun = Resend::begin(directory, args.test_code.clone(), settings.memory);
@@ -94,8 +85,115 @@ pub(super) fn check(args: &CheckArgs) -> Result<u8, Failure> {
         errors,
         config.as_ref(),
         args.input.quiet,
-        resend,
+        Asides { resend, part },
     )
+}
+
+/// Joins parts of a log that were checked apart.
+pub(super) fn merge(args: MergeArgs) -> Result<u8, Failure> {
+    let check = CheckArgs {
+        input: InputArgs {
+            allow_empty: args.allow_empty,
+            threads: args.threads,
+            memory: args.memory,
+            config: args.config,
+            no_config: args.no_config,
+            quiet: args.quiet,
+            verbose: args.verbose,
+            color: args.color,
+            max_record_bytes: 1,
+            ..InputArgs::default()
+        },
+        select: args.select,
+        ignore: args.ignore,
+        profile: args.profile,
+        fail_on: args.fail_on,
+        min_score: args.min_score,
+        max_rate: args.max_rate,
+        format: args.format,
+        output: args.output,
+        max_findings: args.max_findings,
+        ..CheckArgs::default()
+    };
+    let config = setup::config(&check.input)?;
+    let mut settings = setup::settings(&check, config.as_ref())?;
+    settings.rows = JSON_EVENTS;
+    let mut formats = vec![(check.format, None)];
+    for output in &check.output {
+        formats.push(parse_output(output)?);
+    }
+    let open = |path: &Path| File::open(path).map(BufReader::new);
+    let as_of = open(&args.parts[0])
+        .ok()
+        .and_then(|mut part| part_clock(&mut part))
+        .unwrap_or_else(|| clock_words(&settings));
+    let profile = setup::profile(&check, config.as_ref());
+    let make_style = |terminal| Style {
+        as_of: as_of.clone(),
+        ..style(&check, &settings, profile, terminal)
+    };
+    let mut tee = reporters(formats, false, make_style)?;
+    let linter = Linter::new(settings);
+    let mut run = Run::new(&linter, &mut tee);
+    for path in &args.parts {
+        let fault = |message: String| Failure::Usage(format!("{}: {message}", path.display()));
+        let mut part = open(path).map_err(|error| fault(io_message(&error)))?;
+        match run.take_part(&mut part) {
+            Ok(Ok(_)) => {}
+            Ok(Err(why)) => return Err(fault(why.to_owned())),
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof
+                ) =>
+            {
+                return Err(fault("is no whole part of capilint".to_owned()));
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let code = Verdict::of(run.report(), &linter.settings().gate).exit_code();
+    match run.finish() {
+        Ok((_, verdict)) => Ok(verdict.exit_code()),
+        Err(error) => Err(Failure::Output { error, code }),
+    }
+}
+
+/// How the clock was asked for.
+fn clock_words(settings: &Settings) -> String {
+    match settings.clocks {
+        Clocks::Auto => "auto".to_owned(),
+        Clocks::Now => "now".to_owned(),
+        Clocks::Newest => "newest".to_owned(),
+        Clocks::At(time) => setup::rfc3339(time),
+    }
+}
+
+/// The formats that were asked for, each with where it goes. `style` is asked with whether that is a
+/// terminal.
+fn reporters(
+    formats: Vec<(Format, Option<std::path::PathBuf>)>,
+    to_stderr: bool,
+    style: impl Fn(bool) -> Style,
+) -> Result<Tee, Failure> {
+    let mut reporters: Vec<Box<dyn Reporter>> = Vec::new();
+    for (format, file) in formats {
+        let (out, terminal): (Box<dyn Write>, bool) = match file {
+            Some(path) => (Box::new(create(&path)?), false),
+            // The fixed payload has standard output to itself.
+            None if to_stderr => (Box::new(io::stderr()), io::stderr().is_terminal()),
+            None => (Box::new(io::stdout()), io::stdout().is_terminal()),
+        };
+        let out = io::BufWriter::new(out);
+        let style = style(terminal);
+        reporters.push(match format {
+            Format::Human => Box::new(Human::new(out, style)),
+            Format::Concise => Box::new(Concise::new(out, style)),
+            Format::Json => Box::new(Json::new(out, style)),
+            Format::Ndjson => Box::new(Ndjson::new(out, style)),
+        });
+    }
+    Ok(Tee::new(reporters))
 }
 
 /// Estimates the match quality. The options of reading are those of `check`; the gate is only the
@@ -134,17 +232,11 @@ pub(super) fn score(args: ScoreArgs) -> Result<u8, Failure> {
         errors,
         None,
         quiet,
-        None,
+        Asides::default(),
     )
 }
 
 fn style(args: &CheckArgs, settings: &Settings, profile: Profile, terminal: bool) -> Style {
-    let as_of = match settings.clocks {
-        Clocks::Auto => "auto".to_owned(),
-        Clocks::Now => "now".to_owned(),
-        Clocks::Newest => "newest".to_owned(),
-        Clocks::At(time) => setup::rfc3339(time),
-    };
     Style {
         colour: setup::colour(args.input.color, terminal),
         width: setup::width(terminal),
@@ -154,7 +246,7 @@ fn style(args: &CheckArgs, settings: &Settings, profile: Profile, terminal: bool
         quiet: args.input.quiet,
         verbose: args.input.verbose,
         max_events: (!args.events).then_some(JSON_EVENTS),
-        as_of,
+        as_of: clock_words(settings),
         fixing: settings.fixing,
     }
 }
@@ -179,6 +271,15 @@ fn create(path: &Path) -> Result<File, Failure> {
         .map_err(|error| Failure::Usage(format!("{}: {}", path.display(), io_message(&error))))
 }
 
+/// What a run writes beside its report.
+#[derive(Default)]
+struct Asides {
+    /// What can be sent again.
+    resend: Option<Resend>,
+    /// Where it is written as a part of a larger run, and how its clock was asked for.
+    part: Option<(File, String)>,
+}
+
 /// Reads all sources one after the other and ends with the verdict.
 fn run(
     linter: &Linter,
@@ -187,7 +288,7 @@ fn run(
     errors: Vec<InputError>,
     config: Option<&Config>,
     quiet: bool,
-    resend: Option<Resend>,
+    asides: Asides,
 ) -> Result<u8, Failure> {
     let stop = linter.stop_flag();
     // The block at hand is finished, temporary files are removed, originals stay. A second signal
@@ -198,8 +299,11 @@ fn run(
         }
     });
     let mut run = Run::new(linter, reporter);
-    if let Some(resend) = resend {
+    if let Some(resend) = asides.resend {
         run.resend(resend);
+    }
+    if let Some((file, as_of)) = asides.part {
+        run.write_part(Box::new(io::BufWriter::new(file)), &as_of);
     }
     let bar = progress(quiet);
     if let Some(bar) = &bar {

@@ -35,6 +35,7 @@ pub fn run(cli: crate::cli::Cli) -> Result<u8, Failure> {
             check::check(&cli.check)
         }
         Some(Command::Check(args)) => check::check(&args),
+        Some(Command::Merge(args)) => check::merge(*args),
         Some(Command::Score(args)) => check::score(*args),
         Some(Command::Explain(args)) => explain::explain(&args),
         Some(Command::Rules(args)) => explain::rules(&args),

@@ -10,6 +10,7 @@ use crate::finding::Severity;
 use crate::input::blocks::Limits;
 use crate::input::unpack::Ceiling;
 use crate::input::walk::{self, Source};
+use crate::ledger::Key;
 use crate::memory;
 use crate::output::Fixing;
 use crate::policy::Policy;
@@ -73,7 +74,9 @@ pub(super) fn settings(args: &CheckArgs, config: Option<&Config>) -> Result<Sett
     {
         return Err(usage("--test-code takes letters and digits"));
     }
+    let ledger_key = args.ledger_key.as_deref().map(ledger_key).transpose()?;
     let settings = Settings {
+        ledger_key,
         clocks: clocks(as_of)?,
         assume: assumptions(input, config)?,
         deep: args.deep,
@@ -95,6 +98,19 @@ pub(super) fn settings(args: &CheckArgs, config: Option<&Config>) -> Result<Sett
         ..Settings::default()
     };
     Ok(settings)
+}
+
+/// The key that a file holds.
+fn ledger_key(path: &Path) -> Result<Key, Failure> {
+    let secret = std::fs::read(path)
+        .map_err(|error| usage(format!("{}: {}", path.display(), walk::io_message(&error))))?;
+    match secret.len() {
+        16.. => Ok(Key::of(&secret)),
+        _ => Err(usage(format!(
+            "{}: a key has at least 16 bytes, such as those of `head -c 32 /dev/urandom`",
+            path.display()
+        ))),
+    }
 }
 
 /// The profile that counts.

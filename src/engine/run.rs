@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::io::{self, Read, Write};
+use std::io::{self, BufRead, Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, mpsc};
@@ -26,6 +26,7 @@ use super::Linter;
 use super::part::{
     self, FEW_EXAMPLES, GroupKey, NameKey, Orders, Part, Pending, Sated, Told, measure,
 };
+use super::shared::{self, Header, Listener, PartWriter};
 use super::worker::Worker;
 
 /// Event names beyond this many are counted under one heading, so that a log with a name of its
@@ -47,6 +48,10 @@ pub struct Run<'l> {
     /// Whether any rule of the whole log speaks.
     keeps_ledger: bool,
     resend: Option<Resend>,
+    /// Where this run is written as a part of a larger one.
+    part: Option<PartWriter<'l>>,
+    /// The first part that was taken in.
+    first_part: Option<Header>,
     sated: Mutex<Arc<Sated>>,
     shown: usize,
     progress: Option<Box<dyn FnMut(u64) + 'l>>,
@@ -160,6 +165,7 @@ enum Message {
 impl<'l> Run<'l> {
     /// A run that tells `reporter`.
     pub fn new(linter: &'l Linter, reporter: &'l mut dyn Reporter) -> Run<'l> {
+        let key = linter.settings.ledger_key.unwrap_or_else(Key::random);
         Run {
             linter,
             reporter,
@@ -169,17 +175,54 @@ impl<'l> Run<'l> {
             },
             groups: BTreeMap::new(),
             hidden: BTreeMap::new(),
-            key: linter.settings.ledger_key.unwrap_or_else(Key::random),
-            ledger: Ledger::new(linter.settings.memory),
+            key,
+            ledger: Ledger::new(key, linter.settings.memory),
             keeps_ledger: rules::ALL
                 .iter()
                 .enumerate()
                 .any(|(index, rule)| rule.log().is_some() && linter.settings.policy.speaks(index)),
             resend: None,
+            part: None,
+            first_part: None,
             sated: Mutex::new(Arc::new(Sated::default())),
             shown: 0,
             progress: None,
         }
+    }
+
+    /// Writes what merging needs of this run to `out`. `as_of` is how the clock was asked for.
+    pub fn write_part(&mut self, out: Box<dyn Write + Send + 'l>, as_of: &str) {
+        self.part = Some(PartWriter::new(out, &self.key, as_of));
+    }
+
+    /// Adds a part that another run wrote. The inner error says why it cannot be used.
+    pub fn take_part(
+        &mut self,
+        input: &mut impl BufRead,
+    ) -> io::Result<Result<Header, &'static str>> {
+        let header = match shared::read_header(input, self.first_part.as_ref())? {
+            Ok(header) => header,
+            Err(fault) => return Ok(Err(fault)),
+        };
+        self.first_part.get_or_insert_with(|| header.clone());
+        let (totals, names) = shared::read_lines(input, self)?;
+        let (groups, most) = (&mut self.groups, self.linter.settings.examples);
+        let index = |report: &mut Report, group: &Group| {
+            let key = (group.rule, group.severity, group.pattern.clone());
+            *groups.entry(key).or_insert_with(|| {
+                report.groups.push(Group {
+                    findings: 0,
+                    examples: Vec::new(),
+                    ..group.clone()
+                });
+                report.groups.len() - 1
+            })
+        };
+        totals.add_to(&mut self.report, index, (most, self.linter.settings.rows))?;
+        let ledger = &mut self.ledger;
+        let rename = |name: String| names.get(&name).cloned().unwrap_or(name);
+        ledger.merge(input, rename)?;
+        Ok(Ok(header))
     }
 
     /// Calls `progress` with the number of bytes read after every block.
@@ -374,7 +417,7 @@ impl<'l> Run<'l> {
         };
         Orders {
             fixing,
-            findings: wants.findings,
+            findings: wants.findings || self.part.is_some(),
             events: wants.events,
             examples: settings.examples,
             excerpts: self.linter.excerpts.filter(|_| wants.excerpts),
@@ -564,7 +607,7 @@ impl<'l> Run<'l> {
             match told {
                 Told::Finding(pending) => {
                     let located = self.place(&position, pending);
-                    self.reporter.finding(&located)?;
+                    self.tell_finding(&located)?;
                 }
                 Told::Event(mut row, name) => {
                     row.event_name = name.map(|name| self.name(&name));
@@ -647,14 +690,25 @@ impl<'l> Run<'l> {
         });
     }
 
+    /// Writes the rest of this run as a part: what the whole log shows is left to the merging.
+    fn finish_part(&mut self) -> io::Result<()> {
+        let Some(part) = self.part.take() else {
+            return Ok(());
+        };
+        let mut out = part.totals(&mut self.report, &self.key)?;
+        let ledger = &mut self.ledger;
+        self.linter.pool.install(|| ledger.write(&mut out))
+    }
+
     /// Says what only the whole log shows.
     fn conclude(&mut self) -> io::Result<()> {
         if !self.keeps_ledger {
             return Ok(());
         }
-        let mut ledger = std::mem::take(&mut self.ledger);
+        let mut ledger = std::mem::replace(&mut self.ledger, Ledger::new(self.key, 0));
         self.linter.pool.install(|| ledger.settle());
-        let evidence = ledger.evidence();
+        let names = std::mem::take(&mut self.report.names);
+        let evidence = ledger.evidence(&names);
         let mut findings = LogFindings::default();
         for (index, rule) in rules::ALL.iter().enumerate() {
             let Some(check) = rule.log() else { continue };
@@ -674,6 +728,7 @@ impl<'l> Run<'l> {
                 }
             }
         }
+        self.report.names = names;
         for finding in findings.in_order() {
             self.tell_of_log(&ledger, finding)?;
         }
@@ -684,7 +739,7 @@ impl<'l> Run<'l> {
     fn tell_of_log(&mut self, ledger: &Ledger, said: LogFinding) -> io::Result<()> {
         let spot = ledger.places().find(said.at);
         let file = &ledger.places().files()[spot.file];
-        let pointer = Pointer::from(said.pointer);
+        let pointer = Pointer::from(&*said.pointer);
         let finding = Finding {
             rule: said.rule,
             severity: said.severity,
@@ -733,7 +788,7 @@ impl<'l> Run<'l> {
             event: Some(spot.event),
             event_name: None,
             pointer: None,
-            pattern: said.pointer.to_owned(),
+            pattern: said.pointer.into_owned(),
             fix: None,
             excerpt: None,
             via: Vec::new(),
@@ -868,7 +923,11 @@ impl<'l> Run<'l> {
             NameKey::Hidden(hash) => {
                 let next = self.hidden.len() + 1;
                 let number = if self.hidden.len() < MAX_NAMES {
-                    *self.hidden.entry(*hash).or_insert(next)
+                    let number = *self.hidden.entry(*hash).or_insert(next);
+                    if let Some(part) = self.part.as_mut().filter(|_| number == next) {
+                        part.hidden(number, *hash);
+                    }
+                    number
                 } else {
                     match self.hidden.get(hash) {
                         Some(number) => *number,
@@ -957,6 +1016,17 @@ impl<'l> Run<'l> {
         self.tell(tally, severity, located)
     }
 
+    /// Passes a finding on to whoever wants them.
+    fn tell_finding(&mut self, located: &Located) -> io::Result<()> {
+        if let Some(part) = &mut self.part {
+            part.finding(located);
+        }
+        match self.reporter.wants().findings {
+            true => self.reporter.finding(located),
+            false => Ok(()),
+        }
+    }
+
     /// Counts and tells a finding that has its place already.
     fn tell(
         &mut self,
@@ -966,9 +1036,7 @@ impl<'l> Run<'l> {
     ) -> io::Result<()> {
         tally.findings += 1;
         self.report.rules[located.rule].findings[severity as usize] += 1;
-        if self.reporter.wants().findings {
-            self.reporter.finding(&located)?;
-        }
+        self.tell_finding(&located)?;
         let key = (located.rule, severity, located.pattern.clone());
         let index = *self.groups.entry(key).or_insert_with(|| {
             self.report.groups.push(Group {
@@ -993,6 +1061,7 @@ impl<'l> Run<'l> {
     pub fn finish(mut self) -> io::Result<(Report, Verdict)> {
         self.report.interrupted |= self.is_stopped();
         if !self.report.interrupted {
+            self.finish_part()?;
             self.conclude()?;
         }
         if self.linter.settings.fixing != Fixing::Off && !self.linter.settings.unsafe_fixes {
@@ -1010,6 +1079,19 @@ impl<'l> Run<'l> {
         let verdict = Verdict::of(&self.report, &self.linter.settings.gate);
         self.reporter.finish(&self.report, &verdict)?;
         Ok((self.report, verdict))
+    }
+}
+
+impl Listener for Run<'_> {
+    fn hidden(&mut self, hash: u64) -> String {
+        self.name(&NameKey::Hidden(hash))
+    }
+
+    fn finding(&mut self, finding: Located) -> io::Result<()> {
+        if finding.rule >= rules::ALL.len() {
+            return Err(io::ErrorKind::InvalidData.into());
+        }
+        self.tell_finding(&finding)
     }
 }
 

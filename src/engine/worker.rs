@@ -366,7 +366,8 @@ impl Watch for Notes<'_> {
             let begin = self.begin_of(event);
             self.part.entries.place(self.block, begin);
             if wanted {
-                self.part.entries.enter(self.ledger_key, event, name);
+                let entries = &mut self.part.entries;
+                entries.enter(self.ledger_key, event, name, presence);
             }
         }
         if wanted {

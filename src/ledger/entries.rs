@@ -2,22 +2,106 @@
 
 use std::net::IpAddr;
 
+use serde::{Deserialize, Serialize};
+
+use super::carriers::Carrier;
+use super::digests::{Collected, Pipeline};
 use super::key::{Key, short};
 use super::sighting::{PAIRED, PLACEHOLDER_ID, RANDOM_ID, Sighting, TEST};
+use super::table::Row;
 use crate::click_id::Stamped;
 use crate::deduplication;
-use crate::digest::Shape;
+use crate::digest::{Shape, forms, prefix_of_hex};
 use crate::event::Event;
 use crate::json::{Item, Val};
 use crate::name::Name;
+use crate::score::Presence;
+
+/// How many events are of a kind, the first of them, and between which times they lie.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tally {
+    pub events: u64,
+    /// The number of the first, when there are any.
+    pub first: u64,
+    /// The earliest and the latest event_time; both 0 when none is known.
+    pub times: (u32, u32),
+}
+
+impl Tally {
+    fn see(&mut self, at: u64, time: Option<u32>) {
+        let time = time.unwrap_or(0);
+        self.merge(&Tally {
+            events: 1,
+            first: at,
+            times: (time, time),
+        });
+    }
+
+    pub(super) fn merge(&mut self, other: &Tally) {
+        if other.events == 0 {
+            return;
+        }
+        self.first = match self.events {
+            0 => other.first,
+            _ => self.first.min(other.first),
+        };
+        self.events += other.events;
+        self.times = match (self.times, other.times) {
+            ((0, 0), times) | (times, (0, 0)) => times,
+            (own, other) => (own.0.min(other.0), own.1.max(other.1)),
+        };
+    }
+
+    fn behind(mut self, events: u64) -> Tally {
+        self.first += events;
+        self
+    }
+}
+
+/// What is only counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Events whose address is IPv4, and IPv6.
+    pub ipv4: Tally,
+    pub ipv6: Tally,
+    /// Events of requests with a test_event_code.
+    pub tests: Tally,
+}
+
+impl Counts {
+    fn see(&mut self, event: &Event<'_, '_>, at: u64) {
+        match event.address() {
+            Some(IpAddr::V4(_)) => self.ipv4.see(at, None),
+            Some(IpAddr::V6(_)) => self.ipv6.see(at, None),
+            None => {}
+        }
+        if event.envelope.is_test {
+            let time = event.time().and_then(|time| u32::try_from(time).ok());
+            self.tests.see(at, time);
+        }
+    }
+
+    /// Takes in other counts, whose events come behind `events` others.
+    pub(super) fn merge(&mut self, other: &Counts, events: u64) {
+        self.ipv4.merge(&other.ipv4.behind(events));
+        self.ipv6.merge(&other.ipv6.behind(events));
+        self.tests.merge(&other.tests.behind(events));
+    }
+}
 
 /// The entries of one block, collected by one thread. Events are numbered from 0 in the block.
 #[derive(Debug, Default)]
 pub struct Entries {
     pub(super) ids: Vec<Sighting>,
     pub(super) orders: Vec<Sighting>,
-    /// The dataset and event_name of entries: its hash, and the caller's number for the name.
-    pub(super) names: Vec<(u32, u32)>,
+    pub(super) digests: Collected,
+    pub(super) carriers: Vec<Carrier>,
+    /// Where the last browser with these bits is in `carriers`, from 1.
+    slots: Vec<u32>,
+    /// The dataset and event_name of entries: its hash, the caller's number for the name, and the
+    /// first event.
+    pub(super) names: Vec<(u32, u32, u64)>,
+    pub(super) counts: Counts,
     /// Where every event begins.
     pub(super) spots: Vec<BlockSpot>,
     /// How far lines and characters were counted.
@@ -61,18 +145,23 @@ impl Entries {
         self.spots.push(self.cursor);
     }
 
-    /// Enters the event that was placed last. `name` is the caller's number for its event_name.
-    pub fn enter(&mut self, key: &Key, event: &Event<'_, '_>, name: u32) {
+    /// Enters the event that was placed last. `name` is the caller's number for its event_name,
+    /// `presence` says how its keys stand.
+    pub fn enter(&mut self, key: &Key, event: &Event<'_, '_>, name: u32, presence: Presence) {
         let at = self.spots.len() as u64 - 1;
+        let scope = scope_of(key, event);
+        self.enter_digests(key, event, scope, at);
+        self.counts.see(event, at);
+        if event.is_website() {
+            self.enter_carrier(key, event, scope, presence, at);
+        }
         let Some(event_name) = event.name() else {
             return;
         };
-        let scope = scope_of(key, event);
         let begin = key.begin().number(scope).part(event_name.as_bytes());
         let name_hash = short(begin.clone().end());
-        if self.names.last() != Some(&(name_hash, name)) && !self.names.contains(&(name_hash, name))
-        {
-            self.names.push((name_hash, name));
+        if !self.names.iter().any(|&(hash, ..)| hash == name_hash) {
+            self.names.push((name_hash, name, at));
         }
         // Each passback of one order is an event of its own, whatever its id.
         if event_name == "AppendAttribution" {
@@ -131,6 +220,76 @@ impl Entries {
         row.other = key.hash(id.as_bytes());
         row.content = content_of(key, event, false);
         self.orders.push(row);
+    }
+}
+
+impl Entries {
+    /// Enters the digests of the event, without those that it shows to be wrong or worthless.
+    fn enter_digests(&mut self, key: &Key, event: &Event<'_, '_>, scope: u64, at: u64) {
+        let sender = event.envelope.sender.unwrap_or_default();
+        let sender = key.begin().number(scope).part(sender.as_bytes()).end();
+        for one in event.shaped(Shape::Sha256.bit()) {
+            if one.worthless.is_some() || forms::is_enumerable(one.name) {
+                continue;
+            }
+            let is_mistake = |place| event.mistakes().iter().any(|m| m.place == place);
+            if event.has_suspect() && is_mistake(one.place) {
+                continue;
+            }
+            let Some(hex) = one.hex() else { continue };
+            let word = |at: usize| prefix_of_hex(&hex[at..at + 16]);
+            let digest = [word(0), word(16), word(32), word(48)];
+            self.digests
+                .see(digest, Pipeline::new(sender, one.name), at);
+        }
+    }
+}
+
+/// Slots of the memory of the last browsers: a power of two.
+const SLOTS: usize = 1 << 11;
+
+impl Entries {
+    /// Enters what the browser of the event carries.
+    fn enter_carrier(
+        &mut self,
+        key: &Key,
+        event: &Event<'_, '_>,
+        scope: u64,
+        presence: Presence,
+        at: u64,
+    ) {
+        let mut person = key.begin().number(scope);
+        if let Some(fbp) = event.user_text(Name::Fbp).and_then(Stamped::parse) {
+            person.add(fbp.time().as_bytes());
+            person.add(fbp.tail().as_bytes());
+        } else if let Some(id) = event
+            .identifiers()
+            .iter()
+            .find(|one| one.name == Name::ExternalId && !one.text.is_empty())
+        {
+            person.add(id.hex().unwrap_or(id.text).as_bytes());
+        } else {
+            return;
+        }
+        let keys = presence.usable();
+        let row = Carrier {
+            key: person.end(),
+            email: identifier_of(key, event, Name::Em),
+            keys,
+            bad: presence.bad(),
+            at,
+            count: 1,
+        };
+        if self.slots.is_empty() {
+            self.slots = vec![0; SLOTS];
+        }
+        let slot = (row.key ^ u64::from(keys.bits())) as usize & (SLOTS - 1);
+        let last = (self.slots[slot] as usize).checked_sub(1);
+        if last.is_some_and(|last| self.carriers[last].absorb(&row)) {
+            return;
+        }
+        self.carriers.push(row);
+        self.slots[slot] = self.carriers.len() as u32;
     }
 }
 

@@ -14,7 +14,7 @@ pub struct LogFinding {
     /// The number of the first event of the evidence in the run.
     pub at: u64,
     /// Pointer from the event to the value in question, `""` for the event itself.
-    pub pointer: &'static str,
+    pub pointer: Cow<'static, str>,
     pub severity: Severity,
     pub effect: Effect,
     pub certainty: Certainty,
@@ -105,14 +105,14 @@ impl LogFindings {
     pub fn at(
         &mut self,
         at: u64,
-        pointer: &'static str,
+        pointer: impl Into<Cow<'static, str>>,
         message: impl Into<Cow<'static, str>>,
     ) -> &mut LogFinding {
         let meta = rules::ALL[self.rule].meta();
         self.list.push(LogFinding {
             rule: self.rule,
             at,
-            pointer,
+            pointer: pointer.into(),
             severity: meta.severity,
             effect: meta.effect,
             certainty: meta.certainty,

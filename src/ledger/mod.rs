@@ -32,8 +32,11 @@
 //!    the language repeats its lines 40 times; `<n>` in them stands for the number of the repetition,
 //!    `<n:4>` for the same with four digits.
 
+pub mod carriers;
+pub mod digests;
 pub mod entries;
 pub mod event_ids;
+mod exchange;
 pub mod findings;
 pub mod key;
 pub mod places;
@@ -45,12 +48,19 @@ use std::io;
 
 use hashbrown::HashMap;
 
+pub use digests::Digests;
 pub use entries::{BlockSpot, Entries};
 pub use findings::{LogFinding, LogFindings};
 pub use key::Key;
 pub use places::{Places, Spot};
 pub use sighting::Sighting;
 pub use table::Table;
+
+use crate::score::NameScore;
+use carriers::Carrier;
+use digests::Joined;
+use entries::Counts;
+use table::AnyTable;
 
 /// A rule that is not sure of one event alone needs as many.
 pub const LEAST_EVENTS: u64 = 20;
@@ -63,13 +73,16 @@ const MAX_NAMES: usize = 10_000;
 pub type LogCheck = fn(&Evidence<'_>, &mut LogFindings) -> io::Result<()>;
 
 /// What the whole log remembers.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Ledger {
     places: Places,
     ids: Table<Sighting>,
     orders: Table<Sighting>,
-    /// Event names as they may be printed, by the hash of dataset and name.
-    names: BTreeMap<u32, String>,
+    digests: Digests,
+    carriers: Table<Carrier>,
+    /// Event names as they may be printed, with the first event, by the hash of dataset and name.
+    names: BTreeMap<u32, (String, u64)>,
+    counts: Counts,
     /// Sightings of event_ids by dataset and event_name.
     sightings: HashMap<u32, u64>,
     /// Bytes that the tables may take.
@@ -78,40 +91,30 @@ pub struct Ledger {
     spills: u64,
 }
 
-/// A table whatever its rows are.
-trait AnyTable: Send {
-    fn bytes(&self) -> usize;
-    fn settle(&mut self);
-    fn may_shrink(&self) -> bool;
-    fn spill(&mut self) -> io::Result<()>;
-}
-
-impl<R: table::Row> AnyTable for Table<R> {
-    fn bytes(&self) -> usize {
-        Table::bytes(self)
-    }
-    fn settle(&mut self) {
-        Table::settle(self);
-    }
-    fn may_shrink(&self) -> bool {
-        Table::may_shrink(self)
-    }
-    fn spill(&mut self) -> io::Result<()> {
-        Table::spill(self)
-    }
-}
-
 impl Ledger {
-    /// An empty ledger whose tables may take so many bytes.
-    pub fn new(memory: usize) -> Ledger {
+    /// An empty ledger under a key, whose tables may take so many bytes.
+    pub fn new(key: Key, memory: usize) -> Ledger {
         Ledger {
+            places: Places::default(),
+            ids: Table::default(),
+            orders: Table::default(),
+            digests: Digests::new(key),
+            carriers: Table::default(),
+            names: BTreeMap::new(),
+            counts: Counts::default(),
+            sightings: HashMap::new(),
             memory,
-            ..Ledger::default()
+            spills: 0,
         }
     }
 
-    fn tables(&mut self) -> [&mut dyn AnyTable; 2] {
-        [&mut self.ids, &mut self.orders]
+    fn tables(&mut self) -> [&mut dyn AnyTable; 4] {
+        [
+            &mut self.ids,
+            &mut self.orders,
+            &mut self.digests,
+            &mut self.carriers,
+        ]
     }
 
     /// The entries to come are those of another file.
@@ -130,33 +133,31 @@ impl Ledger {
         let events = self.places.events();
         self.places
             .add(entries.spots.iter().map(|&spot| place(spot)));
-        for &(hash, number) in &entries.names {
+        for &(hash, number, first) in &entries.names {
             if self.names.len() < MAX_NAMES && !self.names.contains_key(&hash) {
-                self.names.insert(hash, name(number));
+                self.names.insert(hash, (name(number), events + first));
             }
         }
+        self.counts.merge(&entries.counts, events);
         for row in &entries.ids {
             *self.sightings.entry(row.name).or_insert(0) += 1;
         }
         self.ids.take(&entries.ids, events);
         self.orders.take(&entries.orders, events);
+        self.digests.take(&entries.digests, events);
+        self.carriers.take(&entries.carriers, events);
     }
 
-    /// Makes room when the tables have outgrown their memory. To be called in a pool of threads.
+    /// Makes room when the tables have outgrown their memory, or would be smaller when sorted. To be called in a pool of threads.
     pub fn make_room(&mut self) -> io::Result<()> {
         let memory = self.memory;
-        let mut bytes: usize = self.tables().iter().map(|table| table.bytes()).sum();
-        if bytes <= memory {
-            return Ok(());
-        }
         for table in self.tables() {
             if table.may_shrink() {
                 table.settle();
             }
         }
-        bytes = self.tables().iter().map(|table| table.bytes()).sum();
-        // Half full is not full again at the next block.
-        if bytes > memory / 2 {
+        let bytes: usize = self.tables().iter().map(|table| table.bytes()).sum();
+        if bytes > memory {
             for table in self.tables() {
                 table.spill()?;
             }
@@ -168,7 +169,7 @@ impl Ledger {
     /// Whether [`Ledger::make_room`] has anything to do.
     pub fn is_full(&mut self) -> bool {
         let bytes: usize = self.tables().iter().map(|table| table.bytes()).sum();
-        bytes > self.memory
+        bytes > self.memory || self.tables().iter().any(|table| table.may_shrink())
     }
 
     /// Sorts the tables, after which the evidence can be read. To be called in a pool of threads.
@@ -178,9 +179,12 @@ impl Ledger {
         }
     }
 
-    /// The evidence of a ledger that was settled.
-    pub fn evidence(&self) -> Evidence<'_> {
-        Evidence { ledger: self }
+    /// The evidence of a ledger that was settled, together with the scores of the event names.
+    pub fn evidence<'l>(&'l self, names: &'l BTreeMap<String, NameScore>) -> Evidence<'l> {
+        Evidence {
+            ledger: self,
+            names,
+        }
     }
 
     /// Where the events stand.
@@ -197,6 +201,7 @@ impl Ledger {
 /// What the rules of the whole log may read.
 pub struct Evidence<'l> {
     ledger: &'l Ledger,
+    names: &'l BTreeMap<String, NameScore>,
 }
 
 impl Evidence<'_> {
@@ -217,6 +222,17 @@ impl Evidence<'_> {
         self.ledger.orders.groups(each)
     }
 
+    /// Calls `each` with the website events of every browser (fbp, else external_id) of one dataset,
+    /// together where they carry the same keys.
+    pub fn carriers(&self, each: impl FnMut(&[Carrier])) -> io::Result<()> {
+        self.ledger.carriers.groups(each)
+    }
+
+    /// The digests of the log, joined with themselves.
+    pub fn joined(&self) -> io::Result<Joined> {
+        self.ledger.digests.join()
+    }
+
     /// How many sightings of event_ids there are under a dataset and event_name
     /// ([`Sighting::name`]).
     pub fn sightings_of(&self, name: u32) -> u64 {
@@ -228,6 +244,27 @@ impl Evidence<'_> {
         self.ledger
             .names
             .get(&name)
-            .map_or("(other names)", String::as_str)
+            .map_or("(other names)", |(name, _)| name.as_str())
+    }
+
+    /// What is only counted.
+    pub fn counts(&self) -> &Counts {
+        &self.ledger.counts
+    }
+
+    /// Every event_name that may be printed, with how its events score; in the order of the names.
+    pub fn names(&self) -> impl Iterator<Item = (&str, &NameScore)> {
+        self.names
+            .iter()
+            .map(|(name, score)| (name.as_str(), score))
+    }
+
+    /// The first event of an event_name, among those that [`Evidence::names`] gives.
+    pub fn first_of(&self, event_name: &str) -> Option<u64> {
+        let firsts = self.ledger.names.values();
+        firsts
+            .filter(|(name, _)| name == event_name)
+            .map(|&(_, first)| first)
+            .min()
     }
 }

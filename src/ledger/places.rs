@@ -1,7 +1,11 @@
 //! Where every event of a run stands, in about four bytes an event.
 
+use std::io::{self, Read, Write};
+
+use serde::{Deserialize, Serialize};
+
 /// A file of the run.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct FileEntry {
     /// As it is shown.
     pub name: String,
@@ -12,7 +16,7 @@ pub struct FileEntry {
 }
 
 /// The events of one block.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Chunk {
     /// The number of its first event in the run.
     first: u64,
@@ -40,12 +44,13 @@ pub struct Spot {
 }
 
 /// The places of all events, by their number in the run.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Places {
     files: Vec<FileEntry>,
     chunks: Vec<Chunk>,
     /// Of each event, how many lines and bytes further it begins, and its column, in bytes of seven
     /// bits.
+    #[serde(skip)]
     steps: Vec<u8>,
     events: u64,
 }
@@ -92,6 +97,39 @@ impl Places {
         }
     }
 
+    /// Writes what serialising leaves out.
+    pub(super) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        out.write_all(&(self.steps.len() as u64).to_le_bytes())?;
+        out.write_all(&self.steps)
+    }
+
+    /// Takes in the places of another run behind these. What [`Places::write`] wrote of them is
+    /// read from `input`.
+    pub(super) fn append(&mut self, other: Places, input: &mut impl Read) -> io::Result<()> {
+        let mut length = [0; 8];
+        input.read_exact(&mut length)?;
+        let length = u64::from_le_bytes(length);
+        let steps = self.steps.len();
+        if input.take(length).read_to_end(&mut self.steps)? as u64 != length {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        let (events, files) = (self.events, self.files.len() as u32);
+        self.chunks
+            .extend(other.chunks.into_iter().map(|chunk| Chunk {
+                first: chunk.first + events,
+                file: chunk.file + files,
+                steps: chunk.steps + steps,
+                ..chunk
+            }));
+        self.files
+            .extend(other.files.into_iter().map(|file| FileEntry {
+                first: file.first + events,
+                ..file
+            }));
+        self.events += other.events;
+        Ok(())
+    }
+
     /// Where the event with that number stands.
     pub fn find(&self, at: u64) -> Spot {
         let index = self.chunks.partition_point(|chunk| chunk.first <= at);
@@ -105,7 +143,7 @@ impl Places {
             };
         };
         let (mut line, mut column, mut offset) = (chunk.line, 0, chunk.offset);
-        let mut steps = &self.steps[chunk.steps..];
+        let mut steps = self.steps.get(chunk.steps..).unwrap_or_default();
         for _ in chunk.first..=at {
             line += pop(&mut steps);
             offset += pop(&mut steps);

@@ -14,6 +14,9 @@ pub trait Row: Copy + Ord + Send + Sync {
     /// Bytes of a row on disk.
     const SIZE: usize;
 
+    /// Whether rows are often absorbed by others, so that sorting makes a table smaller.
+    const REPEATS: bool = false;
+
     /// What rows are grouped by.
     type Group: PartialEq;
 
@@ -48,6 +51,29 @@ impl Numbers<'_> {
         let (number, rest) = self.0.split_first_chunk().expect("a whole row");
         self.0 = rest;
         u32::from_le_bytes(*number)
+    }
+}
+
+/// A table whatever its rows are.
+pub(super) trait AnyTable: Send {
+    fn bytes(&self) -> usize;
+    fn settle(&mut self);
+    fn may_shrink(&self) -> bool;
+    fn spill(&mut self) -> io::Result<()>;
+}
+
+impl<R: Row> AnyTable for Table<R> {
+    fn bytes(&self) -> usize {
+        Table::bytes(self)
+    }
+    fn settle(&mut self) {
+        Table::settle(self);
+    }
+    fn may_shrink(&self) -> bool {
+        Table::may_shrink(self)
+    }
+    fn spill(&mut self) -> io::Result<()> {
+        Table::spill(self)
     }
 }
 
@@ -104,7 +130,24 @@ impl<R: Row> Table<R> {
 
     /// Whether so much is unsorted that sorting it may well make the table smaller.
     pub fn may_shrink(&self) -> bool {
-        self.rows.len() - self.settled > self.settled.max(1 << 16)
+        R::REPEATS && self.rows.len() - self.settled > self.settled.max(1 << 16)
+    }
+
+    /// Whether there is no row, in memory or on disk.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty() && self.runs.is_empty()
+    }
+
+    /// The rows in memory, in order. Settle first.
+    pub fn settled(&self) -> &[R] {
+        debug_assert_eq!(self.settled, self.rows.len());
+        &self.rows
+    }
+
+    /// Takes the rows in memory out.
+    pub fn drain(&mut self) -> Vec<R> {
+        self.settled = 0;
+        std::mem::take(&mut self.rows)
     }
 
     /// Moves what is in memory to disk.

@@ -1,12 +1,16 @@
 //! CL105: the digest of a digest.
 
+use std::io;
+
 use crate::digest::forms::Fault;
 use crate::event::Event;
 use crate::finding::Findings;
+use crate::ledger::{Evidence, LogFindings};
+use crate::report::count;
 use crate::rule::{Check, Rule};
 
 /// See `rules/double-hash.md`.
-pub static RULE: Rule = crate::rule!("double-hash", Check::Event(check));
+pub static RULE: Rule = crate::rule!("double-hash", Check::Event(check), conclude);
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     for mistake in event.mistakes() {
@@ -18,4 +22,33 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
         let message = format!("{} is {}", mistake.name, mistake.what);
         mistake.dress(pointer, out.at(item, message));
     }
+}
+
+/// The digest within stands somewhere else in the log: that proves the value, and casts doubt on
+/// all that the same sender puts under the same key.
+fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
+    let joined = log.joined()?;
+    for group in joined.doubled.chunk_by(|a, b| a.pipeline == b.pipeline) {
+        let pipeline = group[0].pipeline;
+        let proven = group.len() as u64;
+        let all = joined.digests.get(&pipeline).copied().unwrap_or(proven);
+        let suspect = all.saturating_sub(proven);
+        let key = pipeline.name();
+        let mut message = match proven {
+            1 => format!("1 value of {key} is the digest of a digest that stands in the log"),
+            _ => format!("{proven} values of {key} are digests of digests that stand in the log"),
+        };
+        // A sender that also sends the right digests hashes twice only on one of its ways.
+        if suspect > 0 && !group.iter().any(|one| one.beside) {
+            let rest = count(suspect, "other value");
+            message.push_str(&format!(
+                "; {rest} of the same sender and key must be suspected"
+            ));
+        }
+        let places = group.iter().map(|one| one.at);
+        out.at(group[0].at, format!("/user_data/{key}"), message)
+            .places(places, "event with such a value")
+            .events(group.iter().map(|one| u64::from(one.count)).sum());
+    }
+    Ok(())
 }

@@ -31,6 +31,7 @@ mod event_id_format;
 mod event_id_reused;
 mod event_name_alias;
 mod event_name_case;
+mod event_name_split;
 mod event_time_type;
 mod event_time_unit;
 mod external_id_not_a_person;
@@ -53,12 +54,15 @@ mod hash_of_wrong_case;
 mod hash_of_wrong_form;
 mod hash_uppercase;
 mod hashed_raw_key;
+mod identifier_gap;
 mod insufficient_user_data;
 mod internal_error;
 mod invalid_utf8;
 mod ip_format;
 mod ip_not_public;
+mod ipv4_only;
 mod lossy_capture;
+mod low_match_quality;
 mod malformed_json;
 mod messaging_event_incomplete;
 mod misplaced_key;
@@ -171,6 +175,7 @@ pub static ALL: &[&Rule] = &[
     &missing_event_name::RULE,
     &event_name_case::RULE,
     &event_name_alias::RULE,
+    &event_name_split::RULE,
     &missing_event_time::RULE,
     &event_time_type::RULE,
     &event_time_unit::RULE,
@@ -216,6 +221,9 @@ pub static ALL: &[&Rule] = &[
     &refused_by_meta::RULE,
     &dataset_id::RULE,
     &consent_denied::RULE,
+    &low_match_quality::RULE,
+    &identifier_gap::RULE,
+    &ipv4_only::RULE,
 ];
 
 /// The index of a rule in [`ALL`].

@@ -96,6 +96,16 @@ impl Keys {
         Keys(bits)
     }
 
+    /// The set as a number.
+    pub const fn bits(self) -> u32 {
+        self.0
+    }
+
+    /// The set that [`Keys::bits`] gave as a number; bits that are no key are passed over.
+    pub const fn from_bits(bits: u32) -> Keys {
+        Keys(bits & ((1 << ScoreKey::COUNT) - 1))
+    }
+
     /// Whether the key is in the set.
     #[inline]
     pub const fn has(self, key: ScoreKey) -> bool {
@@ -200,11 +210,24 @@ pub enum Status {
 }
 
 /// The keys of one event: sent, usable among the sent, proven among the usable.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(from = "u64", into = "u64")]
 pub struct Presence {
     sent: Keys,
     usable: Keys,
     proven: Keys,
+}
+
+impl From<Presence> for u64 {
+    fn from(presence: Presence) -> u64 {
+        presence.pack()
+    }
+}
+
+impl From<u64> for Presence {
+    fn from(packed: u64) -> Presence {
+        Presence::unpack(packed)
+    }
 }
 
 impl Presence {

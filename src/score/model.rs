@@ -153,7 +153,7 @@ pub struct BandLimits {
 }
 
 /// The part of the key space in which an event lies: the model's error differs between them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Region {
     /// No contact key; IP address, user agent and fbp or fbc.
@@ -220,7 +220,7 @@ impl std::fmt::Display for Band {
 }
 
 /// The score of one event.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Estimate {
     /// 0 to 10.
     pub score: f64,

@@ -2,7 +2,7 @@
 
 use hashbrown::HashMap;
 use serde::ser::SerializeMap;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::keys::{Keys, Presence, ScoreKey};
 use super::model::{ADDRESS, Band, Factor, Model, NAMES, NETWORK, Region, table};
@@ -36,8 +36,25 @@ impl Tally {
     }
 }
 
+/// A map of numbers as a sorted list of pairs.
+mod pairs {
+    use hashbrown::HashMap;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub fn serialize<S: Serializer>(map: &HashMap<u64, u64>, out: S) -> Result<S::Ok, S::Error> {
+        let mut pairs: Vec<(&u64, &u64)> = map.iter().collect();
+        pairs.sort_unstable();
+        pairs.serialize(out)
+    }
+
+    pub fn deserialize<'d, D: Deserializer<'d>>(from: D) -> Result<HashMap<u64, u64>, D::Error> {
+        let pairs: Vec<(u64, u64)> = Vec::deserialize(from)?;
+        Ok(pairs.into_iter().collect())
+    }
+}
+
 /// How many events have each key.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Coverage {
     events: u64,
     sent: [u64; ScoreKey::COUNT],
@@ -99,10 +116,11 @@ struct Mask {
 
 /// The events of one event_name, counted by their keys. Parts of a log are counted apart and
 /// merged in any order.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NameScore {
     /// Events that Meta scores, by their keys in one number. Real logs hold some thousands of
     /// combinations; what follows from them is worked out at the end.
+    #[serde(with = "pairs")]
     scored: HashMap<u64, u64>,
     scored_events: u64,
     unscored: Coverage,

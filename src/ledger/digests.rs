@@ -1,0 +1,434 @@
+//! The digests of the log, joined with themselves: the SHA-256 of a digest that stands in the log is
+//! the digest of a digest.
+//!
+//! In memory a digest is kept as it is, since its own digest has to be made; that is done once, at
+//! the end. On disk there are only keyed hashes: of the digest, and of the three that would be made
+//! of it by hashing once more.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use rayon::prelude::*;
+
+use super::key::{Key, short};
+use super::table::{AnyTable, Numbers, Row, Table};
+use crate::digest::sha256;
+use crate::name::Name;
+
+/// The 32 bytes of a digest as numbers, the first in front.
+pub type Digest = [u64; 4];
+
+/// Who sends what: dataset or site, partner agent, and the key of `user_data`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Pipeline(u32);
+
+impl Pipeline {
+    /// The pipeline of a sender, given by its hash, for one key.
+    pub fn new(sender: u64, name: Name) -> Pipeline {
+        Pipeline(short(sender) & !63 | (name as u32 - Name::Em as u32) & 63)
+    }
+
+    /// The key of `user_data`.
+    pub fn name(self) -> Name {
+        let at = Name::Em as usize + (self.0 & 63) as usize;
+        Name::ALL.get(at).copied().unwrap_or(Name::Em)
+    }
+}
+
+/// A digest that one pipeline sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Seen {
+    digest: Digest,
+    pipeline: Pipeline,
+    /// The first event with it.
+    at: u64,
+    /// How often it came.
+    count: u32,
+}
+
+impl Row for Seen {
+    // Never written: it holds what must not leave the memory.
+    const SIZE: usize = 0;
+    const REPEATS: bool = true;
+
+    type Group = Digest;
+
+    fn group(&self) -> Digest {
+        self.digest
+    }
+
+    fn absorb(&mut self, other: &Self) -> bool {
+        let same = (self.digest, self.pipeline) == (other.digest, other.pipeline);
+        if same {
+            self.count = self.count.saturating_add(other.count);
+            self.at = self.at.min(other.at);
+        }
+        same
+    }
+
+    fn shift(&mut self, events: u64) {
+        self.at += events;
+    }
+
+    fn write(&self, _: &mut Vec<u8>) {}
+
+    fn read(_: &[u8]) -> Self {
+        unreachable!("digests are never written")
+    }
+}
+
+/// The digests of one block, each once a pipeline as far as a small memory of the last ones goes.
+#[derive(Debug, Default)]
+pub struct Collected {
+    pub(super) rows: Vec<Seen>,
+    /// Where the last digest with these bits is in `rows`, from 1.
+    slots: Vec<u32>,
+}
+
+/// Slots of the memory of the last digests: a power of two.
+const SLOTS: usize = 1 << 12;
+
+impl Collected {
+    /// A digest that the event `at` has.
+    #[inline]
+    pub fn see(&mut self, digest: Digest, pipeline: Pipeline, at: u64) {
+        if self.slots.is_empty() {
+            self.slots = vec![0; SLOTS];
+        }
+        let slot = (digest[0] as usize ^ pipeline.0 as usize) & (SLOTS - 1);
+        let last = (self.slots[slot] as usize).checked_sub(1);
+        if let Some(row) = last.map(|at| &mut self.rows[at])
+            && row.digest == digest
+            && row.pipeline == pipeline
+        {
+            row.count += 1;
+            return;
+        }
+        self.rows.push(Seen {
+            digest,
+            pipeline,
+            at,
+            count: 1,
+        });
+        self.slots[slot] = self.rows.len() as u32;
+    }
+}
+
+/// The digests of a log.
+#[derive(Debug)]
+pub struct Digests {
+    key: Key,
+    seen: Table<Seen>,
+    /// What stands on disk, and what goes there next.
+    links: Table<Link>,
+}
+
+/// A digest (way 0), or what hashing a digest once more in one of three ways makes of it, as a keyed
+/// hash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Link {
+    key: [u64; 2],
+    way: u32,
+    /// Of the digest; for the other ways, of that within.
+    pipeline: Pipeline,
+    at: u64,
+    count: u32,
+}
+
+impl Row for Link {
+    const SIZE: usize = 36;
+    const REPEATS: bool = true;
+
+    type Group = [u64; 2];
+
+    fn group(&self) -> [u64; 2] {
+        self.key
+    }
+
+    fn absorb(&mut self, other: &Self) -> bool {
+        let same = (self.key, self.way, self.pipeline) == (other.key, other.way, other.pipeline);
+        if same {
+            self.count = self.count.saturating_add(other.count);
+            self.at = self.at.min(other.at);
+        }
+        same
+    }
+
+    fn shift(&mut self, events: u64) {
+        self.at += events;
+    }
+
+    fn write(&self, out: &mut Vec<u8>) {
+        for number in [self.key[0], self.key[1], self.at] {
+            out.extend(number.to_le_bytes());
+        }
+        for number in [self.way, self.pipeline.0, self.count] {
+            out.extend(number.to_le_bytes());
+        }
+    }
+
+    fn read(bytes: &[u8]) -> Self {
+        let mut n = Numbers(bytes);
+        let (key, at) = ([n.long(), n.long()], n.long());
+        Link {
+            key,
+            at,
+            way: n.short(),
+            pipeline: Pipeline(n.short()),
+            count: n.short(),
+        }
+    }
+}
+
+/// A digest of a digest, as one pipeline sent it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Doubled {
+    pub pipeline: Pipeline,
+    /// The first event with it.
+    pub at: u64,
+    /// How often it came.
+    pub count: u32,
+    /// Whether the same pipeline sends the digest within, too.
+    pub beside: bool,
+}
+
+/// Everything that joining the digests of a log with themselves tells.
+#[derive(Clone, Debug, Default)]
+pub struct Joined {
+    /// The digests of digests, by pipeline and first event.
+    pub doubled: Vec<Doubled>,
+    /// How many different digests each pipeline sent.
+    pub digests: BTreeMap<Pipeline, u64>,
+}
+
+impl Digests {
+    /// No digests; on disk they are hashed under this key.
+    pub fn new(key: Key) -> Digests {
+        Digests {
+            key,
+            seen: Table::default(),
+            links: Table::default(),
+        }
+    }
+
+    /// Takes in the digests of a block, whose events come behind `events` others.
+    pub fn take(&mut self, collected: &Collected, events: u64) {
+        self.seen.take(&collected.rows, events);
+    }
+
+    /// What may be written of the digests. Link and settle first.
+    pub(super) fn links(&self) -> &Table<Link> {
+        &self.links
+    }
+
+    /// Takes in what another run wrote, whose events come behind `events` others.
+    pub(super) fn take_links(&mut self, links: &[Link], events: u64) {
+        self.links.take(links, events);
+    }
+
+    /// Turns the digests in memory into rows that may be written.
+    pub(super) fn link(&mut self) {
+        self.seen.settle();
+        let key = self.key;
+        let rows = self.seen.drain();
+        let links: Vec<Link> = rows
+            .par_chunk_by(|a, b| a.digest == b.digest)
+            .flat_map_iter(|same| {
+                let twice = hashed_again(&same[0].digest);
+                let own = std::iter::once(same[0].digest).chain(twice);
+                own.enumerate().flat_map(move |(way, digest)| {
+                    let key = keyed(&key, &digest);
+                    same.iter().map(move |row| Link {
+                        key,
+                        way: way as u32,
+                        pipeline: row.pipeline,
+                        at: row.at,
+                        count: if way == 0 { row.count } else { 0 },
+                    })
+                })
+            })
+            .collect();
+        self.links.take(&links, 0);
+    }
+
+    /// Joins the digests with themselves. Settle first.
+    pub fn join(&self) -> io::Result<Joined> {
+        let mut joined = Joined::default();
+        if self.links.is_empty() {
+            for row in self.seen.settled() {
+                *joined.digests.entry(row.pipeline).or_insert(0) += 1;
+            }
+            joined.doubled = join_in_memory(self.seen.settled());
+        } else {
+            self.links.groups(|group| {
+                let (own, made): (Vec<&Link>, Vec<&Link>) =
+                    group.iter().partition(|link| link.way == 0);
+                for row in own {
+                    *joined.digests.entry(row.pipeline).or_insert(0) += 1;
+                    if made.is_empty() || !may_be_doubled(row.pipeline) {
+                        continue;
+                    }
+                    joined.doubled.push(Doubled {
+                        pipeline: row.pipeline,
+                        at: row.at,
+                        count: row.count,
+                        beside: made.iter().any(|inner| inner.pipeline == row.pipeline),
+                    });
+                }
+            })?;
+        }
+        joined.doubled.sort_unstable();
+        Ok(joined)
+    }
+}
+
+impl AnyTable for Digests {
+    fn bytes(&self) -> usize {
+        self.seen.bytes() + self.links.bytes()
+    }
+
+    fn settle(&mut self) {
+        if !self.links.is_empty() {
+            self.link();
+        }
+        self.seen.settle();
+        self.links.settle();
+    }
+
+    fn may_shrink(&self) -> bool {
+        self.seen.may_shrink() || self.links.may_shrink()
+    }
+
+    fn spill(&mut self) -> io::Result<()> {
+        self.link();
+        self.links.spill()
+    }
+}
+
+/// external_id may be anything, also the digest of a digest, as long as it is always the same.
+fn may_be_doubled(pipeline: Pipeline) -> bool {
+    pipeline.name() != Name::ExternalId
+}
+
+fn bytes_of(digest: &Digest) -> [u8; 32] {
+    let mut bytes = [0; 32];
+    for (chunk, word) in bytes.chunks_exact_mut(8).zip(digest) {
+        chunk.copy_from_slice(&word.to_be_bytes());
+    }
+    bytes
+}
+
+fn digest_of(bytes: &[u8; 32]) -> Digest {
+    let word = |at: usize| u64::from_be_bytes(bytes[at..at + 8].try_into().expect("8 bytes"));
+    [word(0), word(8), word(16), word(24)]
+}
+
+/// What hashing a digest once more makes of it: its hex in lower case, in capitals, its bytes.
+fn hashed_again(digest: &Digest) -> [Digest; 3] {
+    let bytes = bytes_of(digest);
+    let mut hex = [0; 64];
+    // The buffer is as long as it has to be.
+    let _ = hex::encode_to_slice(bytes, &mut hex);
+    let lower = sha256(&hex);
+    hex.make_ascii_uppercase();
+    [lower, sha256(&hex), sha256(&bytes)].map(|made| digest_of(&made))
+}
+
+fn keyed(key: &Key, digest: &Digest) -> [u64; 2] {
+    key.begin().part(&bytes_of(digest)).wide()
+}
+
+/// Looks up what is made of every digest among the digests. They are spread evenly over all
+/// numbers, so that their first bits tell nearly where they stand.
+fn join_in_memory(rows: &[Seen]) -> Vec<Doubled> {
+    let bits = (rows.len().max(2) as u64).ilog2();
+    let bucket = |digest: &Digest| (digest[0] >> (64 - bits)) as usize;
+    let mut starts = vec![0u32; (1 << bits) + 1];
+    for row in rows {
+        starts[bucket(&row.digest) + 1] += 1;
+    }
+    for at in 1..starts.len() {
+        starts[at] += starts[at - 1];
+    }
+    let find = |digest: Digest| {
+        let at = bucket(&digest);
+        let range = starts[at] as usize..starts[at + 1] as usize;
+        rows[range].iter().filter(move |row| row.digest == digest)
+    };
+    rows.par_chunk_by(|a, b| a.digest == b.digest)
+        .flat_map_iter(|inner| {
+            let made = hashed_again(&inner[0].digest);
+            let outer: Vec<Doubled> = made
+                .into_iter()
+                .flat_map(find)
+                .filter(|row| may_be_doubled(row.pipeline))
+                .map(|row| Doubled {
+                    pipeline: row.pipeline,
+                    at: row.at,
+                    count: row.count,
+                    beside: inner.iter().any(|one| one.pipeline == row.pipeline),
+                })
+                .collect();
+            outer
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::digest::sha256_hex;
+
+    fn digest(text: &str) -> Digest {
+        digest_of(&sha256(text.as_bytes()))
+    }
+
+    #[test]
+    fn digests_of_digests_are_found_with_and_without_a_disk() {
+        let em = |sender: u64| Pipeline::new(sender << 40, Name::Em);
+        let xid = Pipeline::new(1 << 40, Name::ExternalId);
+        assert_eq!((em(1).name(), xid.name()), (Name::Em, Name::ExternalId));
+        let hex = sha256_hex("3@shop.example.com");
+        let rows = [
+            (digest(&hex), em(2)),
+            (digest(&hex.to_ascii_uppercase()), em(1)),
+            (digest_of(&sha256(&sha256(b"4@shop.example.com"))), em(2)),
+            (digest(&sha256_hex("5@shop.example.com")), xid),
+        ];
+        let join = |spill: bool| {
+            let mut digests = Digests::new(Key::of(b"k"));
+            let mut at = 0;
+            for round in 0..3 {
+                let mut collected = Collected::default();
+                let plain = (0..300).map(|n| (digest(&format!("{n}@shop.example.com")), em(1)));
+                for (digest, pipeline) in plain.chain(rows) {
+                    collected.see(digest, pipeline, at);
+                    at += 1;
+                }
+                digests.take(&collected, 0);
+                if spill && round < 2 {
+                    digests.spill().unwrap();
+                }
+            }
+            digests.settle();
+            digests.join().unwrap()
+        };
+        let joined = join(false);
+        let found: Vec<_> = joined
+            .doubled
+            .iter()
+            .map(|d| (d.pipeline, d.at, d.count, d.beside))
+            .collect();
+        let mut expected = vec![
+            (em(2), 300, 3, false),
+            (em(1), 301, 3, true),
+            (em(2), 302, 3, false),
+        ];
+        expected.sort_unstable();
+        assert_eq!(found, expected);
+        assert_eq!(joined.digests[&em(1)], 301);
+        let spilled = join(true);
+        assert_eq!(spilled.doubled, joined.doubled);
+        assert_eq!(spilled.digests, joined.digests);
+    }
+}

@@ -1,0 +1,63 @@
+//! CL323: one event under several spellings of its name.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use crate::event_name::STANDARD;
+use crate::ledger::{Evidence, LEAST_EVENTS, LogFindings};
+use crate::rule::{Check, Rule};
+
+/// See `rules/event-name-split.md`.
+pub static RULE: Rule = crate::rule!("event-name-split", Check::Log, conclude);
+
+fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
+    if log.events() < LEAST_EVENTS {
+        return Ok(());
+    }
+    let mut spellings: BTreeMap<String, Vec<(&str, u64)>> = BTreeMap::new();
+    for (name, score) in log.names() {
+        let letters = letters(name);
+        // Names that may not be printed are numbered, not spelled.
+        if !letters.is_empty() && !name.starts_with(['(', '#']) && !name.contains('#') {
+            spellings
+                .entry(letters)
+                .or_default()
+                .push((name, score.events()));
+        }
+    }
+    for mut names in spellings.into_values().filter(|names| names.len() > 1) {
+        // The right one is Meta's, else the usual one.
+        names.sort_by_key(|&(name, events)| (!STANDARD.contains(name), u64::MAX - events, name));
+        let (right, most) = names[0];
+        let others = &names[1..];
+        let Some(first) = others
+            .iter()
+            .filter_map(|(name, _)| log.first_of(name))
+            .min()
+        else {
+            continue;
+        };
+        let list: Vec<String> = others
+            .iter()
+            .map(|(name, events)| format!("{name} ({events})"))
+            .collect();
+        let message = format!(
+            "one event has several names, and Meta takes each for another event: {right} ({most}), {}",
+            list.join(", ")
+        );
+        let finding = out.at(first, "/event_name", message);
+        finding.events(others.iter().map(|(_, events)| events).sum());
+        if let Some(at) = log.first_of(right) {
+            finding.related(at, "the first event of the usual name");
+        }
+    }
+    Ok(())
+}
+
+/// The letters and digits of a name in lower case.
+fn letters(name: &str) -> String {
+    name.chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
+}
