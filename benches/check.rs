@@ -4,12 +4,13 @@
 //! lines, parsing with serde_json into typed structs, and the check itself. Ratios are taken
 //! inside a round, so that a busy machine slows both sides of them.
 
+mod clean_log;
 mod log;
 mod typed;
 
 use std::fmt::Write as _;
 use std::fs::{self, File};
-use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write as _};
+use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::thread;
@@ -47,9 +48,12 @@ struct Run {
     /// Numbers of threads, separated by commas
     #[arg(long, value_delimiter = ',', default_value = "1,2", value_parser = threads)]
     threads: Vec<usize>,
-    /// Only write a log to this file and print what it holds
+    /// Only write a log to this file (- for standard output) and print what it holds
     #[arg(long, value_name = "FILE")]
     generate: Option<PathBuf>,
+    /// Write a log without faults of this many events instead, in which as much repeats as in life
+    #[arg(long, value_name = "EVENTS", requires = "generate")]
+    clean: Option<u64>,
     /// Leave the log where it is; the next run with the same size and seed uses it
     #[arg(long)]
     keep: bool,
@@ -96,10 +100,17 @@ fn main() -> ExitCode {
             true
         }),
         None => match &cli.run.generate {
-            Some(file) => generate(file, cli.run.size, cli.run.seed).map(|planted| {
-                println!("{planted:#}");
-                true
-            }),
+            Some(file) => {
+                let holds = match cli.run.clean {
+                    Some(events) => generate_clean(file, events, cli.run.seed),
+                    None => generate(file, cli.run.size, cli.run.seed),
+                };
+                holds.map(|holds| {
+                    // Standard output may be the log.
+                    eprintln!("{holds:#}");
+                    true
+                })
+            }
             None => bench(&cli.run),
         },
     };
@@ -139,10 +150,31 @@ fn threads(text: &str) -> Result<usize, String> {
 
 /// Writes a log and, beside it, what it holds.
 fn generate(file: &Path, bytes: u64, seed: u64) -> Result<serde_json::Value, Failure> {
-    let mut out = BufWriter::with_capacity(1 << 20, File::create(file)?);
+    let mut out = create(file)?;
     let planted = log::write(&mut out, bytes, seed)?;
-    out.into_inner()?.sync_all()?;
+    out.flush()?;
     Ok(planted.to_json())
+}
+
+/// Writes a clean log.
+fn generate_clean(file: &Path, events: u64, seed: u64) -> Result<serde_json::Value, Failure> {
+    let mut out = create(file)?;
+    let written = clean_log::write(&mut out, events, seed)?;
+    out.flush()?;
+    Ok(serde_json::json!({
+        "as_of": clean_log::AS_OF, "events": written.events, "lines": written.lines,
+        "bytes": written.bytes,
+    }))
+}
+
+/// A file, or standard output for `-`.
+fn create(file: &Path) -> io::Result<Box<dyn Write>> {
+    let out: Box<dyn Write> = if file == Path::new("-") {
+        Box::new(io::stdout())
+    } else {
+        Box::new(File::create(file)?)
+    };
+    Ok(Box::new(BufWriter::with_capacity(1 << 20, out)))
 }
 
 /// What one process cost.

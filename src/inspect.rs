@@ -336,6 +336,7 @@ impl<'s, 'a> Inspector<'s, 'a> {
     ) -> Result<Read, tree::SyntaxError> {
         let read = self.read(text)?;
         self.payloads.clear();
+        self.found.clear();
         self.start();
         self.check_record(&text[..read.end], true);
         let root = self.tape.root();

@@ -187,14 +187,17 @@ struct Bench<'b, 'a> {
     outcome: Outcome,
 }
 
-/// What around the events of a text is to be mended.
+/// What there is to know of the text around some events when they are mended.
 #[derive(Default)]
 struct Outside {
-    any: bool,
-    /// Whether all events of the text are looked at.
+    /// Whether anything is to be mended there.
+    is_wanted: bool,
+    /// Whether the filters leave none of the events out.
     all_wanted: bool,
-    /// Events that are to be taken out, and where they stand.
-    removed: Vec<(usize, Pointer)>,
+    /// Pointers to the events.
+    events: Vec<Pointer>,
+    /// Events before the text.
+    before: u64,
 }
 
 type LayerEdits = (Vec<(Range<usize>, String)>, (usize, usize));
@@ -247,23 +250,12 @@ impl<'a> Dig<'a> for Bench<'_, 'a> {
                 });
             }
         }
-        let (mut allowed, mut outside) = (0, Outside::default());
-        outside.all_wanted = clocks.events.iter().all(|&(_, _, wanted)| wanted);
+        let (mut allowed, mut outside) = (0, false);
         for finding in self.inspector.findings() {
             if is_allowed(self.worker, finding) {
                 allowed += 1;
-                outside.any |= finding.subject != Subject::Event || takes_event_out(finding);
+                outside |= finding.subject != Subject::Event || takes_event_out(finding);
             }
-        }
-        if outside.any {
-            let groups = self.inspector.groups().iter();
-            outside.removed = groups
-                .filter(|group| {
-                    let findings = &self.inspector.findings()[group.findings.clone()];
-                    findings.iter().any(takes_event_out)
-                })
-                .filter_map(|group| Some((group.event?, self.inspector.pointer(group.place))))
-                .collect();
         }
         let refused = self.refusal(at, read.end).filter(|_| allowed > 0);
         if let Some(reason) = refused {
@@ -273,8 +265,17 @@ impl<'a> Dig<'a> for Bench<'_, 'a> {
         } else if allowed > 0 {
             self.mend_events(at, &text[..read.end], &clocks.events);
         }
-        outside.any &= refused.is_none();
-        self.outside.push(outside);
+        let mut open = Outside::default();
+        if outside && refused.is_none() {
+            open.is_wanted = true;
+            open.before = self.events;
+            open.all_wanted = clocks.events.iter().all(|&(_, _, wanted)| wanted);
+            let pointers = clocks.events.iter();
+            open.events = pointers
+                .map(|&(place, ..)| self.inspector.pointer(place))
+                .collect();
+        }
+        self.outside.push(open);
         self.events += clocks.events.len() as u64;
         Ok(Inspected {
             piece: None,
@@ -317,11 +318,11 @@ impl<'a> Dig<'a> for Bench<'_, 'a> {
         let list = self.list();
         let first = list.partition_point(|(range, _)| range.end <= at);
         let edits = list.split_off(first);
-        if edits.is_empty() && !outside.any {
+        if edits.is_empty() && !outside.is_wanted {
             return;
         }
         let mut new = edited(text, at, edits);
-        if outside.any {
+        if outside.is_wanted {
             let worker = self.worker;
             // What stands around an element is not here to be mended.
             let element = self.is_element();
@@ -338,7 +339,7 @@ impl<'a> Dig<'a> for Bench<'_, 'a> {
             };
             let mender = Mender::new(&worker.linter.rules, worker.around);
             let repair = mender.mend(&new, None, &around);
-            self.note(at, &new, &repair, None, &Pointer::root(), &outside.removed);
+            self.note(at, &new, &repair, None, &Pointer::root(), &outside);
             if let Some(mended) = repair.text {
                 new = mended;
             }
@@ -494,6 +495,10 @@ impl<'a> Bench<'_, 'a> {
             .iter()
             .filter_map(|group| Some((group.event?, group.findings.clone())))
             .collect();
+        let here = Outside {
+            before: self.events,
+            ..Outside::default()
+        };
         for (number, findings) in groups {
             let (place, clock, wanted) = events[number];
             let any = self.inspector.findings()[findings]
@@ -515,7 +520,7 @@ impl<'a> Bench<'_, 'a> {
                 &repair,
                 Some(number as u64),
                 &base,
-                &[],
+                &here,
             );
             // They were made from the last to the first, and are told from the first to the last.
             self.outcome.changes[before.0..].reverse();
@@ -534,7 +539,7 @@ impl<'a> Bench<'_, 'a> {
         repair: &Repair,
         event: Option<u64>,
         base: &Pointer,
-        removed: &[(usize, Pointer)],
+        outside: &Outside,
     ) {
         let start = match self.layers.first() {
             Some(layer) => layer.held.span().map_or(0, |span| span.start),
@@ -547,9 +552,8 @@ impl<'a> Bench<'_, 'a> {
         let mut locate = |change: &Change, done: bool| {
             // Of an event that was taken out, its place in the text is told.
             let taken_out = change.event.filter(|_| event.is_none());
-            let base = taken_out
-                .and_then(|number| removed.iter().find(|(event, _)| *event == number))
-                .map_or(base, |(_, pointer)| pointer);
+            let place = outside.events.get(taken_out.unwrap_or(usize::MAX));
+            let base = place.unwrap_or(base);
             let base = match self.layers.is_empty() {
                 true => self.prefix.join(base),
                 false => base.clone(),
@@ -560,7 +564,7 @@ impl<'a> Bench<'_, 'a> {
             LocatedChange {
                 file: self.worker.file.to_owned(),
                 line,
-                event: event.map(|event| self.events + event),
+                event: event.map(|event| outside.before + event),
                 pointer: printable::pointer_below(&base, &change.pointer),
                 change: change.clone(),
                 before: class_of(old, &change.pointer),

@@ -112,8 +112,10 @@ pub(crate) fn see<'a>(object: Item<'_, 'a>, envelope: &mut Envelope<'a>, zone: N
     let mut time: Option<(Trust, i64)> = None;
     look(object, envelope, zone, &mut time, true);
     if let Some((trust, millis)) = time {
+        // Kafka says beside its `ts` whether it is that of the creation.
+        let of_kafka = object.member("tstype").is_some();
         envelope.sent_at = Some(millis);
-        envelope.trust = Some(trust);
+        envelope.trust = Some(if of_kafka { Trust::Broker } else { trust });
     }
 }
 

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::decode::{self, Codec};
-use super::when::{self, Naive, Trust};
+use super::when::{self, Naive};
 use super::{labels, search};
 use crate::event::Envelope;
 
@@ -217,13 +217,7 @@ pub fn see<'a>(line: &'a str, envelope: &mut Envelope<'a>, zone: Naive<'_>) -> b
     let stamp = when::at_start(line, zone);
     if let Some(stamp) = stamp {
         envelope.sent_at = stamp.millis;
-        envelope.trust = stamp.millis.map(|_| {
-            if stamp.of_access {
-                Trust::Proxy
-            } else {
-                Trust::Sender
-            }
-        });
+        envelope.trust = stamp.millis.map(|_| stamp.trust);
     }
     if let Some(dataset) = labels::dataset_of(&line[..floor(line, 2_000)]) {
         envelope.dataset = Some(dataset);

@@ -9,12 +9,25 @@ pub(super) fn is_typed(item: Item<'_, '_>) -> bool {
     if wraps_object(item) {
         return true;
     }
-    // An event shows it in its time or its name; other objects are of no interest.
-    item.children().any(|member| {
-        matches!(member.name(), Some(Name::EventTime | Name::EventName))
-            && member.is_object()
-            && scalar(member).is_some()
+    // An event shows it in its time or its name, and a body in its events; other objects are of no
+    // interest.
+    item.children().any(|member| match member.name() {
+        Some(Name::Data) if member.is_list() => {
+            let first = member.children().next();
+            first.is_some_and(|first| first.is_object() && shows_types(first))
+        }
+        _ => is_typed_sign(member),
     })
+}
+
+fn shows_types(event: Item<'_, '_>) -> bool {
+    event.children().any(is_typed_sign)
+}
+
+fn is_typed_sign(member: Item<'_, '_>) -> bool {
+    matches!(member.name(), Some(Name::EventTime | Name::EventName))
+        && member.is_object()
+        && scalar(member).is_some()
 }
 
 fn only_member<'t, 'a>(item: Item<'t, 'a>) -> Option<Item<'t, 'a>> {

@@ -73,6 +73,28 @@ pub fn of_item(item: Item<'_, '_>, naive: Naive<'_>) -> Option<i64> {
         Val::Int(number) => of_number(number as f64),
         Val::Float(number) => of_number(number),
         Val::Text(text) => of_text(text, naive),
+        Val::Object => of_typed(item, naive),
+        _ => None,
+    }
+}
+
+/// A time that spells out its type, as stores export it: `{"$date": …}`.
+fn of_typed(item: Item<'_, '_>, naive: Naive<'_>) -> Option<i64> {
+    let only = |item: Item<'_, '_>| item.len() == 1;
+    let mut value = Some(item).filter(|&item| only(item))?.children().next()?;
+    let is_type = |key: &str| {
+        matches!(
+            key,
+            "$date" | "$numberLong" | "timestampValue" | "stringValue" | "integerValue" | "S" | "N"
+        )
+    };
+    // Milliseconds before 1970 and after 9999 stand one deeper.
+    if value.key() == "$date" && value.is_object() && only(value) {
+        value = value.children().next()?;
+    }
+    match value.val() {
+        Val::Object | Val::List => None,
+        _ if is_type(value.key()) => of_item(value, naive),
         _ => None,
     }
 }
@@ -136,8 +158,8 @@ pub struct Stamp {
     pub millis: Option<i64>,
     /// One past its last byte.
     pub end: usize,
-    /// Whether a server's access log writes it so.
-    pub of_access: bool,
+    /// Who writes it so.
+    pub trust: Trust,
 }
 
 /// The time stamp with which a line of a log begins, perhaps behind a priority, an address or a
@@ -176,7 +198,7 @@ pub fn at_start(line: &str, naive: Naive<'_>) -> Option<Stamp> {
         return Some(Stamp {
             millis,
             end: "CreateTime:".len() + digits,
-            of_access: false,
+            trust: Trust::Broker,
         });
     }
     for start in starts.into_iter().flatten() {
@@ -187,7 +209,7 @@ pub fn at_start(line: &str, naive: Naive<'_>) -> Option<Stamp> {
             return Some(Stamp {
                 millis: iso.millis(&text[..iso.end], naive),
                 end: start + iso.end,
-                of_access: false,
+                trust: Trust::Sender,
             });
         }
         if let Some(text) = text.get(..26).filter(|_| start > 0)
@@ -196,11 +218,41 @@ pub fn at_start(line: &str, naive: Naive<'_>) -> Option<Stamp> {
             return Some(Stamp {
                 millis: Some(millis),
                 end: start + 26,
-                of_access: true,
+                trust: Trust::Proxy,
             });
         }
     }
+    if let Some((start, iso)) = in_cell(line, head.len()) {
+        let text = &line[start..start + iso.end];
+        return Some(Stamp {
+            millis: iso.millis(text, naive),
+            end: start + iso.end,
+            trust: Trust::Sender,
+        });
+    }
     in_words(line, naive)
+}
+
+/// A time that fills a cell of a table, in a row that begins with another cell.
+fn in_cell(line: &str, within: usize) -> Option<(usize, Iso)> {
+    let head = &line.as_bytes()[..within];
+    let is_border = |byte: u8| matches!(byte, b',' | b';' | b'\t');
+    for border in memchr::memchr3_iter(b',', b';', b'\t', head) {
+        let quoted = head.get(border + 1) == Some(&b'"');
+        let start = border + 1 + usize::from(quoted);
+        let Some(iso) = line.get(start..).and_then(iso) else {
+            continue;
+        };
+        let rest = &line.as_bytes()[start + iso.end..];
+        let rest = match quoted {
+            true => rest.strip_prefix(b"\"").unwrap_or_default(),
+            false => rest,
+        };
+        if rest.first().is_some_and(|&byte| is_border(byte)) {
+            return Some((start, iso));
+        }
+    }
+    None
 }
 
 /// Time stamps in which the month comes first or is a word: without a year they tell no time, but
@@ -214,7 +266,7 @@ fn in_words(line: &str, naive: Naive<'_>) -> Option<Stamp> {
         return Some(Stamp {
             millis,
             end: 21,
-            of_access: false,
+            trust: Trust::Sender,
         });
     }
     let syslog = bytes.len() >= 15
@@ -227,7 +279,7 @@ fn in_words(line: &str, naive: Naive<'_>) -> Option<Stamp> {
     syslog.then_some(Stamp {
         millis: None,
         end: 15,
-        of_access: false,
+        trust: Trust::Sender,
     })
 }
 
@@ -314,6 +366,8 @@ impl Iso {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::json::Tape;
+    use bumpalo::Bump;
 
     const MILLIS: i64 = 1_719_223_872_345;
 
@@ -365,6 +419,33 @@ mod tests {
     }
 
     #[test]
+    fn stores_spell_out_the_type_of_a_time() {
+        for (text, millis) in [
+            (
+                r#"{"$date":"2024-06-24T10:11:12.345Z"}"#,
+                Some(1_719_223_872_345),
+            ),
+            (
+                r#"{"$date":{"$numberLong":"1719223872345"}}"#,
+                Some(1_719_223_872_345),
+            ),
+            (
+                r#"{"timestampValue":"2024-06-24T10:11:12.345Z"}"#,
+                Some(1_719_223_872_345),
+            ),
+            (r#"{"at":"2024-06-24T10:11:12.345Z"}"#, None),
+            (r#"{"$date":"2024-06-24T10:11:12.345Z","x":1}"#, None),
+            (r#"{"$date":{"$date":{"N":"1719223872345"}}}"#, None),
+            ("{}", None),
+        ] {
+            let arena = Bump::new();
+            let mut tape = Tape::new();
+            tape.parse(text, &arena).unwrap();
+            assert_eq!(of_item(tape.root(), Naive::Unknown), millis, "{text}");
+        }
+    }
+
+    #[test]
     fn lines_begin_with_stamps_of_many_kinds() {
         for (line, known) in [
             ("2024-06-24T10:11:12.345Z {\"data\"", true),
@@ -373,6 +454,8 @@ mod tests {
                 true,
             ),
             ("[2024-06-24 10:11:12] production.INFO: x", false),
+            ("7,2024-06-24T10:11:12.345Z,sent,\"{\"\"data\"\"", true),
+            ("7\t\"2024-06-24 10:11:12\"\tsent\t{}", false),
             ("I, [2024-06-24T10:11:12.345 #12] INFO -- : {}", false),
             (
                 "10.0.0.1 - - [24/Jun/2024:10:11:12 +0000] \"POST /capi HTTP/1.1\" 200",

@@ -11,7 +11,7 @@ use super::sighting::{PAIRED, PLACEHOLDER_ID, RANDOM_ID, Sighting, TEST};
 use super::table::Row;
 use crate::click_id::Stamped;
 use crate::deduplication;
-use crate::digest::{Shape, forms, prefix_of_hex};
+use crate::digest::{Shape, prefix_of_hex};
 use crate::event::Event;
 use crate::json::{Item, Val};
 use crate::name::Name;
@@ -229,7 +229,7 @@ impl Entries {
         let sender = event.envelope.sender.unwrap_or_default();
         let sender = key.begin().number(scope).part(sender.as_bytes()).end();
         for one in event.shaped(Shape::Sha256.bit()) {
-            if one.worthless.is_some() || forms::is_enumerable(one.name) {
+            if one.worthless.is_some() || one.proven {
                 continue;
             }
             let is_mistake = |place| event.mistakes().iter().any(|m| m.place == place);
