@@ -485,12 +485,14 @@ impl<'s, 'a> Inspector<'s, 'a> {
         }
     }
 
-    /// What a rule says of a value that is read as a text of its own, it says there.
+    /// What a rule says of a value that is read as a text of its own, it says there; but an answer
+    /// says something of the request beside it, which only the whole record shows.
     fn leave_to_inner_texts(&mut self) {
+        let of_pairs = rules::index_of("refused-by-meta");
         let findings: Vec<Finding> = self.findings.take();
         let kept = findings
             .into_iter()
-            .filter(|finding| !self.is_wrapped_whole(finding));
+            .filter(|finding| finding.rule == of_pairs || !self.is_wrapped_whole(finding));
         self.findings.put(kept.collect());
         self.groups.clear();
         if !self.findings.is_empty() {

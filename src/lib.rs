@@ -14,6 +14,7 @@ pub mod clock;
 pub mod contents;
 pub mod deduplication;
 pub mod digest;
+pub mod embedded_time;
 pub mod event_name;
 pub mod event_time;
 pub mod identify;
@@ -22,6 +23,7 @@ pub mod money;
 pub mod name;
 pub mod network;
 pub mod normalize;
+pub mod page_host;
 pub mod percent;
 pub mod personal;
 pub mod places;
@@ -45,6 +47,7 @@ pub mod ledger;
 pub mod repair;
 pub mod rule;
 pub mod rules;
+pub mod visit;
 
 // What becomes of findings.
 pub mod policy;

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::carriers::Carrier;
 use super::digests::{Collected, Pipeline};
 use super::key::{Key, short};
+use super::series;
 use super::sighting::{PAIRED, PLACEHOLDER_ID, RANDOM_ID, Sighting, TEST};
+use super::steps::Step;
 use super::table::Row;
 use crate::click_id::Stamped;
 use crate::deduplication;
@@ -94,6 +96,8 @@ impl Counts {
 pub struct Entries {
     pub(super) ids: Vec<Sighting>,
     pub(super) orders: Vec<Sighting>,
+    pub(super) steps: Vec<Step>,
+    pub(super) series: series::Collected,
     pub(super) digests: Collected,
     pub(super) carriers: Vec<Carrier>,
     /// Where the last browser with these bits is in `carriers`, from 1.
@@ -167,6 +171,15 @@ impl Entries {
         if event_name == "AppendAttribution" {
             return;
         }
+        let (browser, email) = (browser_of(key, event), identifier_of(key, event, Name::Em));
+        let entry = series::Entry {
+            name: name_hash,
+            group: short(scope),
+            person: if email == 0 { browser } else { email },
+            at,
+        };
+        self.series.see(key, event, entry);
+        self.enter_step(key, event, event_name, scope, at);
         let id = event.get(Name::EventId).and_then(text_of);
         let order = deduplication::order_id(event);
         let Some(id) = id.as_deref().map(str::trim).filter(|id| !id.is_empty()) else {
@@ -198,8 +211,8 @@ impl Entries {
                 .and_then(|time| u32::try_from(time).ok())
                 .unwrap_or(0),
             name: name_hash,
-            browser: browser_of(key, event),
-            email: identifier_of(key, event, Name::Em),
+            browser,
+            email,
             external_id: identifier_of(key, event, Name::ExternalId),
             address: address_of(key, event),
             content: 0,
@@ -290,6 +303,32 @@ impl Entries {
         }
         self.carriers.push(row);
         self.slots[slot] = self.carriers.len() as u32;
+    }
+
+    /// Enters a checkout or a purchase of a browser that is known.
+    fn enter_step(
+        &mut self,
+        key: &Key,
+        event: &Event<'_, '_>,
+        event_name: &str,
+        scope: u64,
+        at: u64,
+    ) {
+        let is_purchase = match event_name {
+            "Purchase" => true,
+            "InitiateCheckout" => false,
+            _ => return,
+        };
+        if !event.is_website() {
+            return;
+        }
+        let time = event.time().and_then(|time| u32::try_from(time).ok());
+        let fbp = event.user_text(Name::Fbp).and_then(Stamped::parse);
+        if let (Some(time), Some(fbp)) = (time, fbp) {
+            let browser = key.begin().number(scope).part(fbp.time().as_bytes());
+            let browser = browser.part(fbp.tail().as_bytes()).end();
+            self.steps.push(Step::new(browser, time, at, is_purchase));
+        }
     }
 }
 

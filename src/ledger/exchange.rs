@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::entries::Counts;
 use super::places::Places;
 use super::table::{Row, Table};
-use super::{Ledger, MAX_NAMES, Sighting};
+use super::{AllSeries, Ledger, MAX_NAMES, Sighting, Step};
 
 /// What stands before the tables.
 #[derive(Serialize, Deserialize)]
@@ -17,6 +17,7 @@ struct Head {
     places: Places,
     names: BTreeMap<u32, (String, u64)>,
     counts: Counts,
+    series: AllSeries,
 }
 
 /// How many rows are read at a time.
@@ -34,6 +35,7 @@ impl Ledger {
             places: self.places.clone(),
             names: self.names.clone(),
             counts: self.counts,
+            series: self.series.clone(),
         };
         serde_json::to_writer(&mut *out, &head)?;
         out.write_all(b"\n")?;
@@ -42,6 +44,7 @@ impl Ledger {
         write_table(&self.orders, out)?;
         write_table(self.digests.links(), out)?;
         write_table(&self.carriers, out)?;
+        write_table(&self.steps, out)?;
         out.write_all(END)?;
         out.flush()
     }
@@ -64,6 +67,7 @@ impl Ledger {
             }
         }
         self.counts.merge(&head.counts, events);
+        self.series.merge(&head.series, events);
         read_table(input, |rows: &[Sighting]| {
             for row in rows {
                 *self.sightings.entry(row.name).or_insert(0) += 1;
@@ -81,6 +85,10 @@ impl Ledger {
         })?;
         read_table(input, |rows| {
             self.carriers.take(rows, events);
+            self.make_room()
+        })?;
+        read_table(input, |rows: &[Step]| {
+            self.steps.take(rows, events);
             self.make_room()
         })?;
         let mut end = [0; END.len()];

@@ -11,6 +11,8 @@
 //!
 //! 1. See what [`Evidence`] offers. [`Evidence::ids`] gives all events of one dataset, event_name
 //!    and event_id; [`Evidence::orders`] all of one order; other tables are listed there.
+//!    [`Evidence::series`] gives running counts of each dataset and event_name that need no row:
+//!    times, amounts, pages, sources.
 //! 2. When the rule needs something that no event leaves yet, add it in [`entries`]: a field of a
 //!    row, or a table. A new table is a type of row that implements [`table::Row`], a list in
 //!    [`entries::Entries`], a [`Table`] in [`Ledger`] (with its line in [`Ledger::tables`]) and a
@@ -40,7 +42,9 @@ mod exchange;
 pub mod findings;
 pub mod key;
 pub mod places;
+pub mod series;
 pub mod sighting;
+pub mod steps;
 pub mod table;
 
 use std::collections::BTreeMap;
@@ -53,7 +57,9 @@ pub use entries::{BlockSpot, Entries};
 pub use findings::{LogFinding, LogFindings};
 pub use key::Key;
 pub use places::{Places, Spot};
+pub use series::{AllSeries, Series};
 pub use sighting::Sighting;
+pub use steps::Step;
 pub use table::Table;
 
 use crate::score::NameScore;
@@ -78,6 +84,8 @@ pub struct Ledger {
     places: Places,
     ids: Table<Sighting>,
     orders: Table<Sighting>,
+    steps: Table<Step>,
+    series: AllSeries,
     digests: Digests,
     carriers: Table<Carrier>,
     /// Event names as they may be printed, with the first event, by the hash of dataset and name.
@@ -98,6 +106,8 @@ impl Ledger {
             places: Places::default(),
             ids: Table::default(),
             orders: Table::default(),
+            steps: Table::default(),
+            series: AllSeries::default(),
             digests: Digests::new(key),
             carriers: Table::default(),
             names: BTreeMap::new(),
@@ -108,10 +118,11 @@ impl Ledger {
         }
     }
 
-    fn tables(&mut self) -> [&mut dyn AnyTable; 4] {
+    fn tables(&mut self) -> [&mut dyn AnyTable; 5] {
         [
             &mut self.ids,
             &mut self.orders,
+            &mut self.steps,
             &mut self.digests,
             &mut self.carriers,
         ]
@@ -146,6 +157,8 @@ impl Ledger {
         self.orders.take(&entries.orders, events);
         self.digests.take(&entries.digests, events);
         self.carriers.take(&entries.carriers, events);
+        self.steps.take(&entries.steps, events);
+        self.series.take(&entries.series, events);
     }
 
     /// Makes room when the tables have outgrown their memory, or would be smaller when sorted. To be called in a pool of threads.
@@ -231,6 +244,17 @@ impl Evidence<'_> {
     /// The digests of the log, joined with themselves.
     pub fn joined(&self) -> io::Result<Joined> {
         self.ledger.digests.join()
+    }
+
+    /// Calls `each` with the checkouts and purchases of every browser, in the order of their times.
+    pub fn steps(&self, each: impl FnMut(&[Step])) -> io::Result<()> {
+        self.ledger.steps.groups(each)
+    }
+
+    /// What the events of each dataset and event_name have in common, with the hash by which
+    /// [`Evidence::event_name`] knows the name. Passbacks are not among them.
+    pub fn series(&self) -> impl Iterator<Item = (u32, &Series)> {
+        self.ledger.series.iter()
     }
 
     /// How many sightings of event_ids there are under a dataset and event_name

@@ -13,6 +13,8 @@ mod click_id_not_sent;
 mod click_time_in_seconds;
 mod consent_denied;
 mod constant_event_id;
+mod constant_url;
+mod constant_value;
 mod content_ids_shape;
 mod content_type_unknown;
 mod contents_shape;
@@ -22,6 +24,7 @@ mod custom_data_type;
 mod data_processing_options;
 mod data_shape;
 mod dataset_id;
+mod date_only_time;
 mod default_birth_date;
 mod double_hash;
 mod duplicate_event;
@@ -32,6 +35,7 @@ mod event_id_reused;
 mod event_name_alias;
 mod event_name_case;
 mod event_name_split;
+mod event_order;
 mod event_time_type;
 mod event_time_unit;
 mod external_id_not_a_person;
@@ -44,6 +48,7 @@ mod fbclid_altered;
 mod fbp_format;
 mod fbp_minted_per_event;
 mod foreign_schema;
+mod foreign_url;
 mod future_event;
 mod hash_encoding;
 mod hash_in_wrong_key;
@@ -82,14 +87,17 @@ mod random_event_id;
 mod raw_id_format;
 mod record_too_large;
 mod refused_by_meta;
+mod replayed_as_now;
 mod retired_api_version;
 mod same_hash_in_two_keys;
 mod sdk_object_dump;
 mod sensitive_data;
+mod single_action_source;
 mod slow_delivery;
 mod stale_event;
 mod template_residue;
 mod test_event_code;
+mod time_zone_shift;
 mod truncated_hash;
 mod unhashed_pii;
 mod unknown_action_source;
@@ -182,17 +190,24 @@ pub static ALL: &[&Rule] = &[
     &stale_event::RULE,
     &future_event::RULE,
     &batch_poisoned::RULE,
+    &replayed_as_now::RULE,
+    &time_zone_shift::RULE,
     &placeholder_time::RULE,
+    &date_only_time::RULE,
     &slow_delivery::RULE,
+    &event_order::RULE,
     &missing_action_source::RULE,
     &unknown_action_source::RULE,
     &website_without_url::RULE,
     &website_without_user_agent::RULE,
     &wrong_action_source::RULE,
+    &single_action_source::RULE,
     &app_event_incomplete::RULE,
     &messaging_event_incomplete::RULE,
     &url_format::RULE,
     &url_has_pii::RULE,
+    &constant_url::RULE,
+    &foreign_url::RULE,
     &crm_event_incomplete::RULE,
     &attribution_event_incomplete::RULE,
     &purchase_without_value::RULE,
@@ -201,6 +216,7 @@ pub static ALL: &[&Rule] = &[
     &value_in_minor_units::RULE,
     &value_not_positive::RULE,
     &currency_format::RULE,
+    &constant_value::RULE,
     &contents_shape::RULE,
     &content_ids_shape::RULE,
     &content_type_unknown::RULE,

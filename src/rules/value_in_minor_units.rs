@@ -1,16 +1,20 @@
 //! CL604: a value in cents.
 
+use std::io;
+
 use crate::contents::{self, Sums, amount};
 use crate::event::Event;
-use crate::finding::{Certainty, Findings};
+use crate::finding::{Certainty, Findings, Severity};
 use crate::fix::Fix;
 use crate::json::{Item, Val};
+use crate::ledger::series::Amounts;
+use crate::ledger::{Evidence, LEAST_EVENTS, LogFindings};
 use crate::money;
 use crate::name::Name;
 use crate::rule::{Check, Rule};
 
 /// See `rules/value-in-minor-units.md`.
-pub static RULE: Rule = crate::rule!("value-in-minor-units", Check::Event(check));
+pub static RULE: Rule = crate::rule!("value-in-minor-units", Check::Event(check), conclude);
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     let Some(item) = event.custom(Name::Value) else {
@@ -37,6 +41,71 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
     }
     finding.fix_if(in_units(item, decimals).map(|json| fix.replace(at, json)));
 }
+
+/// Amounts without decimals, of which there are many, of one currency with decimals.
+fn looks_like_cents(amounts: &Amounts) -> bool {
+    amounts.whole.events >= LEAST_EVENTS
+        && amounts.broken == 0
+        && amounts.small == 0
+        && amounts.currencies.len() == 1
+        && amounts.distinct.len() >= 10
+}
+
+/// Events of a cart: what they are worth can be compared. A lead may be worth anything.
+fn has_cart(name: &str) -> bool {
+    matches!(
+        name,
+        "ViewContent" | "AddToCart" | "InitiateCheckout" | "AddPaymentInfo" | "Purchase"
+    )
+}
+
+/// Other events of the same shop, or the amounts alone, tell that they are in cents.
+fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
+    for (name_hash, series) in log.series() {
+        let (name, amounts) = (log.event_name(name_hash), &series.amounts);
+        if !has_cart(name) || !looks_like_cents(amounts) {
+            continue;
+        }
+        let whole = amounts.whole;
+        // Steps of which two are a doubling: some 30 to 360 times as much.
+        let beside = log.series().find(|(other, with)| {
+            let with_amounts = &with.amounts;
+            with.group == series.group
+                && has_cart(log.event_name(*other))
+                && with_amounts.currencies.is_same_one(&amounts.currencies)
+                && with_amounts.broken >= LEAST_EVENTS
+                && with_amounts.broken * 10 >= with_amounts.all.events * 3
+                && (10..=17).contains(&amounts.middle().saturating_sub(with_amounts.middle()))
+        });
+        if let Some((other, _)) = beside {
+            let message = format!(
+                "values of {} events named {name} are whole numbers and about 100 times those of {}, which have decimals",
+                whole.events,
+                log.event_name(other),
+            );
+            out.at(whole.first, "/custom_data/value", message)
+                .certainty(Certainty::Strong)
+                .related(whole.last, "the last of them")
+                .events(whole.events);
+        } else if whole.events >= 50
+            && amounts.ending * 100 >= whole.events * 95
+            && amounts.middle() >= LARGE
+        {
+            let message = format!(
+                "values of all {} events named {name} are large whole numbers that end in 00, 95 or 99: are they cents?",
+                whole.events
+            );
+            out.at(whole.first, "/custom_data/value", message)
+                .severity(Severity::Info)
+                .certainty(Certainty::Heuristic)
+                .events(whole.events);
+        }
+    }
+    Ok(())
+}
+
+/// 4,096 and more in the middle: of euros, few shops take as much.
+const LARGE: usize = 24;
 
 /// The whole number with its point moved.
 fn in_units(item: Item<'_, '_>, decimals: usize) -> Option<String> {

@@ -1,15 +1,44 @@
 //! CL505: an event that contradicts its action_source.
 
-use crate::clock::DAY;
+use std::io;
+
 use crate::event::Event;
 use crate::finding::{Certainty, Findings};
 use crate::fix::Fix;
-use crate::json::Item;
+use crate::ledger::{Evidence, LEAST_EVENTS, LogFindings};
 use crate::name::Name;
 use crate::rule::{Check, Rule};
+use crate::visit::{has, has_cookie, has_new_cookie, is_browser_on_page};
 
 /// See `rules/wrong-action-source.md`.
-pub static RULE: Rule = crate::rule!("wrong-action-source", Check::Event(check));
+pub static RULE: Rule = crate::rule!("wrong-action-source", Check::Event(check), conclude);
+
+/// One event with page, browser and a new cookie may be an odd one; when all of a name are so, and
+/// most of them of the very day of the cookie, the constant stands in the code.
+fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
+    for (name, series) in log.series() {
+        let sources = &series.sources;
+        let browsed = sources.browsed;
+        if browsed.events < LEAST_EVENTS
+            || browsed.events * 100 < sources.offline * 95
+            || sources.fresh * 2 < browsed.events
+        {
+            continue;
+        }
+        let message = format!(
+            "{} of {} events named {} from tills and systems have page, browser, address and cookie of a visit",
+            browsed.events,
+            sources.offline,
+            log.event_name(name),
+        );
+        // The events have been spoken of one by one.
+        out.at(browsed.first, "/action_source", message)
+            .certainty(Certainty::Strong)
+            .related(browsed.last, "the last of them")
+            .events(0);
+    }
+    Ok(())
+}
 
 /// What the event looks like instead.
 struct Contradiction {
@@ -155,49 +184,4 @@ fn without_browser(event: &Event<'_, '_>, or_purchase: bool) -> Option<Contradic
         fitting: Some("website"),
         certainty: Certainty::Heuristic,
     })
-}
-
-/// Whether a cookie of Meta's pixel was made within the day before the event.
-fn has_new_cookie(event: &Event<'_, '_>) -> bool {
-    let Some(time) = event.time() else {
-        return false;
-    };
-    [Name::Fbp, Name::Fbc]
-        .into_iter()
-        .filter_map(|name| {
-            event
-                .user_text(name)?
-                .split('.')
-                .nth(2)?
-                .parse::<i64>()
-                .ok()
-        })
-        .any(|milliseconds| (0..=DAY).contains(&(time - milliseconds / 1_000)))
-}
-
-fn has(item: Option<Item<'_, '_>>) -> bool {
-    item.is_some_and(|item| !item.is_blank())
-}
-
-fn has_cookie(event: &Event<'_, '_>) -> bool {
-    has(event.user(Name::Fbp)) || has(event.user(Name::Fbc))
-}
-
-/// A page, a cookie of Meta's pixel and a browser that is none inside an app.
-fn is_browser_on_page(event: &Event<'_, '_>) -> bool {
-    let page = event.get(Name::EventSourceUrl).and_then(Item::text);
-    page.is_some_and(|page| page.starts_with("http"))
-        && has_cookie(event)
-        && event
-            .user_text(Name::ClientUserAgent)
-            .is_some_and(is_browser)
-}
-
-/// Whether the agent is a browser's own: the views inside apps say `wv`, name the app in brackets,
-/// or leave `Safari/` out.
-fn is_browser(agent: &str) -> bool {
-    agent.starts_with("Mozilla/5.0 (")
-        && !agent.contains("; wv)")
-        && !agent.contains('[')
-        && (agent.contains(" Safari/") || agent.contains(" Firefox/"))
 }

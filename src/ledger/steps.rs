@@ -1,0 +1,93 @@
+//! Checkouts and purchases of a browser, to see which came first.
+
+use super::table::{Numbers, Row};
+
+/// A checkout or a purchase, in 20 bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Step {
+    /// Dataset and browser.
+    key: [u32; 2],
+    /// Unix seconds.
+    pub time: u32,
+    /// The number of the event, and whether it is a purchase.
+    event: [u32; 2],
+}
+
+const PURCHASE: u32 = 1 << 31;
+
+impl Step {
+    /// An event of a browser.
+    pub fn new(browser: u64, time: u32, at: u64, is_purchase: bool) -> Step {
+        let kind = if is_purchase { PURCHASE } else { 0 };
+        Step {
+            key: [(browser >> 32) as u32, browser as u32],
+            time,
+            event: [(at >> 32) as u32 | kind, at as u32],
+        }
+    }
+
+    /// Whether it is a purchase.
+    pub fn is_purchase(&self) -> bool {
+        self.event[0] & PURCHASE != 0
+    }
+
+    /// The number of the event.
+    pub fn at(&self) -> u64 {
+        u64::from(self.event[0] & !PURCHASE) << 32 | u64::from(self.event[1])
+    }
+}
+
+impl Row for Step {
+    const SIZE: usize = 20;
+
+    type Group = [u32; 2];
+
+    fn group(&self) -> [u32; 2] {
+        self.key
+    }
+
+    fn absorb(&mut self, _: &Self) -> bool {
+        false
+    }
+
+    fn shift(&mut self, events: u64) {
+        let browser = u64::from(self.key[0]) << 32 | u64::from(self.key[1]);
+        *self = Step::new(browser, self.time, self.at() + events, self.is_purchase());
+    }
+
+    fn write(&self, out: &mut Vec<u8>) {
+        let [first, second] = self.key;
+        for number in [first, second, self.time, self.event[0], self.event[1]] {
+            out.extend(number.to_le_bytes());
+        }
+    }
+
+    fn read(bytes: &[u8]) -> Self {
+        let mut n = Numbers(bytes);
+        Step {
+            key: [n.short(), n.short()],
+            time: n.short(),
+            event: [n.short(), n.short()],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_comes_back_from_disk_as_it_went() {
+        let mut step = Step::new(3 << 32 | 5, 7, 11, true);
+        step.shift(u64::from(u32::MAX));
+        let mut bytes = Vec::new();
+        step.write(&mut bytes);
+        assert_eq!((bytes.len(), size_of::<Step>()), (Step::SIZE, 20));
+        let read = Step::read(&bytes);
+        assert_eq!(read, step);
+        assert_eq!(
+            (read.at(), read.is_purchase()),
+            (u64::from(u32::MAX) + 11, true)
+        );
+    }
+}
