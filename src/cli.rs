@@ -63,6 +63,9 @@ pub struct InputArgs {
     /// An input without a single event is in order
     #[arg(long)]
     pub allow_empty: bool,
+    /// Look only at events of this dataset, as far as the log names it
+    #[arg(long, value_name = "ID")]
+    pub dataset: Vec<String>,
     /// Look only at events of this name
     #[arg(long, value_name = "NAME")]
     pub event_name: Vec<String>,
@@ -163,6 +166,13 @@ pub struct CheckArgs {
     /// Print what --fix would change and write nothing; exit code 1 when something would
     #[arg(long, conflicts_with = "fix")]
     pub diff: bool,
+    /// Leave the input alone; write what can be sent again to DIR/requests.ndjson, the rest to
+    /// DIR/rejects.ndjson
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, conflicts_with_all = ["fix", "diff"])]
+    pub fix_to: Option<PathBuf>,
+    /// Give the requests of --fix-to this test_event_code
+    #[arg(long, value_name = "CODE", requires = "fix_to")]
+    pub test_code: Option<String>,
     /// How to print
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,

@@ -5,6 +5,7 @@
 mod dig;
 mod mending;
 mod newest;
+mod parcel;
 mod part;
 mod run;
 mod shared;

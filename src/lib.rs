@@ -59,8 +59,10 @@ pub mod score;
 
 // The run as a whole, and what it prints.
 pub mod engine;
+pub mod facts;
 pub mod memory;
 pub mod output;
+pub mod resend;
 pub mod rewrite;
 pub mod settings;
 

@@ -7,10 +7,12 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use crate::envelope::when::Trust;
+use crate::facts::Facts;
 use crate::finding::{Certainty, Effect, Severity};
 use crate::fix::Safety;
 use crate::pixel::Pairing;
 use crate::repair::Change;
+use crate::resend::ResendTally;
 use crate::rules;
 use crate::score::{Estimate, NameScore, Presence};
 
@@ -266,6 +268,7 @@ pub struct Report {
     pub fixable_safe: u64,
     pub fixable_unsafe: u64,
     pub clocks: ClockTally,
+    pub facts: Facts,
     /// Events with a time of capture, by whose clock it is from: in the order of [`Trust::ALL`].
     pub captured: [u64; Trust::ALL.len()],
     /// Texts that name an event and hold none that can be read.
@@ -282,6 +285,8 @@ pub struct Report {
     pub fixes: FixTally,
     /// What a capture of the browser's requests shows beside the log.
     pub pixel: Option<Pairing>,
+    /// What was written to be sent again (`--fix-to`).
+    pub resent: Option<ResendTally>,
     /// Panics of rules: a fault of this program.
     pub internal_errors: u64,
     /// The run was stopped by a signal.

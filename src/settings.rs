@@ -26,6 +26,8 @@ pub enum Clocks {
 /// Which events are looked at.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
+    /// Only events of which the log says that they went to one of these datasets, when there are any.
+    pub datasets: Vec<String>,
     /// Only these event_names, when there are any.
     pub event_names: Vec<String>,
     /// Only events at or after this moment, in Unix seconds.
@@ -37,7 +39,10 @@ pub struct Filter {
 impl Filter {
     /// Whether every event passes.
     pub fn is_open(&self) -> bool {
-        self.event_names.is_empty() && self.since.is_none() && self.until.is_none()
+        self.datasets.is_empty()
+            && self.event_names.is_empty()
+            && self.since.is_none()
+            && self.until.is_none()
     }
 }
 

@@ -19,6 +19,7 @@ use crate::output::{
 };
 use crate::pixel::pairs::Learned;
 use crate::report::{FileTally, Gate, InputError, Verdict};
+use crate::resend::Resend;
 use crate::rewrite::Rewrite;
 use crate::settings::{Clocks, Settings};
 
@@ -61,6 +62,19 @@ pub(super) fn check(args: &CheckArgs) -> Result<u8, Failure> {
     };
     let make_style = |terminal| style(args, &settings, profile, terminal);
     let mut tee = reporters(formats, to_stdout, make_style)?;
+    let resend = match &args.fix_to {
+        Some(directory) => {
+            let begun = Resend::begin(directory, args.test_code.clone(), settings.memory);
+            Some(begun.map_err(|error| {
+                let why = match error.kind() {
+                    io::ErrorKind::AlreadyExists => error.to_string(),
+                    _ => io_message(&error),
+                };
+                Failure::Usage(format!("--fix-to {}: {why}", directory.display()))
+            })?)
+        }
+        None => None,
+    };
     let linter = Linter::new(settings).with_excerpts(Excerpts {
         event: excerpt::excerpt,
         text: excerpt::text_excerpt,
@@ -72,7 +86,7 @@ pub(super) fn check(args: &CheckArgs) -> Result<u8, Failure> {
         errors,
         config.as_ref(),
         args.input.quiet,
-        part,
+        Asides { resend, part },
     )
 }
 
@@ -219,7 +233,7 @@ pub(super) fn score(args: ScoreArgs) -> Result<u8, Failure> {
         errors,
         None,
         quiet,
-        None,
+        Asides::default(),
     )
 }
 
@@ -258,6 +272,15 @@ fn create(path: &Path) -> Result<File, Failure> {
         .map_err(|error| Failure::Usage(format!("{}: {}", path.display(), io_message(&error))))
 }
 
+/// What a run writes beside its report.
+#[derive(Default)]
+struct Asides {
+    /// What can be sent again.
+    resend: Option<Resend>,
+    /// Where it is written as a part of a larger run, and how its clock was asked for.
+    part: Option<(File, String)>,
+}
+
 /// Reads all sources one after the other and ends with the verdict.
 fn run(
     linter: &Linter,
@@ -266,7 +289,7 @@ fn run(
     errors: Vec<InputError>,
     config: Option<&Config>,
     quiet: bool,
-    part: Option<(File, String)>,
+    asides: Asides,
 ) -> Result<u8, Failure> {
     let stop = linter.stop_flag();
     // The block at hand is finished, temporary files are removed, originals stay. A second signal
@@ -279,7 +302,10 @@ fn run(
     let learned = learn(linter, &sources, config);
     let mut run = Run::new(linter, reporter);
     run.use_learned(learned);
-    if let Some((file, as_of)) = part {
+    if let Some(resend) = asides.resend {
+        run.resend(resend);
+    }
+    if let Some((file, as_of)) = asides.part {
         run.write_part(Box::new(io::BufWriter::new(file)), &as_of);
     }
     let bar = progress(quiet);

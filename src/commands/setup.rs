@@ -71,8 +71,13 @@ pub(super) fn settings(args: &CheckArgs, config: Option<&Config>) -> Result<Sett
         let today = jiff::Zoned::now().date().to_string();
         config.apply(&mut policy, &today).map_err(usage)?;
     }
-    if args.unsafe_fixes && !args.fix && !args.diff {
-        return Err(usage("--unsafe-fixes goes with --fix or --diff"));
+    if args.unsafe_fixes && !args.fix && !args.diff && args.fix_to.is_none() {
+        return Err(usage("--unsafe-fixes goes with --fix, --diff or --fix-to"));
+    }
+    if let Some(code) = &args.test_code
+        && (code.is_empty() || !code.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+    {
+        return Err(usage("--test-code takes letters and digits"));
     }
     let ledger_key = args.ledger_key.as_deref().map(ledger_key).transpose()?;
     let settings = Settings {
@@ -304,6 +309,7 @@ pub(super) fn country_code(text: &str) -> Result<String, Failure> {
 
 fn filter(args: &InputArgs) -> Result<Filter, Failure> {
     Ok(Filter {
+        datasets: args.dataset.clone(),
         event_names: args.event_name.clone(),
         since: args
             .since

@@ -144,7 +144,7 @@ fn put_together(block: &Block, pieces: &[(Range<usize>, String)]) -> Block {
     }
 }
 
-fn is_allowed(worker: &Worker<'_>, finding: &Finding) -> bool {
+pub(super) fn is_allowed(worker: &Worker<'_>, finding: &Finding) -> bool {
     let settings = &worker.linter.settings;
     let least = if settings.unsafe_fixes {
         Safety::Unsafe

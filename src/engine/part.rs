@@ -6,6 +6,7 @@ use std::sync::Arc;
 use hashbrown::{HashMap, HashSet};
 
 use crate::envelope::when::Trust;
+use crate::facts::Facts;
 use crate::finding::{Finding, Fold, Place, Reach, Severity, Subject};
 use crate::fix::Safety;
 use crate::json::{Pointer, tree};
@@ -19,6 +20,7 @@ use crate::report::{
     AnswerTally, ClockTally, EventRow, Excerpt, Located, LocatedChange, Location, RuleTally,
     UnreadTally,
 };
+use crate::resend::Parcel;
 use crate::rules;
 use crate::score::Tally;
 
@@ -84,6 +86,7 @@ pub(super) struct Part {
     pub fixable_unsafe: u64,
     pub internal_errors: u64,
     pub clocks: ClockTally,
+    pub facts: Facts,
     /// Events with a time of capture, by whose clock it is from.
     pub captured: [u64; Trust::ALL.len()],
     /// Texts that were cut off or printed in a form that cannot be read, and name an event.
@@ -108,6 +111,10 @@ pub(super) struct Part {
     /// Events whose fixes were all withheld.
     pub left: u64,
     pub not_written: Vec<&'static str>,
+    /// Events to be sent again, or not, in the order of the text.
+    pub parcels: Vec<Parcel>,
+    /// A request whose events were read alone turned out to be a test.
+    pub late_test: bool,
     /// Newlines in the block, and characters behind the last of them.
     pub newlines: u64,
     pub last_line: u64,
@@ -159,6 +166,8 @@ pub(super) struct Orders {
     pub sated: Arc<Sated>,
     /// Whether events are entered in the ledger.
     pub ledger: bool,
+    /// Whether events are made ready to be sent again.
+    pub resend: bool,
 }
 
 /// Finds lines and columns in a block.

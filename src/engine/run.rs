@@ -21,6 +21,7 @@ use crate::printable;
 use crate::report::{
     FileTally, Group, InputError, Located, Location, Related, Report, RuleTally, Verdict,
 };
+use crate::resend::{Parcel, Resend};
 use crate::rules;
 use crate::score::Presence;
 use crate::settings::Clocks;
@@ -51,6 +52,7 @@ pub struct Run<'l> {
     ledger: Ledger,
     /// Whether any rule of the whole log speaks.
     keeps_ledger: bool,
+    resend: Option<Resend>,
     /// Where this run is written as a part of a larger one.
     part: Option<PartWriter<'l>>,
     /// The first part that was taken in.
@@ -186,6 +188,7 @@ impl<'l> Run<'l> {
             hidden: BTreeMap::new(),
             key,
             ledger: Ledger::new(key, linter.settings.memory),
+            resend: None,
             part: None,
             first_part: None,
             keeps_ledger: linter.settings.witnesses.pixel.is_some()
@@ -267,6 +270,11 @@ impl<'l> Run<'l> {
         self.progress = Some(Box::new(progress));
     }
 
+    /// Writes what can be sent again, and what not.
+    pub fn resend(&mut self, resend: Resend) {
+        self.resend = Some(resend);
+    }
+
     /// Notes an input that could not be read.
     pub fn failed(&mut self, error: InputError) {
         self.report.errors.push(error);
@@ -327,6 +335,7 @@ impl<'l> Run<'l> {
             sink_fault: None,
         };
         self.ledger.open(name, key);
+        self.report.facts.begin_file();
         self.blocks(&mut file, source)?;
         self.close(file)
     }
@@ -462,6 +471,7 @@ impl<'l> Run<'l> {
                     .unwrap_or_else(|poison| poison.into_inner()),
             ),
             ledger: self.keeps_ledger,
+            resend: self.resend.is_some(),
         }
     }
 
@@ -580,6 +590,7 @@ impl<'l> Run<'l> {
         for (sum, part) in report.captured.iter_mut().zip(part.captured) {
             *sum += part;
         }
+        report.facts.add(&part.facts);
         let answers = &mut report.answers;
         answers.taken += part.answers.taken;
         answers.paired += part.answers.paired + u64::from(part.answers_first && file.asks);
@@ -664,6 +675,13 @@ impl<'l> Run<'l> {
             }
         }
         self.report.fixes.left += part.left;
+        self.send_again(file, std::mem::take(&mut part.parcels));
+        if part.late_test
+            && let Some(resend) = self.resend.take()
+        {
+            let why = "test_event_code stands in a request too large to be read as a whole";
+            self.not_resent(&resend, &io::Error::other(why));
+        }
         self.join_changes(file, part.changes, part.withheld, part.not_written);
         let position = &mut file.position;
         position.offset += written.len() as u64;
@@ -698,12 +716,35 @@ impl<'l> Run<'l> {
         Ok(())
     }
 
+    fn send_again(&mut self, file: &OpenFile<'_>, parcels: Vec<Parcel>) {
+        let Some(mut resend) = self.resend.take() else {
+            return;
+        };
+        for parcel in parcels {
+            let line = file.position.line + parcel.line;
+            let event = file.position.events + parcel.event;
+            if let Err(fault) = resend.take(parcel, &file.tally.name, line, event) {
+                // Half of it would be taken for the whole.
+                self.not_resent(&resend, &fault);
+                return;
+            }
+        }
+        self.resend = Some(resend);
+    }
+
+    fn not_resent(&mut self, resend: &Resend, fault: &io::Error) {
+        self.failed(InputError {
+            path: resend.directory().display().to_string(),
+            message: format!("was not written: {}", crate::input::walk::io_message(fault)),
+        });
+    }
+
     /// Writes the rest of this run as a part: what the whole log shows is left to the merging.
     fn finish_part(&mut self) -> io::Result<()> {
         let Some(part) = self.part.take() else {
             return Ok(());
         };
-        let mut out = part.totals(&mut self.report)?;
+        let mut out = part.totals(&mut self.report, &self.key)?;
         let ledger = &mut self.ledger;
         self.linter.pool.install(|| ledger.write(&mut out))
     }
@@ -1098,6 +1139,15 @@ impl<'l> Run<'l> {
         }
         if self.linter.settings.fixing != Fixing::Off && !self.linter.settings.unsafe_fixes {
             self.report.fixes.needs_consent = self.report.fixable_unsafe;
+        }
+        if let Some(mut resend) = self.resend.take()
+            && !self.report.interrupted
+            && self.report.internal_errors == 0
+        {
+            match resend.commit() {
+                Ok(tally) => self.report.resent = Some(tally),
+                Err(fault) => self.not_resent(&resend, &fault),
+            }
         }
         let verdict = Verdict::of(&self.report, &self.linter.settings.gate);
         self.reporter.finish(&self.report, &verdict)?;

@@ -7,6 +7,7 @@ use std::io::{self, BufRead, Write};
 
 use serde::{Deserialize, Serialize};
 
+use crate::facts::Facts;
 use crate::ledger::Key;
 use crate::report::{EventRow, FileTally, Group, InputError, Located, Report, RuleTally};
 use crate::rules;
@@ -76,12 +77,15 @@ struct Totals {
     groups: Vec<Group>,
     names: BTreeMap<String, NameScore>,
     rows: Vec<EventRow>,
+    facts: Facts,
+    /// Answers that refused, by code and subcode.
+    refused: Vec<((i64, Option<i64>), u64)>,
 }
 
 /// The plain counts of a report, always in the same order.
-fn counts(report: &mut Report) -> [&mut u64; 16] {
+fn counts(report: &mut Report) -> Vec<&mut u64> {
     let clocks = &mut report.clocks;
-    [
+    let mut counts = vec![
         &mut report.bytes,
         &mut report.lines,
         &mut report.records,
@@ -98,7 +102,13 @@ fn counts(report: &mut Report) -> [&mut u64; 16] {
         &mut clocks.request,
         &mut clocks.newest,
         &mut clocks.wall,
-    ]
+        &mut report.unread.truncated,
+        &mut report.unread.printed,
+        &mut report.answers.taken,
+        &mut report.answers.paired,
+    ];
+    counts.extend(&mut report.captured);
+    counts
 }
 
 /// Writes a part while a run goes on.
@@ -134,7 +144,11 @@ impl<'w> PartWriter<'w> {
     }
 
     /// The totals of all that single events show. The ledger is to follow.
-    pub(super) fn totals(mut self, report: &mut Report) -> io::Result<Box<dyn Write + Send + 'w>> {
+    pub(super) fn totals(
+        mut self,
+        report: &mut Report,
+        key: &Key,
+    ) -> io::Result<Box<dyn Write + Send + 'w>> {
         let totals = Totals {
             files: report.files.clone(),
             errors: report.errors.clone(),
@@ -143,6 +157,8 @@ impl<'w> PartWriter<'w> {
             groups: report.groups.clone(),
             names: report.names.clone(),
             rows: report.rows.clone(),
+            facts: report.facts.sealed(key),
+            refused: report.answers.refused.clone().into_iter().collect(),
         };
         self.line(&Line::Report(Box::new(totals)));
         match self.failed {
@@ -234,7 +250,7 @@ impl PartTotals {
         (most_examples, most_rows): (usize, usize),
     ) -> io::Result<()> {
         let totals = &mut self.0;
-        if totals.counts.len() != 16 || totals.rules.len() != report.rules.len() {
+        if totals.counts.len() != counts(report).len() || totals.rules.len() != report.rules.len() {
             return Err(broken());
         }
         report.files.append(&mut totals.files);
@@ -263,6 +279,11 @@ impl PartTotals {
         }
         let room = most_rows.saturating_sub(report.rows.len());
         report.rows.extend(totals.rows.drain(..).take(room));
+        report.facts.begin_file();
+        report.facts.add(&totals.facts);
+        for (error, answers) in totals.refused.drain(..) {
+            *report.answers.refused.entry(error).or_insert(0) += answers;
+        }
         Ok(())
     }
 }

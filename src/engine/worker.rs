@@ -13,7 +13,7 @@ use crate::event::{Envelope, Event};
 use crate::finding::{Finding, Findings, Severity, Subject};
 use crate::input::blocks::{Block, Frame, Head, bom_length};
 use crate::inspect::{Inspector, Read as Taken, Surroundings, Watch};
-use crate::json::tree::{Span, SyntaxError};
+use crate::json::tree::{Span, Syntax, SyntaxError, Tree};
 use crate::json::{Item, Pointer, Tape};
 use crate::ledger::key::short;
 use crate::ledger::{Entries, Key};
@@ -28,6 +28,7 @@ use crate::score::{Presence, event_score};
 use crate::settings::Filter;
 
 use super::dig::{self, Dig, Inspected, Joints, Layer, Why};
+use super::parcel::{self, Bound};
 use super::part::{Lines, Orders, Part, Scene, Told, measure};
 use super::run::Worked;
 use super::{Linter, mending, walk};
@@ -174,6 +175,11 @@ impl Worker<'_> {
         if inspector.head(text, head.elements).is_err() {
             return;
         }
+        let is_test = rules::index_of("test-event-code");
+        part.late_test = inspector
+            .findings()
+            .iter()
+            .any(|finding| finding.rule == is_test);
         let mut scene = self.scene(text, 0, Pointer::root(), &mut lines);
         for group in inspector.groups() {
             let findings = &inspector.findings()[group.findings.clone()];
@@ -357,6 +363,8 @@ struct Seen {
     website: bool,
     wanted: bool,
     event_id: Option<String>,
+    /// Where it goes, when it is to be sent again.
+    bound: Option<Box<Bound>>,
 }
 
 /// Notes the events of one text.
@@ -376,6 +384,7 @@ struct Notes<'n> {
     show_ids: bool,
     /// Used again from event to event.
     ties: &'n mut Vec<Tie>,
+    resend: bool,
 }
 
 impl Notes<'_> {
@@ -421,6 +430,7 @@ impl Watch for Notes<'_> {
                 Source::Newest => clocks.newest += 1,
                 Source::Wall => clocks.wall += 1,
             }
+            self.part.facts.see(event);
             if let Some(trust) = event.envelope.trust {
                 self.part.captured[trust as usize] += 1;
             }
@@ -435,11 +445,18 @@ impl Watch for Notes<'_> {
             website,
             wanted,
             event_id: event_id.and_then(|id| id.text()).map(str::to_owned),
+            bound: (self.resend && wanted).then(|| Box::new(Bound::of(event))),
         });
     }
 }
 
 pub(super) fn is_wanted(filter: &Filter, event: &Event<'_, '_>) -> bool {
+    if !filter.datasets.is_empty() {
+        let dataset = event.envelope.dataset;
+        if !dataset.is_some_and(|dataset| filter.datasets.iter().any(|one| one == dataset)) {
+            return false;
+        }
+    }
     if !filter.event_names.is_empty()
         && !filter
             .event_names
@@ -458,6 +475,25 @@ pub(super) fn is_wanted(filter: &Filter, event: &Event<'_, '_>) -> bool {
 }
 
 impl<'a> Checker<'_, 'a> {
+    /// Makes the events of the text at hand ready to be sent again, or says why not.
+    fn send_again(&mut self, at: usize, text: &'a str, events_before: u64) {
+        let mut tree = None;
+        for (number, seen) in self.seen.iter().enumerate() {
+            let Some(bound) = &seen.bound else { continue };
+            let tree = tree.get_or_insert_with(|| Tree::parse(text, Syntax::Relaxed).ok());
+            let pointer = self.inspector.pointer(seen.place);
+            let span = tree.as_ref().and_then(|tree| tree.span(text, &pointer));
+            let (raw, start) = span.map_or((text, at), |span| (span.of(text), at + span.start));
+            let begin = self.layers.first().map_or(start, |layer| layer.held.at());
+            let is_damaged =
+                self.layers.is_empty() && self.utf8.bad_in(start, start + raw.len()).is_some();
+            let mut parcel = parcel::parcel(self.worker, raw, bound, span.is_some(), is_damaged);
+            parcel.line = self.lines.locate(begin, 0).line;
+            parcel.event = events_before + number as u64;
+            self.part.parcels.push(parcel);
+        }
+    }
+
     /// Takes over what the inspector found in the text at `at`.
     fn take(&mut self, at: usize, text: &'a str, events_before: u64) {
         let worker = self.worker;
@@ -615,6 +651,7 @@ impl<'a> Dig<'a> for Checker<'_, 'a> {
             record: self.layers.first().map(|layer| layer.held.at()),
             show_ids: settings.show_values,
             ties: &mut self.ties,
+            resend: self.worker.orders.resend,
         };
         let element = self.as_event == Some(true) && self.layers.is_empty();
         let read = match element {
@@ -659,6 +696,9 @@ impl<'a> Dig<'a> for Checker<'_, 'a> {
             );
         }
         self.take(at, &text[..read.end], events_before);
+        if self.worker.orders.resend {
+            self.send_again(at, &text[..read.end], events_before);
+        }
         Ok(inspected)
     }
 

@@ -17,9 +17,12 @@ use super::table::{
     thousands,
 };
 use super::{Fixing, Reporter, Style, Wants, diff};
+use crate::facts;
 use crate::finding::Severity;
 use crate::input::walk::Source;
+use crate::printable;
 use crate::report::{EventRow, Group, Located, Report, Verdict};
+use crate::resend::{REJECTS, REQUESTS};
 use crate::rules;
 
 /// Rows of the table of events.
@@ -83,6 +86,7 @@ impl<W: Write> Reporter for Human<W> {
                 }
             }
             sections.push(fixes(report, style));
+            sections.push(resent(report));
             sections.push(what_was_read(report, style));
             sections.push(input_errors(report, style));
             for section in sections.iter().filter(|section| !section.is_empty()) {
@@ -567,6 +571,7 @@ fn what_was_read(report: &Report, style: &Style) -> String {
     if !left_out.is_empty() {
         out.push_str(&format!("not checked: {}\n", left_out.join(", ")));
     }
+    out.push_str(&facts_of(report, style));
     if report.events > 0 {
         out.push_str(&format!("clock: {}\n", clocks(report, style)));
     }
@@ -599,6 +604,116 @@ fn what_was_read(report: &Report, style: &Style) -> String {
         }
     }
     out.push('\n');
+    out
+}
+
+/// Fewer events, with nothing special about them, need no further words.
+const FEW_EVENTS: u64 = 20;
+
+/// Whose events they are, and from when.
+fn facts_of(report: &Report, style: &Style) -> String {
+    let facts = &report.facts;
+    let answers = &report.answers;
+    let answered = answers.taken + answers.refused.values().sum::<u64>();
+    let special = facts.datasets.len() > 1 || facts.test_events > 0 || answered > 0;
+    if report.events == 0 || (report.events < FEW_EVENTS && !special) {
+        return String::new();
+    }
+    let mut out = String::new();
+    for (word, names) in [
+        (
+            "dataset",
+            facts::named(&facts.datasets, "dataset", |_| style.show_values),
+        ),
+        (
+            "sender",
+            facts::named(&facts.senders, "sender", printable::is_printable),
+        ),
+    ] {
+        if names.is_empty() {
+            continue;
+        }
+        let all = names.len() as u64;
+        let mut parts: Vec<String> = names
+            .iter()
+            .take(5)
+            .map(|(name, events)| format!("{name} ({})", thousands(*events)))
+            .collect();
+        if all > 5 {
+            parts.push(format!("{} more", thousands(all - 5)));
+        }
+        out.push_str(&format!("{}: {}\n", counted(all, word), parts.join(", ")));
+    }
+    let minute = |time: i64| {
+        let time = jiff::Timestamp::from_second(time).unwrap_or_default();
+        time.strftime("%Y-%m-%d %H:%M").to_string()
+    };
+    if let Some((first, last)) = facts.event_times {
+        let order = facts
+            .order()
+            .map_or(String::new(), |order| format!(", order {order}"));
+        let (first, last) = (minute(first), minute(last));
+        out.push_str(&format!("event times: {first} to {last} UTC{order}\n"));
+    }
+    if let Some((first, last)) = facts.capture_times {
+        let captured: u64 = report.captured.iter().sum();
+        let share = 100.0 * captured as f64 / report.events as f64;
+        let (first, last) = (minute(first), minute(last));
+        out.push_str(&format!(
+            "times of capture: {first} to {last} UTC, for {share:.0} % of the events\n"
+        ));
+    }
+    if facts.test_events > 0 {
+        out.push_str(&format!(
+            "test traffic: {}\n",
+            counted(facts.test_events, "event")
+        ));
+    }
+    if answered > 0 {
+        let refused: Vec<String> = answers
+            .refused
+            .iter()
+            .map(|((code, subcode), number)| {
+                let subcode = subcode.map_or(String::new(), |subcode| format!("/{subcode}"));
+                format!("{} with {code}{subcode}", thousands(*number))
+            })
+            .collect();
+        let refused = match refused.is_empty() {
+            true => "none refused".to_owned(),
+            false => format!("refused: {}", refused.join(", ")),
+        };
+        out.push_str(&format!(
+            "answers: {}, {} with their request; {refused}\n",
+            thousands(answered),
+            thousands(answers.paired)
+        ));
+    }
+    out
+}
+
+/// What was written to be sent again.
+fn resent(report: &Report) -> String {
+    let Some(resent) = &report.resent else {
+        return String::new();
+    };
+    let mut out = format!(
+        "to be sent: {} in {} ({REQUESTS})\nnot to be sent: {} ({REJECTS})\n",
+        counted(resent.events, "event"),
+        counted(resent.requests, "request"),
+        counted(resent.rejected, "event"),
+    );
+    for (&rule, &events) in &resent.reasons {
+        let rule = rules::ALL[rule];
+        out.push_str(&format!(
+            "  {} {}: {}\n",
+            rule.id(),
+            rule.name(),
+            thousands(events)
+        ));
+    }
+    if resent.forgot {
+        out.push_str("  not every event was compared with all those before: give more --memory\n");
+    }
     out
 }
 

@@ -11,9 +11,11 @@ use serde_json::{Value, json};
 use super::table::name_reports;
 use super::{Fixing, Reporter, Style, Wants};
 use crate::envelope::when::Trust;
+use crate::facts;
 use crate::finding::Severity;
 use crate::pixel::Pairing;
 use crate::pixel::index::{self, KEYS};
+use crate::printable;
 use crate::report::{EventRow, Located, Related, Report, Verdict};
 use crate::rules;
 use crate::score::{NOT_WEBSITE, Presence, ScoreKey, Status, tenth};
@@ -129,6 +131,12 @@ impl<W: Write> Reporter for Json<W> {
 }
 
 /// What stands before an element of a list.
+fn rfc3339(time: i64) -> Option<String> {
+    jiff::Timestamp::from_second(time)
+        .ok()
+        .map(|time| time.to_string())
+}
+
 fn separator(index: u64) -> &'static [u8] {
     if index == 0 { b"\n" } else { b",\n" }
 }
@@ -172,6 +180,35 @@ pub(super) fn totals(
         .iter()
         .map(|((code, subcode), number)| json!({"code": code, "subcode": subcode, "answers": number}))
         .collect();
+    let range = |range: Option<(i64, i64)>| {
+        range.map(|(first, last)| json!({"first": rfc3339(first), "last": rfc3339(last)}))
+    };
+    let list = |names: Vec<(String, u64)>, key: &str| -> Vec<Value> {
+        let object = |(name, events)| json!({key: name, "events": events});
+        names.into_iter().map(object).collect()
+    };
+    let facts = &report.facts;
+    let duplicates = &report.rules[rules::index_of("duplicate-event")];
+    let redacted = &report.rules[rules::index_of("lossy-capture")];
+    let facts = json!({
+        "datasets": list(facts::named(&facts.datasets, "dataset", |_| style.show_values), "dataset"),
+        "senders": list(facts::named(&facts.senders, "sender", printable::is_printable), "sender"),
+        "event_times": range(facts.event_times), "capture_times": range(facts.capture_times),
+        "captured": captured, "order": facts.order(), "test_events": facts.test_events,
+        "duplicates": duplicates.all_events(), "redacted": redacted.all_events(),
+        "truncated": report.unread.truncated,
+    });
+    let resent = report.resent.as_ref().map(|resent| {
+        let reasons: BTreeMap<&str, u64> = resent
+            .reasons
+            .iter()
+            .map(|(rule, events)| (rules::ALL[*rule].id(), *events))
+            .collect();
+        json!({
+            "requests": resent.requests, "events": resent.events,
+            "rejected": resent.rejected, "reasons": reasons,
+        })
+    });
     let summary = json!({
         "files": report.files.len(), "bytes": report.bytes, "lines": report.lines,
         "records": report.records, "requests": report.requests, "events": report.events,
@@ -184,6 +221,7 @@ pub(super) fn totals(
         "skipped_lines": report.skipped_lines, "other_records": report.other_records,
         "answers": {"taken": report.answers.taken, "paired": report.answers.paired, "refused": refused},
         "unread": {"truncated": report.unread.truncated, "printed": report.unread.printed},
+        "facts": facts, "resent": resent,
         "fixable": {"safe": report.fixable_safe, "unsafe": report.fixable_unsafe},
         "interrupted": report.interrupted,
         "verdict": verdict.word(), "reasons": verdict.reasons(), "exit_code": verdict.exit_code(),

@@ -1,0 +1,201 @@
+//! What was read, beyond its size: whose events they are, from when, and how much of them is test
+//! traffic. People misjudge what they captured more often than they misread a rule.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::event::Event;
+use crate::ledger::Key;
+use crate::printable;
+
+/// Datasets and senders beyond this many are counted as others.
+const MOST_NAMES: usize = 1_000;
+
+/// Facts about some events; those of two parts add up.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facts {
+    /// Events by the id of the dataset that they went to, as far as the log names it.
+    pub datasets: BTreeMap<String, u64>,
+    /// Events by partner_agent or pipeline, as far as the log names it.
+    pub senders: BTreeMap<String, u64>,
+    /// The earliest and the latest plausible event_time, in Unix seconds.
+    pub event_times: Option<(i64, i64)>,
+    /// The earliest and the latest time of capture, in Unix seconds.
+    pub capture_times: Option<(i64, i64)>,
+    /// Events of requests with a test_event_code.
+    pub test_events: u64,
+    /// Neighbours of which the second is the later one, and the earlier one.
+    pub ascending: u64,
+    pub descending: u64,
+    /// The event_times of the first and the last event that has one.
+    ends: Option<(i64, i64)>,
+}
+
+impl Facts {
+    /// Takes over what an event tells.
+    pub fn see(&mut self, event: &Event<'_, '_>) {
+        let envelope = &event.envelope;
+        if let Some(dataset) = envelope.dataset {
+            count(&mut self.datasets, dataset, 1);
+        }
+        if let Some(sender) = envelope.sender {
+            count(&mut self.senders, sender, 1);
+        }
+        self.test_events += u64::from(envelope.is_test);
+        if let Some(time) = event.time() {
+            self.step(time);
+            self.ends = Some((self.ends.map_or(time, |(first, _)| first), time));
+            widen(&mut self.event_times, (time, time));
+        }
+        if let Some(sent) = envelope.sent_at {
+            let sent = sent.div_euclid(1_000);
+            widen(&mut self.capture_times, (sent, sent));
+        }
+    }
+
+    fn step(&mut self, time: i64) {
+        if let Some((_, last)) = self.ends {
+            self.ascending += u64::from(time > last);
+            self.descending += u64::from(time < last);
+        }
+    }
+
+    /// Adds the facts of what comes next in the same file.
+    pub fn add(&mut self, next: &Facts) {
+        for (dataset, events) in &next.datasets {
+            count(&mut self.datasets, dataset, *events);
+        }
+        for (sender, events) in &next.senders {
+            count(&mut self.senders, sender, *events);
+        }
+        self.test_events += next.test_events;
+        if let Some((first, last)) = next.ends {
+            self.step(first);
+            self.ends = Some((self.ends.map_or(first, |(begin, _)| begin), last));
+        }
+        self.ascending += next.ascending;
+        self.descending += next.descending;
+        for (own, other) in [
+            (&mut self.event_times, next.event_times),
+            (&mut self.capture_times, next.capture_times),
+        ] {
+            if let Some(range) = other {
+                widen(own, range);
+            }
+        }
+    }
+
+    /// A new file begins: its first event follows none.
+    pub fn begin_file(&mut self) {
+        self.ends = None;
+    }
+
+    /// The same without what may not be printed: keyed hashes stand for it.
+    pub fn sealed(&self, key: &Key) -> Facts {
+        let seal = |names: &BTreeMap<String, u64>, open: fn(&str) -> bool| {
+            let mut sealed = BTreeMap::new();
+            for (name, events) in names {
+                let name = match open(name) || name == OTHERS {
+                    true => name.clone(),
+                    false => format!("#{:016x}", key.hash(name.as_bytes())),
+                };
+                *sealed.entry(name).or_insert(0) += events;
+            }
+            sealed
+        };
+        Facts {
+            datasets: seal(&self.datasets, |_| false),
+            senders: seal(&self.senders, printable::is_printable),
+            ..self.clone()
+        }
+    }
+
+    /// In which order the events stand; `None` when that does not show.
+    pub fn order(&self) -> Option<&'static str> {
+        match (self.ascending, self.descending) {
+            (0, 0) => None,
+            (_, 0) => Some("ascending"),
+            (0, _) => Some("descending"),
+            _ => Some("mixed"),
+        }
+    }
+}
+
+/// The heading for names beyond [`MOST_NAMES`].
+pub const OTHERS: &str = "(others)";
+
+fn count(names: &mut BTreeMap<String, u64>, name: &str, events: u64) {
+    if let Some(sum) = names.get_mut(name) {
+        *sum += events;
+        return;
+    }
+    let name = if names.len() < MOST_NAMES {
+        name
+    } else {
+        OTHERS
+    };
+    *names.entry(name.to_owned()).or_insert(0) += events;
+}
+
+fn widen(range: &mut Option<(i64, i64)>, other: (i64, i64)) {
+    *range = Some(match *range {
+        Some((first, last)) => (first.min(other.0), last.max(other.1)),
+        None => other,
+    });
+}
+
+/// Names and their numbers as they may be printed: a name that is not `open` gets a number.
+pub fn named(
+    names: &BTreeMap<String, u64>,
+    what: &str,
+    open: impl Fn(&str) -> bool,
+) -> Vec<(String, u64)> {
+    let mut hidden = 0;
+    let mut list: Vec<(String, u64)> = Vec::with_capacity(names.len());
+    for (name, events) in names {
+        let shown = if name == OTHERS || open(name) {
+            name.clone()
+        } else {
+            hidden += 1;
+            format!("{what}#{hidden}")
+        };
+        list.push((shown, *events));
+    }
+    list
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(times: &[i64]) -> Facts {
+        let mut facts = Facts::default();
+        for &time in times {
+            facts.step(time);
+            facts.ends = Some((facts.ends.map_or(time, |(first, _)| first), time));
+            widen(&mut facts.event_times, (time, time));
+        }
+        facts
+    }
+
+    #[test]
+    fn parts_add_up_to_the_whole() {
+        let times = [5, 7, 7, 6, 9, 1];
+        for cut in 0..=times.len() {
+            let mut sum = of(&times[..cut]);
+            sum.add(&of(&times[cut..]));
+            assert_eq!(sum, of(&times), "cut at {cut}");
+        }
+        assert_eq!(of(&times).order(), Some("mixed"));
+        assert_eq!(of(&[3, 2, 2]).order(), Some("descending"));
+        assert_eq!(of(&[3, 3]).order(), None);
+    }
+
+    #[test]
+    fn names_that_look_like_values_are_numbered() {
+        let names = BTreeMap::from([("ana@shop.example".to_owned(), 2), ("gtm".to_owned(), 1)]);
+        let shown = named(&names, "sender", printable::is_printable);
+        assert_eq!(shown, [("sender#1".to_owned(), 2), ("gtm".to_owned(), 1)]);
+    }
+}

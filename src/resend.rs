@@ -1,0 +1,344 @@
+//! What can be sent once more: request bodies of the events that Meta would take, and apart from
+//! them the events that must not be sent again, with the reasons.
+
+use std::collections::BTreeMap;
+use std::collections::HashSet;
+use std::fs;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+use tempfile::NamedTempFile;
+
+use crate::rules;
+
+/// Meta takes no more events in one request.
+const MOST_EVENTS: usize = 1_000;
+/// Bodies that are filled at the same time, one for each dataset and sender.
+const MOST_OPEN: usize = 64;
+/// Bytes of all of them.
+const MOST_BYTES: usize = 16 << 20;
+
+/// One event on its way out.
+#[derive(Debug)]
+pub struct Parcel {
+    /// The event as it would be sent, on one line.
+    pub text: String,
+    pub dataset: Option<String>,
+    pub sender: Option<String>,
+    /// The rules that forbid to send it; none when it may be sent.
+    pub reasons: Vec<usize>,
+    /// Line in the block from 0, and number of the event in the block.
+    pub line: u64,
+    pub event: u64,
+    /// What tells it from any other event, when it has an id.
+    pub digest: Option<[u64; 2]>,
+}
+
+/// How many events went where.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ResendTally {
+    pub requests: u64,
+    pub events: u64,
+    pub rejected: u64,
+    /// By index of the rule; an event may have more than one reason.
+    pub reasons: BTreeMap<usize, u64>,
+    /// Whether memory ran out for comparing events with all those before.
+    pub forgot: bool,
+}
+
+/// One body that is being filled.
+struct Batch {
+    dataset: Option<String>,
+    sender: Option<String>,
+    events: usize,
+    data: String,
+}
+
+/// A file that appears under its name when all is done.
+struct Pending {
+    file: BufWriter<NamedTempFile>,
+    path: PathBuf,
+}
+
+impl Pending {
+    fn new(directory: &Path, name: &str) -> io::Result<Pending> {
+        let path = directory.join(name);
+        if path.symlink_metadata().is_ok() {
+            let message = format!("{} is there already and is not replaced", path.display());
+            return Err(io::Error::new(io::ErrorKind::AlreadyExists, message));
+        }
+        // Such a file is for its owner only, and is removed when it is dropped.
+        let file = NamedTempFile::with_prefix_in(".capilint-", directory)?;
+        Ok(Pending {
+            file: BufWriter::new(file),
+            path,
+        })
+    }
+
+    fn line(&mut self, text: &str) -> io::Result<()> {
+        self.file.write_all(text.as_bytes())?;
+        self.file.write_all(b"\n")
+    }
+
+    fn commit(self) -> io::Result<PathBuf> {
+        let file = self.file.into_inner().map_err(|error| error.into_error())?;
+        file.as_file().sync_all()?;
+        file.persist_noclobber(&self.path)
+            .map_err(|error| error.error)?;
+        Ok(self.path)
+    }
+}
+
+/// Writes `requests.ndjson`, `requests.map.ndjson` and `rejects.ndjson`.
+pub struct Resend {
+    directory: PathBuf,
+    /// Whether the directory was made for this.
+    made: bool,
+    files: Option<[Pending; 3]>,
+    open: Vec<Batch>,
+    seen: HashSet<[u64; 2]>,
+    most_seen: usize,
+    test_code: Option<String>,
+    tally: ResendTally,
+}
+
+impl Resend {
+    /// Begins; nothing stands under the final names before [`Resend::commit`]. About `memory`
+    /// bytes may be used to tell events that come again.
+    pub fn begin(directory: &Path, test_code: Option<String>, memory: usize) -> io::Result<Resend> {
+        let made = !directory.exists();
+        fs::create_dir_all(directory)?;
+        let files = [REQUESTS, MAP, REJECTS].map(|name| Pending::new(directory, name));
+        let mut resend = Resend {
+            directory: directory.to_owned(),
+            made,
+            files: None,
+            open: Vec::new(),
+            seen: HashSet::new(),
+            most_seen: memory / 4 / 32,
+            test_code,
+            tally: ResendTally::default(),
+        };
+        let [requests, map, rejects] = files;
+        resend.files = Some([requests?, map?, rejects?]);
+        Ok(resend)
+    }
+
+    fn write(&mut self, file: usize, line: &str) -> io::Result<()> {
+        match &mut self.files {
+            Some(files) => files[file].line(line),
+            None => Ok(()),
+        }
+    }
+
+    /// Takes an event. `line`, from 1, and `event` are its place in the file.
+    pub fn take(
+        &mut self,
+        mut parcel: Parcel,
+        name: &str,
+        line: u64,
+        event: u64,
+    ) -> io::Result<()> {
+        if let Some(digest) = parcel.digest
+            && parcel.reasons.is_empty()
+        {
+            if self.seen.contains(&digest) {
+                parcel.reasons.push(rules::index_of("duplicate-event"));
+            } else if self.seen.len() < self.most_seen {
+                self.seen.insert(digest);
+            } else {
+                self.tally.forgot = true;
+            }
+        }
+        if !parcel.reasons.is_empty() {
+            return self.reject(&parcel, name, line, event);
+        }
+        self.tally.events += 1;
+        let same = |batch: &Batch| batch.dataset == parcel.dataset && batch.sender == parcel.sender;
+        let index = match self.open.iter().position(same) {
+            Some(index) => index,
+            None => {
+                if self.open.len() == MOST_OPEN {
+                    self.send(0)?;
+                }
+                self.open.push(Batch {
+                    dataset: parcel.dataset.take(),
+                    sender: parcel.sender.take(),
+                    events: 0,
+                    data: String::new(),
+                });
+                self.open.len() - 1
+            }
+        };
+        let batch = &mut self.open[index];
+        if batch.events > 0 {
+            batch.data.push(',');
+        }
+        batch.data.push_str(&parcel.text);
+        batch.events += 1;
+        if batch.events == MOST_EVENTS {
+            return self.send(index);
+        }
+        let bytes: usize = self.open.iter().map(|batch| batch.data.len()).sum();
+        if bytes > MOST_BYTES {
+            let sizes = self.open.iter().map(|batch| batch.data.len()).enumerate();
+            if let Some((largest, _)) = sizes.max_by_key(|(_, size)| *size) {
+                return self.send(largest);
+            }
+        }
+        Ok(())
+    }
+
+    fn reject(&mut self, parcel: &Parcel, name: &str, line: u64, event: u64) -> io::Result<()> {
+        self.tally.rejected += 1;
+        let mut reasons = Vec::new();
+        for &rule in &parcel.reasons {
+            *self.tally.reasons.entry(rule).or_insert(0) += 1;
+            let rule = &rules::ALL[rule];
+            reasons.push(json!({"id": rule.id(), "rule": rule.name()}));
+        }
+        let place = json!({"file": name, "line": line, "event": event});
+        let dataset = json!(parcel.dataset);
+        let reasons = json!(reasons);
+        // The event stands there as it is, not as a parser would write it again.
+        let text = &parcel.text;
+        self.write(
+            2,
+            &format!(
+                "{{\"reasons\":{reasons},\"place\":{place},\"dataset\":{dataset},\"event\":{text}}}"
+            ),
+        )
+    }
+
+    /// Writes a body and forgets it.
+    fn send(&mut self, index: usize) -> io::Result<()> {
+        let batch = self.open.remove(index);
+        let mut body = format!("{{\"data\":[{}]", batch.data);
+        if let Some(sender) = &batch.sender {
+            body.push_str(&format!(",\"partner_agent\":{}", json!(sender)));
+        }
+        if let Some(code) = &self.test_code {
+            body.push_str(&format!(",\"test_event_code\":{}", json!(code)));
+        }
+        body.push('}');
+        self.write(0, &body)?;
+        self.tally.requests += 1;
+        let line = json!({
+            "line": self.tally.requests, "dataset": batch.dataset, "events": batch.events,
+        });
+        self.write(1, &line.to_string())
+    }
+
+    /// Puts all files in their place, or none.
+    pub fn commit(&mut self) -> io::Result<ResendTally> {
+        while !self.open.is_empty() {
+            self.send(0)?;
+        }
+        let mut done: Vec<PathBuf> = Vec::new();
+        for file in self.files.take().into_iter().flatten() {
+            match file.commit() {
+                Ok(path) => done.push(path),
+                Err(error) => {
+                    // These were not there before.
+                    for path in done {
+                        let _ = fs::remove_file(path);
+                    }
+                    return Err(error);
+                }
+            }
+        }
+        self.made = false;
+        Ok(self.tally.clone())
+    }
+
+    /// The directory, as the user gave it.
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+}
+
+impl Drop for Resend {
+    fn drop(&mut self) {
+        self.files = None;
+        if self.made {
+            // Only when nothing lies in it.
+            let _ = fs::remove_dir(&self.directory);
+        }
+    }
+}
+
+/// The bodies, one a line.
+pub const REQUESTS: &str = "requests.ndjson";
+/// For each of their lines, the dataset where it goes, as far as the log names it.
+pub const MAP: &str = "requests.map.ndjson";
+/// The events that are not to be sent.
+pub const REJECTS: &str = "rejects.ndjson";
+
+/// A sender that may stand in `partner_agent`.
+pub fn is_agent(sender: &str) -> bool {
+    let fits = |byte: u8| {
+        byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'-' | b'.')
+    };
+    (1..=50).contains(&sender.len()) && sender.bytes().all(fits)
+}
+
+/// A JSON text on one line: without the blanks, comments and trailing commas between its tokens,
+/// which stay as they are.
+pub fn one_line(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let start = at;
+        match bytes[at] {
+            b'"' => {
+                at += 1;
+                while at < bytes.len() && bytes[at] != b'"' {
+                    at += if bytes[at] == b'\\' { 2 } else { 1 };
+                }
+                at = (at + 1).min(bytes.len());
+                out.push_str(&text[start..at]);
+            }
+            b' ' | b'\t' | b'\r' | b'\n' => at += 1,
+            b'/' if bytes.get(at + 1) == Some(&b'/') => {
+                at = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |end| at + end);
+            }
+            b'/' if bytes.get(at + 1) == Some(&b'*') => {
+                let end = text[at + 2..].find("*/");
+                at = end.map_or(bytes.len(), |end| at + 2 + end + 2);
+            }
+            byte => {
+                if matches!(byte, b'}' | b']') && out.ends_with(',') {
+                    out.pop();
+                }
+                at += 1;
+                while at < bytes.len() && !text.is_char_boundary(at) {
+                    at += 1;
+                }
+                out.push_str(&text[start..at]);
+            }
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_stay_as_they_are() {
+        let text = "{ \"a\" : [ 1.50e+00 , -0 ,\n // no\n \"x, ] \\\" /* é */\" , ] , /* no */ }";
+        let line = "{\"a\":[1.50e+00,-0,\"x, ] \\\" /* é */\"]}";
+        assert_eq!(one_line(text), line);
+    }
+
+    #[test]
+    fn an_agent_is_a_plain_word() {
+        assert!(is_agent("kestrel_1_2"));
+        for other in ["", "Kestrel", "ana@shop.example", "a b"] {
+            assert!(!is_agent(other));
+        }
+    }
+}
