@@ -361,6 +361,8 @@ pub struct Envelope<'a> {
     pub sent_at: Option<i64>,
     /// The pipeline: `partner_agent` of the body, or the logger's label.
     pub sender: Option<&'a str>,
+    /// The `partner_agent` of the body alone.
+    pub agent: Option<&'a str>,
     /// Whether the request has a `test_event_code`.
     pub is_test: bool,
     /// Whose clock `sent_at` is from.

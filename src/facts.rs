@@ -3,11 +3,13 @@
 
 use std::collections::BTreeMap;
 
+use once_cell::sync::Lazy;
 use serde::{Deserialize, Serialize};
 
 use crate::event::Event;
+use crate::finding::Finding;
 use crate::ledger::Key;
-use crate::printable;
+use crate::{printable, rules};
 
 /// Datasets and senders beyond this many are counted as others.
 const MOST_NAMES: usize = 1_000;
@@ -25,6 +27,12 @@ pub struct Facts {
     pub capture_times: Option<(i64, i64)>,
     /// Events of requests with a test_event_code.
     pub test_events: u64,
+    /// Events of which the log hides or cuts values.
+    pub redacted: u64,
+    /// Events left out by `--dataset`: those that went elsewhere, and those of which the log does
+    /// not say where they went.
+    pub elsewhere: u64,
+    pub nowhere: u64,
     /// Neighbours of which the second is the later one, and the earlier one.
     pub ascending: u64,
     pub descending: u64,
@@ -33,8 +41,11 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// Takes over what an event tells.
-    pub fn see(&mut self, event: &Event<'_, '_>) {
+    /// Takes over what an event tells, and what the rules say of it.
+    pub fn see(&mut self, event: &Event<'_, '_>, findings: &[Finding]) {
+        static HIDDEN: Lazy<usize> = Lazy::new(|| rules::index_of("lossy-capture"));
+        let is_hidden = !findings.is_empty() && findings.iter().any(|one| one.rule == *HIDDEN);
+        self.redacted += u64::from(is_hidden);
         let envelope = &event.envelope;
         if let Some(dataset) = envelope.dataset {
             count(&mut self.datasets, dataset, 1);
@@ -54,6 +65,14 @@ impl Facts {
         }
     }
 
+    /// An event that `--dataset` leaves out.
+    pub fn pass_over(&mut self, event: &Event<'_, '_>) {
+        match event.envelope.dataset {
+            Some(_) => self.elsewhere += 1,
+            None => self.nowhere += 1,
+        }
+    }
+
     fn step(&mut self, time: i64) {
         if let Some((_, last)) = self.ends {
             self.ascending += u64::from(time > last);
@@ -70,6 +89,9 @@ impl Facts {
             count(&mut self.senders, sender, *events);
         }
         self.test_events += next.test_events;
+        self.redacted += next.redacted;
+        self.elsewhere += next.elsewhere;
+        self.nowhere += next.nowhere;
         if let Some((first, last)) = next.ends {
             self.step(first);
             self.ends = Some((self.ends.map_or(first, |(begin, _)| begin), last));

@@ -444,7 +444,10 @@ impl<'s, 'a> Inspector<'s, 'a> {
     fn see_body(&self, place: u32, envelope: &mut Envelope<'a>) {
         for member in self.tape.at(place).children() {
             match member.name() {
-                Some(Name::PartnerAgent) => envelope.sender = member.text().or(envelope.sender),
+                Some(Name::PartnerAgent) => {
+                    envelope.agent = member.text();
+                    envelope.sender = envelope.agent.or(envelope.sender);
+                }
                 Some(Name::TestEventCode) => envelope.is_test |= !member.is_blank(),
                 Some(_) => {}
                 // Some loggers write their own members into the body.

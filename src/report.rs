@@ -258,7 +258,7 @@ pub struct Report {
     pub records: u64,
     pub requests: u64,
     pub events: u64,
-    /// Events left out by `--event-name`, `--since`, `--until`.
+    /// Events left out by `--dataset`, `--event-name`, `--since`, `--until`.
     pub filtered: u64,
     /// Lines that hold neither JSON nor an event: request lines, headers, comments.
     pub skipped_lines: u64,
@@ -269,6 +269,11 @@ pub struct Report {
     pub fixable_unsafe: u64,
     pub clocks: ClockTally,
     pub facts: Facts,
+    /// Copies of events that came before; `None` when the whole log was not looked at for them.
+    pub duplicates: Option<u64>,
+    /// Datasets asked for by `--dataset` to which no event went, by their number in that list,
+    /// from 1.
+    pub missing_datasets: Vec<usize>,
     /// Events with a time of capture, by whose clock it is from: in the order of [`Trust::ALL`].
     pub captured: [u64; Trust::ALL.len()],
     /// Texts that name an event and hold none that can be read.
@@ -352,7 +357,14 @@ impl Verdict {
             broken.push(count(report.internal_errors, "internal error"));
         }
         if report.events == 0 && !gate.allow_empty {
-            broken.push(if report.filtered > 0 {
+            broken.push(if report.facts.elsewhere + report.facts.nowhere == report.filtered
+                && report.filtered > 0
+            {
+                format!(
+                    "no event went to the dataset of --dataset (to others: {}; the log does not say where: {})",
+                    report.facts.elsewhere, report.facts.nowhere
+                )
+            } else if report.filtered > 0 {
                 "no event was left to look at by the filters".to_owned()
             } else {
                 "no event was found".to_owned()

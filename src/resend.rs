@@ -14,7 +14,7 @@ use crate::rules;
 
 /// Meta takes no more events in one request.
 const MOST_EVENTS: usize = 1_000;
-/// Bodies that are filled at the same time, one for each dataset and sender.
+/// Bodies that are filled at the same time, one for each dataset and each set of sender's options.
 const MOST_OPEN: usize = 64;
 /// Bytes of all of them.
 const MOST_BYTES: usize = 16 << 20;
@@ -25,7 +25,8 @@ pub struct Parcel {
     /// The event as it would be sent, on one line.
     pub text: String,
     pub dataset: Option<String>,
-    pub sender: Option<String>,
+    /// The members that stand beside `data` in its body, each with a comma in front.
+    pub options: String,
     /// The rules that forbid to send it; none when it may be sent.
     pub reasons: Vec<usize>,
     /// Line in the block from 0, and number of the event in the block.
@@ -50,7 +51,7 @@ pub struct ResendTally {
 /// One body that is being filled.
 struct Batch {
     dataset: Option<String>,
-    sender: Option<String>,
+    options: String,
     events: usize,
     data: String,
 }
@@ -97,6 +98,8 @@ pub struct Resend {
     made: bool,
     files: Option<[Pending; 3]>,
     open: Vec<Batch>,
+    /// Bytes in all of them.
+    bytes: usize,
     seen: HashSet<[u64; 2]>,
     most_seen: usize,
     test_code: Option<String>,
@@ -115,6 +118,7 @@ impl Resend {
             made,
             files: None,
             open: Vec::new(),
+            bytes: 0,
             seen: HashSet::new(),
             most_seen: memory / 4 / 32,
             test_code,
@@ -155,16 +159,17 @@ impl Resend {
             return self.reject(&parcel, name, line, event);
         }
         self.tally.events += 1;
-        let same = |batch: &Batch| batch.dataset == parcel.dataset && batch.sender == parcel.sender;
+        let same =
+            |batch: &Batch| batch.dataset == parcel.dataset && batch.options == parcel.options;
         let index = match self.open.iter().position(same) {
             Some(index) => index,
             None => {
                 if self.open.len() == MOST_OPEN {
-                    self.send(0)?;
+                    self.send_largest()?;
                 }
                 self.open.push(Batch {
                     dataset: parcel.dataset.take(),
-                    sender: parcel.sender.take(),
+                    options: parcel.options,
                     events: 0,
                     data: String::new(),
                 });
@@ -177,17 +182,22 @@ impl Resend {
         }
         batch.data.push_str(&parcel.text);
         batch.events += 1;
+        self.bytes += parcel.text.len() + 1;
         if batch.events == MOST_EVENTS {
             return self.send(index);
         }
-        let bytes: usize = self.open.iter().map(|batch| batch.data.len()).sum();
-        if bytes > MOST_BYTES {
-            let sizes = self.open.iter().map(|batch| batch.data.len()).enumerate();
-            if let Some((largest, _)) = sizes.max_by_key(|(_, size)| *size) {
-                return self.send(largest);
-            }
+        match self.bytes > MOST_BYTES {
+            true => self.send_largest(),
+            false => Ok(()),
         }
-        Ok(())
+    }
+
+    fn send_largest(&mut self) -> io::Result<()> {
+        let sizes = self.open.iter().map(|batch| batch.data.len()).enumerate();
+        match sizes.max_by_key(|(_, size)| *size) {
+            Some((largest, _)) => self.send(largest),
+            None => Ok(()),
+        }
     }
 
     fn reject(&mut self, parcel: &Parcel, name: &str, line: u64, event: u64) -> io::Result<()> {
@@ -214,10 +224,8 @@ impl Resend {
     /// Writes a body and forgets it.
     fn send(&mut self, index: usize) -> io::Result<()> {
         let batch = self.open.remove(index);
-        let mut body = format!("{{\"data\":[{}]", batch.data);
-        if let Some(sender) = &batch.sender {
-            body.push_str(&format!(",\"partner_agent\":{}", json!(sender)));
-        }
+        self.bytes = self.bytes.saturating_sub(batch.data.len() + 1);
+        let mut body = format!("{{\"data\":[{}]{}", batch.data, batch.options);
         if let Some(code) = &self.test_code {
             body.push_str(&format!(",\"test_event_code\":{}", json!(code)));
         }
@@ -252,6 +260,11 @@ impl Resend {
         Ok(self.tally.clone())
     }
 
+    /// Whether the bodies are sent as test traffic.
+    pub fn is_test(&self) -> bool {
+        self.test_code.is_some()
+    }
+
     /// The directory, as the user gave it.
     pub fn directory(&self) -> &Path {
         &self.directory
@@ -274,14 +287,6 @@ pub const REQUESTS: &str = "requests.ndjson";
 pub const MAP: &str = "requests.map.ndjson";
 /// The events that are not to be sent.
 pub const REJECTS: &str = "rejects.ndjson";
-
-/// A sender that may stand in `partner_agent`.
-pub fn is_agent(sender: &str) -> bool {
-    let fits = |byte: u8| {
-        byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'-' | b'.')
-    };
-    (1..=50).contains(&sender.len()) && sender.bytes().all(fits)
-}
 
 /// A JSON text on one line: without the blanks, comments and trailing commas between its tokens,
 /// which stay as they are.
@@ -332,13 +337,5 @@ mod tests {
         let text = "{ \"a\" : [ 1.50e+00 , -0 ,\n // no\n \"x, ] \\\" /* é */\" , ] , /* no */ }";
         let line = "{\"a\":[1.50e+00,-0,\"x, ] \\\" /* é */\"]}";
         assert_eq!(one_line(text), line);
-    }
-
-    #[test]
-    fn an_agent_is_a_plain_word() {
-        assert!(is_agent("kestrel_1_2"));
-        for other in ["", "Kestrel", "ana@shop.example", "a b"] {
-            assert!(!is_agent(other));
-        }
     }
 }

@@ -3,9 +3,17 @@
 mod support;
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use capilint::engine::{Linter, Run, Silent};
+use capilint::finding::Severity;
+use capilint::output::Fixing;
+use capilint::report::Report;
+use capilint::resend::Resend;
+use capilint::settings::{Clocks, Settings};
+use proptest::prelude::*;
 use serde_json::Value;
-use support::{AS_OF, CLEAN, EM, Place, another, lines, with_error, with_warning};
+use support::{AS_OF, CLEAN, EM, Place, another, gzip, lines, with_error, with_warning};
 
 const REQUESTS: &str = "out/requests.ndjson";
 const REJECTS: &str = "out/rejects.ndjson";
@@ -187,4 +195,344 @@ fn test_traffic_that_shows_too_late_is_not_sent() {
         .ends(2)
         .says("was not written");
     assert_eq!(place.names(), ["body.json"], "nothing is left behind");
+}
+
+const TOKEN: &str = "EAAJq4ZCv81bMBO7kTz2nXw9Rf5sYhLd3uGePm6";
+
+/// A request as some loggers write it.
+fn logged(dataset: u64, body: &str) -> String {
+    let url = format!("https://graph.facebook.com/v24.0/{dataset}/events");
+    format!("{{\"logger\":\"capi.checkout\",\"url\":\"{url}\",\"body\":{body}}}")
+}
+
+fn form(event: &str, more: &str) -> String {
+    let coded: String = format!("[{event}]")
+        .bytes()
+        .map(|byte| match byte {
+            b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'.' | b'-' | b'_' => {
+                char::from(byte).to_string()
+            }
+            _ => format!("%{byte:02X}"),
+        })
+        .collect();
+    format!("data={coded}{more}")
+}
+
+/// Everything in the files of the folder `out`.
+fn written(place: &Place) -> String {
+    [REQUESTS, REJECTS, MAP].map(|name| place.text(name)).concat()
+}
+
+#[test]
+fn options_of_the_sender_go_with_the_events_and_labels_of_the_logger_do_not() {
+    let place = Place::new();
+    let options = ",\"partner_agent\":\"Kestrel Shop_1_2\",\"upload_tag\":\"shop \\u2116 1\",\"namespace_id\":77";
+    let with = format!("{{\"data\":[{CLEAN}]{options}}}");
+    let log = [
+        logged(4021987365120, &with),
+        logged(4021987365120, &format!("{{\"data\":[{}]}}", another(1))),
+        form(&another(2), "&partner_agent=kestrel_3&access_token=x"),
+    ];
+    place.write("log.ndjson", lines(&log));
+    place.check("--fix-to out log.ndjson");
+    let bodies = objects(&place, REQUESTS);
+    assert_eq!(bodies.len(), 3);
+    let agents: Vec<_> = bodies.iter().map(|body| &body["partner_agent"]).collect();
+    assert!(agents.contains(&&Value::from("Kestrel Shop_1_2")), "{agents:?}");
+    assert!(agents.contains(&&Value::from("kestrel_3")), "{agents:?}");
+    assert!(agents.contains(&&Value::Null), "a label is no partner_agent");
+    let tagged = bodies.iter().find(|body| body["upload_tag"] == "shop № 1");
+    assert_eq!(tagged.expect("the tag")["namespace_id"], 77);
+}
+
+#[test]
+fn no_token_is_in_any_file() {
+    let place = Place::new();
+    let member = |event: &str| event.replacen('{', &format!("{{\"access_token\":\"{TOKEN}\","), 1);
+    let url = |event: &str| event.replace("/thank-you", &format!("/thank-you?access_token={TOKEN}"));
+    let key = another(4).replace("\"order_id\"", &format!("\"{TOKEN}\":1,\"order_id\""));
+    let short = another(5).replacen('{', "{\"access_token\":\"geheim\",", 1);
+    let stale = |event: String| event.replace("1782396602", "1781000602");
+    let events = [
+        member(CLEAN),
+        stale(member(&another(1))),
+        url(&another(2)),
+        stale(url(&another(3))),
+        key.clone(),
+        stale(key),
+        short.clone(),
+        stale(short),
+        format!("{{\"data\":[{}],\"access_token\":\"{TOKEN}\"}}", another(6)),
+        form(&another(7), &format!("&access_token={TOKEN}")),
+        another(8).replace(EM, "\u{fffd}").replace("249.00", &format!("\"\\n{TOKEN}\"")),
+    ];
+    let mut log = lines(&events).into_bytes();
+    log.extend(another(9).replace("Purchase", TOKEN).as_bytes());
+    log.extend(b"\xff\n");
+    place.write("log.ndjson", log);
+    place.write(
+        "capilint.toml",
+        "[[suppress]]\nrule = \"access-token-leaked\"\nreason = \"known\"\nuntil = \"2099-01-01\"\n",
+    );
+    for args in ["", "--ignore access-token-leaked", "--unsafe-fixes"] {
+        place.check(&format!("{args} --fix-to out log.ndjson"));
+        let written = written(&place);
+        assert!(!written.contains(&TOKEN[3..]), "{args}: {written}");
+        assert!(!written.contains("geheim"), "{args}: {written}");
+        let requests = objects(&place, REQUESTS);
+        assert_eq!(
+            events_in(&requests) as usize + objects(&place, REJECTS).len(),
+            12
+        );
+        std::fs::remove_dir_all(place.path("out")).expect("the folder");
+    }
+}
+
+#[test]
+fn test_traffic_needs_a_word() {
+    let place = Place::new();
+    let coded = form(&another(1), "&test_event_code=TEST7&access_token=x");
+    let in_event = another(2).replacen('{', "{\"test_event_code\":\"TEST7\",", 1);
+    let log = [
+        format!("{{\"data\":[{CLEAN}],\"test_event_code\":\"TEST7\"}}"),
+        format!(
+            "{{\"batch\":[{{\"method\":\"POST\",\"relative_url\":\"4021987365120/events\",\"body\":\"{coded}\"}}]}}"
+        ),
+        in_event,
+        coded.replace("5182", "5192"),
+    ];
+    place.write("log.ndjson", lines(&log));
+    for (args, sent, code) in [
+        ("", 0, Value::Null),
+        ("--unsafe-fixes", 4, Value::Null),
+        ("--test-code NEW1", 4, Value::from("NEW1")),
+    ] {
+        place.check(&format!("{args} --fix-to out log.ndjson"));
+        let bodies = objects(&place, REQUESTS);
+        assert_eq!(events_in(&bodies), sent, "{args}");
+        assert_eq!(objects(&place, REJECTS).len() as u64, 4 - sent, "{args}");
+        assert!(bodies.iter().all(|body| body["test_event_code"] == code));
+        assert!(!place.text(REQUESTS).contains("TEST7"), "{args}");
+        std::fs::remove_dir_all(place.path("out")).expect("the folder");
+    }
+}
+
+#[test]
+fn events_by_which_nobody_is_found_are_not_sent() {
+    let place = Place::new();
+    let nothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    let only = |number: u32, user: &str| {
+        let event = another(number);
+        let from = event.find("\"user_data\":").expect("user_data");
+        let to = event.find(",\"custom_data\"").expect("custom_data");
+        format!("{}\"user_data\":{user}{}", &event[..from], &event[to..])
+    };
+    let agent = "\"client_user_agent\":\"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36\"";
+    let events = [
+        // A safe fix would leave nothing.
+        only(1, &format!("{{\"em\":[\"{nothing}\"],{agent}}}")),
+        only(2, &format!("{{\"em\":[\"***\"],\"ph\":[\"***\"],{agent}}}")),
+        only(3, &format!("{{{agent}}}")),
+        CLEAN.to_owned(),
+    ];
+    place.write("log.ndjson", lines(&events));
+    place.check("--fix-to out log.ndjson");
+    let rejects = objects(&place, REJECTS);
+    let why: Vec<_> = rejects.iter().map(reasons).collect();
+    assert_eq!(why.len(), 3, "{why:?}");
+    assert_eq!(why[0], ["insufficient-user-data"]);
+    assert!(why[1].contains(&"lossy-capture"), "{why:?}");
+    assert_eq!(why[2], ["insufficient-user-data"]);
+}
+
+#[test]
+fn what_no_fix_touches_is_kept_byte_for_byte() {
+    let place = Place::new();
+    let odd = with_error()
+        .replace("249.00", "2.4900e+02")
+        .replace(
+            "\"order_id\"",
+            "\"un\\u0062ekannt\\/x\":[1E2,-0.0,123456789012345678901234567890,{\"é\":\"\\ud83d\\ude00\"}],\"order_id\"",
+        );
+    let fixed = odd.replace("1782396602000", "1782396602");
+    let spaced = odd.replace("\",\"", "\" ,\n  \"");
+    place.write("log.json", &spaced);
+    place.check("--fix-to out log.json");
+    assert_eq!(place.text(REQUESTS), format!("{{\"data\":[{fixed}]}}\n"));
+}
+
+#[test]
+fn the_first_of_equal_events_is_sent() {
+    let place = Place::new();
+    let to = |dataset, event: &str| logged(dataset, &format!("{{\"data\":[{event}]}}"));
+    let retried = CLEAN.replace("1782396602", "1782396700");
+    let log = [
+        to(4021987365120, CLEAN),
+        to(4021987365120, CLEAN),
+        // Another dataset has its own copy, and Meta itself drops another event with the same id.
+        to(7790412355608, CLEAN),
+        to(4021987365120, &retried),
+        to(7790412355608, CLEAN),
+    ];
+    place.write("log.ndjson", lines(&log));
+    place.check("--fix-to out log.ndjson");
+    assert_eq!(events_in(&objects(&place, REQUESTS)), 3);
+    let rejects = objects(&place, REJECTS);
+    let at: Vec<_> = rejects.iter().map(|one| &one["place"]["line"]).collect();
+    assert_eq!(at, [2, 5]);
+    assert!(rejects.iter().all(|one| reasons(one) == ["duplicate-event"]));
+}
+
+#[test]
+fn a_killed_run_leaves_whole_files_or_none() {
+    let place = Place::new();
+    let events: Vec<String> = (0..4_000).map(another).collect();
+    place.write("log.ndjson", lines(&events));
+    place.check("--fix-to whole log.ndjson");
+    let (whole, mut killed) = (place.text("whole/requests.ndjson"), 0);
+    for round in 0..12 {
+        let mut child = place
+            .command()
+            .args(["check", "--as-of", AS_OF, "--fix-to", "out", "log.ndjson"])
+            .spawn()
+            .expect("a process");
+        std::thread::sleep(Duration::from_millis(15 * round));
+        killed += u32::from(child.try_wait().expect("a state").is_none());
+        let _ = child.kill();
+        let _ = child.wait();
+        if place.path(REQUESTS).exists() {
+            assert_eq!(place.text(REQUESTS), whole);
+        }
+        let _ = std::fs::remove_dir_all(place.path("out"));
+    }
+    assert!(killed > 0, "it was always faster");
+}
+
+/// One event of a random log.
+fn event() -> impl Strategy<Value = String> {
+    let faults: &[fn(String) -> String] = &[
+        |event| event,
+        |event| event.replace("1782396602,", "1782396602000,"),
+        |event| event.replace("1782396602,", "\"2026-06-25T14:10:02Z\","),
+        |event| event.replace("1782396602,", "1781000602,"),
+        |event| event.replace("\"EUR\"", "\"eur\""),
+        |event| event.replace("\"currency\":\"EUR\",", ""),
+        |event| event.replace("249.00", "\"249,00\""),
+        |event| event.replace(EM, &EM.to_ascii_uppercase()),
+        |event| event.replace(&format!("\"{EM}\""), "\"ana@shop.example\""),
+        |event| event.replace(EM, "d41d8cd98f00b204e9800998ecf8427a"),
+        |event| {
+            event.replace(
+                EM,
+                "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+            )
+        },
+        |event| event.replace("\"em\":", "\"email\":"),
+        |event| event.replace("81.2.69.142", "10.0.0.7"),
+        |event| event.replace("Mozilla/5.0", "Googlebot/2.1 Mozilla/5.0"),
+        |event| event.replace("\"user_data\":{", "\"user_data\":{},\"x\":{"),
+        |event| event.replace("\"website\"", "\"web\""),
+        |event| event.replace("\"custom_data\"", "\"test_event_code\":\"T1\",\"custom_data\""),
+        |event| event.replace("\"event_id\"", "\"eventID\""),
+        |event| event.replace("\"fbp\":\"fb.1", "\"fbp\":\"fb.1 "),
+        |event| event.replace("\"custom_data\"", "\"big\":98765432109876543210,\"custom_data\""),
+        |event| event.replace(":{", ": {\n "),
+    ];
+    let faults = proptest::collection::vec(proptest::sample::select(faults), 0..3);
+    (0..30u32, faults).prop_map(|(number, faults)| {
+        faults
+            .into_iter()
+            .fold(another(number), |event, fault| fault(event))
+    })
+}
+
+/// One record of a random log.
+fn record() -> impl Strategy<Value = String> {
+    let events = proptest::collection::vec(event(), 1..4);
+    (events, 0..10).prop_map(|(events, form_of)| {
+        let one_line = |text: String| text.replace('\n', " ");
+        let list = events.join(",");
+        let body = format!("{{\"data\":[{list}]}}");
+        let text = |json: &str| serde_json::to_string(json).expect("a string");
+        match form_of {
+            0 => one_line(lines(&events)).replace(" {\"event_name\"", "\n{\"event_name\""),
+            1 => body,
+            2 => one_line(logged(4021987365120, &body)),
+            3 => one_line(logged(7790412355608, &text(&body))),
+            4 => format!("2026-06-25T14:10:05Z INFO capi {}", one_line(body)),
+            5 => form(&list, "&access_token=EAAx"),
+            6 => format!("{{\"data\":[{list}],\"test_event_code\":\"T9\"}}"),
+            7 => body[..body.len() / 2].to_owned(),
+            8 => "GET /health 200".to_owned(),
+            _ => one_line(body).replace("\"event_name\"", "\"event_name\" /* which */"),
+        }
+    })
+}
+
+fn linter(threads: usize, fixing: Fixing, unsafe_fixes: bool) -> Linter {
+    Linter::new(Settings {
+        clocks: Clocks::At(1_782_432_000),
+        threads,
+        fixing,
+        unsafe_fixes,
+        ..Settings::default()
+    })
+}
+
+/// Writes what can be sent of a log.
+fn resend(linter: &Linter, log: &[u8], folder: &Path) -> Report {
+    let mut silent = Silent;
+    let mut run = Run::new(linter, &mut silent);
+    run.resend(Resend::begin(folder, None, 1 << 24).expect("a folder"));
+    run.stream("log", "log", log, None, None)
+        .expect("a reporter")
+        .expect("no sink");
+    run.finish().expect("a reporter").0
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_event_of_any_log_is_in_one_file_and_nothing_is_left_to_fix(
+        records in proptest::collection::vec(record(), 1..12),
+        unsafe_fixes: bool,
+    ) {
+        let place = Place::new();
+        let log = lines(&records);
+        let reports = [1, 2].map(|threads| {
+            let folder = format!("out{threads}");
+            resend(&linter(threads, Fixing::Off, unsafe_fixes), log.as_bytes(), &place.path(&folder))
+        });
+        let requests = objects(&place, "out1/requests.ndjson");
+        let rejects = objects(&place, "out1/rejects.ndjson");
+        prop_assert_eq!(events_in(&requests) + rejects.len() as u64, reports[0].events);
+        prop_assert!(rejects.iter().all(|reject| !reasons(reject).is_empty()));
+        for name in ["requests.ndjson", "rejects.ndjson", "requests.map.ndjson"] {
+            let (one, two) = (place.text(&format!("out1/{name}")), place.text(&format!("out2/{name}")));
+            prop_assert_eq!(one, two, "two threads give the same");
+        }
+        let again = linter(1, Fixing::Diff, unsafe_fixes);
+        let sent = place.read("out1/requests.ndjson");
+        let (report, _) = again.run(&sent[..], &mut Silent).expect("a reporter");
+        prop_assert_eq!(report.fixes.total(), 0, "{:?} in {}", report.fixes, String::from_utf8_lossy(&sent));
+        for (rule, tally) in report.rules.iter().enumerate() {
+            let rule = capilint::rules::ALL[rule];
+            let refused = rule.meta().effect == capilint::finding::Effect::Refused;
+            prop_assert!(!refused || tally.findings[Severity::Error as usize] == 0, "{}", rule.name());
+        }
+    }
+}
+
+#[test]
+fn packed_logs_with_copies_and_broken_records_are_counted_too() {
+    let place = Place::new();
+    let mut log = lines(&[CLEAN, CLEAN, &with_error(), &CLEAN[..200], "no JSON", CLEAN]);
+    log.push_str(&log.clone());
+    place.write("log.ndjson.gz", gzip(log.as_bytes()));
+    let report = place.check("--format json --fix-to out log.ndjson.gz").json();
+    assert_eq!(report["summary"]["events"], 8);
+    // With its time put right, the faulty one is a copy too.
+    assert_eq!(events_in(&objects(&place, REQUESTS)), 1);
+    assert_eq!(objects(&place, REJECTS).len(), 7);
 }

@@ -264,12 +264,67 @@ fn configured_words_are_not_payload_and_arguments_are_not_repeated_from_it() {
         "--until",
         "--max-rate",
         "--output",
+        "--dataset",
+        "--max-unpacked",
     ] {
         let ran = place.run(&["check", "a.json", option, EMAIL]).ends(2);
         silent(&ran, option);
     }
     let ran = place
+        .run(&["check", "a.json", "--fix-to", "out", "--test-code", EMAIL])
+        .ends(2);
+    silent(&ran, "--test-code");
+    let ran = place
         .run(&["a.json", "--as-of", AS_OF, "--event-name", EMAIL])
         .ends(2);
     silent(&ran, "--event-name");
+}
+
+/// Requests with every value where the facts look for datasets, senders and times.
+fn enveloped() -> String {
+    let mut log = Vec::new();
+    for (value, _) in VALUES {
+        let text = serde_json::to_string(value).unwrap();
+        let url = format!("https://graph.facebook.com/v24.0/{value}/events");
+        let url = serde_json::to_string(&url).unwrap();
+        let body = format!("{{\"data\":[{CLEAN},{CLEAN}],\"partner_agent\":{text}}}");
+        for key in ["logger", "container", "topic", "timestamp", "trace_id"] {
+            log.push(format!("{{\"{key}\":{text},\"url\":{url},\"body\":{body}}}"));
+        }
+        log.push(format!("{value} /{value}/events partner_agent={value} {body}"));
+    }
+    lines(&log)
+}
+
+#[test]
+fn facts_show_no_value() {
+    let place = Place::new();
+    place.write("a.ndjson", enveloped());
+    place.write("key", "a shared key of some length, the same for all");
+    for args in ["a.ndjson -v", "a.ndjson --profile audit", "a.ndjson --dataset 1977071600"] {
+        silent(&check_in_all_formats(&place, args), args);
+    }
+    place.check("a.ndjson --ledger-out a.part --ledger-key key");
+    silent_text(&String::from_utf8_lossy(&place.read("a.part")), "the part");
+    let ran = place.run(&["merge", "a.part", "--output", "json=out.json"]);
+    silent(&ran, "merge");
+    silent_text(&place.text("out.json"), "merge");
+}
+
+#[test]
+fn what_is_written_to_be_sent_is_not_told_and_holds_no_token() {
+    let place = Place::new();
+    place.write("a.ndjson", lines(&everywhere()) + &enveloped());
+    for flags in ["", "--unsafe-fixes --country de", "--test-code T1"] {
+        let what = format!("a.ndjson -v --fix-to out {flags}");
+        silent(&check_in_all_formats(&place, &what), &what);
+        for name in ["requests.ndjson", "requests.map.ndjson", "rejects.ndjson"] {
+            let written = place.text(&format!("out/{name}"));
+            if let Some(at) = written.find(&TOKEN[3..]) {
+                let from = floor(&written, at.saturating_sub(300));
+                panic!("{what}, {name}: {}", &written[from..at]);
+            }
+        }
+        std::fs::remove_dir_all(place.path("out")).unwrap();
+    }
 }

@@ -509,6 +509,10 @@ pub(super) fn texts<'a>(
                         start: base + start,
                         end: base + piece.range.end,
                     };
+                    let mut inside = inside;
+                    if codec == Codec::Form {
+                        text::see_fields(text, &mut inside);
+                    }
                     let text = dig.arena().alloc_str(&inner);
                     let inner = Layer { codec, held, text };
                     layer(dig, inner, inside, origin, depth + 1);

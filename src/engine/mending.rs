@@ -66,6 +66,7 @@ pub(super) fn mend_block(worker: &Worker<'_>, block: &Block, complete: bool) -> 
         joints: Joints::default(),
         is_piece: false,
         found: 0,
+        left_out: 0,
         outcome: Outcome::default(),
     };
     walk::walk_block(&block.frame, text, skip, complete, &mut bench);
@@ -184,6 +185,8 @@ struct Bench<'b, 'a> {
     is_piece: bool,
     /// Events and answers so far.
     found: u64,
+    /// Events so far that the filters leave out.
+    left_out: u64,
     outcome: Outcome,
 }
 
@@ -192,8 +195,8 @@ struct Bench<'b, 'a> {
 struct Outside {
     /// Whether anything is to be mended there.
     is_wanted: bool,
-    /// Whether the filters leave none of the events out.
-    all_wanted: bool,
+    /// Events before the text that the filters leave out.
+    left_out: u64,
     /// Pointers to the events.
     events: Vec<Pointer>,
     /// Events before the text.
@@ -265,11 +268,15 @@ impl<'a> Dig<'a> for Bench<'_, 'a> {
         } else if allowed > 0 {
             self.mend_events(at, &text[..read.end], &clocks.events);
         }
-        let mut open = Outside::default();
+        let mut open = Outside {
+            left_out: self.left_out,
+            ..Outside::default()
+        };
+        let left_out = clocks.events.iter().filter(|(_, _, wanted)| !wanted);
+        self.left_out += left_out.count() as u64;
         if outside && refused.is_none() {
             open.is_wanted = true;
             open.before = self.events;
-            open.all_wanted = clocks.events.iter().all(|&(_, _, wanted)| wanted);
             let pointers = clocks.events.iter();
             open.events = pointers
                 .map(|&(place, ..)| self.inspector.pointer(place))
@@ -314,7 +321,9 @@ impl<'a> Dig<'a> for Bench<'_, 'a> {
 
     /// Mends what stands around the events, once these are mended.
     fn done(&mut self, at: usize, text: &'a str) {
-        let outside = self.outside.pop().unwrap_or_default();
+        let mut outside = self.outside.pop().unwrap_or_default();
+        // What stands around an event that is left out is left as it is.
+        outside.is_wanted &= self.left_out == outside.left_out;
         let list = self.list();
         let first = list.partition_point(|(range, _)| range.end <= at);
         let edits = list.split_off(first);
@@ -329,10 +338,7 @@ impl<'a> Dig<'a> for Bench<'_, 'a> {
             let around = |finding: &Finding, _: Safety| match finding.subject {
                 // An event alone cannot be taken out of what stands around it.
                 Subject::Event => {
-                    !element
-                        && outside.all_wanted
-                        && takes_event_out(finding)
-                        && is_allowed(worker, finding)
+                    !element && takes_event_out(finding) && is_allowed(worker, finding)
                 }
                 Subject::Record => is_allowed(worker, finding),
                 _ => !element && is_allowed(worker, finding),

@@ -6,12 +6,15 @@ use bumpalo::Bump;
 use crate::clock::{Clock, Latest, Source};
 use crate::event::Event;
 use crate::finding::{Effect, Finding, Severity};
-use crate::inspect::{AsOf, Inspector, Surroundings};
+use crate::fix::{Op, quote};
+use crate::inspect::{AsOf, Inspector, Surroundings, Watch};
 use crate::json::tree::{Syntax, Tree};
+use crate::json::{Item, Pointer, Tape, Val, edit};
 use crate::name::Name;
 use crate::repair::Mender;
 use crate::resend::{self, Parcel};
-use crate::rules;
+use crate::rules::{self, insufficient_user_data};
+use crate::secret;
 use crate::settings::Clocks;
 
 use super::mending::is_allowed;
@@ -20,18 +23,47 @@ use super::worker::Worker;
 /// What the envelope of an event tells of sending it.
 pub(super) struct Bound {
     dataset: Option<String>,
-    sender: Option<String>,
+    options: String,
     is_test: bool,
     has_id: bool,
 }
 
+/// What a sender may write beside `data` and the token.
+const OPTIONS: [Name; 4] = [
+    Name::NamespaceId,
+    Name::UploadId,
+    Name::UploadSource,
+    Name::UploadTag,
+];
+
 impl Bound {
     pub(super) fn of(event: &Event<'_, '_>) -> Bound {
         let envelope = &event.envelope;
-        let sender = envelope.sender.filter(|sender| resend::is_agent(sender));
+        let mut options = String::new();
+        let mut option = |name: Name, json: String| {
+            if secret::tokens(&json).next().is_none() {
+                options.push_str(&format!(",{}:{json}", quote(name.text())));
+            }
+        };
+        if let Some(agent) = envelope.agent.filter(|agent| !agent.trim().is_empty()) {
+            option(Name::PartnerAgent, quote(agent));
+        }
+        let body = event.root().parent().and_then(Item::parent);
+        if let Some(body) = body.filter(|_| event.in_request) {
+            for name in OPTIONS {
+                match body.get(name).filter(|value| !value.is_blank()) {
+                    Some(value) => match value.val() {
+                        Val::Text(text) => option(name, quote(text)),
+                        Val::Int(number) => option(name, number.to_string()),
+                        _ => {}
+                    },
+                    None => {}
+                }
+            }
+        }
         Bound {
             dataset: envelope.dataset.map(str::to_owned),
-            sender: sender.map(str::to_owned),
+            options,
             is_test: envelope.is_test,
             has_id: event.get(Name::EventId).is_some_and(|id| !id.is_blank()),
         }
@@ -39,13 +71,21 @@ impl Bound {
 }
 
 /// Whatever they call the effect, events of which these rules speak are not to be sent.
-const NOT_SENT: [&str; 5] = [
+const NOT_SENT: [&str; 7] = [
     "access-token-leaked",
     "insufficient-user-data",
     "internal-error",
+    // What the logger hides is not what was sent.
+    "lossy-capture",
     "stale-event",
+    "test-event-code",
     "user-agent-of-bot",
 ];
+
+/// Whether the user wants test traffic to be sent: as what it is, or as real traffic.
+pub(super) fn takes_tests(worker: &Worker<'_>) -> bool {
+    worker.orders.as_test || worker.linter.settings.unsafe_fixes
+}
 
 /// The event `raw`. Without `is_found` its text is that of the record around it.
 pub(super) fn parcel(
@@ -55,15 +95,23 @@ pub(super) fn parcel(
     is_found: bool,
     is_damaged: bool,
 ) -> Parcel {
-    let mut text = resend::one_line(raw);
     let mut reasons = Vec::new();
     if is_damaged {
         reasons.push(rules::index_of("invalid-utf8"));
     }
-    if !is_found || Tree::parse(&text, Syntax::Strict).is_err() {
+    let mut text = resend::one_line(raw);
+    if !is_found {
+        // The record around it may hold anything.
         reasons.push(rules::index_of("malformed-json"));
-        text = serde_json::json!(raw).to_string();
+        text = "null".to_owned();
+    } else if Tree::parse(&text, Syntax::Strict).is_err() {
+        reasons.push(rules::index_of("malformed-json"));
+        text = match raw.contains(Name::AccessToken.text()) {
+            true => "null".to_owned(),
+            false => quote(&secret::masked(raw)),
+        };
     } else {
+        text = without_tokens(text);
         let settings = &worker.linter.settings;
         // It is sent now, whenever it was captured.
         let (now, source) = match settings.clocks {
@@ -76,10 +124,12 @@ pub(super) fn parcel(
             supported: None,
             asked: true,
         };
+        let of_tests = rules::index_of("test-event-code");
+        let allow = |finding: &Finding, _| {
+            is_allowed(worker, finding) || (worker.orders.as_test && finding.rule == of_tests)
+        };
         let mender = Mender::new(&worker.linter.rules, worker.around);
-        let repair = mender.mend(&text, Some(clock), &|finding: &Finding, _| {
-            is_allowed(worker, finding)
-        });
+        let repair = mender.mend(&text, Some(clock), &allow);
         if !repair.left.is_empty() {
             reasons.push(rules::index_of("insufficient-user-data"));
         }
@@ -88,7 +138,7 @@ pub(super) fn parcel(
         }
         reasons.extend(refusals(worker, &text, clock));
     }
-    if bound.is_test {
+    if bound.is_test && !takes_tests(worker) {
         reasons.push(rules::index_of("test-event-code"));
     }
     reasons.sort_unstable();
@@ -102,11 +152,76 @@ pub(super) fn parcel(
     Parcel {
         digest,
         dataset: bound.dataset.clone(),
-        sender: bound.sender.clone(),
+        options: bound.options.clone(),
         reasons,
         line: 0,
         event: 0,
         text,
+    }
+}
+
+/// The event without access tokens: those that stand under their name are taken out, others are
+/// masked, whatever the user suppresses.
+fn without_tokens(mut text: String) -> String {
+    // Each round makes them fewer.
+    while text.contains(Name::AccessToken.text()) || secret::may_hold_token(&text) {
+        let arena = Bump::new();
+        let mut tape = Tape::new();
+        if tape.parse(&text, &arena).is_err() {
+            break;
+        }
+        let op = tape.root().descendants().find_map(|item| {
+            if item.name() == Some(Name::AccessToken) {
+                return Some(Op::Remove { at: item.pointer() });
+            }
+            let value = item.text()?;
+            secret::tokens(value).next()?;
+            Some(Op::Replace {
+                at: item.pointer(),
+                json: quote(&secret::without_tokens(value)),
+            })
+        });
+        match op.map(|op| edit::apply(&text, &Pointer::root(), &[op])) {
+            Some(Ok(new)) if new != text => text = new,
+            _ => break,
+        }
+    }
+    match secret::without_tokens(&text) {
+        std::borrow::Cow::Borrowed(_) => text,
+        // In a key.
+        std::borrow::Cow::Owned(masked) => masked,
+    }
+}
+
+/// Whether Meta could find anybody with what is right in user_data.
+struct Findable(bool);
+
+impl Watch for Findable {
+    fn event(&mut self, event: &Event<'_, '_>, findings: &[Finding]) {
+        let Some(user_data) = event.user_data() else {
+            return;
+        };
+        let worthless = |value: Item<'_, '_>| {
+            let place = value.pointer_from(event.root().place());
+            findings.iter().any(|finding| {
+                finding.spoils
+                    && finding.severity == Severity::Error
+                    && finding.pointer().is_some_and(|pointer| {
+                        pointer.as_str().starts_with("/user_data/") && place.within(pointer)
+                    })
+            })
+        };
+        let mut present = 0;
+        for member in user_data.children() {
+            if let Some(name) = member.name().filter(|name| name.hashing().is_some())
+                && member
+                    .each()
+                    .any(|value| !value.is_blank() && !worthless(value))
+            {
+                present |= name.bit();
+            }
+        }
+        self.0 = !insufficient_user_data::is_too_broad(present);
     }
 }
 
@@ -119,16 +234,23 @@ fn refusals(worker: &Worker<'_>, text: &str, clock: Clock) -> Vec<usize> {
     let arena = Bump::new();
     let mut inspector = Inspector::new(&worker.linter.rules, &around, &arena);
     let text = arena.alloc_str(text);
-    if inspector.element(text, Latest::default(), &mut ()).is_err() {
+    let mut findable = Findable(false);
+    let read = inspector.element(text, Latest::default(), &mut findable);
+    if read.is_err() {
         return vec![rules::index_of("malformed-json")];
     }
     let forbids = |finding: &&Finding| {
-        (finding.severity == Severity::Error && finding.effect == Effect::Refused)
+        let is_harm = matches!(finding.effect, Effect::Refused | Effect::Leaked);
+        (finding.severity == Severity::Error && is_harm)
             || NOT_SENT.contains(&rules::ALL[finding.rule].name())
     };
     let findings = inspector.findings().iter();
-    findings
+    let mut reasons: Vec<usize> = findings
         .filter(forbids)
         .map(|finding| finding.rule)
-        .collect()
+        .collect();
+    if !findable.0 {
+        reasons.push(rules::index_of("insufficient-user-data"));
+    }
+    reasons
 }

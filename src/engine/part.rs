@@ -166,8 +166,9 @@ pub(super) struct Orders {
     pub sated: Arc<Sated>,
     /// Whether events are entered in the ledger.
     pub ledger: bool,
-    /// Whether events are made ready to be sent again.
+    /// Whether events are made ready to be sent again, and whether as test traffic.
     pub resend: bool,
+    pub as_test: bool,
 }
 
 /// Finds lines and columns in a block.

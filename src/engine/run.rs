@@ -472,6 +472,7 @@ impl<'l> Run<'l> {
             ),
             ledger: self.keeps_ledger,
             resend: self.resend.is_some(),
+            as_test: self.resend.as_ref().is_some_and(Resend::is_test),
         }
     }
 
@@ -801,7 +802,13 @@ impl<'l> Run<'l> {
             }
         }
         self.report.names = names;
-        for finding in findings.in_order() {
+        let findings = findings.in_order();
+        let of_copies = rules::index_of("duplicate-event");
+        if self.linter.settings.policy.speaks(of_copies) {
+            let copies = findings.iter().filter(|finding| finding.rule == of_copies);
+            self.report.duplicates = Some(copies.map(|finding| finding.events).sum());
+        }
+        for finding in findings {
             self.tell_of_log(&ledger, finding)?;
         }
         self.report.pixel = pairing;
@@ -1149,6 +1156,12 @@ impl<'l> Run<'l> {
                 Err(fault) => self.not_resent(&resend, &fault),
             }
         }
+        let facts = &self.report.facts;
+        self.report.missing_datasets = (self.linter.settings.filter.datasets.iter())
+            .zip(1..)
+            .filter(|(dataset, _)| !facts.datasets.contains_key(*dataset))
+            .map(|(_, number)| number)
+            .collect();
         let verdict = Verdict::of(&self.report, &self.linter.settings.gate);
         self.reporter.finish(&self.report, &verdict)?;
         Ok((self.report, verdict))

@@ -176,10 +176,9 @@ impl Worker<'_> {
             return;
         }
         let is_test = rules::index_of("test-event-code");
-        part.late_test = inspector
-            .findings()
-            .iter()
-            .any(|finding| finding.rule == is_test);
+        let mut findings = inspector.findings().iter();
+        part.late_test =
+            !parcel::takes_tests(self) && findings.any(|finding| finding.rule == is_test);
         let mut scene = self.scene(text, 0, Pointer::root(), &mut lines);
         for group in inspector.groups() {
             let findings = &inspector.findings()[group.findings.clone()];
@@ -430,12 +429,15 @@ impl Watch for Notes<'_> {
                 Source::Newest => clocks.newest += 1,
                 Source::Wall => clocks.wall += 1,
             }
-            self.part.facts.see(event);
+            self.part.facts.see(event, findings);
             if let Some(trust) = event.envelope.trust {
                 self.part.captured[trust as usize] += 1;
             }
         } else {
             self.part.filtered += 1;
+            if !is_of_dataset(self.filter, event) {
+                self.part.facts.pass_over(event);
+            }
         }
         let event_id = event.get(Name::EventId).filter(|_| self.show_ids);
         self.seen.push(Seen {
@@ -450,12 +452,15 @@ impl Watch for Notes<'_> {
     }
 }
 
+/// Whether the log says that the event went to a dataset that is looked at.
+fn is_of_dataset(filter: &Filter, event: &Event<'_, '_>) -> bool {
+    let is_wanted = |dataset: &str| filter.datasets.iter().any(|one| one == dataset);
+    filter.datasets.is_empty() || event.envelope.dataset.is_some_and(is_wanted)
+}
+
 pub(super) fn is_wanted(filter: &Filter, event: &Event<'_, '_>) -> bool {
-    if !filter.datasets.is_empty() {
-        let dataset = event.envelope.dataset;
-        if !dataset.is_some_and(|dataset| filter.datasets.iter().any(|one| one == dataset)) {
-            return false;
-        }
+    if !is_of_dataset(filter, event) {
+        return false;
     }
     if !filter.event_names.is_empty()
         && !filter
@@ -573,6 +578,8 @@ impl<'a> Checker<'_, 'a> {
                         self.part.report(&mut scene, findings, &base, about);
                     }
                 }
+                // What stands around events that are all left out is left out with them.
+                None if !self.seen.is_empty() && !self.seen.iter().any(|seen| seen.wanted) => {}
                 None => {
                     let base = match group.subject {
                         Subject::Request => self.inspector.pointer(group.place),
@@ -660,7 +667,8 @@ impl<'a> Dig<'a> for Checker<'_, 'a> {
                 .inspector
                 .text_within(text, around, origin, &mut notes)?,
         };
-        if !element {
+        let left_out = !self.seen.is_empty() && self.seen.iter().all(|seen| !seen.wanted);
+        if !element && !left_out {
             self.part.requests += self.inspector.requests() as u64;
         }
         self.found += self.inspector.events() as u64 + self.inspector.answers().len() as u64;

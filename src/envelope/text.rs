@@ -222,11 +222,26 @@ pub fn see<'a>(line: &'a str, envelope: &mut Envelope<'a>, zone: Naive<'_>) -> b
     if let Some(dataset) = labels::dataset_of(&line[..floor(line, 2_000)]) {
         envelope.dataset = Some(dataset);
     }
-    if let Some(at) = line.find("test_event_code=") {
-        let value = &line[at + "test_event_code=".len()..];
-        envelope.is_test = value.starts_with(|c: char| c.is_ascii_alphanumeric());
-    }
+    see_fields(line, envelope);
     stamp.is_some()
+}
+
+/// Takes over what the fields of a form or a query tell that stand beside `data`, before or behind
+/// it.
+pub fn see_fields<'a>(text: &'a str, envelope: &mut Envelope<'a>) {
+    let field = |key: &str| {
+        let at = text.find(key)? + key.len();
+        let rest = &text[at..];
+        let of_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+        let end = rest.find(|c| !of_word(c)).unwrap_or(rest.len());
+        Some(&rest[..end]).filter(|value| !value.is_empty())
+    };
+    if let Some(code) = field("test_event_code=") {
+        envelope.is_test = code.starts_with(|c: char| c.is_ascii_alphanumeric());
+    }
+    if let Some(agent) = field("partner_agent=") {
+        (envelope.agent, envelope.sender) = (Some(agent), Some(agent));
+    }
 }
 
 /// The last character border at or before a place.

@@ -17,6 +17,7 @@ use super::table::{
     thousands,
 };
 use super::{Fixing, Reporter, Style, Wants, diff};
+use crate::envelope::when::Trust;
 use crate::facts;
 use crate::finding::Severity;
 use crate::input::walk::Source;
@@ -65,7 +66,8 @@ impl<W: Write> Reporter for Human<W> {
     fn finish(&mut self, report: &Report, verdict: &Verdict) -> io::Result<()> {
         if !self.style.quiet {
             let style = &self.style;
-            let mut sections: Vec<String> = Vec::new();
+            // Whoever misjudges what was captured misreads every finding.
+            let mut sections = vec![what_was_read(report, style)];
             // Who asks what would change wants the changes, not the whole report around them.
             if style.fixing == Fixing::Diff {
                 sections.push(by_rule(report, style));
@@ -87,8 +89,8 @@ impl<W: Write> Reporter for Human<W> {
             }
             sections.push(fixes(report, style));
             sections.push(resent(report));
-            sections.push(what_was_read(report, style));
             sections.push(input_errors(report, style));
+            sections.push(what_was_found(report, style));
             for section in sections.iter().filter(|section| !section.is_empty()) {
                 writeln!(self.out, "{}\n", section.trim_end())?;
             }
@@ -575,6 +577,10 @@ fn what_was_read(report: &Report, style: &Style) -> String {
     if report.events > 0 {
         out.push_str(&format!("clock: {}\n", clocks(report, style)));
     }
+    out
+}
+
+fn what_was_found(report: &Report, style: &Style) -> String {
     let mut found: Vec<String> = [Severity::Error, Severity::Warning]
         .into_iter()
         .map(|severity| (report.count(severity), severity.word()))
@@ -588,7 +594,7 @@ fn what_was_read(report: &Report, style: &Style) -> String {
     if found.is_empty() {
         found.push("nothing".to_owned());
     }
-    out.push_str(&format!("found: {}", found.join(", ")));
+    let mut out = format!("found: {}", found.join(", "));
     if report.suppressed > 0 {
         out.push_str(&format!("; suppressed: {}", thousands(report.suppressed)));
     }
@@ -607,19 +613,24 @@ fn what_was_read(report: &Report, style: &Style) -> String {
     out
 }
 
-/// Fewer events, with nothing special about them, need no further words.
-const FEW_EVENTS: u64 = 20;
+/// Names told of a list of them.
+const NAMES: usize = 5;
 
-/// Whose events they are, and from when.
+/// Whose events they are, from when, and what is wrong with the capture itself.
 fn facts_of(report: &Report, style: &Style) -> String {
     let facts = &report.facts;
-    let answers = &report.answers;
-    let answered = answers.taken + answers.refused.values().sum::<u64>();
-    let special = facts.datasets.len() > 1 || facts.test_events > 0 || answered > 0;
-    if report.events == 0 || (report.events < FEW_EVENTS && !special) {
-        return String::new();
-    }
     let mut out = String::new();
+    let mut line = |text: String| {
+        out.push_str(&text);
+        out.push('\n');
+    };
+    if report.events == 0 {
+        return out;
+    }
+    let share = |events: u64| match (events, percent(events as f64 / report.events as f64)) {
+        (1, share) => format!("1 event ({share})"),
+        (_, share) => format!("{} events ({share})", thousands(events)),
+    };
     for (word, names) in [
         (
             "dataset",
@@ -633,42 +644,58 @@ fn facts_of(report: &Report, style: &Style) -> String {
         if names.is_empty() {
             continue;
         }
-        let all = names.len() as u64;
+        let all = names.len();
         let mut parts: Vec<String> = names
             .iter()
-            .take(5)
+            .take(NAMES)
             .map(|(name, events)| format!("{name} ({})", thousands(*events)))
             .collect();
-        if all > 5 {
-            parts.push(format!("{} more", thousands(all - 5)));
+        if all > NAMES {
+            parts.push(format!("{} more", thousands((all - NAMES) as u64)));
         }
-        out.push_str(&format!("{}: {}\n", counted(all, word), parts.join(", ")));
+        line(format!("{}: {}", counted(all as u64, word), parts.join(", ")));
+    }
+    for number in &report.missing_datasets {
+        line(format!("no event went to dataset {number} of --dataset"));
     }
     let minute = |time: i64| {
         let time = jiff::Timestamp::from_second(time).unwrap_or_default();
         time.strftime("%Y-%m-%d %H:%M").to_string()
     };
-    if let Some((first, last)) = facts.event_times {
+    // One event has no range.
+    if let Some((first, last)) = facts.event_times.filter(|_| report.events > 1) {
         let order = facts
             .order()
             .map_or(String::new(), |order| format!(", order {order}"));
         let (first, last) = (minute(first), minute(last));
-        out.push_str(&format!("event times: {first} to {last} UTC{order}\n"));
+        line(format!("event times: {first} to {last} UTC{order}"));
     }
     if let Some((first, last)) = facts.capture_times {
-        let captured: u64 = report.captured.iter().sum();
-        let share = 100.0 * captured as f64 / report.events as f64;
-        let (first, last) = (minute(first), minute(last));
-        out.push_str(&format!(
-            "times of capture: {first} to {last} UTC, for {share:.0} % of the events\n"
+        let sources: Vec<String> = Trust::ALL
+            .iter()
+            .map(|trust| (trust.word(), report.captured[*trust as usize]))
+            .filter(|(_, events)| *events > 0)
+            .map(|(word, events)| format!("{word} {}", thousands(events)))
+            .collect();
+        line(format!(
+            "times of capture: {} to {} UTC, for {}: {}",
+            minute(first),
+            minute(last),
+            share(report.captured.iter().sum()),
+            sources.join(", ")
         ));
     }
-    if facts.test_events > 0 {
-        out.push_str(&format!(
-            "test traffic: {}\n",
-            counted(facts.test_events, "event")
-        ));
+    for (word, events) in [
+        ("values hidden by the logger", facts.redacted),
+        ("duplicates", report.duplicates.unwrap_or(0)),
+        ("test traffic", facts.test_events),
+    ] {
+        if events > 0 {
+            line(format!("{word}: {}", share(events)));
+        }
     }
+    let answers = &report.answers;
+    let answered = answers.taken + answers.refused.values().sum::<u64>();
     if answered > 0 {
         let refused: Vec<String> = answers
             .refused
@@ -682,8 +709,8 @@ fn facts_of(report: &Report, style: &Style) -> String {
             true => "none refused".to_owned(),
             false => format!("refused: {}", refused.join(", ")),
         };
-        out.push_str(&format!(
-            "answers: {}, {} with their request; {refused}\n",
+        line(format!(
+            "answers: {}, {} with their request; {refused}",
             thousands(answered),
             thousands(answers.paired)
         ));

@@ -188,15 +188,14 @@ pub(super) fn totals(
         names.into_iter().map(object).collect()
     };
     let facts = &report.facts;
-    let duplicates = &report.rules[rules::index_of("duplicate-event")];
-    let redacted = &report.rules[rules::index_of("lossy-capture")];
     let facts = json!({
         "datasets": list(facts::named(&facts.datasets, "dataset", |_| style.show_values), "dataset"),
         "senders": list(facts::named(&facts.senders, "sender", printable::is_printable), "sender"),
         "event_times": range(facts.event_times), "capture_times": range(facts.capture_times),
         "captured": captured, "order": facts.order(), "test_events": facts.test_events,
-        "duplicates": duplicates.all_events(), "redacted": redacted.all_events(),
+        "duplicates": report.duplicates, "redacted": facts.redacted,
         "truncated": report.unread.truncated,
+        "left_out_by_dataset": {"elsewhere": facts.elsewhere, "unknown": facts.nowhere},
     });
     let resent = report.resent.as_ref().map(|resent| {
         let reasons: BTreeMap<&str, u64> = resent

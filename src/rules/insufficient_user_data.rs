@@ -46,7 +46,7 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
             present |= name.bit();
         }
     }
-    if TOO_BROAD.iter().all(|set| present & !set != 0) || stands_elsewhere(event) {
+    if !is_too_broad(present) || stands_elsewhere(event) {
         return;
     }
     let message = if present != 0 {
@@ -65,6 +65,11 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
         "user_data holds no key that Meta knows".to_owned()
     };
     out.at(user_data, message);
+}
+
+/// Whether nobody could be found with these keys alone.
+pub(crate) fn is_too_broad(present: u128) -> bool {
+    TOO_BROAD.iter().any(|set| present & !set == 0)
 }
 
 fn missing(event: &Event<'_, '_>, out: &mut Findings) {

@@ -62,7 +62,7 @@ mod hash_uppercase;
 mod hashed_raw_key;
 mod identifier_gap;
 mod identifier_never_repeats;
-mod insufficient_user_data;
+pub(crate) mod insufficient_user_data;
 mod internal_error;
 mod invalid_utf8;
 mod ip_format;
