@@ -166,11 +166,12 @@ pub struct CheckArgs {
     /// Print what --fix would change and write nothing; exit code 1 when something would
     #[arg(long, conflicts_with = "fix")]
     pub diff: bool,
-    /// Leave the input alone; write what can be sent again to DIR/requests.ndjson, the rest to
-    /// DIR/rejects.ndjson
+    /// Leave the input alone; write what can be sent again to DIR/requests.ndjson, fixed and without
+    /// tokens, and the rest with its reasons to DIR/rejects.ndjson; nothing is replaced
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, conflicts_with_all = ["fix", "diff"])]
     pub fix_to: Option<PathBuf>,
-    /// Give the requests of --fix-to this test_event_code
+    /// Give all requests of --fix-to this test_event_code, those of test traffic too (which are
+    /// rejected otherwise)
     #[arg(long, value_name = "CODE", requires = "fix_to")]
     pub test_code: Option<String>,
     /// How to print

@@ -220,7 +220,9 @@ fn form(event: &str, more: &str) -> String {
 
 /// Everything in the files of the folder `out`.
 fn written(place: &Place) -> String {
-    [REQUESTS, REJECTS, MAP].map(|name| place.text(name)).concat()
+    [REQUESTS, REJECTS, MAP]
+        .map(|name| place.text(name))
+        .concat()
 }
 
 #[test]
@@ -238,9 +240,15 @@ fn options_of_the_sender_go_with_the_events_and_labels_of_the_logger_do_not() {
     let bodies = objects(&place, REQUESTS);
     assert_eq!(bodies.len(), 3);
     let agents: Vec<_> = bodies.iter().map(|body| &body["partner_agent"]).collect();
-    assert!(agents.contains(&&Value::from("Kestrel Shop_1_2")), "{agents:?}");
+    assert!(
+        agents.contains(&&Value::from("Kestrel Shop_1_2")),
+        "{agents:?}"
+    );
     assert!(agents.contains(&&Value::from("kestrel_3")), "{agents:?}");
-    assert!(agents.contains(&&Value::Null), "a label is no partner_agent");
+    assert!(
+        agents.contains(&&Value::Null),
+        "a label is no partner_agent"
+    );
     let tagged = bodies.iter().find(|body| body["upload_tag"] == "shop № 1");
     assert_eq!(tagged.expect("the tag")["namespace_id"], 77);
 }
@@ -249,7 +257,8 @@ fn options_of_the_sender_go_with_the_events_and_labels_of_the_logger_do_not() {
 fn no_token_is_in_any_file() {
     let place = Place::new();
     let member = |event: &str| event.replacen('{', &format!("{{\"access_token\":\"{TOKEN}\","), 1);
-    let url = |event: &str| event.replace("/thank-you", &format!("/thank-you?access_token={TOKEN}"));
+    let url =
+        |event: &str| event.replace("/thank-you", &format!("/thank-you?access_token={TOKEN}"));
     let key = another(4).replace("\"order_id\"", &format!("\"{TOKEN}\":1,\"order_id\""));
     let short = another(5).replacen('{', "{\"access_token\":\"geheim\",", 1);
     let stale = |event: String| event.replace("1782396602", "1781000602");
@@ -264,7 +273,9 @@ fn no_token_is_in_any_file() {
         stale(short),
         format!("{{\"data\":[{}],\"access_token\":\"{TOKEN}\"}}", another(6)),
         form(&another(7), &format!("&access_token={TOKEN}")),
-        another(8).replace(EM, "\u{fffd}").replace("249.00", &format!("\"\\n{TOKEN}\"")),
+        another(8)
+            .replace(EM, "\u{fffd}")
+            .replace("249.00", &format!("\"\\n{TOKEN}\"")),
     ];
     let mut log = lines(&events).into_bytes();
     log.extend(another(9).replace("Purchase", TOKEN).as_bytes());
@@ -380,7 +391,11 @@ fn the_first_of_equal_events_is_sent() {
     let rejects = objects(&place, REJECTS);
     let at: Vec<_> = rejects.iter().map(|one| &one["place"]["line"]).collect();
     assert_eq!(at, [2, 5]);
-    assert!(rejects.iter().all(|one| reasons(one) == ["duplicate-event"]));
+    assert!(
+        rejects
+            .iter()
+            .all(|one| reasons(one) == ["duplicate-event"])
+    );
 }
 
 #[test]
@@ -432,10 +447,20 @@ fn event() -> impl Strategy<Value = String> {
         |event| event.replace("Mozilla/5.0", "Googlebot/2.1 Mozilla/5.0"),
         |event| event.replace("\"user_data\":{", "\"user_data\":{},\"x\":{"),
         |event| event.replace("\"website\"", "\"web\""),
-        |event| event.replace("\"custom_data\"", "\"test_event_code\":\"T1\",\"custom_data\""),
+        |event| {
+            event.replace(
+                "\"custom_data\"",
+                "\"test_event_code\":\"T1\",\"custom_data\"",
+            )
+        },
         |event| event.replace("\"event_id\"", "\"eventID\""),
         |event| event.replace("\"fbp\":\"fb.1", "\"fbp\":\"fb.1 "),
-        |event| event.replace("\"custom_data\"", "\"big\":98765432109876543210,\"custom_data\""),
+        |event| {
+            event.replace(
+                "\"custom_data\"",
+                "\"big\":98765432109876543210,\"custom_data\"",
+            )
+        },
         |event| event.replace(":{", ": {\n "),
     ];
     let faults = proptest::collection::vec(proptest::sample::select(faults), 0..3);
@@ -530,7 +555,9 @@ fn packed_logs_with_copies_and_broken_records_are_counted_too() {
     let mut log = lines(&[CLEAN, CLEAN, &with_error(), &CLEAN[..200], "no JSON", CLEAN]);
     log.push_str(&log.clone());
     place.write("log.ndjson.gz", gzip(log.as_bytes()));
-    let report = place.check("--format json --fix-to out log.ndjson.gz").json();
+    let report = place
+        .check("--format json --fix-to out log.ndjson.gz")
+        .json();
     assert_eq!(report["summary"]["events"], 8);
     // With its time put right, the faulty one is a copy too.
     assert_eq!(events_in(&objects(&place, REQUESTS)), 1);

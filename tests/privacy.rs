@@ -289,9 +289,13 @@ fn enveloped() -> String {
         let url = serde_json::to_string(&url).unwrap();
         let body = format!("{{\"data\":[{CLEAN},{CLEAN}],\"partner_agent\":{text}}}");
         for key in ["logger", "container", "topic", "timestamp", "trace_id"] {
-            log.push(format!("{{\"{key}\":{text},\"url\":{url},\"body\":{body}}}"));
+            log.push(format!(
+                "{{\"{key}\":{text},\"url\":{url},\"body\":{body}}}"
+            ));
         }
-        log.push(format!("{value} /{value}/events partner_agent={value} {body}"));
+        log.push(format!(
+            "{value} /{value}/events partner_agent={value} {body}"
+        ));
     }
     lines(&log)
 }
@@ -301,7 +305,11 @@ fn facts_show_no_value() {
     let place = Place::new();
     place.write("a.ndjson", enveloped());
     place.write("key", "a shared key of some length, the same for all");
-    for args in ["a.ndjson -v", "a.ndjson --profile audit", "a.ndjson --dataset 1977071600"] {
+    for args in [
+        "a.ndjson -v",
+        "a.ndjson --profile audit",
+        "a.ndjson --dataset 1977071600",
+    ] {
         silent(&check_in_all_formats(&place, args), args);
     }
     place.check("a.ndjson --ledger-out a.part --ledger-key key");

@@ -88,7 +88,11 @@ fn every_command_prints_what_the_readme_shows() {
         let mut real = String::new();
         for command in lines.iter().filter_map(|line| line.strip_prefix("$ ")) {
             let (ended, out) = run(&place, command);
-            assert_eq!(ended.unwrap_or(code), code, "the exit code of {command}\n{out}");
+            assert_eq!(
+                ended.unwrap_or(code),
+                code,
+                "the exit code of {command}\n{out}"
+            );
             real += &format!("$ {command}\n{out}");
             commands += 1;
         }

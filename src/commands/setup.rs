@@ -310,7 +310,9 @@ pub(super) fn country_code(text: &str) -> Result<String, Failure> {
 fn filter(args: &InputArgs) -> Result<Filter, Failure> {
     let is_id = |text: &String| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     if !args.dataset.iter().all(is_id) {
-        return Err(usage("--dataset takes the id of a dataset, which is all digits"));
+        return Err(usage(
+            "--dataset takes the id of a dataset, which is all digits",
+        ));
     }
     Ok(Filter {
         datasets: args.dataset.clone(),

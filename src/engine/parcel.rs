@@ -6,7 +6,7 @@ use bumpalo::Bump;
 use crate::clock::{Clock, Latest, Source};
 use crate::event::Event;
 use crate::finding::{Effect, Finding, Severity};
-use crate::fix::{Op, quote};
+use crate::fix::{Op, Safety, quote};
 use crate::inspect::{AsOf, Inspector, Surroundings, Watch};
 use crate::json::tree::{Syntax, Tree};
 use crate::json::{Item, Pointer, Tape, Val, edit};
@@ -51,13 +51,11 @@ impl Bound {
         let body = event.root().parent().and_then(Item::parent);
         if let Some(body) = body.filter(|_| event.in_request) {
             for name in OPTIONS {
-                match body.get(name).filter(|value| !value.is_blank()) {
-                    Some(value) => match value.val() {
-                        Val::Text(text) => option(name, quote(text)),
-                        Val::Int(number) => option(name, number.to_string()),
-                        _ => {}
-                    },
-                    None => {}
+                let value = body.get(name).filter(|value| !value.is_blank());
+                match value.map(Item::val) {
+                    Some(Val::Text(text)) => option(name, quote(text)),
+                    Some(Val::Int(number)) => option(name, number.to_string()),
+                    _ => {}
                 }
             }
         }
@@ -125,7 +123,7 @@ pub(super) fn parcel(
             asked: true,
         };
         let of_tests = rules::index_of("test-event-code");
-        let allow = |finding: &Finding, _| {
+        let allow = |finding: &Finding, _: Safety| {
             is_allowed(worker, finding) || (worker.orders.as_test && finding.rule == of_tests)
         };
         let mender = Mender::new(&worker.linter.rules, worker.around);
@@ -164,33 +162,35 @@ pub(super) fn parcel(
 /// masked, whatever the user suppresses.
 fn without_tokens(mut text: String) -> String {
     // Each round makes them fewer.
-    while text.contains(Name::AccessToken.text()) || secret::may_hold_token(&text) {
-        let arena = Bump::new();
-        let mut tape = Tape::new();
-        if tape.parse(&text, &arena).is_err() {
-            break;
-        }
-        let op = tape.root().descendants().find_map(|item| {
-            if item.name() == Some(Name::AccessToken) {
-                return Some(Op::Remove { at: item.pointer() });
-            }
-            let value = item.text()?;
-            secret::tokens(value).next()?;
-            Some(Op::Replace {
-                at: item.pointer(),
-                json: quote(&secret::without_tokens(value)),
-            })
-        });
-        match op.map(|op| edit::apply(&text, &Pointer::root(), &[op])) {
-            Some(Ok(new)) if new != text => text = new,
-            _ => break,
-        }
+    while let Some(new) = with_a_token_less(&text) {
+        text = new;
     }
     match secret::without_tokens(&text) {
         std::borrow::Cow::Borrowed(_) => text,
         // In a key.
         std::borrow::Cow::Owned(masked) => masked,
     }
+}
+
+fn with_a_token_less(text: &str) -> Option<String> {
+    if !text.contains(Name::AccessToken.text()) && !secret::may_hold_token(text) {
+        return None;
+    }
+    let arena = Bump::new();
+    let mut tape = Tape::new();
+    tape.parse(text, &arena).ok()?;
+    let op = tape.root().descendants().find_map(|item| {
+        let at = item.pointer();
+        if item.name() == Some(Name::AccessToken) {
+            return Some(Op::Remove { at });
+        }
+        let value = item.text()?;
+        secret::tokens(value).next()?;
+        let json = quote(&secret::without_tokens(value));
+        Some(Op::Replace { at, json })
+    })?;
+    let new = edit::apply(text, &Pointer::root(), &[op]).ok()?;
+    (new != text).then_some(new)
 }
 
 /// Whether Meta could find anybody with what is right in user_data.

@@ -785,6 +785,12 @@ impl<'a> Checker<'_, 'a> {
         }
     }
 
+    /// A text with an event that ends too early is one for the facts, whatever the rules say of it.
+    fn count_cut_off(&mut self, text: &str, error: SyntaxError) {
+        let is_cut_off = error.incomplete && search::names_event(text);
+        self.part.unread.truncated += u64::from(is_cut_off);
+    }
+
     fn say_malformed(&mut self, at: usize, text: &'a str, error: SyntaxError) {
         let start = error.offset.min(text.len());
         let length = text[start..].chars().next().map_or(0, char::len_utf8);
@@ -873,6 +879,7 @@ impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
                     if outcome.fault.is_some_and(|(start, _)| start == 0)
                         || (error.what == walk::FOLLOWS && line.starts_with(['}', ']'])) =>
                 {
+                    self.count_cut_off(line, error);
                     self.say_malformed(at, line, error);
                 }
                 (_, Some(Why::Truncated)) => {
@@ -893,6 +900,7 @@ impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
 
     fn malformed(&mut self, at: usize, text: &'a str, error: SyntaxError) {
         if is_of_an_event(text) {
+            self.count_cut_off(text, error);
             self.say_malformed(at, text, error);
         } else {
             self.part.skipped_lines += 1;

@@ -32,6 +32,13 @@ pub(super) fn is_dump(item: Item<'_, '_>) -> bool {
     named && signs > 0
 }
 
+/// The dataset that the dump of a request was to go to.
+pub(super) fn dataset_of<'a>(item: Item<'_, 'a>) -> Option<&'a str> {
+    let id = item.member("_pixel_id")?.text()?;
+    let is_id = id.len() >= 5 && id.bytes().all(|byte| byte.is_ascii_digit());
+    is_id.then_some(id)
+}
+
 /// What the SDK would have sent.
 pub(super) fn wire_form(item: Item<'_, '_>) -> Option<String> {
     let mut out = String::new();

@@ -198,6 +198,11 @@ impl<'a> Search<'_, 'a> {
         };
         if let Some((json, kind)) = converted {
             let text = self.arena.alloc_str(&json);
+            let dataset = sdk::dataset_of(item).filter(|_| kind == Kind::Dump);
+            let around = Envelope {
+                dataset: dataset.or(around.dataset),
+                ..around
+            };
             self.wrap(item, text, kind, around, scope);
             return;
         }

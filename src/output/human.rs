@@ -620,16 +620,16 @@ const NAMES: usize = 5;
 fn facts_of(report: &Report, style: &Style) -> String {
     let facts = &report.facts;
     let mut out = String::new();
+    if report.events == 0 {
+        return out;
+    }
     let mut line = |text: String| {
         out.push_str(&text);
         out.push('\n');
     };
-    if report.events == 0 {
-        return out;
-    }
-    let share = |events: u64| match (events, percent(events as f64 / report.events as f64)) {
-        (1, share) => format!("1 event ({share})"),
-        (_, share) => format!("{} events ({share})", thousands(events)),
+    let share = |events: u64| {
+        let share = percent(events as f64 / report.events as f64);
+        format!("{} ({share})", counted(events, "event"))
     };
     for (word, names) in [
         (
@@ -653,7 +653,11 @@ fn facts_of(report: &Report, style: &Style) -> String {
         if all > NAMES {
             parts.push(format!("{} more", thousands((all - NAMES) as u64)));
         }
-        line(format!("{}: {}", counted(all as u64, word), parts.join(", ")));
+        line(format!(
+            "{}: {}",
+            counted(all as u64, word),
+            parts.join(", ")
+        ));
     }
     for number in &report.missing_datasets {
         line(format!("no event went to dataset {number} of --dataset"));
