@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use capilint::cli::Cli;
 use capilint::commands::{self, Failure};
 use clap::Parser;
+use clap::error::ContextKind;
 
 fn main() -> ExitCode {
     // A panic inside a rule is caught and reported; the message could hold a payload value.
@@ -50,6 +51,11 @@ fn usage(error: &clap::Error) -> ExitCode {
             "capilint: the arguments of `{command}` were not understood; values that begin with \
              `-` go behind `--`, see `capilint {command} --help`"
         );
+    } else if let (clap::error::ErrorKind::ValueValidation, Some(option)) =
+        (error.kind(), error.get(ContextKind::InvalidArg))
+    {
+        // A value pasted there by mistake is not repeated.
+        eprintln!("capilint: what is given for {option} was not understood, see `capilint --help`");
     } else {
         let _ = error.print();
     }

@@ -373,6 +373,23 @@ fn what_no_fix_touches_is_kept_byte_for_byte() {
 }
 
 #[test]
+fn what_the_browser_shows_is_put_right_too() {
+    let place = Place::new();
+    let day = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/shop-day");
+    for name in ["server.ndjson", "browser.har"] {
+        place.write(name, std::fs::read(day.join(name)).expect("a file"));
+    }
+    place.check("--pixel browser.har --fix-to out server.ndjson");
+    let sent = place.read(REQUESTS);
+    let ids = |pixel: &str, log: &[u8]| {
+        let ran = place.check_piped(log, &format!("{pixel} --select CL308 --format json -"));
+        ran.json()["summary"]["findings"]["error"].clone()
+    };
+    assert_eq!(ids("--pixel browser.har", &place.read("server.ndjson")), 2);
+    assert_eq!(ids("--pixel browser.har", &sent), 0);
+}
+
+#[test]
 fn the_first_of_equal_events_is_sent() {
     let place = Place::new();
     let to = |dataset, event: &str| logged(dataset, &format!("{{\"data\":[{event}]}}"));

@@ -299,7 +299,11 @@ fn run(
             std::process::exit(2);
         }
     });
-    let learned = learn(linter, &sources, config);
+    let mends = linter.settings().fixing != Fixing::Off || asides.resend.is_some();
+    let learned = match mends {
+        true => learn(linter, &sources, config),
+        false => None,
+    };
     let mut run = Run::new(linter, reporter);
     run.use_learned(learned);
     if let Some(resend) = asides.resend {
@@ -343,8 +347,7 @@ fn run(
 /// read twice: then only those fixes are made that each event alone allows.
 fn learn(linter: &Linter, sources: &[Source], config: Option<&Config>) -> Option<Learned> {
     let settings = linter.settings();
-    let is_wanted = settings.fixing != Fixing::Off && settings.witnesses.pixel.is_some();
-    if !is_wanted || sources.contains(&Source::Stdin) {
+    if settings.witnesses.pixel.is_none() || sources.contains(&Source::Stdin) {
         return None;
     }
     let mut silent = Silent;
