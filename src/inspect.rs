@@ -11,10 +11,11 @@ use bumpalo::Bump;
 use crate::clock::{Clock, Latest, Source, plausible_time};
 use crate::envelope::join::{self, Piece};
 use crate::envelope::labels;
+use crate::envelope::row;
 use crate::envelope::search::{self, Answer, Copies, Found, Kind, Origin, Scope, Wrapped};
 use crate::envelope::when::Naive;
 use crate::event::{
-    Assumptions, Envelope, Event, Identifier, Payloads, Record, Request, is_listed_event,
+    Assumptions, Envelope, Event, Field, Identifier, Payloads, Record, Request, is_listed_event,
 };
 use crate::finding::{Certainty, Finding, Findings, Place, Severity, Subject};
 use crate::json::quick::Guesses;
@@ -133,6 +134,26 @@ impl Surroundings {
                 _ => clock(self.wall, Source::Wall, false),
             },
         }
+    }
+}
+
+impl Surroundings {
+    /// What the columns of a row beside those of its event tell: whether the numbers in it were made
+    /// text, and the clock and the envelope with the time at which the row was written.
+    #[cold]
+    fn row_of<'a>(&self, event: &Event<'_, 'a>) -> Option<(bool, Clock, Envelope<'a>)> {
+        let row = row::of(event.root(), Naive::of(self.assume.zone.as_ref()));
+        let (mut clock, mut envelope) = (event.clock, event.envelope);
+        let written = row.written.filter(|_| envelope.sent_at.is_none());
+        if let Some((trust, millis)) = written {
+            (envelope.sent_at, envelope.trust) = (Some(millis), Some(trust));
+            clock = self.clock(false, Latest::default(), envelope.sent_at);
+        }
+        (written.is_some() || row.numbers_are_text).then_some((
+            row.numbers_are_text,
+            clock,
+            envelope,
+        ))
     }
 }
 
@@ -403,23 +424,25 @@ impl<'s, 'a> Inspector<'s, 'a> {
             if self.is_copied(events, scope) {
                 continue;
             }
-            let latest = match payload.request {
-                Some(_) if self.around.as_of == AsOf::Auto && events.len() > 1 => {
-                    self.latest(events)
-                }
+            let is_field = payload.request.is_none() && envelope.field != Field::None;
+            let in_request = payload.request.is_some() || is_field;
+            let latest = match in_request {
+                true if self.around.as_of == AsOf::Auto && events.len() > 1 => self.latest(events),
                 _ => Latest::default(),
             };
             if let Some(place) = payload.request {
                 self.requests += 1;
                 self.see_body(place, &mut envelope);
+            } else if is_field && envelope.field == Field::First && self.events == 0 {
+                self.requests += 1;
             }
-            let in_request = payload.request.is_some();
             let clock = self.around.clock(in_request, latest, envelope.sent_at);
             if let Some(place) = payload.request {
                 self.check_request(place, events.len(), clock);
             }
+            let in_body = payload.request.is_some();
             for &place in events {
-                self.check_event(place, clock, in_request, envelope, watch);
+                self.check_event(place, clock, in_body, envelope, watch);
             }
         }
         (self.payloads, self.found) = (payloads, found);
@@ -533,11 +556,11 @@ impl<'s, 'a> Inspector<'s, 'a> {
         envelope: Envelope<'a>,
         watch: &mut impl Watch,
     ) {
-        let (rules, tape) = (self.rules, std::mem::take(&mut self.tape));
+        let (rules, mut tape) = (self.rules, std::mem::take(&mut self.tape));
         let identifiers = std::mem::take(&mut self.identifiers);
         let around = self.around;
         let deep = rules.deep;
-        let event = Event::new(
+        let mut event = Event::new(
             &tape,
             place,
             clock,
@@ -548,6 +571,28 @@ impl<'s, 'a> Inspector<'s, 'a> {
             deep,
             identifiers,
         );
+        // A row of a table has columns beside those of the event.
+        let alone = !in_request || matches!(around.as_of, AsOf::Exact(_));
+        if alone
+            && event.has_unnamed_keys()
+            && let Some((numbers_are_text, clock, envelope)) = around.row_of(&event)
+        {
+            let identifiers = event.into_identifiers();
+            if numbers_are_text {
+                tape.read_numbers(place);
+            }
+            event = Event::new(
+                &tape,
+                place,
+                clock,
+                &around.assume,
+                &around.witnesses,
+                in_request,
+                envelope,
+                deep,
+                identifiers,
+            );
+        }
         let first = self.findings.len();
         let number = self.events;
         self.guarded(

@@ -345,6 +345,8 @@ pub(super) fn json<'a>(
                 Kind::Typed => Codec::Typed,
                 Kind::Dump => Codec::Dump,
                 Kind::Bytes => Codec::Bytes,
+                Kind::Capitals => Codec::Capitals,
+                Kind::StrungTogether => Codec::StrungTogether,
             };
             let origin = inspected.origin.map(|origin| match origin.source {
                 0 => Origin {
@@ -385,6 +387,10 @@ fn layer<'a>(
     let before = dig.found();
     dig.enter(layer);
     let text = layer.text;
+    let around = match layer.codec {
+        Codec::Form => around.in_field(),
+        _ => around,
+    };
     let outcome = texts(dig, 0, text, text, around, origin, depth);
     let found = dig.found() > before;
     if !found && let Some(why) = why(text, &outcome) {
@@ -451,6 +457,10 @@ pub(super) fn texts<'a>(
                 text::see(&text[..start], &mut inside, zone);
                 *seen.insert(inside)
             }
+        };
+        let inside = match text::is_field(&text[..start]) {
+            true => inside.in_field(),
+            false => inside,
         };
         at = start + 1;
         match piece.form {

@@ -9,7 +9,7 @@ use crate::clock::{Latest, Source, plausible_time};
 use crate::envelope::search::{self, Origin};
 use crate::envelope::text as envelope_text;
 use crate::envelope::when::Naive;
-use crate::event::{Envelope, Event};
+use crate::event::{Envelope, Event, Field};
 use crate::finding::{Finding, Findings, Severity, Subject};
 use crate::input::blocks::{Block, Frame, Head, bom_length};
 use crate::inspect::{Inspector, Read as Taken, Surroundings, Watch};
@@ -296,7 +296,7 @@ impl<'a> Ambient<'a> {
             (self.envelope, self.left) = (fresh, LONGEST_RECORD);
             return;
         }
-        if self.left == 0 && envelope.dataset.is_some() {
+        if self.left == 0 && (envelope.dataset.is_some() || envelope.field != Field::None) {
             self.left = LONGEST_RECORD;
         }
         self.envelope = envelope;

@@ -9,6 +9,7 @@ pub mod decode;
 pub mod join;
 pub mod labels;
 pub mod repr;
+pub(crate) mod row;
 pub mod sdk;
 pub mod search;
 pub mod text;

@@ -15,6 +15,12 @@ use super::typed;
 
 /// Whether an object is the dump of a request or of an event.
 pub(super) fn is_dump(item: Item<'_, '_>) -> bool {
+    if is_camel_case(item) {
+        // In a body it is what was sent.
+        return item
+            .parent()
+            .is_none_or(|above| above.name() != Some(Name::Data));
+    }
     let (mut named, mut signs) = (false, 0);
     for member in item.children() {
         let Some(key) = member.key().strip_prefix('_') else {
@@ -30,6 +36,32 @@ pub(super) fn is_dump(item: Item<'_, '_>) -> bool {
         }
     }
     named && signs > 0
+}
+
+/// Whether an object is an event with the names that some SDKs give its properties.
+fn is_camel_case(item: Item<'_, '_>) -> bool {
+    let (mut named, mut signs) = (false, 0);
+    for member in item.children() {
+        match member.key() {
+            "eventName" => named = true,
+            "eventTime" | "userData" | "actionSource" | "eventId" => signs += 1,
+            "event_name" => return false,
+            _ => {}
+        }
+    }
+    named && signs > 0
+}
+
+/// `eventName` as `event_name`.
+fn snake_case(key: &str) -> String {
+    let mut out = String::with_capacity(key.len() + 4);
+    for c in key.chars() {
+        if c.is_ascii_uppercase() {
+            out.push('_');
+        }
+        out.push(c.to_ascii_lowercase());
+    }
+    out
 }
 
 /// What the SDK would have sent.
@@ -70,7 +102,7 @@ fn user_key(property: &str) -> &str {
         "date_of_birth" | "dates_of_birth" => "db",
         "city" | "cities" => "ct",
         "state" | "states" => "st",
-        "zip" | "zips" => "zp",
+        "zip" | "zips" | "zipcode" | "zipcodes" => "zp",
         "country_code" | "country_codes" => "country",
         "external_ids" => "external_id",
         other => other,
@@ -93,6 +125,11 @@ fn object(item: Item<'_, '_>, in_user_data: bool, out: &mut String) {
             out.push(',');
         }
         let property = member.key().strip_prefix('_').unwrap_or(member.key());
+        let property = match property.bytes().any(|b| b.is_ascii_uppercase()) {
+            true => snake_case(property),
+            false => property.to_owned(),
+        };
+        let property = property.as_str();
         let key = if in_user_data {
             user_key(property)
         } else {
@@ -150,6 +187,24 @@ mod tests {
     use crate::digest::sha256_hex;
     use crate::json::Tape;
     use bumpalo::Bump;
+
+    #[test]
+    fn properties_in_camel_case_are_those_of_a_dump() {
+        let text = r#"{"eventName":"Lead","eventTime":1782396602,"actionSource":"website","userData":{"emails":["Ana@kestrelbikes.example"],"clientIpAddress":"81.2.69.142"},"customData":null}"#;
+        let arena = Bump::new();
+        let mut tape = Tape::new();
+        tape.parse(text, &arena).unwrap();
+        assert!(is_dump(tape.root()));
+        let hex = sha256_hex("ana@kestrelbikes.example");
+        let want = format!(
+            r#"{{"event_name":"Lead","event_time":1782396602,"action_source":"website","user_data":{{"em":["{hex}"],"client_ip_address":"81.2.69.142"}}}}"#
+        );
+        assert_eq!(wire_form(tape.root()).unwrap(), want);
+        tape.parse(r#"{"data":[{"eventName":"Lead","eventTime":1}]}"#, &arena)
+            .unwrap();
+        let inside = tape.root().children().next().unwrap().children().next();
+        assert!(!is_dump(inside.unwrap()));
+    }
 
     #[test]
     fn a_dump_becomes_what_is_sent() {

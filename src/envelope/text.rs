@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::decode::{self, Codec};
 use super::when::{self, Naive};
 use super::{labels, search};
-use crate::event::Envelope;
+use crate::event::{Envelope, Field};
 
 /// How a piece of text is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -211,6 +211,24 @@ fn at_base64(text: &str, at: usize) -> Option<Piece> {
     piece(at..at + length, Form::Coded(codec))
 }
 
+/// Whether what follows some text is the field `data` of a form or a query, in clear.
+pub fn is_field(before: &str) -> bool {
+    before.strip_suffix("data=").is_some_and(|before| {
+        let last = before.as_bytes().last();
+        !last.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'%'))
+    })
+}
+
+/// The field of a multipart body of which a line is the header.
+fn part_of_form(line: &str) -> Option<&str> {
+    let rest = line.get(..20)?;
+    if !rest.eq_ignore_ascii_case("content-disposition:") {
+        return None;
+    }
+    let name = line.split_once("name=\"")?.1;
+    Some(&name[..name.find('"')?])
+}
+
 /// Takes over what a piece of a log line tells of the payload behind it. Says whether it begins
 /// with a time stamp, and so a record.
 pub fn see<'a>(line: &'a str, envelope: &mut Envelope<'a>, zone: Naive<'_>) -> bool {
@@ -225,6 +243,12 @@ pub fn see<'a>(line: &'a str, envelope: &mut Envelope<'a>, zone: Naive<'_>) -> b
     if let Some(at) = line.find("test_event_code=") {
         let value = &line[at + "test_event_code=".len()..];
         envelope.is_test = value.starts_with(|c: char| c.is_ascii_alphanumeric());
+    }
+    if let Some(name) = part_of_form(line) {
+        envelope.field = match name {
+            "data" => Field::First,
+            _ => Field::None,
+        };
     }
     stamp.is_some()
 }
