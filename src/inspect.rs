@@ -192,6 +192,10 @@ pub struct Inspector<'s, 'a> {
     /// What stands around the text.
     outer: Envelope<'a>,
     copies: Copies,
+    /// Whether texts are looked at whose events were seen in another text of their record.
+    looks_at_copies: bool,
+    /// Whether the last text is such a one.
+    is_copy: bool,
     /// Where the text stands in its record, when that may hold the same events more than once.
     origin: Option<Origin>,
     identifiers: Vec<Identifier<'a>>,
@@ -225,6 +229,8 @@ impl<'s, 'a> Inspector<'s, 'a> {
             found: Found::default(),
             outer: Envelope::default(),
             copies: Copies::default(),
+            looks_at_copies: false,
+            is_copy: false,
             origin: None,
             identifiers: Vec::new(),
             findings: Findings::new(),
@@ -233,6 +239,17 @@ impl<'s, 'a> Inspector<'s, 'a> {
             requests: 0,
             taken_out: 0,
         }
+    }
+
+    /// Looks also at texts whose events were seen in another text of the same record.
+    pub(crate) fn look_at_copies(mut self) -> Self {
+        self.looks_at_copies = true;
+        self
+    }
+
+    /// Whether the events of the last text were seen in another text of the same record.
+    pub(crate) fn is_copy(&self) -> bool {
+        self.is_copy
     }
 
     /// Reads the JSON value at the start of `text` and runs the rules over it. `Err` when there is
@@ -331,9 +348,26 @@ impl<'s, 'a> Inspector<'s, 'a> {
         self.origin
     }
 
+    /// What ties the requests of the last text to their answers, as far as it tells.
+    pub(crate) fn trace(&self) -> Option<&'a str> {
+        let mut envelopes = self.found.envelopes.iter();
+        envelopes.find_map(|(envelope, _)| envelope.trace)
+    }
+
     /// What Meta answered, as far as the last text tells.
     pub fn answers(&self) -> &[Answer<'a>] {
         &self.found.answers
+    }
+
+    /// The refusals among the answers of the last text: what there is to say of each, and what ties
+    /// it to its request.
+    pub(crate) fn refusals(&self) -> Vec<(Finding, Option<&'a str>)> {
+        let refused = self.found.answers.iter().filter_map(|answer| {
+            let (code, subcode) = answer.error?;
+            let item = self.tape.at(answer.place);
+            Some((rules::refusal(item, code, subcode)?, answer.trace))
+        });
+        refused.collect()
     }
 
     /// Whether a value of the last text stands there twice: also inside the value that is wrapped.
@@ -356,18 +390,24 @@ impl<'s, 'a> Inspector<'s, 'a> {
         &mut self,
         text: &'a str,
         latest: Latest,
+        outer: Envelope<'a>,
         watch: &mut impl Watch,
     ) -> Result<Read, tree::SyntaxError> {
         let read = self.read(text)?;
+        let root = self.tape.root();
+        let known = matches!(self.around.as_of, AsOf::Exact(_));
+        let is_event = root.is_object() && (known || is_listed_event(root));
+        if !is_event && !known {
+            // A list called `data` that is no body's: what it holds may hold events.
+            return self.text_within(text, outer, None, watch);
+        }
         self.payloads.clear();
         self.found.clear();
         self.start();
         self.check_record(&text[..read.end], true);
-        let root = self.tape.root();
-        let known = matches!(self.around.as_of, AsOf::Exact(_));
-        if root.is_object() && (known || is_listed_event(root)) {
-            let clock = self.around.clock(true, latest, None);
-            self.check_event(0, clock, true, Envelope::default(), watch);
+        if is_event {
+            let clock = self.around.clock(true, latest, outer.sent_at);
+            self.check_event(0, clock, true, outer, watch);
         }
         Ok(read)
     }
@@ -408,6 +448,7 @@ impl<'s, 'a> Inspector<'s, 'a> {
         self.findings.truncate(0);
         self.groups.clear();
         (self.events, self.requests) = (0, 0);
+        self.is_copy = false;
     }
 
     fn run(&mut self, text: &'a str, watch: &mut impl Watch) {
@@ -422,7 +463,10 @@ impl<'s, 'a> Inspector<'s, 'a> {
                 None => (self.outer, None),
             };
             if self.is_copied(events, scope) {
-                continue;
+                self.is_copy = payloads.list().len() == 1;
+                if !(self.looks_at_copies && self.is_copy) {
+                    continue;
+                }
             }
             let is_field = payload.request.is_none() && envelope.field != Field::None;
             let in_request = payload.request.is_some() || is_field;

@@ -6,14 +6,17 @@ use jiff::tz::TimeZone;
 use crate::envelope::MAX_DECODES;
 use crate::envelope::decode::{self, Codec};
 use crate::envelope::join::{self, Piece};
+use crate::envelope::labels;
 use crate::envelope::repr::{self, Unread};
 use crate::envelope::search::{self, Kind, Origin, Wrapped};
 use crate::envelope::text::{self, Form};
 use crate::envelope::when::Naive;
 use crate::event::Envelope;
 use crate::inspect::{Inspector, Read};
-use crate::json::Pointer;
+use crate::input::blocks::List;
+use crate::json::{Pointer, Tape};
 use crate::json::tree::{Span, Syntax, SyntaxError, Tree};
+use crate::name::Name;
 use crate::printable;
 
 /// Texts that begin like JSON and are none cost a parse each; after so many the rest of a line is
@@ -77,12 +80,45 @@ impl Held<'_> {
     }
 }
 
-/// The way through some layers, in words.
-pub(super) fn via(layers: &[Layer<'_>]) -> Vec<String> {
+/// What the text around a list that is read by element tells of the elements.
+pub(super) fn context<'a>(list: &List, arena: &'a Bump, zone: Option<&TimeZone>) -> Envelope<'a> {
+    let mut envelope = Envelope::default();
+    let Ok(text) = std::str::from_utf8(&list.around) else {
+        return envelope;
+    };
+    let mut tape = Tape::new();
+    if text.is_empty() || tape.parse(arena.alloc_str(text), arena).is_err() {
+        return envelope;
+    }
+    let mut item = tape.root();
+    for step in list.pointer.steps() {
+        if item.is_object() {
+            labels::see(item, &mut envelope, Naive::of(zone));
+        }
+        if list.in_data {
+            let code = item.get(Name::TestEventCode);
+            envelope.is_test = code.is_some_and(|code| !code.is_blank());
+        }
+        let inner = match item.is_list() {
+            true => step.parse().ok().and_then(|index| item.children().nth(index)),
+            false => item.member(&step),
+        };
+        let Some(inner) = inner else { break };
+        item = inner;
+    }
+    envelope
+}
+
+/// The way through some layers, in words. `prefix` leads to the text that holds the first.
+pub(super) fn via(layers: &[Layer<'_>], prefix: &Pointer) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
-    for layer in layers {
+    for (depth, layer) in layers.iter().enumerate() {
         let mut of_layer = layer.codec.words().iter().map(|&word| word.to_owned());
-        if let (Some(first), Some(pointer)) = (of_layer.next(), layer.held.pointer()) {
+        let pointer = layer.held.pointer().map(|pointer| match depth {
+            0 => prefix.join(&pointer),
+            _ => pointer,
+        });
+        if let (Some(first), Some(pointer)) = (of_layer.next(), pointer) {
             words.push(match printable::pointer(&pointer).as_str() {
                 "" => first,
                 pointer => format!("{first} at {pointer}"),

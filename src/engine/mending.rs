@@ -11,7 +11,7 @@ use crate::envelope::search::Origin;
 use crate::event::{Envelope, Event};
 use crate::finding::{Finding, Place, Subject};
 use crate::fix::{Op, Safety};
-use crate::input::blocks::{Block, Frame, bom_length};
+use crate::input::blocks::{Block, Frame, List, bom_length};
 use crate::inspect::{Inspector, Read, Watch};
 use crate::json::tree::{Kind, Syntax, SyntaxError, Tree};
 use crate::json::{Pointer, tree};
@@ -50,11 +50,12 @@ pub(super) fn mend_block(worker: &Worker<'_>, block: &Block, complete: bool) -> 
     let arena = Bump::new();
     let mut bench = Bench {
         worker,
-        inspector: Inspector::new(&worker.linter.rules, worker.around, &arena),
+        inspector: Inspector::new(&worker.linter.rules, worker.around, &arena).look_at_copies(),
         lines: Lines::new(text, skip),
         utf8: &utf8,
         as_event: None,
         latest: Latest::default(),
+        context: Envelope::default(),
         prefix: Pointer::root(),
         events: 0,
         block: text,
@@ -128,11 +129,11 @@ fn put_together(block: &Block, pieces: &[(Range<usize>, String)]) -> Block {
         Frame::Elements {
             ranges,
             first,
-            in_data,
+            list,
         } => Frame::Elements {
             ranges: all(ranges),
             first: *first,
-            in_data: *in_data,
+            list: list.clone(),
         },
         other => other.clone(),
     };
@@ -166,6 +167,8 @@ struct Bench<'b, 'a> {
     utf8: &'b Utf8<'a>,
     as_event: Option<bool>,
     latest: Latest,
+    /// What the text around a list tells of its elements, when these are read one by one.
+    context: Envelope<'a>,
     prefix: Pointer,
     /// Events before the text at hand.
     events: u64,
@@ -198,6 +201,8 @@ struct Outside {
     events: Vec<Pointer>,
     /// Events before the text.
     before: u64,
+    /// Whether the text is a copy of one that was mended: nothing is told of it twice.
+    is_copy: bool,
 }
 
 type LayerEdits = (Vec<(Range<usize>, String)>, (usize, usize));
@@ -232,7 +237,9 @@ impl<'a> Dig<'a> for Bench<'_, 'a> {
             events: Vec::new(),
         };
         let read = match self.is_element() {
-            true => self.inspector.element(text, self.latest, &mut clocks)?,
+            true => self
+                .inspector
+                .element(text, self.latest, around, &mut clocks)?,
             false => self
                 .inspector
                 .text_within(text, around, origin, &mut clocks)?,
@@ -263,9 +270,16 @@ impl<'a> Dig<'a> for Bench<'_, 'a> {
                 .not_written
                 .extend(std::iter::repeat_n(reason, allowed));
         } else if allowed > 0 {
+            let told = self.told();
             self.mend_events(at, &text[..read.end], &clocks.events);
+            if self.inspector.is_copy() {
+                self.forget_since(told);
+            }
         }
-        let mut open = Outside::default();
+        let mut open = Outside {
+            is_copy: self.inspector.is_copy(),
+            ..Outside::default()
+        };
         if outside && refused.is_none() {
             open.is_wanted = true;
             open.before = self.events;
@@ -275,8 +289,10 @@ impl<'a> Dig<'a> for Bench<'_, 'a> {
                 .map(|&(place, ..)| self.inspector.pointer(place))
                 .collect();
         }
+        if !open.is_copy {
+            self.events += clocks.events.len() as u64;
+        }
         self.outside.push(open);
-        self.events += clocks.events.len() as u64;
         Ok(Inspected {
             piece: None,
             read,
@@ -339,7 +355,11 @@ impl<'a> Dig<'a> for Bench<'_, 'a> {
             };
             let mender = Mender::new(&worker.linter.rules, worker.around);
             let repair = mender.mend(&new, None, &around);
+            let told = self.told();
             self.note(at, &new, &repair, None, &Pointer::root(), &outside);
+            if outside.is_copy {
+                self.forget_since(told);
+            }
             if let Some(mended) = repair.text {
                 new = mended;
             }
@@ -373,7 +393,10 @@ impl<'a> Dig<'a> for Bench<'_, 'a> {
 impl<'a> walk::Visit<'a> for Bench<'_, 'a> {
     fn json(&mut self, at: usize, text: &'a str) -> Result<Read, SyntaxError> {
         let before = self.found;
-        let around = self.ambient.current();
+        let around = match self.as_event {
+            Some(_) => self.context,
+            None => self.ambient.current(),
+        };
         let read = dig::json(self, at, text, around, None, 0)?;
         if self.found > before {
             self.ambient.spend();
@@ -386,7 +409,7 @@ impl<'a> walk::Visit<'a> for Bench<'_, 'a> {
 
     fn line(&mut self, at: usize, line: &'a str, beyond: &'a str, _: Option<SyntaxError>) -> usize {
         let zone = self.worker.around.assume.zone.as_ref();
-        self.ambient.see(line, zone);
+        self.ambient.see(line, beyond, zone);
         let (before, around) = (self.found, self.ambient.current());
         if dig::piece_of_line(self, at, line, around) {
             self.is_piece = false;
@@ -414,9 +437,10 @@ impl<'a> walk::Visit<'a> for Bench<'_, 'a> {
         dig::rest(self);
     }
 
-    fn list(&mut self, block: &'a str, elements: &[Range<usize>], in_data: bool) {
-        self.as_event = Some(in_data);
-        if in_data {
+    fn list(&mut self, block: &'a str, elements: &[Range<usize>], list: &List) {
+        self.as_event = Some(list.in_data);
+        self.context = dig::context(list, self.arena(), self.zone());
+        if list.in_data {
             self.latest = latest_of(block, elements);
         }
     }
@@ -442,6 +466,23 @@ fn edited(text: &str, base: usize, mut edits: Vec<(Range<usize>, String)>) -> St
 impl<'a> Bench<'_, 'a> {
     fn is_element(&self) -> bool {
         self.as_event == Some(true) && self.layers.is_empty()
+    }
+
+    /// How much was told so far: changes, fixes withheld, events left.
+    fn told(&self) -> (usize, usize, u64) {
+        let outcome = &self.outcome;
+        (
+            outcome.changes.len(),
+            outcome.withheld.len(),
+            outcome.left,
+        )
+    }
+
+    /// Takes back what was told since.
+    fn forget_since(&mut self, (changes, withheld, left): (usize, usize, u64)) {
+        self.outcome.changes.truncate(changes);
+        self.outcome.withheld.truncate(withheld);
+        self.outcome.left = left;
     }
 
     /// The edits of the layer at hand.

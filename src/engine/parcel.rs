@@ -4,7 +4,7 @@
 use bumpalo::Bump;
 
 use crate::clock::{Clock, Latest, Source};
-use crate::event::Event;
+use crate::event::{Envelope, Event};
 use crate::finding::{Effect, Finding, Severity};
 use crate::inspect::{AsOf, Inspector, Surroundings};
 use crate::json::tree::{Syntax, Tree};
@@ -119,7 +119,7 @@ fn refusals(worker: &Worker<'_>, text: &str, clock: Clock) -> Vec<usize> {
     let arena = Bump::new();
     let mut inspector = Inspector::new(&worker.linter.rules, &around, &arena);
     let text = arena.alloc_str(text);
-    if inspector.element(text, Latest::default(), &mut ()).is_err() {
+    if inspector.element(text, Latest::default(), Envelope::default(), &mut ()).is_err() {
         return vec![rules::index_of("malformed-json")];
     }
     let forbids = |finding: &&Finding| {

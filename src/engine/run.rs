@@ -104,11 +104,7 @@ struct Opened {
 impl Opened {
     fn see(&mut self, block: &Block, position: Position) {
         match &block.frame {
-            Frame::Elements {
-                ranges,
-                first,
-                in_data: true,
-            } => {
+            Frame::Elements { ranges, first, .. } => {
                 self.rest.clear();
                 if *first == 0 {
                     let before = ranges.first().map_or(0, |range| range.start);
@@ -331,6 +327,7 @@ impl<'l> Run<'l> {
             carry: None,
             opened: Opened::default(),
             asks: false,
+            trace: None,
             sink,
             sink_fault: None,
         };
@@ -558,6 +555,13 @@ impl<'l> Run<'l> {
             });
             bytes.truncate(tail);
         }
+        if let Some((said, trace)) = part.if_asked.take()
+            && file.asks
+            && (trace.is_none() || file.trace.is_none() || trace == file.trace)
+        {
+            part.take_findings(*said);
+        }
+        file.trace = part.trace.or(file.trace);
         let written = mended.as_deref().unwrap_or(&bytes);
         file.write(written);
         self.report.bytes += bytes.len() as u64;
@@ -1223,6 +1227,8 @@ struct OpenFile<'s> {
     opened: Opened,
     /// Whether the last request so far waits for its answer.
     asks: bool,
+    /// The hash of what ties that request to its answer.
+    trace: Option<u64>,
     sink: Option<&'s mut dyn Write>,
     sink_fault: Option<io::Error>,
 }
