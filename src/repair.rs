@@ -250,7 +250,9 @@ impl<'s> Mender<'s> {
             hollow: Vec::new(),
         };
         let read = match around.as_of {
-            AsOf::Exact(_) => inspector.element(text, Latest::default(), Envelope::default(), &mut ()),
+            AsOf::Exact(_) => {
+                inspector.element(text, Latest::default(), Envelope::default(), &mut ())
+            }
             _ => inspector.text(text, &mut ()),
         };
         if read.is_err() {

@@ -12,10 +12,10 @@ use crate::envelope::search::{self, Kind, Origin, Wrapped};
 use crate::envelope::text::{self, Form};
 use crate::envelope::when::Naive;
 use crate::event::Envelope;
-use crate::inspect::{Inspector, Read};
 use crate::input::blocks::List;
-use crate::json::{Pointer, Tape};
+use crate::inspect::{Inspector, Read};
 use crate::json::tree::{Span, Syntax, SyntaxError, Tree};
+use crate::json::{Pointer, Tape};
 use crate::name::Name;
 use crate::printable;
 
@@ -45,14 +45,35 @@ pub(super) enum Held<'a> {
     },
 }
 
-impl Held<'_> {
+/// The exact parses of the texts that hold others, each made when a place in it is first asked for.
+#[derive(Default)]
+pub(super) struct Trees<'a> {
+    list: Vec<(&'a str, Option<Tree>)>,
+}
+
+/// A text is taken out of no more texts than this at the same time.
+const MOST_TREES: usize = MAX_DECODES + 1;
+
+impl<'a> Trees<'a> {
+    fn of(&mut self, text: &'a str) -> Option<&Tree> {
+        let known = (self.list.iter()).position(|(known, _)| std::ptr::eq(*known, text));
+        let index = known.unwrap_or_else(|| {
+            if self.list.len() == MOST_TREES {
+                self.list.remove(0);
+            }
+            self.list
+                .push((text, Tree::parse(text, Syntax::Relaxed).ok()));
+            self.list.len() - 1
+        });
+        self.list[index].1.as_ref()
+    }
+
     /// The bytes in the layer above.
-    pub fn span(&self) -> Option<Span> {
-        match *self {
+    pub fn span(&mut self, held: &Held<'a>) -> Option<Span> {
+        match *held {
             Held::Range { start, end } => Some(Span { start, end }),
             Held::Value { text, at, place } => {
-                let tree = Tree::parse(text, Syntax::Relaxed).ok()?;
-                let span = tree.nodes().get(place as usize)?.span;
+                let span = self.of(text)?.nodes().get(place as usize)?.span;
                 Some(Span {
                     start: at + span.start,
                     end: at + span.end,
@@ -61,21 +82,33 @@ impl Held<'_> {
         }
     }
 
+    /// The first of them, at little cost: on its line, if not where it begins.
+    pub fn line_of(&mut self, held: &Held<'a>) -> usize {
+        match *held {
+            Held::Value { text, .. } if memchr::memchr(b'\n', text.as_bytes()).is_some() => {
+                self.span(held).map_or(held.at(), |span| span.start)
+            }
+            _ => held.at(),
+        }
+    }
+
+    fn pointer(&mut self, held: &Held<'a>) -> Option<Pointer> {
+        match *held {
+            Held::Range { .. } => None,
+            Held::Value { text, place, .. } => {
+                let tree = self.of(text)?;
+                Some(tree.pointer(text, place))
+            }
+        }
+    }
+}
+
+impl Held<'_> {
     /// Where it stands in the layer above, or the JSON text that holds it.
     pub fn at(&self) -> usize {
         match *self {
             Held::Range { start, .. } => start,
             Held::Value { at, .. } => at,
-        }
-    }
-
-    fn pointer(&self) -> Option<Pointer> {
-        match *self {
-            Held::Range { .. } => None,
-            Held::Value { text, place, .. } => {
-                let tree = Tree::parse(text, Syntax::Relaxed).ok()?;
-                Some(tree.pointer(text, place))
-            }
         }
     }
 }
@@ -100,7 +133,10 @@ pub(super) fn context<'a>(list: &List, arena: &'a Bump, zone: Option<&TimeZone>)
             envelope.is_test = code.is_some_and(|code| !code.is_blank());
         }
         let inner = match item.is_list() {
-            true => step.parse().ok().and_then(|index| item.children().nth(index)),
+            true => step
+                .parse()
+                .ok()
+                .and_then(|index| item.children().nth(index)),
             false => item.member(&step),
         };
         let Some(inner) = inner else { break };
@@ -110,11 +146,15 @@ pub(super) fn context<'a>(list: &List, arena: &'a Bump, zone: Option<&TimeZone>)
 }
 
 /// The way through some layers, in words. `prefix` leads to the text that holds the first.
-pub(super) fn via(layers: &[Layer<'_>], prefix: &Pointer) -> Vec<String> {
+pub(super) fn via<'a>(
+    layers: &[Layer<'a>],
+    prefix: &Pointer,
+    trees: &mut Trees<'a>,
+) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     for (depth, layer) in layers.iter().enumerate() {
         let mut of_layer = layer.codec.words().iter().map(|&word| word.to_owned());
-        let pointer = layer.held.pointer().map(|pointer| match depth {
+        let pointer = trees.pointer(&layer.held).map(|pointer| match depth {
             0 => prefix.join(&pointer),
             _ => pointer,
         });

@@ -20,7 +20,7 @@ use crate::printable;
 use crate::repair::{Change, Mender, Repair};
 use crate::report::{LocatedChange, count};
 
-use super::dig::{self, Dig, Held, Inspected, Joints, Layer};
+use super::dig::{self, Dig, Held, Inspected, Joints, Layer, Trees};
 use super::part::Lines;
 use super::walk;
 use super::worker::{Ambient, Utf8, Worker, is_wanted, latest_of};
@@ -66,6 +66,7 @@ pub(super) fn mend_block(worker: &Worker<'_>, block: &Block, complete: bool) -> 
         ambient: Ambient::default(),
         joints: Joints::default(),
         is_piece: false,
+        trees: Trees::default(),
         found: 0,
         outcome: Outcome::default(),
     };
@@ -185,6 +186,7 @@ struct Bench<'b, 'a> {
     joints: Joints<'a>,
     /// Whether the record at hand is a piece of a longer text.
     is_piece: bool,
+    trees: Trees<'a>,
     /// Events and answers so far.
     found: u64,
     outcome: Outcome,
@@ -471,11 +473,7 @@ impl<'a> Bench<'_, 'a> {
     /// How much was told so far: changes, fixes withheld, events left.
     fn told(&self) -> (usize, usize, u64) {
         let outcome = &self.outcome;
-        (
-            outcome.changes.len(),
-            outcome.withheld.len(),
-            outcome.left,
-        )
+        (outcome.changes.len(), outcome.withheld.len(), outcome.left)
     }
 
     /// Takes back what was told since.
@@ -508,9 +506,9 @@ impl<'a> Bench<'_, 'a> {
     }
 
     /// The bytes in the layer above that hold a changed text, and what takes their place.
-    fn put_back(&self, layer: &Layer<'a>, new: &str) -> Option<(Range<usize>, String)> {
+    fn put_back(&mut self, layer: &Layer<'a>, new: &str) -> Option<(Range<usize>, String)> {
         let above = self.layers.last().map_or(self.block, |above| above.text);
-        let span = layer.held.span()?;
+        let span = self.trees.span(&layer.held)?;
         let range = match layer.held {
             Held::Range { .. } => span.start..span.end,
             // Without the quotes.
@@ -590,7 +588,7 @@ impl<'a> Bench<'_, 'a> {
         outside: &Outside,
     ) {
         let start = match self.layers.first() {
-            Some(layer) => layer.held.span().map_or(0, |span| span.start),
+            Some(layer) => (self.trees.span(&layer.held)).map_or(0, |span| span.start),
             None => at,
         };
         let line = self.lines.locate(start, 0).line;

@@ -119,7 +119,10 @@ fn refusals(worker: &Worker<'_>, text: &str, clock: Clock) -> Vec<usize> {
     let arena = Bump::new();
     let mut inspector = Inspector::new(&worker.linter.rules, &around, &arena);
     let text = arena.alloc_str(text);
-    if inspector.element(text, Latest::default(), Envelope::default(), &mut ()).is_err() {
+    if inspector
+        .element(text, Latest::default(), Envelope::default(), &mut ())
+        .is_err()
+    {
         return vec![rules::index_of("malformed-json")];
     }
     let forbids = |finding: &&Finding| {

@@ -122,6 +122,8 @@ pub(super) struct Part {
     /// Newlines in the block, and characters behind the last of them.
     pub newlines: u64,
     pub last_line: u64,
+    /// What the beginning of a file without events looks like.
+    pub looks_like: Option<&'static str>,
     /// What the events leave in the ledger.
     pub entries: Entries,
     /// Hits of a pixel that may be copies of the events.

@@ -328,6 +328,7 @@ impl<'l> Run<'l> {
             opened: Opened::default(),
             asks: false,
             trace: None,
+            looks_like: None,
             sink,
             sink_fault: None,
         };
@@ -562,6 +563,7 @@ impl<'l> Run<'l> {
             part.take_findings(*said);
         }
         file.trace = part.trace.or(file.trace);
+        file.looks_like = part.looks_like.or(file.looks_like);
         let written = mended.as_deref().unwrap_or(&bytes);
         file.write(written);
         self.report.bytes += bytes.len() as u64;
@@ -1037,6 +1039,10 @@ impl<'l> Run<'l> {
                     )
                 }
             };
+            let what = match file.looks_like {
+                Some(like) => format!("{what}; it looks like {like}"),
+                None => what,
+            };
             self.tell_of_file(&mut file.tally, "no-events-found", what, None)?;
         }
         self.report.files.push(file.tally.clone());
@@ -1229,6 +1235,8 @@ struct OpenFile<'s> {
     asks: bool,
     /// The hash of what ties that request to its answer.
     trace: Option<u64>,
+    /// What its beginning looks like, when no event is in that.
+    looks_like: Option<&'static str>,
     sink: Option<&'s mut dyn Write>,
     sink_fault: Option<io::Error>,
 }

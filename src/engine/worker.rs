@@ -7,6 +7,7 @@ use hashbrown::HashSet;
 use jiff::tz::TimeZone;
 
 use crate::clock::{Latest, Source, plausible_time};
+use crate::envelope::guess;
 use crate::envelope::search::{self, Origin};
 use crate::envelope::text as envelope_text;
 use crate::envelope::when::{Naive, Trust};
@@ -28,7 +29,7 @@ use crate::rules;
 use crate::score::{Presence, event_score};
 use crate::settings::Filter;
 
-use super::dig::{self, Dig, Inspected, Joints, Layer, Why};
+use super::dig::{self, Dig, Inspected, Joints, Layer, Trees, Why};
 use super::parcel::{self, Bound};
 use super::part::{Lines, Orders, Part, Scene, Told, measure};
 use super::run::Worked;
@@ -122,6 +123,9 @@ impl Worker<'_> {
         let arena = Bump::new();
         let mut checker = Checker::new(self, text, skip, &utf8, &arena, part);
         let tail = walk::walk_block(&block.frame, text, skip, complete, &mut checker);
+        if block.offset == 0 && checker.part.events == 0 {
+            checker.part.looks_like = guess::of(text);
+        }
         match &block.frame {
             Frame::TooLarge { start } => {
                 let at = (*start - block.offset) as usize;
@@ -269,6 +273,7 @@ struct Checker<'c, 'a> {
     is_piece: bool,
     /// Events, answers and texts told as unread, so far.
     found: u64,
+    trees: Trees<'a>,
     /// Hashes of what ties the requests so far to their answers.
     traces: HashSet<u64>,
     /// Refusals in the record at hand.
@@ -312,6 +317,7 @@ impl<'c, 'a> Checker<'c, 'a> {
             joints: Joints::default(),
             is_piece: false,
             found: 0,
+            trees: Trees::default(),
             traces: HashSet::new(),
             refusals: Vec::new(),
             is_told: false,
@@ -540,7 +546,8 @@ impl<'a> Checker<'_, 'a> {
             let pointer = self.inspector.pointer(seen.place);
             let span = tree.as_ref().and_then(|tree| tree.span(text, &pointer));
             let (raw, start) = span.map_or((text, at), |span| (span.of(text), at + span.start));
-            let begin = self.layers.first().map_or(start, |layer| layer.held.at());
+            let layer = self.layers.first();
+            let begin = layer.map_or(start, |layer| self.trees.line_of(&layer.held));
             let is_damaged =
                 self.layers.is_empty() && self.utf8.bad_in(start, start + raw.len()).is_some();
             let mut parcel = parcel::parcel(self.worker, raw, bound, span.is_some(), is_damaged);
@@ -574,7 +581,7 @@ impl<'a> Checker<'_, 'a> {
                 None,
             );
         }
-        let anchor = anchor(&self.layers, &self.prefix);
+        let anchor = anchor(&self.layers, &self.prefix, &mut self.trees);
         let prefix = match anchor {
             // Pointers start from the text itself.
             Some(_) => Pointer::root(),
@@ -659,7 +666,7 @@ impl<'a> Checker<'_, 'a> {
         }
         let worker = self.worker;
         let mut scene = worker.scene(text, at, Pointer::root(), &mut self.lines);
-        scene.anchor = anchor(&self.layers, &self.prefix);
+        scene.anchor = anchor(&self.layers, &self.prefix, &mut self.trees);
         self.part
             .report(&mut scene, findings.list(), &Pointer::root(), None);
     }
@@ -679,9 +686,13 @@ fn once_a_file(finding: &mut Finding) {
 }
 
 /// The bytes of the block that the innermost of some layers comes from, and the way in words.
-fn anchor(layers: &[Layer<'_>], prefix: &Pointer) -> Option<(Span, Vec<String>)> {
-    let span = layers.first()?.held.span()?;
-    Some((span, dig::via(layers, prefix)))
+fn anchor<'a>(
+    layers: &[Layer<'a>],
+    prefix: &Pointer,
+    trees: &mut Trees<'a>,
+) -> Option<(Span, Vec<String>)> {
+    let span = trees.span(&layers.first()?.held)?;
+    Some((span, dig::via(layers, prefix, trees)))
 }
 
 impl<'a> Dig<'a> for Checker<'_, 'a> {
@@ -704,7 +715,7 @@ impl<'a> Dig<'a> for Checker<'_, 'a> {
             block: self.lines.text(),
             at,
             text,
-            record: self.layers.first().map(|layer| layer.held.at()),
+            record: (self.layers.first()).map(|layer| self.trees.line_of(&layer.held)),
             show_ids: settings.show_values,
             ties: &mut self.ties,
             resend: self.worker.orders.resend,
@@ -838,7 +849,7 @@ impl<'a> Checker<'_, 'a> {
         let mut asked = self.part.asks;
         for (finding, trace) in self.inspector.refusals() {
             let worker = self.worker;
-            let anchor = anchor(&self.layers, &self.prefix);
+            let anchor = anchor(&self.layers, &self.prefix, &mut self.trees);
             let prefix = match anchor {
                 Some(_) => Pointer::root(),
                 None => self.prefix.clone(),

@@ -6,6 +6,7 @@
 //! things.
 
 pub mod decode;
+pub(crate) mod guess;
 pub mod join;
 pub mod labels;
 pub mod repr;

@@ -300,12 +300,18 @@ impl<R: Read> Blocks<R> {
             }
             if let Some(at) = memchr::memrchr(b'\n', &self.buffer) {
                 let most = LONGEST_TEXT_RECORD.min(self.limits.record);
+                // One that begins here is better kept whole: what its first lines tell is of use
+                // behind them.
+                let waits = self.buffer.len() + self.limits.block < self.limits.whole;
                 match between_records(&self.buffer[..=at]) {
-                    Some(length) => return Some(self.cut(length, Frame::Lines, spare)),
-                    None if self.buffer.len() >= most => {
+                    Some(0) if waits => {}
+                    Some(length) if length > 0 => {
+                        return Some(self.cut(length, Frame::Lines, spare));
+                    }
+                    _ if self.buffer.len() >= most => {
                         return Some(self.cut(at + 1, Frame::Lines, spare));
                     }
-                    None => {}
+                    _ => {}
                 }
             }
             if !self.gave_up && self.buffer.len() >= self.limits.whole {
@@ -639,7 +645,7 @@ pub fn bom_length(bytes: &[u8]) -> usize {
 const LONGEST_TEXT_RECORD: usize = 1 << 16;
 
 /// How many bytes of some whole lines lie before a record of several lines that may go on behind
-/// them. A JSON text is a record of its own; lines of text begin one with a time stamp.
+/// them: none when it is the first. A JSON text is a record of its own; lines of text begin one with a time stamp.
 fn between_records(lines: &[u8]) -> Option<usize> {
     let floor = lines.len().saturating_sub(LONGEST_TEXT_RECORD);
     let mut end = lines.len();
@@ -656,7 +662,7 @@ fn between_records(lines: &[u8]) -> Option<usize> {
             Err(error) => std::str::from_utf8(&head[..error.valid_up_to()]).unwrap_or_default(),
         };
         if when::at_start(head, Naive::Unknown).is_some() {
-            return (start > 0).then_some(start);
+            return Some(start);
         }
         end = start;
     }
@@ -940,7 +946,10 @@ mod tests {
         let elements: Vec<String> = (0..40).map(|n| format!("{{\"n\":[{n},0]}}")).collect();
         let list = elements.join(",\n ");
         for (before, behind) in [
-            ("{\"log\":{\"v\":\"1\",\"entries\":[\n", "\n],\"z\":[1,[2]]}}"),
+            (
+                "{\"log\":{\"v\":\"1\",\"entries\":[\n",
+                "\n],\"z\":[1,[2]]}}",
+            ),
             ("{\"logEvents\":[", "]} {\"a\":[1]}"),
             ("{\"a\":[{\"b\":{\"c\":[", "]}},2],\"data\":[1,2]}"),
         ] {
