@@ -376,6 +376,15 @@ impl<'s, 'a> Inspector<'s, 'a> {
             return false;
         };
         self.found.wrapped.iter().any(|wrapped| {
+            let inside = || pointer.within(&self.tape.at(wrapped.place).pointer());
+            match wrapped.kind {
+                Kind::Capitals => return inside(),
+                // Its keys are spelt as in memory.
+                Kind::Dump => {
+                    return finding.rule == rules::index_of("unknown-event-key") && inside();
+                }
+                _ => {}
+            }
             let text = wrapped.text.trim();
             wrapped.kind == Kind::Text
                 && text.starts_with(['{', '['])

@@ -5,6 +5,7 @@ use std::ops::Range;
 use bumpalo::Bump;
 use hashbrown::HashSet;
 use jiff::tz::TimeZone;
+use once_cell::sync::Lazy;
 
 use crate::clock::{Latest, Source, plausible_time};
 use crate::envelope::guess;
@@ -824,6 +825,9 @@ impl<'a> Checker<'_, 'a> {
             self.part.trace = trace;
             self.traces.extend(trace);
         }
+        // A rule tells of answers that share a record with their request.
+        let found = self.inspector.findings();
+        self.is_told |= !found.is_empty() && found.iter().any(|one| one.rule == *OF_PAIRS);
         if self.inspector.answers().is_empty() {
             return;
         }
@@ -844,8 +848,6 @@ impl<'a> Checker<'_, 'a> {
 
     /// Keeps what there is to say of answers that refuse a request in another record.
     fn note_refusals(&mut self, at: usize, text: &'a str) {
-        let of_pairs = rules::index_of("refused-by-meta");
-        self.is_told |= (self.inspector.findings().iter()).any(|one| one.rule == of_pairs);
         let mut asked = self.part.asks;
         for (finding, trace) in self.inspector.refusals() {
             let worker = self.worker;
@@ -918,6 +920,10 @@ impl<'a> Checker<'_, 'a> {
     }
 }
 
+static OF_PAIRS: Lazy<usize> = Lazy::new(|| rules::index_of("refused-by-meta"));
+
+static OF_LOSSES: Lazy<usize> = Lazy::new(|| rules::index_of("lossy-capture"));
+
 const CUT_OFF: &str = "JSON that the log cut off";
 
 /// Whether a text that cannot be read may have been meant to hold an event.
@@ -971,6 +977,7 @@ impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
         }
         let outcome = dig::texts(self, at, line, beyond, around, None, 0);
         self.joints.mix();
+        let mut printed = None;
         if self.found > before {
             self.ambient.spend();
             self.end_record();
@@ -980,7 +987,7 @@ impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
             match (error, dig::why(line, &outcome)) {
                 (_, Some(Why::Printed(what))) => {
                     self.part.unread.printed += 1;
-                    self.say_lossy(at, line, what);
+                    printed = Some(what);
                 }
                 // What begins as JSON is meant to be a text of its own; a bracket too many is meant
                 // to end one.
@@ -1000,6 +1007,12 @@ impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
         }
         // What was read was looked at as what it is.
         self.look_at_prose(at, &line[..outcome.first.min(line.len())]);
+        // Some of these a rule knows by itself.
+        if let Some(what) = printed
+            && !(self.inspector.findings().iter()).any(|one| one.rule == *OF_LOSSES)
+        {
+            self.say_lossy(at, line, what);
+        }
         if outcome.last < line.len() {
             self.look_at_prose(at + outcome.last, &line[outcome.last..]);
         }

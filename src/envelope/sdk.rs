@@ -38,18 +38,25 @@ pub(super) fn is_dump(item: Item<'_, '_>) -> bool {
     named && signs > 0
 }
 
-/// Whether an object is an event with the names that some SDKs give its properties.
-fn is_camel_case(item: Item<'_, '_>) -> bool {
-    let (mut named, mut signs) = (false, 0);
+/// Whether an object is an event as SDKs with getters keep it: `eventName`, and user data with the
+/// long names that none sends. Those with the short ones were meant to be sent so.
+pub(crate) fn is_camel_case(item: Item<'_, '_>) -> bool {
+    let (mut named, mut dumped) = (false, false);
     for member in item.children() {
         match member.key() {
             "eventName" => named = true,
-            "eventTime" | "userData" | "actionSource" | "eventId" => signs += 1,
+            "userData" => {
+                dumped = member.children().any(|property| {
+                    let key = snake_case(property.key());
+                    property.name().is_none() && Name::of(user_key(&key)).is_some()
+                });
+            }
             "event_name" => return false,
             _ => {}
         }
     }
-    named && signs > 0
+    // In a body it is what was sent.
+    named && dumped && (item.parent()).is_none_or(|above| above.name() != Some(Name::Data))
 }
 
 /// `eventName` as `event_name`.
@@ -200,10 +207,16 @@ mod tests {
             r#"{{"event_name":"Lead","event_time":1782396602,"action_source":"website","user_data":{{"em":["{hex}"],"client_ip_address":"81.2.69.142"}}}}"#
         );
         assert_eq!(wire_form(tape.root()).unwrap(), want);
-        tape.parse(r#"{"data":[{"eventName":"Lead","eventTime":1}]}"#, &arena)
-            .unwrap();
+        tape.parse(
+            r#"{"data":[{"eventName":"Lead","eventTime":1,"userData":{"emails":["a"]}}]}"#,
+            &arena,
+        )
+        .unwrap();
         let inside = tape.root().children().next().unwrap().children().next();
         assert!(!is_dump(inside.unwrap()));
+        let sent = r#"{"eventName":"Lead","eventTime":1,"userData":{"em":"a"}}"#;
+        tape.parse(sent, &arena).unwrap();
+        assert!(!is_dump(tape.root()));
     }
 
     #[test]

@@ -93,7 +93,7 @@ pub(super) fn list_in(text: &[u8], open: &[u8]) -> Option<Nested> {
 }
 
 fn key(raw: &[u8]) -> String {
-    tree::unescape(&format!("\"{}\"", String::from_utf8_lossy(raw))).into_owned()
+    tree::unescape(&format!("\"{}\"", String::from_utf8_lossy(raw)))
 }
 
 /// A text up to the inside of a list, with the brackets that end it. `open` are those that are open
