@@ -491,7 +491,7 @@ fn the_size_of_blocks_does_not_show() {
 /// Texts whose events lie in one list somewhere inside, on one line and on many.
 fn long_lists() -> Vec<(&'static str, String)> {
     let quoted = text_of(&body());
-    let url = "https://graph.facebook.com/v24.0/1234567890/events";
+    let url = "https://graph.facebook.com/v24.0/738291045566120/events";
     let refused = text_of(
         r#"{"error":{"message":"Invalid parameter","code":100,"error_subcode":2804001,"fbtrace_id":"A2"}}"#,
     );
@@ -585,10 +585,20 @@ fn a_list_that_is_read_by_element_reads_as_the_whole_would() {
                 let summary = said[0].as_object_mut().unwrap();
                 summary.remove("records");
                 summary.remove("other_records");
+                // What the whole text shows comes first there.
+                let findings = said[2].as_array_mut().unwrap();
+                findings.sort_by_key(|one| (one["offset"].as_u64(), one["id"].to_string()));
                 said
             });
             assert_eq!(whole_said[0]["events"], 40, "{name}");
-            assert_eq!(pieces_said, whole_said, "{name}");
+            for part in [0, 1, 3] {
+                assert_eq!(pieces_said[part], whole_said[part], "{name}");
+            }
+            let [left, right] = [&pieces_said, &whole_said].map(|said| said[2].as_array().unwrap());
+            for (left, right) in left.iter().zip(right) {
+                assert_eq!(left, right, "{name}");
+            }
+            assert_eq!(left.len(), right.len(), "{name}");
             assert!(pieces.1 == whole.1, "{name}");
         }
     }
