@@ -100,6 +100,7 @@ const LABELS: &[(&str, Role)] = &[
     // Objects that stand beside the payload.
     ("attributes", Role::Beside),
     ("metadata", Role::Beside),
+    ("properties", Role::Beside),
     ("job", Role::Beside),
     // What ties a request to its answer.
     ("TraceId", Role::Trace),
