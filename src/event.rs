@@ -224,6 +224,9 @@ impl Payloads {
         }
         // A row of a table may name the event that another column holds; a store spells out types.
         self.odd |= keys & WEIGHTY == 0 || item.get(Name::EventTime).is_some_and(Item::is_object);
+        // So may a log store take its parts for keys with dots.
+        self.odd |= keys & Name::UserData.bit() == 0
+            && item.children().any(|member| member.key().contains('.'));
         self.events.push(item.place());
         match self.list.last_mut() {
             // Neighbours without a body belong to one payload.
@@ -351,6 +354,19 @@ impl<'a> Identifier<'a> {
     }
 }
 
+/// Whether a list of events, or an event, is what a request sends as `data`, though no body in JSON
+/// stands around it: forms, multipart bodies and queries carry the list alone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Field {
+    /// Nothing says so.
+    #[default]
+    None,
+    /// It is the field, or the first piece of it.
+    First,
+    /// It is a further piece of the same field.
+    Further,
+}
+
 /// What stands around the events of a payload: where they were sent, when and by whom. Whatever the
 /// log does not tell is `None`.
 #[derive(Clone, Copy, Debug, Default)]
@@ -369,6 +385,18 @@ pub struct Envelope<'a> {
     pub trust: Option<Trust>,
     /// What ties the request to its answer, if the log writes such a thing beside both.
     pub trace: Option<&'a str>,
+    /// Whether the text is the field `data` of a request.
+    pub field: Field,
+}
+
+impl Envelope<'_> {
+    /// The same around the field `data` of a request.
+    pub(crate) fn in_field(self) -> Self {
+        Envelope {
+            field: Field::First,
+            ..self
+        }
+    }
 }
 
 /// One event.

@@ -11,10 +11,11 @@ use bumpalo::Bump;
 use crate::clock::{Clock, Latest, Source, plausible_time};
 use crate::envelope::join::{self, Piece};
 use crate::envelope::labels;
+use crate::envelope::row;
 use crate::envelope::search::{self, Answer, Copies, Found, Kind, Origin, Scope, Wrapped};
 use crate::envelope::when::Naive;
 use crate::event::{
-    Assumptions, Envelope, Event, Identifier, Payloads, Record, Request, is_listed_event,
+    Assumptions, Envelope, Event, Field, Identifier, Payloads, Record, Request, is_listed_event,
 };
 use crate::finding::{Certainty, Finding, Findings, Place, Severity, Subject};
 use crate::json::quick::Guesses;
@@ -136,6 +137,26 @@ impl Surroundings {
     }
 }
 
+impl Surroundings {
+    /// What the columns of a row beside those of its event tell: whether the numbers in it were made
+    /// text, and the clock and the envelope with the time at which the row was written.
+    #[cold]
+    fn row_of<'a>(&self, event: &Event<'_, 'a>) -> Option<(bool, Clock, Envelope<'a>)> {
+        let row = row::of(event.root(), Naive::of(self.assume.zone.as_ref()));
+        let (mut clock, mut envelope) = (event.clock, event.envelope);
+        let written = row.written.filter(|_| envelope.sent_at.is_none());
+        if let Some((trust, millis)) = written {
+            (envelope.sent_at, envelope.trust) = (Some(millis), Some(trust));
+            clock = self.clock(false, Latest::default(), envelope.sent_at);
+        }
+        (written.is_some() || row.numbers_are_text).then_some((
+            row.numbers_are_text,
+            clock,
+            envelope,
+        ))
+    }
+}
+
 /// What findings of one event, request or text are about.
 #[derive(Clone, Debug)]
 pub struct Group {
@@ -171,6 +192,10 @@ pub struct Inspector<'s, 'a> {
     /// What stands around the text.
     outer: Envelope<'a>,
     copies: Copies,
+    /// Whether texts are looked at whose events were seen in another text of their record.
+    looks_at_copies: bool,
+    /// Whether the last text is such a one.
+    is_copy: bool,
     /// Where the text stands in its record, when that may hold the same events more than once.
     origin: Option<Origin>,
     identifiers: Vec<Identifier<'a>>,
@@ -204,6 +229,8 @@ impl<'s, 'a> Inspector<'s, 'a> {
             found: Found::default(),
             outer: Envelope::default(),
             copies: Copies::default(),
+            looks_at_copies: false,
+            is_copy: false,
             origin: None,
             identifiers: Vec::new(),
             findings: Findings::new(),
@@ -212,6 +239,17 @@ impl<'s, 'a> Inspector<'s, 'a> {
             requests: 0,
             taken_out: 0,
         }
+    }
+
+    /// Looks also at texts whose events were seen in another text of the same record.
+    pub(crate) fn look_at_copies(mut self) -> Self {
+        self.looks_at_copies = true;
+        self
+    }
+
+    /// Whether the events of the last text were seen in another text of the same record.
+    pub(crate) fn is_copy(&self) -> bool {
+        self.is_copy
     }
 
     /// Reads the JSON value at the start of `text` and runs the rules over it. `Err` when there is
@@ -310,9 +348,26 @@ impl<'s, 'a> Inspector<'s, 'a> {
         self.origin
     }
 
+    /// What ties the requests of the last text to their answers, as far as it tells.
+    pub(crate) fn trace(&self) -> Option<&'a str> {
+        let mut envelopes = self.found.envelopes.iter();
+        envelopes.find_map(|(envelope, _)| envelope.trace)
+    }
+
     /// What Meta answered, as far as the last text tells.
     pub fn answers(&self) -> &[Answer<'a>] {
         &self.found.answers
+    }
+
+    /// The refusals among the answers of the last text: what there is to say of each, and what ties
+    /// it to its request.
+    pub(crate) fn refusals(&self) -> Vec<(Finding, Option<&'a str>)> {
+        let refused = self.found.answers.iter().filter_map(|answer| {
+            let (code, subcode) = answer.error?;
+            let item = self.tape.at(answer.place);
+            Some((rules::refusal(item, code, subcode)?, answer.trace))
+        });
+        refused.collect()
     }
 
     /// Whether a value of the last text stands there twice: also inside the value that is wrapped.
@@ -321,6 +376,15 @@ impl<'s, 'a> Inspector<'s, 'a> {
             return false;
         };
         self.found.wrapped.iter().any(|wrapped| {
+            let inside = || pointer.within(&self.tape.at(wrapped.place).pointer());
+            match wrapped.kind {
+                Kind::Capitals => return inside(),
+                // Its keys are spelt as in memory.
+                Kind::Dump => {
+                    return finding.rule == rules::index_of("unknown-event-key") && inside();
+                }
+                _ => {}
+            }
             let text = wrapped.text.trim();
             wrapped.kind == Kind::Text
                 && text.starts_with(['{', '['])
@@ -335,18 +399,24 @@ impl<'s, 'a> Inspector<'s, 'a> {
         &mut self,
         text: &'a str,
         latest: Latest,
+        outer: Envelope<'a>,
         watch: &mut impl Watch,
     ) -> Result<Read, tree::SyntaxError> {
         let read = self.read(text)?;
+        let root = self.tape.root();
+        let known = matches!(self.around.as_of, AsOf::Exact(_));
+        let is_event = root.is_object() && (known || is_listed_event(root));
+        if !is_event && !known {
+            // A list called `data` that is no body's: what it holds may hold events.
+            return self.text_within(text, outer, None, watch);
+        }
         self.payloads.clear();
         self.found.clear();
         self.start();
         self.check_record(&text[..read.end], true);
-        let root = self.tape.root();
-        let known = matches!(self.around.as_of, AsOf::Exact(_));
-        if root.is_object() && (known || is_listed_event(root)) {
-            let clock = self.around.clock(true, latest, None);
-            self.check_event(0, clock, true, Envelope::default(), watch);
+        if is_event {
+            let clock = self.around.clock(true, latest, outer.sent_at);
+            self.check_event(0, clock, true, outer, watch);
         }
         Ok(read)
     }
@@ -387,6 +457,7 @@ impl<'s, 'a> Inspector<'s, 'a> {
         self.findings.truncate(0);
         self.groups.clear();
         (self.events, self.requests) = (0, 0);
+        self.is_copy = false;
     }
 
     fn run(&mut self, text: &'a str, watch: &mut impl Watch) {
@@ -401,25 +472,30 @@ impl<'s, 'a> Inspector<'s, 'a> {
                 None => (self.outer, None),
             };
             if self.is_copied(events, scope) {
-                continue;
-            }
-            let latest = match payload.request {
-                Some(_) if self.around.as_of == AsOf::Auto && events.len() > 1 => {
-                    self.latest(events)
+                self.is_copy = payloads.list().len() == 1;
+                if !(self.looks_at_copies && self.is_copy) {
+                    continue;
                 }
+            }
+            let is_field = payload.request.is_none() && envelope.field != Field::None;
+            let in_request = payload.request.is_some() || is_field;
+            let latest = match in_request {
+                true if self.around.as_of == AsOf::Auto && events.len() > 1 => self.latest(events),
                 _ => Latest::default(),
             };
             if let Some(place) = payload.request {
                 self.requests += 1;
                 self.see_body(place, &mut envelope);
+            } else if is_field && envelope.field == Field::First && self.events == 0 {
+                self.requests += 1;
             }
-            let in_request = payload.request.is_some();
             let clock = self.around.clock(in_request, latest, envelope.sent_at);
             if let Some(place) = payload.request {
                 self.check_request(place, events.len(), clock);
             }
+            let in_body = payload.request.is_some();
             for &place in events {
-                self.check_event(place, clock, in_request, envelope, watch);
+                self.check_event(place, clock, in_body, envelope, watch);
             }
         }
         (self.payloads, self.found) = (payloads, found);
@@ -536,11 +612,11 @@ impl<'s, 'a> Inspector<'s, 'a> {
         envelope: Envelope<'a>,
         watch: &mut impl Watch,
     ) {
-        let (rules, tape) = (self.rules, std::mem::take(&mut self.tape));
+        let (rules, mut tape) = (self.rules, std::mem::take(&mut self.tape));
         let identifiers = std::mem::take(&mut self.identifiers);
         let around = self.around;
         let deep = rules.deep;
-        let event = Event::new(
+        let mut event = Event::new(
             &tape,
             place,
             clock,
@@ -551,6 +627,28 @@ impl<'s, 'a> Inspector<'s, 'a> {
             deep,
             identifiers,
         );
+        // A row of a table has columns beside those of the event.
+        let alone = !in_request || matches!(around.as_of, AsOf::Exact(_));
+        if alone
+            && event.has_unnamed_keys()
+            && let Some((numbers_are_text, clock, envelope)) = around.row_of(&event)
+        {
+            let identifiers = event.into_identifiers();
+            if numbers_are_text {
+                tape.read_numbers(place);
+            }
+            event = Event::new(
+                &tape,
+                place,
+                clock,
+                &around.assume,
+                &around.witnesses,
+                in_request,
+                envelope,
+                deep,
+                identifiers,
+            );
+        }
         let first = self.findings.len();
         let number = self.events;
         self.guarded(

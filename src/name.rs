@@ -261,6 +261,23 @@ impl Name {
         1 << self as u8
     }
 
+    /// Whether Meta documents a number for it.
+    pub const fn is_number(self) -> bool {
+        matches!(
+            self,
+            Name::EventTime
+                | Name::DataProcessingOptionsCountry
+                | Name::DataProcessingOptionsState
+                | Name::Value
+                | Name::NumItems
+                | Name::PredictedLtv
+                | Name::NetRevenue
+                | Name::Quantity
+                | Name::ItemPrice
+                | Name::Price
+        )
+    }
+
     /// How `user_data` wants this key, or `None` when it is no key of `user_data`.
     /// Source: customer-information-parameters (updated 2026-01-09); the date and name parts from
     /// Meta's SDKs.

@@ -3,6 +3,7 @@
 use bumpalo::Bump;
 
 use crate::clock::{Clock, Latest};
+use crate::event::Envelope;
 use crate::finding::{Effect, Finding, Place, Severity, Subject};
 use crate::fix::Safety;
 use crate::inspect::{AsOf, Inspector, RuleSet, Surroundings};
@@ -249,7 +250,9 @@ impl<'s> Mender<'s> {
             hollow: Vec::new(),
         };
         let read = match around.as_of {
-            AsOf::Exact(_) => inspector.element(text, Latest::default(), &mut ()),
+            AsOf::Exact(_) => {
+                inspector.element(text, Latest::default(), Envelope::default(), &mut ())
+            }
             _ => inspector.text(text, &mut ()),
         };
         if read.is_err() {

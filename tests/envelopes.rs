@@ -402,9 +402,14 @@ fn answers_are_counted_and_paired_with_the_request_before_them() {
 const NOW: i64 = 1_782_432_000;
 
 fn linter(block: usize, fixing: Fixing) -> Linter {
+    let whole = 4 << 20;
+    linter_with(block, whole, fixing)
+}
+
+fn linter_with(block: usize, whole: usize, fixing: Fixing) -> Linter {
     let limits = Limits {
         block,
-        whole: 4 << 20,
+        whole,
         record: 64 << 20,
     };
     Linter::new(Settings {
@@ -481,6 +486,221 @@ fn the_size_of_blocks_does_not_show() {
             assert!(cut.1 == whole.1, "{block}");
         }
     }
+}
+
+/// Texts whose events lie in one list somewhere inside, on one line and on many.
+fn long_lists() -> Vec<(&'static str, String)> {
+    let quoted = text_of(&body());
+    let url = "https://graph.facebook.com/v24.0/738291045566120/events";
+    let refused = text_of(
+        r#"{"error":{"message":"Invalid parameter","code":100,"error_subcode":2804001,"fbtrace_id":"A2"}}"#,
+    );
+    let entry = |n: usize| {
+        format!(
+            r#"{{"startedDateTime":"{SENT}","n":{n},"request":{{"method":"POST","url":"{url}","postData":{{"text":{quoted}}}}},"response":{{"status":400,"content":{{"text":{refused}}}}}}}"#
+        )
+    };
+    let list = |one: &dyn Fn(usize) -> String, between: &str| {
+        let all: Vec<String> = (0..40).map(one).collect();
+        all.join(between)
+    };
+    let line = |n: usize| format!(r#"{{"id":"{n}","timestamp":{SENT_MS},"message":{quoted}}}"#);
+    let hit = |n: usize| {
+        format!(
+            r#"{{"_id":"{n}","_source":{{"@timestamp":"{SENT}","payload":{}}}}}"#,
+            body()
+        )
+    };
+    let pair = |_: usize| format!(r#"["{SENT_MS}000000",{quoted}]"#);
+    let item = |n: usize| {
+        format!(r#"{{"id":"{n}","attributes":{{"timestamp":"{SENT}","message":{quoted}}}}}"#)
+    };
+    vec![
+        (
+            "har",
+            format!(
+                r#"{{"log":{{"version":"1.2","creator":{{"name":"x"}},"entries":[{}],"pages":[]}}}}"#,
+                list(&entry, ",")
+            ),
+        ),
+        (
+            "har on lines",
+            format!(
+                "{{\n  \"log\": {{\n    \"entries\": [\n      {}\n    ]\n  }}\n}}\n",
+                list(&entry, ",\n      ")
+            ),
+        ),
+        (
+            "cloudwatch",
+            format!(
+                r#"{{"messageType":"DATA_MESSAGE","logGroup":"capi","logEvents":[{}]}}"#,
+                list(&line, ",")
+            ),
+        ),
+        (
+            "elasticsearch",
+            format!(
+                r#"{{"took":1,"hits":{{"total":{{"value":40}},"hits":[{}]}}}}"#,
+                list(&hit, ", ")
+            ),
+        ),
+        (
+            "loki",
+            format!(
+                r#"{{"status":"success","data":{{"result":[{{"stream":{{"app":"capi"}},"values":[{}]}}]}}}}"#,
+                list(&pair, ",")
+            ),
+        ),
+        (
+            "datadog",
+            format!(
+                r#"{{"data":[{}],"meta":{{"page":{{}}}}}}"#,
+                list(&item, ",")
+            ),
+        ),
+        (
+            "records",
+            format!(
+                r#"{{"Records":[{}]}}"#,
+                list(
+                    &|_| format!(
+                        r#"{{"body":{quoted},"attributes":{{"SentTimestamp":"{SENT_MS}"}}}}"#
+                    ),
+                    ","
+                )
+            ),
+        ),
+    ]
+}
+
+#[test]
+fn a_list_that_is_read_by_element_reads_as_the_whole_would() {
+    for (name, text) in long_lists() {
+        for fixing in [Fixing::Off, Fixing::Write] {
+            let whole = essence(&linter_with(1 << 20, 4 << 20, fixing), text.as_bytes());
+            let pieces = essence(&linter_with(700, 3_000, fixing), text.as_bytes());
+            let [whole_said, pieces_said] = [&whole.0, &pieces.0].map(|essence| {
+                let mut said: Value = serde_json::from_str(essence).unwrap();
+                // One text, or as many as the list has elements.
+                let summary = said[0].as_object_mut().unwrap();
+                summary.remove("records");
+                summary.remove("other_records");
+                // What the whole text shows comes first there.
+                let findings = said[2].as_array_mut().unwrap();
+                findings.sort_by_key(|one| (one["offset"].as_u64(), one["id"].to_string()));
+                said
+            });
+            assert_eq!(whole_said[0]["events"], 40, "{name}");
+            for part in [0, 1, 3] {
+                assert_eq!(pieces_said[part], whole_said[part], "{name}");
+            }
+            let [left, right] = [&pieces_said, &whole_said].map(|said| said[2].as_array().unwrap());
+            for (left, right) in left.iter().zip(right) {
+                assert_eq!(left, right, "{name}");
+            }
+            assert_eq!(left.len(), right.len(), "{name}");
+            assert!(pieces.1 == whole.1, "{name}");
+        }
+    }
+}
+
+#[test]
+fn what_stands_around_a_long_body_is_known_of_its_events() {
+    let events = vec![CLEAN; 30].join(",");
+    let body = format!(
+        r#"{{"partner_agent":"kestrel-2","timestamp":"{SENT}","data":[{events}],"test_event_code":"TEST1"}}"#
+    );
+    let said = |whole: usize| -> Value {
+        let linter = linter_with(700, whole, Fixing::Off);
+        serde_json::from_str(&essence(&linter, body.as_bytes()).0).unwrap()
+    };
+    let (whole, pieces) = (said(4 << 20), said(3_000));
+    assert_eq!(whole[1]["sources"]["capture"], 30);
+    assert_eq!(pieces[1]["sources"], whole[1]["sources"]);
+    assert_eq!(pieces[0]["requests"], 1);
+}
+
+#[test]
+fn an_answer_is_tied_to_its_request_in_another_record() {
+    let place = Place::new();
+    let refusal = r#"{"error":{"message":"Invalid parameter","code":100,"error_subcode":2804001,"fbtrace_id":"A2"}}"#;
+    let taken = r#"{"events_received":1,"messages":[],"fbtrace_id":"A1"}"#;
+    let request = |trace: &str| format!(r#"{{"TraceId":"{trace}","RequestBody":{}}}"#, body());
+    let answer = |trace: &str, text: &str| {
+        format!(
+            r#"{{"TraceId":"{trace}","ResponseBody":{}}}"#,
+            text_of(text)
+        )
+    };
+    let refused = |name: &str, log: String| {
+        place.write(name, log);
+        let report = report(&place, name);
+        let found = report["findings"].as_array().unwrap().clone();
+        let lines = found.iter().filter(|one| one["id"] == "CL710");
+        lines
+            .map(|one| one["line"].as_u64().unwrap())
+            .collect::<Vec<_>>()
+    };
+    // By what both name, whatever lies between.
+    let log = [
+        request("a"),
+        request("b"),
+        answer("b", taken),
+        answer("a", refusal),
+    ];
+    assert_eq!(refused("a.log", log.join("\n")), [4]);
+    // In a list, newest first.
+    let log = [answer("a", refusal), request("a")];
+    assert_eq!(refused("b.log", format!("[{}]", log.join(","))), [1]);
+    // By order, where nothing is named.
+    let log = format!(
+        "{SENT} send {}\n{SENT} got {refusal}\n{SENT} got {refusal}\n",
+        body()
+    );
+    assert_eq!(refused("c.log", log), [2]);
+    // Another request's, and that of nobody.
+    let log = [request("a"), answer("z", refusal)];
+    assert_eq!(refused("d.log", log.join("\n")), [0u64; 0]);
+    let log = format!("{refusal}\n{CLEAN}\n");
+    assert_eq!(refused("e.log", log), [0u64; 0]);
+    // Told once where request and answer share a record.
+    let log = format!(r#"{{"request":{},"response":{refusal}}}"#, body());
+    assert_eq!(refused("f.log", log), [1]);
+    // Over the border of blocks.
+    let log = format!("x {}\n{}\n{refusal}\n", "x".repeat(300), body());
+    for block in [64, 1_000, 1 << 20] {
+        let essence = essence(&linter(block, Fixing::Off), log.as_bytes());
+        assert!(essence.0.contains("CL710"), "{block}");
+    }
+}
+
+#[test]
+fn a_record_of_lines_longer_than_a_block_keeps_its_time() {
+    let many = vec![event(); 40].join(",");
+    let log = format!(
+        "2026-06-25T14:10:03+00:00 NOTICE Request\nmethod: POST\nuri: https://graph.facebook.com/v21.0/1234567890/events\nbody: {{\"data\":[{many}]}}\nduration: 0.41s\n\n2026-06-25T14:10:04+00:00 NOTICE Response\n"
+    );
+    for block in [600, 1 << 20] {
+        let linter = linter(block, Fixing::Off);
+        let said: Value = serde_json::from_str(&essence(&linter, log.as_bytes()).0).unwrap();
+        assert_eq!(said[1]["sources"]["capture"], 40, "{block}");
+    }
+}
+
+#[test]
+fn a_file_without_events_is_told_what_it_looks_like() {
+    let place = Place::new();
+    let log = "10.0.0.1 - - [25/Jun/2026:14:10:03 +0000] \"POST /capi HTTP/1.1\" 200 12\n";
+    place.write("access.log", log.repeat(3));
+    place.write("other.log", "started\nstopped\n");
+    let said = |name: &str| {
+        let args = format!("check --no-config --format json {name}");
+        let ran = place.run(&args.split(' ').collect::<Vec<_>>()).ends(2);
+        let message = ran.json()["findings"][0]["message"].clone();
+        message.as_str().unwrap().to_owned()
+    };
+    assert!(said("access.log").contains("it looks like an access log without bodies"));
+    assert!(!said("other.log").contains("looks like"));
 }
 
 #[test]

@@ -6,14 +6,17 @@ use jiff::tz::TimeZone;
 use crate::envelope::MAX_DECODES;
 use crate::envelope::decode::{self, Codec};
 use crate::envelope::join::{self, Piece};
+use crate::envelope::labels;
 use crate::envelope::repr::{self, Unread};
 use crate::envelope::search::{self, Kind, Origin, Wrapped};
 use crate::envelope::text::{self, Form};
 use crate::envelope::when::Naive;
 use crate::event::Envelope;
+use crate::input::blocks::List;
 use crate::inspect::{Inspector, Read};
-use crate::json::Pointer;
 use crate::json::tree::{Span, Syntax, SyntaxError, Tree};
+use crate::json::{Pointer, Tape};
+use crate::name::Name;
 use crate::printable;
 
 /// Texts that begin like JSON and are none cost a parse each; after so many the rest of a line is
@@ -42,14 +45,35 @@ pub(super) enum Held<'a> {
     },
 }
 
-impl Held<'_> {
+/// The exact parses of the texts that hold others, each made when a place in it is first asked for.
+#[derive(Default)]
+pub(super) struct Trees<'a> {
+    list: Vec<(&'a str, Option<Tree>)>,
+}
+
+/// A text is taken out of no more texts than this at the same time.
+const MOST_TREES: usize = MAX_DECODES + 1;
+
+impl<'a> Trees<'a> {
+    fn of(&mut self, text: &'a str) -> Option<&Tree> {
+        let known = (self.list.iter()).position(|(known, _)| std::ptr::eq(*known, text));
+        let index = known.unwrap_or_else(|| {
+            if self.list.len() == MOST_TREES {
+                self.list.remove(0);
+            }
+            self.list
+                .push((text, Tree::parse(text, Syntax::Relaxed).ok()));
+            self.list.len() - 1
+        });
+        self.list[index].1.as_ref()
+    }
+
     /// The bytes in the layer above.
-    pub fn span(&self) -> Option<Span> {
-        match *self {
+    pub fn span(&mut self, held: &Held<'a>) -> Option<Span> {
+        match *held {
             Held::Range { start, end } => Some(Span { start, end }),
             Held::Value { text, at, place } => {
-                let tree = Tree::parse(text, Syntax::Relaxed).ok()?;
-                let span = tree.nodes().get(place as usize)?.span;
+                let span = self.of(text)?.nodes().get(place as usize)?.span;
                 Some(Span {
                     start: at + span.start,
                     end: at + span.end,
@@ -58,6 +82,28 @@ impl Held<'_> {
         }
     }
 
+    /// The first of them, at little cost: on its line, if not where it begins.
+    pub fn line_of(&mut self, held: &Held<'a>) -> usize {
+        match *held {
+            Held::Value { text, .. } if memchr::memchr(b'\n', text.as_bytes()).is_some() => {
+                self.span(held).map_or(held.at(), |span| span.start)
+            }
+            _ => held.at(),
+        }
+    }
+
+    fn pointer(&mut self, held: &Held<'a>) -> Option<Pointer> {
+        match *held {
+            Held::Range { .. } => None,
+            Held::Value { text, place, .. } => {
+                let tree = self.of(text)?;
+                Some(tree.pointer(text, place))
+            }
+        }
+    }
+}
+
+impl Held<'_> {
     /// Where it stands in the layer above, or the JSON text that holds it.
     pub fn at(&self) -> usize {
         match *self {
@@ -65,24 +111,54 @@ impl Held<'_> {
             Held::Value { at, .. } => at,
         }
     }
-
-    fn pointer(&self) -> Option<Pointer> {
-        match *self {
-            Held::Range { .. } => None,
-            Held::Value { text, place, .. } => {
-                let tree = Tree::parse(text, Syntax::Relaxed).ok()?;
-                Some(tree.pointer(text, place))
-            }
-        }
-    }
 }
 
-/// The way through some layers, in words.
-pub(super) fn via(layers: &[Layer<'_>]) -> Vec<String> {
+/// What the text around a list that is read by element tells of the elements.
+pub(super) fn context<'a>(list: &List, arena: &'a Bump, zone: Option<&TimeZone>) -> Envelope<'a> {
+    let mut envelope = Envelope::default();
+    let Ok(text) = std::str::from_utf8(&list.around) else {
+        return envelope;
+    };
+    let mut tape = Tape::new();
+    if text.is_empty() || tape.parse(arena.alloc_str(text), arena).is_err() {
+        return envelope;
+    }
+    let mut item = tape.root();
+    for step in list.pointer.steps() {
+        if item.is_object() {
+            labels::see(item, &mut envelope, Naive::of(zone));
+        }
+        if list.in_data {
+            let code = item.get(Name::TestEventCode);
+            envelope.is_test = code.is_some_and(|code| !code.is_blank());
+        }
+        let inner = match item.is_list() {
+            true => step
+                .parse()
+                .ok()
+                .and_then(|index| item.children().nth(index)),
+            false => item.member(&step),
+        };
+        let Some(inner) = inner else { break };
+        item = inner;
+    }
+    envelope
+}
+
+/// The way through some layers, in words. `prefix` leads to the text that holds the first.
+pub(super) fn via<'a>(
+    layers: &[Layer<'a>],
+    prefix: &Pointer,
+    trees: &mut Trees<'a>,
+) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
-    for layer in layers {
+    for (depth, layer) in layers.iter().enumerate() {
         let mut of_layer = layer.codec.words().iter().map(|&word| word.to_owned());
-        if let (Some(first), Some(pointer)) = (of_layer.next(), layer.held.pointer()) {
+        let pointer = trees.pointer(&layer.held).map(|pointer| match depth {
+            0 => prefix.join(&pointer),
+            _ => pointer,
+        });
+        if let (Some(first), Some(pointer)) = (of_layer.next(), pointer) {
             words.push(match printable::pointer(&pointer).as_str() {
                 "" => first,
                 pointer => format!("{first} at {pointer}"),
@@ -345,6 +421,8 @@ pub(super) fn json<'a>(
                 Kind::Typed => Codec::Typed,
                 Kind::Dump => Codec::Dump,
                 Kind::Bytes => Codec::Bytes,
+                Kind::Capitals => Codec::Capitals,
+                Kind::StrungTogether => Codec::StrungTogether,
             };
             let origin = inspected.origin.map(|origin| match origin.source {
                 0 => Origin {
@@ -385,6 +463,10 @@ fn layer<'a>(
     let before = dig.found();
     dig.enter(layer);
     let text = layer.text;
+    let around = match layer.codec {
+        Codec::Form => around.in_field(),
+        _ => around,
+    };
     let outcome = texts(dig, 0, text, text, around, origin, depth);
     let found = dig.found() > before;
     if !found && let Some(why) = why(text, &outcome) {
@@ -451,6 +533,10 @@ pub(super) fn texts<'a>(
                 text::see(&text[..start], &mut inside, zone);
                 *seen.insert(inside)
             }
+        };
+        let inside = match text::is_field(&text[..start]) {
+            true => inside.in_field(),
+            false => inside,
         };
         at = start + 1;
         match piece.form {

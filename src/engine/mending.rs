@@ -11,7 +11,7 @@ use crate::envelope::search::Origin;
 use crate::event::{Envelope, Event};
 use crate::finding::{Finding, Place, Subject};
 use crate::fix::{Op, Safety};
-use crate::input::blocks::{Block, Frame, bom_length};
+use crate::input::blocks::{Block, Frame, List, bom_length};
 use crate::inspect::{Inspector, Read, Watch};
 use crate::json::tree::{Kind, Syntax, SyntaxError, Tree};
 use crate::json::{Pointer, tree};
@@ -20,7 +20,7 @@ use crate::printable;
 use crate::repair::{Change, Mender, Repair};
 use crate::report::{LocatedChange, count};
 
-use super::dig::{self, Dig, Held, Inspected, Joints, Layer};
+use super::dig::{self, Dig, Held, Inspected, Joints, Layer, Trees};
 use super::part::Lines;
 use super::walk;
 use super::worker::{Ambient, Utf8, Worker, is_wanted, latest_of};
@@ -50,11 +50,12 @@ pub(super) fn mend_block(worker: &Worker<'_>, block: &Block, complete: bool) -> 
     let arena = Bump::new();
     let mut bench = Bench {
         worker,
-        inspector: Inspector::new(&worker.linter.rules, worker.around, &arena),
+        inspector: Inspector::new(&worker.linter.rules, worker.around, &arena).look_at_copies(),
         lines: Lines::new(text, skip),
         utf8: &utf8,
         as_event: None,
         latest: Latest::default(),
+        context: Envelope::default(),
         prefix: Pointer::root(),
         events: 0,
         block: text,
@@ -65,6 +66,7 @@ pub(super) fn mend_block(worker: &Worker<'_>, block: &Block, complete: bool) -> 
         ambient: Ambient::default(),
         joints: Joints::default(),
         is_piece: false,
+        trees: Trees::default(),
         found: 0,
         left_out: 0,
         outcome: Outcome::default(),
@@ -129,11 +131,11 @@ fn put_together(block: &Block, pieces: &[(Range<usize>, String)]) -> Block {
         Frame::Elements {
             ranges,
             first,
-            in_data,
+            list,
         } => Frame::Elements {
             ranges: all(ranges),
             first: *first,
-            in_data: *in_data,
+            list: list.clone(),
         },
         other => other.clone(),
     };
@@ -167,6 +169,8 @@ struct Bench<'b, 'a> {
     utf8: &'b Utf8<'a>,
     as_event: Option<bool>,
     latest: Latest,
+    /// What the text around a list tells of its elements, when these are read one by one.
+    context: Envelope<'a>,
     prefix: Pointer,
     /// Events before the text at hand.
     events: u64,
@@ -183,6 +187,7 @@ struct Bench<'b, 'a> {
     joints: Joints<'a>,
     /// Whether the record at hand is a piece of a longer text.
     is_piece: bool,
+    trees: Trees<'a>,
     /// Events and answers so far.
     found: u64,
     /// Events so far that the filters leave out.
@@ -201,6 +206,8 @@ struct Outside {
     events: Vec<Pointer>,
     /// Events before the text.
     before: u64,
+    /// Whether the text is a copy of one that was mended: nothing is told of it twice.
+    is_copy: bool,
 }
 
 type LayerEdits = (Vec<(Range<usize>, String)>, (usize, usize));
@@ -235,7 +242,9 @@ impl<'a> Dig<'a> for Bench<'_, 'a> {
             events: Vec::new(),
         };
         let read = match self.is_element() {
-            true => self.inspector.element(text, self.latest, &mut clocks)?,
+            true => self
+                .inspector
+                .element(text, self.latest, around, &mut clocks)?,
             false => self
                 .inspector
                 .text_within(text, around, origin, &mut clocks)?,
@@ -266,10 +275,15 @@ impl<'a> Dig<'a> for Bench<'_, 'a> {
                 .not_written
                 .extend(std::iter::repeat_n(reason, allowed));
         } else if allowed > 0 {
+            let told = self.told();
             self.mend_events(at, &text[..read.end], &clocks.events);
+            if self.inspector.is_copy() {
+                self.forget_since(told);
+            }
         }
         let mut open = Outside {
             left_out: self.left_out,
+            is_copy: self.inspector.is_copy(),
             ..Outside::default()
         };
         let left_out = clocks.events.iter().filter(|(_, _, wanted)| !wanted);
@@ -282,8 +296,10 @@ impl<'a> Dig<'a> for Bench<'_, 'a> {
                 .map(|&(place, ..)| self.inspector.pointer(place))
                 .collect();
         }
+        if !open.is_copy {
+            self.events += clocks.events.len() as u64;
+        }
         self.outside.push(open);
-        self.events += clocks.events.len() as u64;
         Ok(Inspected {
             piece: None,
             read,
@@ -345,7 +361,11 @@ impl<'a> Dig<'a> for Bench<'_, 'a> {
             };
             let mender = Mender::new(&worker.linter.rules, worker.around);
             let repair = mender.mend(&new, None, &around);
+            let told = self.told();
             self.note(at, &new, &repair, None, &Pointer::root(), &outside);
+            if outside.is_copy {
+                self.forget_since(told);
+            }
             if let Some(mended) = repair.text {
                 new = mended;
             }
@@ -379,7 +399,10 @@ impl<'a> Dig<'a> for Bench<'_, 'a> {
 impl<'a> walk::Visit<'a> for Bench<'_, 'a> {
     fn json(&mut self, at: usize, text: &'a str) -> Result<Read, SyntaxError> {
         let before = self.found;
-        let around = self.ambient.current();
+        let around = match self.as_event {
+            Some(_) => self.context,
+            None => self.ambient.current(),
+        };
         let read = dig::json(self, at, text, around, None, 0)?;
         if self.found > before {
             self.ambient.spend();
@@ -392,7 +415,7 @@ impl<'a> walk::Visit<'a> for Bench<'_, 'a> {
 
     fn line(&mut self, at: usize, line: &'a str, beyond: &'a str, _: Option<SyntaxError>) -> usize {
         let zone = self.worker.around.assume.zone.as_ref();
-        self.ambient.see(line, zone);
+        self.ambient.see(line, beyond, zone);
         let (before, around) = (self.found, self.ambient.current());
         if dig::piece_of_line(self, at, line, around) {
             self.is_piece = false;
@@ -420,9 +443,10 @@ impl<'a> walk::Visit<'a> for Bench<'_, 'a> {
         dig::rest(self);
     }
 
-    fn list(&mut self, block: &'a str, elements: &[Range<usize>], in_data: bool) {
-        self.as_event = Some(in_data);
-        if in_data {
+    fn list(&mut self, block: &'a str, elements: &[Range<usize>], list: &List) {
+        self.as_event = Some(list.in_data);
+        self.context = dig::context(list, self.arena(), self.zone());
+        if list.in_data {
             self.latest = latest_of(block, elements);
         }
     }
@@ -450,6 +474,19 @@ impl<'a> Bench<'_, 'a> {
         self.as_event == Some(true) && self.layers.is_empty()
     }
 
+    /// How much was told so far: changes, fixes withheld, events left.
+    fn told(&self) -> (usize, usize, u64) {
+        let outcome = &self.outcome;
+        (outcome.changes.len(), outcome.withheld.len(), outcome.left)
+    }
+
+    /// Takes back what was told since.
+    fn forget_since(&mut self, (changes, withheld, left): (usize, usize, u64)) {
+        self.outcome.changes.truncate(changes);
+        self.outcome.withheld.truncate(withheld);
+        self.outcome.left = left;
+    }
+
     /// The edits of the layer at hand.
     fn list(&mut self) -> &mut Vec<(Range<usize>, String)> {
         match self.edits.last_mut() {
@@ -473,9 +510,9 @@ impl<'a> Bench<'_, 'a> {
     }
 
     /// The bytes in the layer above that hold a changed text, and what takes their place.
-    fn put_back(&self, layer: &Layer<'a>, new: &str) -> Option<(Range<usize>, String)> {
+    fn put_back(&mut self, layer: &Layer<'a>, new: &str) -> Option<(Range<usize>, String)> {
         let above = self.layers.last().map_or(self.block, |above| above.text);
-        let span = layer.held.span()?;
+        let span = self.trees.span(&layer.held)?;
         let range = match layer.held {
             Held::Range { .. } => span.start..span.end,
             // Without the quotes.
@@ -555,7 +592,7 @@ impl<'a> Bench<'_, 'a> {
         outside: &Outside,
     ) {
         let start = match self.layers.first() {
-            Some(layer) => layer.held.span().map_or(0, |span| span.start),
+            Some(layer) => (self.trees.span(&layer.held)).map_or(0, |span| span.start),
             None => at,
         };
         let line = self.lines.locate(start, 0).line;

@@ -4,7 +4,7 @@
 use bumpalo::Bump;
 
 use crate::clock::{Clock, Latest, Source};
-use crate::event::Event;
+use crate::event::{Envelope, Event};
 use crate::finding::{Effect, Finding, Severity};
 use crate::fix::{Op, Safety, quote};
 use crate::inspect::{AsOf, Inspector, Surroundings, Watch};
@@ -235,7 +235,7 @@ fn refusals(worker: &Worker<'_>, text: &str, clock: Clock) -> Vec<usize> {
     let mut inspector = Inspector::new(&worker.linter.rules, &around, &arena);
     let text = arena.alloc_str(text);
     let mut findable = Findable(false);
-    let read = inspector.element(text, Latest::default(), &mut findable);
+    let read = inspector.element(text, Latest::default(), Envelope::default(), &mut findable);
     if read.is_err() {
         return vec![rules::index_of("malformed-json")];
     }

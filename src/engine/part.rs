@@ -94,6 +94,10 @@ pub(super) struct Part {
     pub answers: AnswerTally,
     /// Whether an answer came before any request: the one before the block may be its own.
     pub answers_first: bool,
+    /// What there is to say of that answer if it is, and the hash of what ties it to its request.
+    pub if_asked: Option<(Box<Part>, Option<u64>)>,
+    /// The hash of what ties the last request of the block to its answer.
+    pub trace: Option<u64>,
     /// Whether the last request of the block waits for its answer; `None` without any request or
     /// answer.
     pub asks: Option<bool>,
@@ -118,6 +122,8 @@ pub(super) struct Part {
     /// Newlines in the block, and characters behind the last of them.
     pub newlines: u64,
     pub last_line: u64,
+    /// What the beginning of a file without events looks like.
+    pub looks_like: Option<&'static str>,
     /// What the events leave in the ledger.
     pub entries: Entries,
     /// Hits of a pixel that may be copies of the events.
@@ -282,6 +288,31 @@ impl Part {
             rules: vec![RuleTally::default(); rules::ALL.len()],
             ..Part::default()
         }
+    }
+
+    /// Takes over the findings of a part that holds no events.
+    pub(super) fn take_findings(&mut self, other: Part) {
+        self.suppressed += other.suppressed;
+        for (sum, tally) in self.rules.iter_mut().zip(other.rules) {
+            for (sum, number) in sum.findings.iter_mut().zip(tally.findings) {
+                *sum += number;
+            }
+        }
+        for group in other.groups {
+            match self.group_index.get(&group.key) {
+                Some(&index) => {
+                    self.groups[index].findings += group.findings;
+                    self.groups[index].examples.extend(group.examples);
+                }
+                None => {
+                    self.group_index
+                        .insert(group.key.clone(), self.groups.len());
+                    self.groups.push(group);
+                }
+            }
+        }
+        self.folds.extend(other.folds);
+        self.told.extend(other.told);
     }
 
     /// The number of an event_name within this part. `hide` turns a name that may not be printed

@@ -104,11 +104,7 @@ struct Opened {
 impl Opened {
     fn see(&mut self, block: &Block, position: Position) {
         match &block.frame {
-            Frame::Elements {
-                ranges,
-                first,
-                in_data: true,
-            } => {
+            Frame::Elements { ranges, first, .. } => {
                 self.rest.clear();
                 if *first == 0 {
                     let before = ranges.first().map_or(0, |range| range.start);
@@ -331,6 +327,8 @@ impl<'l> Run<'l> {
             carry: None,
             opened: Opened::default(),
             asks: false,
+            trace: None,
+            looks_like: None,
             sink,
             sink_fault: None,
         };
@@ -559,6 +557,14 @@ impl<'l> Run<'l> {
             });
             bytes.truncate(tail);
         }
+        if let Some((said, trace)) = part.if_asked.take()
+            && file.asks
+            && (trace.is_none() || file.trace.is_none() || trace == file.trace)
+        {
+            part.take_findings(*said);
+        }
+        file.trace = part.trace.or(file.trace);
+        file.looks_like = part.looks_like.or(file.looks_like);
         let written = mended.as_deref().unwrap_or(&bytes);
         file.write(written);
         self.report.bytes += bytes.len() as u64;
@@ -1040,6 +1046,10 @@ impl<'l> Run<'l> {
                     )
                 }
             };
+            let what = match file.looks_like {
+                Some(like) => format!("{what}; it looks like {like}"),
+                None => what,
+            };
             self.tell_of_file(&mut file.tally, "no-events-found", what, None)?;
         }
         self.report.files.push(file.tally.clone());
@@ -1236,6 +1246,10 @@ struct OpenFile<'s> {
     opened: Opened,
     /// Whether the last request so far waits for its answer.
     asks: bool,
+    /// The hash of what ties that request to its answer.
+    trace: Option<u64>,
+    /// What its beginning looks like, when no event is in that.
+    looks_like: Option<&'static str>,
     sink: Option<&'s mut dyn Write>,
     sink_fault: Option<io::Error>,
 }

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use crate::input::blocks::Frame;
+use crate::input::blocks::{Frame, List};
 use crate::inspect::Read;
 use crate::json::Pointer;
 use crate::json::tree::SyntaxError;
@@ -42,8 +42,8 @@ pub(super) trait Visit<'a> {
     fn end(&mut self) {}
 
     /// The texts to come are elements of one list that is read in pieces, and stand at these
-    /// places of the block; `in_data` says whether the list is the `data` of a body.
-    fn list(&mut self, _block: &'a str, _elements: &[Range<usize>], _in_data: bool) {}
+    /// places of the block.
+    fn list(&mut self, _block: &'a str, _elements: &[Range<usize>], _list: &List) {}
 
     /// The next text is an element of that list, under this pointer.
     fn element(&mut self, _pointer: Pointer) {}
@@ -75,16 +75,11 @@ pub(super) fn walk_block<'a>(
         Frame::Elements {
             ranges,
             first,
-            in_data,
+            list,
         } => {
-            visit.list(text, ranges, *in_data);
+            visit.list(text, ranges, list);
             for (index, range) in ranges.iter().enumerate() {
-                let list = if *in_data {
-                    Pointer::root().key("data")
-                } else {
-                    Pointer::root()
-                };
-                visit.element(list.index(first + index));
+                visit.element(list.pointer.clone().index(first + index));
                 walk(text, range.start, range.end, true, visit);
             }
         }

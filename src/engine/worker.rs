@@ -3,15 +3,18 @@
 use std::ops::Range;
 
 use bumpalo::Bump;
+use hashbrown::HashSet;
 use jiff::tz::TimeZone;
+use once_cell::sync::Lazy;
 
 use crate::clock::{Latest, Source, plausible_time};
+use crate::envelope::guess;
 use crate::envelope::search::{self, Origin};
 use crate::envelope::text as envelope_text;
-use crate::envelope::when::Naive;
-use crate::event::{Envelope, Event};
+use crate::envelope::when::{Naive, Trust};
+use crate::event::{Envelope, Event, Field};
 use crate::finding::{Finding, Findings, Severity, Subject};
-use crate::input::blocks::{Block, Frame, Head, bom_length};
+use crate::input::blocks::{Block, Frame, Head, List, bom_length};
 use crate::inspect::{Inspector, Read as Taken, Surroundings, Watch};
 use crate::json::tree::{Span, Syntax, SyntaxError, Tree};
 use crate::json::{Item, Pointer, Tape};
@@ -27,7 +30,7 @@ use crate::rules;
 use crate::score::{Presence, event_score};
 use crate::settings::Filter;
 
-use super::dig::{self, Dig, Inspected, Joints, Layer, Why};
+use super::dig::{self, Dig, Inspected, Joints, Layer, Trees, Why};
 use super::parcel::{self, Bound};
 use super::part::{Lines, Orders, Part, Scene, Told, measure};
 use super::run::Worked;
@@ -119,24 +122,11 @@ impl Worker<'_> {
         };
         part.entries = Entries::new(skip);
         let arena = Bump::new();
-        let mut checker = Checker {
-            worker: self,
-            inspector: Inspector::new(&self.linter.rules, self.around, &arena),
-            lines: Lines::new(text, skip),
-            part,
-            utf8: &utf8,
-            seen: Vec::new(),
-            prefix: Pointer::root(),
-            as_event: None,
-            latest: Latest::default(),
-            layers: Vec::new(),
-            ambient: Ambient::default(),
-            joints: Joints::default(),
-            is_piece: false,
-            found: 0,
-            ties: Vec::new(),
-        };
+        let mut checker = Checker::new(self, text, skip, &utf8, &arena, part);
         let tail = walk::walk_block(&block.frame, text, skip, complete, &mut checker);
+        if block.offset == 0 && checker.part.events == 0 {
+            checker.part.looks_like = guess::of(text);
+        }
         match &block.frame {
             Frame::TooLarge { start } => {
                 let at = (*start - block.offset) as usize;
@@ -168,6 +158,16 @@ impl Worker<'_> {
         let utf8 = Utf8::of(&head.text);
         let text = utf8.text();
         let arena = Bump::new();
+        if !head.is_body {
+            // Few texts have events beside the list that was read in pieces.
+            if search::names_event(text) {
+                part.entries = Entries::new(0);
+                let mut checker = Checker::new(self, text, 0, &utf8, &arena, part);
+                let whole = Frame::Texts(std::iter::once(0..text.len()).collect());
+                walk::walk_block(&whole, text, 0, true, &mut checker);
+            }
+            return;
+        }
         let mut lines = Lines::new(text, 0);
         let mut inspector = Inspector::new(&self.linter.rules, self.around, &arena);
         part.records += 1;
@@ -262,6 +262,8 @@ struct Checker<'c, 'a> {
     /// Whether the text is an element of a list read in pieces, and if so of `data`.
     as_event: Option<bool>,
     latest: Latest,
+    /// What the text around a list tells of its elements, when these are read one by one.
+    context: Envelope<'a>,
     ties: Vec<Tie>,
     /// The way to the text at hand, when it does not stand in the block as it is.
     layers: Vec<Layer<'a>>,
@@ -271,6 +273,57 @@ struct Checker<'c, 'a> {
     is_piece: bool,
     /// Events, answers and texts told as unread, so far.
     found: u64,
+    trees: Trees<'a>,
+    /// Hashes of what ties the requests so far to their answers.
+    traces: HashSet<u64>,
+    /// Refusals in the record at hand.
+    refusals: Vec<Refusal>,
+    /// Whether a rule has told of those.
+    is_told: bool,
+}
+
+/// An answer that refuses a request.
+struct Refusal {
+    /// What there is to say of it.
+    said: Part,
+    /// The hash of what ties it to its request.
+    trace: Option<u64>,
+    /// Whether a request without an answer came before it, if any came at all.
+    asked: Option<bool>,
+}
+
+impl<'c, 'a> Checker<'c, 'a> {
+    fn new(
+        worker: &'c Worker<'c>,
+        text: &'a str,
+        skip: usize,
+        utf8: &'c Utf8<'a>,
+        arena: &'a Bump,
+        part: &'c mut Part,
+    ) -> Self {
+        Checker {
+            worker,
+            inspector: Inspector::new(&worker.linter.rules, worker.around, arena),
+            lines: Lines::new(text, skip),
+            part,
+            utf8,
+            seen: Vec::new(),
+            prefix: Pointer::root(),
+            as_event: None,
+            latest: Latest::default(),
+            context: Envelope::default(),
+            layers: Vec::new(),
+            ambient: Ambient::default(),
+            joints: Joints::default(),
+            is_piece: false,
+            found: 0,
+            trees: Trees::default(),
+            traces: HashSet::new(),
+            refusals: Vec::new(),
+            is_told: false,
+            ties: Vec::new(),
+        }
+    }
 }
 
 /// What the lines before a JSON text tell of it.
@@ -286,16 +339,26 @@ const LONGEST_RECORD: u8 = 100;
 
 impl<'a> Ambient<'a> {
     /// Takes over what a line tells. A time stamp, or the first line of a request, begins a record.
-    pub(super) fn see(&mut self, line: &'a str, zone: Option<&TimeZone>) {
+    pub(super) fn see(&mut self, line: &'a str, beyond: &'a str, zone: Option<&TimeZone>) {
         let before = self.current();
         let mut envelope = before;
+        if let Some(millis) = envelope_text::answered_at(line, beyond) {
+            envelope = Envelope {
+                sent_at: Some(millis),
+                trust: Some(Trust::Proxy),
+                ..Envelope::default()
+            };
+            envelope_text::see(line, &mut envelope, Naive::of(zone));
+            (self.envelope, self.left) = (envelope, LONGEST_RECORD);
+            return;
+        }
         if envelope_text::see(line, &mut envelope, Naive::of(zone)) {
             let mut fresh = Envelope::default();
             envelope_text::see(line, &mut fresh, Naive::of(zone));
             (self.envelope, self.left) = (fresh, LONGEST_RECORD);
             return;
         }
-        if self.left == 0 && envelope.dataset.is_some() {
+        if self.left == 0 && (envelope.dataset.is_some() || envelope.field != Field::None) {
             self.left = LONGEST_RECORD;
         }
         self.envelope = envelope;
@@ -489,7 +552,8 @@ impl<'a> Checker<'_, 'a> {
             let pointer = self.inspector.pointer(seen.place);
             let span = tree.as_ref().and_then(|tree| tree.span(text, &pointer));
             let (raw, start) = span.map_or((text, at), |span| (span.of(text), at + span.start));
-            let begin = self.layers.first().map_or(start, |layer| layer.held.at());
+            let layer = self.layers.first();
+            let begin = layer.map_or(start, |layer| self.trees.line_of(&layer.held));
             let is_damaged =
                 self.layers.is_empty() && self.utf8.bad_in(start, start + raw.len()).is_some();
             let mut parcel = parcel::parcel(self.worker, raw, bound, span.is_some(), is_damaged);
@@ -523,7 +587,7 @@ impl<'a> Checker<'_, 'a> {
                 None,
             );
         }
-        let anchor = anchor(&self.layers);
+        let anchor = anchor(&self.layers, &self.prefix, &mut self.trees);
         let prefix = match anchor {
             // Pointers start from the text itself.
             Some(_) => Pointer::root(),
@@ -610,7 +674,7 @@ impl<'a> Checker<'_, 'a> {
         }
         let worker = self.worker;
         let mut scene = worker.scene(text, at, Pointer::root(), &mut self.lines);
-        scene.anchor = anchor(&self.layers);
+        scene.anchor = anchor(&self.layers, &self.prefix, &mut self.trees);
         self.part
             .report(&mut scene, findings.list(), &Pointer::root(), None);
     }
@@ -630,9 +694,13 @@ fn once_a_file(finding: &mut Finding) {
 }
 
 /// The bytes of the block that the innermost of some layers comes from, and the way in words.
-fn anchor(layers: &[Layer<'_>]) -> Option<(Span, Vec<String>)> {
-    let span = layers.first()?.held.span()?;
-    Some((span, dig::via(layers)))
+fn anchor<'a>(
+    layers: &[Layer<'a>],
+    prefix: &Pointer,
+    trees: &mut Trees<'a>,
+) -> Option<(Span, Vec<String>)> {
+    let span = trees.span(&layers.first()?.held)?;
+    Some((span, dig::via(layers, prefix, trees)))
 }
 
 impl<'a> Dig<'a> for Checker<'_, 'a> {
@@ -655,14 +723,16 @@ impl<'a> Dig<'a> for Checker<'_, 'a> {
             block: self.lines.text(),
             at,
             text,
-            record: self.layers.first().map(|layer| layer.held.at()),
+            record: (self.layers.first()).map(|layer| self.trees.line_of(&layer.held)),
             show_ids: settings.show_values,
             ties: &mut self.ties,
             resend: self.worker.orders.resend,
         };
         let element = self.as_event == Some(true) && self.layers.is_empty();
         let read = match element {
-            true => self.inspector.element(text, self.latest, &mut notes)?,
+            true => self
+                .inspector
+                .element(text, self.latest, around, &mut notes)?,
             false => self
                 .inspector
                 .text_within(text, around, origin, &mut notes)?,
@@ -672,7 +742,7 @@ impl<'a> Dig<'a> for Checker<'_, 'a> {
             self.part.requests += self.inspector.requests() as u64;
         }
         self.found += self.inspector.events() as u64 + self.inspector.answers().len() as u64;
-        self.note_answers();
+        self.note_answers(at, &text[..read.end], around.trace);
         let mut piece = None;
         if self.layers.is_empty() && !element {
             piece = dig::piece_of(&self.inspector, &self.joints);
@@ -757,10 +827,21 @@ impl<'a> Dig<'a> for Checker<'_, 'a> {
 
 impl<'a> Checker<'_, 'a> {
     /// Counts the answers of Meta in the text at hand, and which of them follow a request.
-    fn note_answers(&mut self) {
+    fn note_answers(&mut self, at: usize, text: &'a str, trace: Option<&str>) {
+        let hash = |trace: &str| self.worker.ledger_key.hash(trace.as_bytes());
         if self.inspector.events() > 0 {
             self.part.asks = Some(true);
+            let trace = self.inspector.trace().or(trace).map(hash);
+            self.part.trace = trace;
+            self.traces.extend(trace);
         }
+        // A rule tells of answers that share a record with their request.
+        let found = self.inspector.findings();
+        self.is_told |= !found.is_empty() && found.iter().any(|one| one.rule == *OF_PAIRS);
+        if self.inspector.answers().is_empty() {
+            return;
+        }
+        self.note_refusals(at, text);
         for answer in self.inspector.answers() {
             match answer.error {
                 Some(error) => *self.part.answers.refused.entry(error).or_insert(0) += 1,
@@ -772,6 +853,47 @@ impl<'a> Checker<'_, 'a> {
                 None => self.part.answers_first = true,
             }
             self.part.asks = Some(false);
+        }
+    }
+
+    /// Keeps what there is to say of answers that refuse a request in another record.
+    fn note_refusals(&mut self, at: usize, text: &'a str) {
+        let mut asked = self.part.asks;
+        for (finding, trace) in self.inspector.refusals() {
+            let worker = self.worker;
+            let anchor = anchor(&self.layers, &self.prefix, &mut self.trees);
+            let prefix = match anchor {
+                Some(_) => Pointer::root(),
+                None => self.prefix.clone(),
+            };
+            let mut scene = worker.scene(text, at, prefix, &mut self.lines);
+            scene.anchor = anchor;
+            let mut said = Part::new();
+            said.report(&mut scene, &[finding], &Pointer::root(), None);
+            let trace = trace.map(|trace| worker.ledger_key.hash(trace.as_bytes()));
+            self.refusals.push(Refusal { said, trace, asked });
+            asked = Some(false);
+        }
+    }
+
+    /// A record has ended: refusals in it are told when their request stands in another one.
+    fn end_record(&mut self) {
+        let is_told = std::mem::take(&mut self.is_told);
+        for refusal in std::mem::take(&mut self.refusals) {
+            let named = refusal.trace.map(|trace| self.traces.contains(&trace));
+            match (named, refusal.asked) {
+                _ if is_told => {}
+                (Some(true), _) => self.part.take_findings(refusal.said),
+                // Its request may be the last one of the block before.
+                (_, None) if self.part.if_asked.is_none() => {
+                    self.part.if_asked = Some((Box::new(refusal.said), refusal.trace));
+                }
+                // Logs that tie them together would show another request here.
+                (_, Some(true)) if refusal.trace.is_none() || self.traces.is_empty() => {
+                    self.part.take_findings(refusal.said);
+                }
+                _ => {}
+            }
         }
     }
 
@@ -814,6 +936,10 @@ impl<'a> Checker<'_, 'a> {
     }
 }
 
+static OF_PAIRS: Lazy<usize> = Lazy::new(|| rules::index_of("refused-by-meta"));
+
+static OF_LOSSES: Lazy<usize> = Lazy::new(|| rules::index_of("lossy-capture"));
+
 const CUT_OFF: &str = "JSON that the log cut off";
 
 /// Whether a text that cannot be read may have been meant to hold an event.
@@ -827,11 +953,15 @@ fn is_of_an_event(text: &str) -> bool {
 impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
     fn json(&mut self, at: usize, text: &'a str) -> Result<Taken, SyntaxError> {
         let before = self.found;
-        let around = self.ambient.current();
+        let around = match self.as_event {
+            Some(_) => self.context,
+            None => self.ambient.current(),
+        };
         let read = dig::json(self, at, text, around, None, 0)?;
         let found = self.found > before;
         if found {
             self.ambient.spend();
+            self.end_record();
         }
         if std::mem::take(&mut self.is_piece) {
             return Ok(read);
@@ -852,7 +982,7 @@ impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
         error: Option<SyntaxError>,
     ) -> usize {
         let zone = self.worker.around.assume.zone.as_ref();
-        self.ambient.see(line, zone);
+        self.ambient.see(line, beyond, zone);
         let before = self.found;
         let around = self.ambient.current();
         if dig::piece_of_line(self, at, line, around) {
@@ -863,15 +993,17 @@ impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
         }
         let outcome = dig::texts(self, at, line, beyond, around, None, 0);
         self.joints.mix();
+        let mut printed = None;
         if self.found > before {
             self.ambient.spend();
+            self.end_record();
             self.part.records += 1;
         } else {
             self.part.skipped_lines += 1;
             match (error, dig::why(line, &outcome)) {
                 (_, Some(Why::Printed(what))) => {
                     self.part.unread.printed += 1;
-                    self.say_lossy(at, line, what);
+                    printed = Some(what);
                 }
                 // What begins as JSON is meant to be a text of its own; a bracket too many is meant
                 // to end one.
@@ -892,6 +1024,12 @@ impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
         }
         // What was read was looked at as what it is.
         self.look_at_prose(at, &line[..outcome.first.min(line.len())]);
+        // Some of these a rule knows by itself.
+        if let Some(what) = printed
+            && !(self.inspector.findings().iter()).any(|one| one.rule == *OF_LOSSES)
+        {
+            self.say_lossy(at, line, what);
+        }
         if outcome.last < line.len() {
             self.look_at_prose(at + outcome.last, &line[outcome.last..]);
         }
@@ -914,6 +1052,7 @@ impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
 
     fn end(&mut self) {
         dig::rest(self);
+        self.end_record();
     }
 
     fn relaxed(&mut self, at: usize) {
@@ -921,9 +1060,10 @@ impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
         self.say("malformed-json", at, "", 0..0, message, Some(&once_a_file));
     }
 
-    fn list(&mut self, block: &'a str, elements: &[Range<usize>], in_data: bool) {
-        self.as_event = Some(in_data);
-        if in_data {
+    fn list(&mut self, block: &'a str, elements: &[Range<usize>], list: &List) {
+        self.as_event = Some(list.in_data);
+        self.context = dig::context(list, self.arena(), self.zone());
+        if list.in_data {
             self.latest = latest_of(block, elements);
         }
     }

@@ -41,6 +41,10 @@ pub enum Codec {
     Bytes,
     /// Pieces that stand in several records.
     Joined,
+    /// A row whose keys are in capitals.
+    Capitals,
+    /// A row whose keys are strung together with dots.
+    StrungTogether,
 }
 
 impl Codec {
@@ -61,6 +65,8 @@ impl Codec {
             Codec::Dump => &["sdk object"],
             Codec::Bytes => &["byte list"],
             Codec::Joined => &["joined pieces"],
+            Codec::Capitals => &["keys in capitals"],
+            Codec::StrungTogether => &["keys with dots"],
         }
     }
 
@@ -72,6 +78,8 @@ impl Codec {
             Codec::Dump => Some("the payload is what an SDK keeps in memory, not what it sends"),
             Codec::Bytes => Some("the payload is a list of bytes"),
             Codec::Joined => Some("the payload is cut into pieces that stand in several records"),
+            Codec::Capitals => Some("the payload is a row whose keys are in capitals"),
+            Codec::StrungTogether => Some("the payload is a row whose keys are joined with dots"),
             _ => None,
         }
     }

@@ -71,7 +71,17 @@ const LABELS: &[(&str, Role)] = &[
     ("ingestionTime", Role::Time(Trust::Collector)),
     ("_indextime", Role::Time(Trust::Collector)),
     ("_inserted", Role::Utc(Trust::Collector)),
+    ("_inserted_at", Role::Utc(Trust::Collector)),
     ("inserted_at", Role::Time(Trust::Collector)),
+    ("ingested_at", Role::Time(Trust::Collector)),
+    ("_ingested_at", Role::Time(Trust::Collector)),
+    ("loaded_at", Role::Time(Trust::Collector)),
+    ("_loaded_at", Role::Time(Trust::Collector)),
+    ("received_at", Role::Time(Trust::Collector)),
+    ("_fivetran_synced", Role::Utc(Trust::Collector)),
+    ("_airbyte_extracted_at", Role::Utc(Trust::Collector)),
+    ("_airbyte_emitted_at", Role::Utc(Trust::Collector)),
+    ("_sdc_received_at", Role::Utc(Trust::Collector)),
     ("updateTime", Role::Time(Trust::Collector)),
     // Who logged it.
     ("partner_agent", Role::Sender),
@@ -90,6 +100,7 @@ const LABELS: &[(&str, Role)] = &[
     // Objects that stand beside the payload.
     ("attributes", Role::Beside),
     ("metadata", Role::Beside),
+    ("properties", Role::Beside),
     ("job", Role::Beside),
     // What ties a request to its answer.
     ("TraceId", Role::Trace),

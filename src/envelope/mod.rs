@@ -6,9 +6,11 @@
 //! things.
 
 pub mod decode;
+pub(crate) mod guess;
 pub mod join;
 pub mod labels;
 pub mod repr;
+pub(crate) mod row;
 pub mod sdk;
 pub mod search;
 pub mod text;

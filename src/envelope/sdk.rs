@@ -15,6 +15,12 @@ use super::typed;
 
 /// Whether an object is the dump of a request or of an event.
 pub(super) fn is_dump(item: Item<'_, '_>) -> bool {
+    if is_camel_case(item) {
+        // In a body it is what was sent.
+        return item
+            .parent()
+            .is_none_or(|above| above.name() != Some(Name::Data));
+    }
     let (mut named, mut signs) = (false, 0);
     for member in item.children() {
         let Some(key) = member.key().strip_prefix('_') else {
@@ -37,6 +43,39 @@ pub(super) fn dataset_of<'a>(item: Item<'_, 'a>) -> Option<&'a str> {
     let id = item.member("_pixel_id")?.text()?;
     let is_id = id.len() >= 5 && id.bytes().all(|byte| byte.is_ascii_digit());
     is_id.then_some(id)
+}
+
+/// Whether an object is an event as SDKs with getters keep it: `eventName`, and user data with the
+/// long names that none sends. Those with the short ones were meant to be sent so.
+pub(crate) fn is_camel_case(item: Item<'_, '_>) -> bool {
+    let (mut named, mut dumped) = (false, false);
+    for member in item.children() {
+        match member.key() {
+            "eventName" => named = true,
+            "userData" => {
+                dumped = member.children().any(|property| {
+                    let key = snake_case(property.key());
+                    property.name().is_none() && Name::of(user_key(&key)).is_some()
+                });
+            }
+            "event_name" => return false,
+            _ => {}
+        }
+    }
+    // In a body it is what was sent.
+    named && dumped && (item.parent()).is_none_or(|above| above.name() != Some(Name::Data))
+}
+
+/// `eventName` as `event_name`.
+fn snake_case(key: &str) -> String {
+    let mut out = String::with_capacity(key.len() + 4);
+    for c in key.chars() {
+        if c.is_ascii_uppercase() {
+            out.push('_');
+        }
+        out.push(c.to_ascii_lowercase());
+    }
+    out
 }
 
 /// What the SDK would have sent.
@@ -77,7 +116,7 @@ fn user_key(property: &str) -> &str {
         "date_of_birth" | "dates_of_birth" => "db",
         "city" | "cities" => "ct",
         "state" | "states" => "st",
-        "zip" | "zips" => "zp",
+        "zip" | "zips" | "zipcode" | "zipcodes" => "zp",
         "country_code" | "country_codes" => "country",
         "external_ids" => "external_id",
         other => other,
@@ -100,6 +139,11 @@ fn object(item: Item<'_, '_>, in_user_data: bool, out: &mut String) {
             out.push(',');
         }
         let property = member.key().strip_prefix('_').unwrap_or(member.key());
+        let property = match property.bytes().any(|b| b.is_ascii_uppercase()) {
+            true => snake_case(property),
+            false => property.to_owned(),
+        };
+        let property = property.as_str();
         let key = if in_user_data {
             user_key(property)
         } else {
@@ -157,6 +201,30 @@ mod tests {
     use crate::digest::sha256_hex;
     use crate::json::Tape;
     use bumpalo::Bump;
+
+    #[test]
+    fn properties_in_camel_case_are_those_of_a_dump() {
+        let text = r#"{"eventName":"Lead","eventTime":1782396602,"actionSource":"website","userData":{"emails":["Ana@kestrelbikes.example"],"clientIpAddress":"81.2.69.142"},"customData":null}"#;
+        let arena = Bump::new();
+        let mut tape = Tape::new();
+        tape.parse(text, &arena).unwrap();
+        assert!(is_dump(tape.root()));
+        let hex = sha256_hex("ana@kestrelbikes.example");
+        let want = format!(
+            r#"{{"event_name":"Lead","event_time":1782396602,"action_source":"website","user_data":{{"em":["{hex}"],"client_ip_address":"81.2.69.142"}}}}"#
+        );
+        assert_eq!(wire_form(tape.root()).unwrap(), want);
+        tape.parse(
+            r#"{"data":[{"eventName":"Lead","eventTime":1,"userData":{"emails":["a"]}}]}"#,
+            &arena,
+        )
+        .unwrap();
+        let inside = tape.root().children().next().unwrap().children().next();
+        assert!(!is_dump(inside.unwrap()));
+        let sent = r#"{"eventName":"Lead","eventTime":1,"userData":{"em":"a"}}"#;
+        tape.parse(sent, &arena).unwrap();
+        assert!(!is_dump(tape.root()));
+    }
 
     #[test]
     fn a_dump_becomes_what_is_sent() {

@@ -5,8 +5,8 @@ use memchr::memmem::Finder;
 use once_cell::sync::Lazy;
 
 use super::when::{self, Naive, Trust};
-use super::{decode, labels, sdk, typed};
-use crate::event::{Envelope, Payloads};
+use super::{decode, labels, row, sdk, typed};
+use crate::event::{Envelope, Field, Payloads};
 use crate::json::{Item, Tape, Val};
 
 /// Values nested deeper than this are not looked at.
@@ -41,6 +41,10 @@ pub enum Kind {
     Dump,
     /// A list of bytes.
     Bytes,
+    /// The keys of the value are in capitals.
+    Capitals,
+    /// The keys of the value are strung together with dots.
+    StrungTogether,
 }
 
 /// A stretch of a tape.
@@ -178,7 +182,15 @@ impl<'a> Search<'_, 'a> {
             around.trust = Some(Trust::Sender);
         }
         let several = item.len() > 1;
-        for element in item.children() {
+        // Some senders log the field `data` of a form as a list of texts, one for each event.
+        let is_field = item.key() == "data" && item.children().all(|one| one.text().is_some());
+        for (index, element) in item.children().enumerate() {
+            if is_field {
+                around.field = match index {
+                    0 => Field::First,
+                    _ => Field::Further,
+                };
+            }
             let scope = if several {
                 (element.place(), element.end())
             } else {
@@ -193,16 +205,23 @@ impl<'a> Search<'_, 'a> {
             typed::plain(item).map(|json| (json, Kind::Typed))
         } else if sdk::is_dump(item) {
             sdk::wire_form(item).map(|json| (json, Kind::Dump))
+        } else if row::is_in_capitals(item) {
+            Some((row::in_small_letters(item), Kind::Capitals))
         } else {
-            None
+            row::strung_together(item)
+                .map(|before| (row::taken_apart(item, before), Kind::StrungTogether))
         };
         if let Some((json, kind)) = converted {
             let text = self.arena.alloc_str(&json);
             let dataset = sdk::dataset_of(item).filter(|_| kind == Kind::Dump);
-            let around = Envelope {
+            let mut around = Envelope {
                 dataset: dataset.or(around.dataset),
                 ..around
             };
+            if kind == Kind::StrungTogether {
+                // The line and its payload are one object.
+                labels::see(item, &mut around, self.zone);
+            }
             self.wrap(item, text, kind, around, scope);
             return;
         }
@@ -215,7 +234,10 @@ impl<'a> Search<'_, 'a> {
             return;
         }
         let before = (self.payloads.list().len(), self.found.wrapped.len());
-        let mut inside = around;
+        let mut inside = Envelope {
+            field: Field::None,
+            ..around
+        };
         labels::see(item, &mut inside, self.zone);
         for member in item.children() {
             self.visit(member, inside, scope, depth + 1);

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::decode::{self, Codec};
 use super::when::{self, Naive};
 use super::{labels, search};
-use crate::event::Envelope;
+use crate::event::{Envelope, Field};
 
 /// How a piece of text is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -211,6 +211,24 @@ fn at_base64(text: &str, at: usize) -> Option<Piece> {
     piece(at..at + length, Form::Coded(codec))
 }
 
+/// Whether what follows some text is the field `data` of a form or a query, in clear.
+pub fn is_field(before: &str) -> bool {
+    before.strip_suffix("data=").is_some_and(|before| {
+        let last = before.as_bytes().last();
+        !last.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'%'))
+    })
+}
+
+/// The field of a multipart body of which a line is the header.
+fn part_of_form(line: &str) -> Option<&str> {
+    let rest = line.get(..20)?;
+    if !rest.eq_ignore_ascii_case("content-disposition:") {
+        return None;
+    }
+    let name = line.split_once("name=\"")?.1;
+    Some(&name[..name.find('"')?])
+}
+
 /// Takes over what a piece of a log line tells of the payload behind it. Says whether it begins
 /// with a time stamp, and so a record.
 pub fn see<'a>(line: &'a str, envelope: &mut Envelope<'a>, zone: Naive<'_>) -> bool {
@@ -223,6 +241,12 @@ pub fn see<'a>(line: &'a str, envelope: &mut Envelope<'a>, zone: Naive<'_>) -> b
         envelope.dataset = Some(dataset);
     }
     see_fields(line, envelope);
+    if let Some(name) = part_of_form(line) {
+        envelope.field = match name {
+            "data" => Field::First,
+            _ => Field::None,
+        };
+    }
     stamp.is_some()
 }
 
@@ -244,6 +268,56 @@ pub fn see_fields<'a>(text: &'a str, envelope: &mut Envelope<'a>) {
     }
 }
 
+/// The first line of a request in a transcript.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Opening {
+    /// The command that sent it.
+    Command,
+    /// The request line.
+    Request,
+}
+
+fn opening(line: &str) -> Option<Opening> {
+    if line.trim_start_matches("$ ").starts_with("curl ") {
+        return Some(Opening::Command);
+    }
+    let line = line.strip_prefix("> ").unwrap_or(line);
+    let (method, rest) = line.split_once(' ')?;
+    (matches!(method, "POST" | "GET") && rest.contains("HTTP/")).then_some(Opening::Request)
+}
+
+/// Transcripts in which more lines stand between a request and the date of its answer are none.
+const LONGEST_TRANSCRIPT: usize = 400;
+
+/// When the answer was sent to the request that begins with `line`: `Date` in the headers that
+/// follow in `beyond`, which begins with the line too.
+pub fn answered_at(line: &str, beyond: &str) -> Option<i64> {
+    let first = opening(line)?;
+    let (mut answered, mut lines) = (false, 0);
+    let mut rest = beyond.get(line.len()..)?;
+    while let Some((_, below)) = rest.split_once('\n').filter(|_| lines < LONGEST_TRANSCRIPT) {
+        lines += 1;
+        rest = below;
+        let line = rest.lines().next()?;
+        let line = line.strip_prefix("< ").unwrap_or(line);
+        match opening(line) {
+            // It shows what the command sent.
+            Some(Opening::Request) if first == Opening::Command && lines < 60 => continue,
+            Some(_) => return None,
+            None => {}
+        }
+        if line.starts_with("HTTP/") {
+            answered = true;
+        } else if answered
+            && let Some((name, value)) = line.split_once(": ")
+            && name.eq_ignore_ascii_case("date")
+        {
+            return when::of_text(value, Naive::Unknown);
+        }
+    }
+    None
+}
+
 /// The last character border at or before a place.
 fn floor(text: &str, at: usize) -> usize {
     let mut at = at.min(text.len());
@@ -260,7 +334,9 @@ pub fn unreadable(text: &str) -> Option<&'static str> {
         return None;
     }
     if text.contains("] => ") {
-        return Some("the output of PHP's print_r");
+        // It takes many lines for one event: that of its name speaks for all.
+        let is_named = text.contains("event_name");
+        return is_named.then_some("the output of PHP's print_r");
     }
     if text.contains(":\"event_name\";") {
         return Some("the output of PHP's serialize");
@@ -274,6 +350,25 @@ pub fn unreadable(text: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_date_of_an_answer_is_that_of_its_request() {
+        let request = "POST /v24.0/1234567890/events HTTP/1.1";
+        let answer = "HTTP/1.1 200 OK\nDate: Mon, 24 Jun 2024 10:11:12 GMT\n\n{}\n";
+        let at = Some(1_719_223_872_000);
+        let text = format!("{request}\nHost: x\n\n{{}}\n\n{answer}");
+        assert_eq!(answered_at(request, &text), at);
+        let curl = "$ curl -v -d '{}' https://graph.facebook.com";
+        let marked = answer.replace("HTTP", "< HTTP").replace("Date", "< date");
+        let text = format!("{curl}\n* Trying\n> {request}\n>\n{marked}");
+        assert_eq!(answered_at(curl, &text), at);
+        // The date of the request itself, and that of another answer.
+        let text = format!("{request}\nDate: Mon, 24 Jun 2024 10:11:12 GMT\n\n{{}}\n");
+        assert_eq!(answered_at(request, &text), None);
+        let text = format!("{request}\n\n{request}\n{answer}");
+        assert_eq!(answered_at(request, &text), None);
+        assert_eq!(answered_at("posted", &text), None);
+    }
 
     #[test]
     fn pieces_are_found_in_lines_of_all_kinds() {

@@ -7,9 +7,12 @@
 
 use std::io::{self, Read};
 use std::ops::Range;
+use std::sync::Arc;
 
+use super::nested;
 use super::scanner::{Mark, Scanner};
 use crate::envelope::when::{self, Naive};
+use crate::json::Pointer;
 
 /// Sizes in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,8 +49,7 @@ pub enum Frame {
         ranges: Vec<Range<usize>>,
         /// Index of the first of them in its list.
         first: usize,
-        /// Whether the list is the `data` of a body, so that every element is an event.
-        in_data: bool,
+        list: Arc<List>,
     },
     /// Bytes to be passed over.
     Raw,
@@ -59,7 +61,21 @@ pub enum Frame {
     Foreign(&'static Foreign),
 }
 
-/// A body without its events.
+/// A list that is read in pieces.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct List {
+    /// The pointer to it from the root of its text.
+    pub pointer: Pointer,
+    /// Whether it is the `data` of a body, so that every element is an event.
+    pub in_data: bool,
+    /// The text up to it, as JSON in which it is empty; nothing when that is large.
+    pub around: Vec<u8>,
+}
+
+/// A text around a list that is longer tells nothing of the elements.
+const MOST_AROUND: usize = 1 << 16;
+
+/// A body without its events, or another text without the list that was read in pieces.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Head {
     /// Everything up to the bracket that opens `data`, and everything from the one that closes it.
@@ -72,6 +88,8 @@ pub struct Head {
     pub resume: u64,
     /// The number of elements that stood between the parts.
     pub elements: usize,
+    /// Whether it is that of a body.
+    pub is_body: bool,
 }
 
 /// A piece of the stream.
@@ -99,7 +117,9 @@ enum Mode {
 
 /// The list that is being read in pieces.
 struct Pieces {
-    in_data: bool,
+    list: Arc<List>,
+    /// Whether there is something around the list.
+    is_inner: bool,
     /// Index of the next element to be given out.
     next: usize,
     head: Head,
@@ -280,12 +300,18 @@ impl<R: Read> Blocks<R> {
             }
             if let Some(at) = memchr::memrchr(b'\n', &self.buffer) {
                 let most = LONGEST_TEXT_RECORD.min(self.limits.record);
+                // One that begins here is better kept whole: what its first lines tell is of use
+                // behind them.
+                let waits = self.buffer.len() + self.limits.block < self.limits.whole;
                 match between_records(&self.buffer[..=at]) {
-                    Some(length) => return Some(self.cut(length, Frame::Lines, spare)),
-                    None if self.buffer.len() >= most => {
+                    Some(0) if waits => {}
+                    Some(length) if length > 0 => {
+                        return Some(self.cut(length, Frame::Lines, spare));
+                    }
+                    _ if self.buffer.len() >= most => {
                         return Some(self.cut(at + 1, Frame::Lines, spare));
                     }
-                    None => {}
+                    _ => {}
                 }
             }
             if !self.gave_up && self.buffer.len() >= self.limits.whole {
@@ -396,10 +422,14 @@ impl<R: Read> Blocks<R> {
                 }
             }
             Mark::ListClose(at) => {
-                if let Some(pieces) = self.pieces.as_mut().filter(|p| p.in_data && !p.closed) {
+                if let Some(pieces) = self.pieces.as_mut().filter(|p| p.is_inner && !p.closed) {
                     pieces.closed = true;
                     pieces.head.resume = at;
                     return Some(self.length_to(at));
+                }
+                if self.pieces.is_none() {
+                    self.list = None;
+                    self.elements.clear();
                 }
             }
             Mark::End { start, end } => {
@@ -474,28 +504,61 @@ impl<R: Read> Blocks<R> {
             return None;
         }
         if let Some((at, in_data)) = self.list.filter(|_| self.scanner.is_inside()) {
-            let cut = self.length_to(at);
-            let head = Head {
-                text: self.buffer[before..cut].to_vec(),
-                cut: cut - before,
-                start: open,
-                resume: 0,
-                elements: 0,
+            let pointer = match in_data {
+                true => Pointer::root().key("data"),
+                false => Pointer::root(),
             };
-            self.pieces = Some(Pieces {
-                in_data,
-                next: 0,
-                head,
-                closed: false,
-                ended: false,
-            });
+            let depth = if in_data { 2 } else { 1 };
+            self.begin_pieces(before, at, pointer, depth);
             return self.relieve();
+        }
+        if self.scanner.is_inside()
+            && let Some(inner) = nested::list_in(&self.buffer[before..], self.scanner.open())
+        {
+            let at = open + inner.at as u64;
+            self.begin_pieces(before, at, inner.pointer, inner.depth);
+            self.elements.clear();
+            self.list = Some((at, false));
+            // What has come of the list is looked through once more.
+            self.scanner.enter_list(at, inner.depth);
+            return None;
         }
         if size - before >= self.limits.record {
             self.skipping = Some(open);
             return Some(size);
         }
         None
+    }
+
+    /// Begins to read a list by element. The text begins `before` bytes into the buffer, the first
+    /// element at `at` or behind it.
+    fn begin_pieces(&mut self, before: usize, at: u64, pointer: Pointer, depth: usize) {
+        let cut = self.length_to(at);
+        let text = self.buffer[before..cut].to_vec();
+        let in_data = pointer.as_str() == "/data";
+        let around = match text.len() <= MOST_AROUND && depth > 1 {
+            true => nested::closed(&text, &self.scanner.open()[..depth]),
+            false => Vec::new(),
+        };
+        self.pieces = Some(Pieces {
+            list: Arc::new(List {
+                pointer,
+                in_data,
+                around,
+            }),
+            is_inner: depth > 1,
+            next: 0,
+            head: Head {
+                text,
+                cut: cut - before,
+                start: self.offset + before as u64,
+                resume: 0,
+                elements: 0,
+                is_body: in_data,
+            },
+            closed: false,
+            ended: false,
+        });
     }
 
     /// Gives out the first `length` bytes of the buffer with what is known of them.
@@ -520,7 +583,7 @@ impl<R: Read> Blocks<R> {
                 Frame::Elements {
                     ranges,
                     first,
-                    in_data: pieces.in_data,
+                    list: Arc::clone(&pieces.list),
                 }
             }
         } else {
@@ -534,7 +597,7 @@ impl<R: Read> Blocks<R> {
         };
         let block = self.cut(length, frame, spare);
         if let Some(pieces) = self.pieces.take_if(|pieces| pieces.ended)
-            && pieces.in_data
+            && pieces.is_inner
         {
             self.head = Some(Head {
                 elements: pieces.next,
@@ -582,7 +645,7 @@ pub fn bom_length(bytes: &[u8]) -> usize {
 const LONGEST_TEXT_RECORD: usize = 1 << 16;
 
 /// How many bytes of some whole lines lie before a record of several lines that may go on behind
-/// them. A JSON text is a record of its own; lines of text begin one with a time stamp.
+/// them: none when it is the first. A JSON text is a record of its own; lines of text begin one with a time stamp.
 fn between_records(lines: &[u8]) -> Option<usize> {
     let floor = lines.len().saturating_sub(LONGEST_TEXT_RECORD);
     let mut end = lines.len();
@@ -599,7 +662,7 @@ fn between_records(lines: &[u8]) -> Option<usize> {
             Err(error) => std::str::from_utf8(&head[..error.valid_up_to()]).unwrap_or_default(),
         };
         if when::at_start(head, Naive::Unknown).is_some() {
-            return (start > 0).then_some(start);
+            return Some(start);
         }
         end = start;
     }
@@ -807,9 +870,10 @@ mod tests {
                 Frame::Elements {
                     ranges,
                     first,
-                    in_data,
+                    list,
                 } => format!(
-                    "{first} {in_data} {}",
+                    "{first} {} {}",
+                    list.in_data,
                     ranges.iter().map(part).collect::<Vec<_>>().join("|")
                 ),
                 Frame::Head(head) => format!("head {}", String::from_utf8_lossy(&head.text)),
@@ -875,6 +939,31 @@ mod tests {
             shown.iter().all(|frame| frame.contains(" false ")),
             "{shown:?}"
         );
+    }
+
+    #[test]
+    fn a_list_inside_a_text_is_read_by_element_too() {
+        let elements: Vec<String> = (0..40).map(|n| format!("{{\"n\":[{n},0]}}")).collect();
+        let list = elements.join(",\n ");
+        for (before, behind) in [
+            (
+                "{\"log\":{\"v\":\"1\",\"entries\":[\n",
+                "\n],\"z\":[1,[2]]}}",
+            ),
+            ("{\"logEvents\":[", "]} {\"a\":[1]}"),
+            ("{\"a\":[{\"b\":{\"c\":[", "]}},2],\"data\":[1,2]}"),
+        ] {
+            let text = format!("{before}{list}{behind}\n");
+            let shown = frames(&text, SMALL);
+            let listed: Vec<&str> = shown
+                .iter()
+                .filter_map(|frame| frame.split_once(" false "))
+                .flat_map(|(_, elements)| elements.split('|'))
+                .collect();
+            assert_eq!(listed, elements, "{shown:?}");
+            let head = format!("head {before}{}", behind.split(" {").next().unwrap());
+            assert!(shown.contains(&head), "{shown:?}");
+        }
     }
 
     #[test]

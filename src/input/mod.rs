@@ -3,6 +3,7 @@
 
 pub mod archive;
 pub mod blocks;
+mod nested;
 mod scanner;
 pub mod unpack;
 mod utf16;

@@ -88,6 +88,23 @@ impl Scanner {
         !self.open.is_empty()
     }
 
+    /// The brackets that are open.
+    pub(super) fn open(&self) -> &[u8] {
+        &self.open
+    }
+
+    /// Goes back to the beginning of a list that is open, at whose first element `at` stands inside
+    /// of `depth` brackets, and marks its elements from there on.
+    pub(super) fn enter_list(&mut self, at: u64, depth: usize) {
+        self.at = at;
+        self.state = State::Plain;
+        self.open.truncate(depth);
+        self.list = Some(depth);
+        self.element = None;
+        self.solid = at;
+        self.pending = None;
+    }
+
     /// Where the JSON text that is open began.
     pub(super) fn start(&self) -> u64 {
         self.start

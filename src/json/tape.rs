@@ -159,6 +159,23 @@ impl<'a> Tape<'a> {
         self.duplicates.iter().map(|&at| Item { tape: self, at })
     }
 
+    /// Makes numbers of the text in the members of an event that Meta wants to be numbers.
+    pub(crate) fn read_numbers(&mut self, event: u32) {
+        let end = self.nodes[event as usize].end;
+        for node in &mut self.nodes[event as usize..end as usize] {
+            if let (Val::Text(text), Some(name)) = (node.val, node.name)
+                && name.is_number()
+                && text
+                    .bytes()
+                    .all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-'))
+                && let Val::Int(_) | Val::Float(_) = number(text)
+                && text.parse::<f64>().is_ok()
+            {
+                node.val = number(text);
+            }
+        }
+    }
+
     fn find_duplicates(&mut self, object: u32) {
         let (mut seen, mut unnamed) = (0u128, 0u32);
         let end = self.nodes[object as usize].end;

@@ -278,6 +278,15 @@ pub fn index_of(name: &str) -> usize {
         .unwrap_or_else(|| panic!("there is no rule {name}"))
 }
 
+/// What refused-by-meta says of an answer whose request stands in another record.
+pub(crate) fn refusal(
+    answer: crate::json::Item<'_, '_>,
+    code: i64,
+    subcode: Option<i64>,
+) -> Option<crate::finding::Finding> {
+    refused_by_meta::of_answer(answer, code, subcode)
+}
+
 /// The index of the rule under which panics of rules are reported.
 pub fn index_of_internal_error() -> usize {
     static INDEX: once_cell::sync::Lazy<usize> =

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::event::Record;
 use crate::exchange;
-use crate::finding::{Certainty, Effect, Findings, Severity};
+use crate::finding::{Certainty, Effect, Finding, Findings, Severity, Subject};
 use crate::json::Item;
 use crate::name::Name;
 use crate::rule::{Check, Rule};
@@ -124,6 +124,14 @@ fn exchange_around<'t, 'a>(answer: Item<'t, 'a>) -> Option<Item<'t, 'a>> {
         inner = above;
     }
     None
+}
+
+/// What there is to say of an answer that refuses a request which stands in another record.
+pub fn of_answer(item: Item<'_, '_>, code: i64, subcode: Option<i64>) -> Option<Finding> {
+    let mut out = Findings::new();
+    out.begin(crate::rules::index_of(RULE.name()), Subject::Record, 0);
+    refused(item, Some(code), subcode, &mut out);
+    out.take().pop()
 }
 
 fn refused(item: Item<'_, '_>, code: Option<i64>, subcode: Option<i64>, out: &mut Findings) {

@@ -3,6 +3,7 @@
 use memchr::memmem::Finder;
 use once_cell::sync::Lazy;
 
+use crate::envelope::sdk;
 use crate::event::Record;
 use crate::finding::{Findings, Reach};
 use crate::json::Item;
@@ -11,11 +12,13 @@ use crate::rule::{Check, Rule};
 /// See `rules/sdk-object-dump.md`.
 pub static RULE: Rule = crate::rule!("sdk-object-dump", Check::Record(check));
 
-/// Both keys begin so.
-static KEY: Lazy<Finder<'static>> = Lazy::new(|| Finder::new("_event"));
+/// The keys begin so.
+static KEYS: Lazy<[Finder<'static>; 2]> =
+    Lazy::new(|| ["\"_event", "\"eventName\""].map(Finder::new));
 
 fn check(record: &Record<'_, '_>, out: &mut Findings) {
-    if record.is_bare || KEY.find(record.text.as_bytes()).is_none() {
+    let text = record.text.as_bytes();
+    if record.is_bare || KEYS.iter().all(|key| key.find(text).is_none()) {
         return;
     }
     let dumps = record
@@ -36,6 +39,9 @@ fn check(record: &Record<'_, '_>, out: &mut Findings) {
 fn is_dump(item: Item<'_, '_>) -> bool {
     if !item.is_object() {
         return false;
+    }
+    if sdk::is_camel_case(item) {
+        return true;
     }
     let has = |key: &str| item.member(key).is_some();
     has("_event_name") && (has("_event_time") || has("_user_data") || has("_action_source"))

@@ -1,0 +1,142 @@
+//! Where a JSON text that is too large to be read as a whole is to be cut, when its events do not
+//! lie in its outer list: `log.entries`, `hits.hits`, `logEvents`.
+
+use crate::json::Pointer;
+use crate::json::tree;
+
+/// A list that has begun and not ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Nested {
+    /// The byte behind its bracket.
+    pub at: usize,
+    /// How many brackets are open in it, its own included.
+    pub depth: usize,
+    /// The pointer to it.
+    pub pointer: Pointer,
+}
+
+/// A bracket that is open.
+struct Open<'t> {
+    at: usize,
+    is_list: bool,
+    /// The key of the member that has begun, as it is written.
+    key: &'t [u8],
+    /// Commas so far.
+    commas: usize,
+}
+
+/// The list to be read by element in the beginning of a JSON text whose brackets `open` are open at
+/// its end: the outermost of which a few elements have come, or else the outermost.
+pub(super) fn list_in(text: &[u8], open: &[u8]) -> Option<Nested> {
+    let mut stack: Vec<Open<'_>> = Vec::new();
+    let mut last: &[u8] = b"";
+    let mut at = 0;
+    while at < text.len() {
+        match text[at] {
+            b'"' => {
+                let start = at + 1;
+                at = start;
+                loop {
+                    match memchr::memchr2(b'"', b'\\', text.get(at..)?) {
+                        None => at = text.len(),
+                        Some(skip) if text[at + skip] == b'\\' => {
+                            at += skip + 2;
+                            if at < text.len() {
+                                continue;
+                            }
+                        }
+                        Some(skip) => {
+                            at += skip;
+                            last = &text[start..at];
+                        }
+                    }
+                    break;
+                }
+            }
+            byte @ (b'{' | b'[') => stack.push(Open {
+                at,
+                is_list: byte == b'[',
+                key: b"",
+                commas: 0,
+            }),
+            b'}' | b']' => {
+                stack.pop()?;
+            }
+            b':' => stack.last_mut()?.key = last,
+            b',' => stack.last_mut()?.commas += 1,
+            _ => {}
+        }
+        at += 1;
+    }
+    // Brackets in comments are none.
+    let same = stack.len() == open.len()
+        && (stack.iter().zip(open)).all(|(mine, &byte)| mine.is_list == (byte == b'['));
+    if !same {
+        return None;
+    }
+    let lists = || stack.iter().enumerate().filter(|(_, open)| open.is_list);
+    let (index, list) = lists()
+        .find(|(_, list)| list.commas > 1)
+        .or_else(|| lists().next())?;
+    let mut pointer = Pointer::root();
+    for above in &stack[..index] {
+        pointer = match above.is_list {
+            true => pointer.index(above.commas),
+            false => pointer.key(&key(above.key)),
+        };
+    }
+    Some(Nested {
+        at: list.at + 1,
+        depth: index + 1,
+        pointer,
+    })
+}
+
+fn key(raw: &[u8]) -> String {
+    tree::unescape(&format!("\"{}\"", String::from_utf8_lossy(raw)))
+}
+
+/// A text up to the inside of a list, with the brackets that end it. `open` are those that are open
+/// there.
+pub(super) fn closed(before: &[u8], open: &[u8]) -> Vec<u8> {
+    let mut text = before.to_vec();
+    text.extend(open.iter().rev().map(|&byte| match byte {
+        b'[' => b']',
+        _ => b'}',
+    }));
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_outermost_list_with_elements_is_taken() {
+        for (text, open, pointer, behind) in [
+            (
+                r#"{"log":{"v":"1,[","entries":[{"a":1},{"b":[2,3]},{"c":["#,
+                "{{[{[",
+                "/log/entries",
+                r#"{"a":1}"#,
+            ),
+            (
+                r#"{"data":{"r":[{"s":{},"v\"x":[["1","a"],["2","b"],["3","#,
+                "{{[{[[",
+                "/data/r/0/v\"x",
+                r#"["1""#,
+            ),
+            (r#"{"a":[{"b":1,"c":"[{"#, "{[{", "/a", r#"{"b""#),
+        ] {
+            let nested = list_in(text.as_bytes(), open.as_bytes()).unwrap();
+            assert_eq!(nested.pointer.as_str(), pointer, "{text}");
+            assert!(text[nested.at..].starts_with(behind), "{text}");
+            let open = &open.as_bytes()[..nested.depth];
+            let whole = closed(&text.as_bytes()[..nested.at], open);
+            assert!(serde_json::from_slice::<serde_json::Value>(&whole).is_ok());
+        }
+        for (text, open) in [(r#"{"a":{"b":"#, "{{"), (r#"{"a":[ // ["#, "{[")] {
+            assert_eq!(list_in(text.as_bytes(), open.as_bytes()), None, "{text}");
+        }
+    }
+}
