@@ -5,6 +5,10 @@
 #[path = "../benches/log.rs"]
 mod log;
 
+#[allow(dead_code)]
+#[path = "../benches/log_faults.rs"]
+mod log_faults;
+
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::process::Command;
@@ -30,10 +34,14 @@ struct RuleCount {
 }
 
 fn check(file: &std::path::Path, threads: &str) -> Report {
+    check_within(file, threads, "1GB")
+}
+
+fn check_within(file: &std::path::Path, threads: &str, memory: &str) -> Report {
     let out = Command::new(env!("CARGO_BIN_EXE_capilint"))
         .args(["check", "--profile", "audit", "--no-config"])
         .args(["--as-of", log::AS_OF, "--format", "json"])
-        .args(["--threads", threads])
+        .args(["--threads", threads, "--memory", memory])
         .arg(file)
         .output()
         .unwrap();
@@ -75,6 +83,56 @@ fn the_check_finds_exactly_what_was_planted() {
                 })
                 .collect();
             assert_eq!(found, planted.rules, "seed {seed}, {threads} threads");
+        }
+    }
+}
+
+/// Findings and events by rule, without advice on the log as a whole.
+fn by_rule(report: &Report) -> BTreeMap<&str, (u64, u64)> {
+    let rules = report.rules.iter();
+    rules
+        .filter(|rule| rule.findings > 0 && !rule.id.starts_with("CL8"))
+        .map(|rule| (rule.id.as_str(), (rule.findings, rule.events)))
+        .collect()
+}
+
+#[test]
+fn what_only_the_log_shows_is_found_at_its_counts() {
+    for (seed, memory) in [(1, "1GB"), (2, "1GB"), (1, "1KB")] {
+        let mut file = tempfile::Builder::new()
+            .suffix(".ndjson")
+            .tempfile()
+            .unwrap();
+        let written = log_faults::write(&mut file, seed).unwrap();
+        file.flush().unwrap();
+        let report = check_within(file.path(), "2", memory);
+        assert_eq!(report.summary.events, written.events);
+        let expected: BTreeMap<&str, (u64, u64)> = written
+            .rules
+            .iter()
+            .map(|(&rule, expected)| (rule, (expected.findings, expected.events)))
+            .collect();
+        assert_eq!(by_rule(&report), expected, "seed {seed}, {memory}");
+    }
+}
+
+#[test]
+fn a_longer_log_around_them_changes_nothing() {
+    let mut file = tempfile::Builder::new()
+        .suffix(".ndjson")
+        .tempfile()
+        .unwrap();
+    let planted = log::write(&mut file, 1_000_000, 3).unwrap();
+    let faults = log_faults::write(&mut file, 3).unwrap();
+    log::write(&mut file, 1_000_000, 4).unwrap();
+    file.flush().unwrap();
+    let report = check(file.path(), "2");
+    let found = by_rule(&report);
+    assert!(report.summary.events > planted.events + faults.events);
+    for (rule, expected) in &faults.rules {
+        // The rest of the log has these too, of single events.
+        if !planted.rules.contains_key(rule) && *rule != "CL323" {
+            assert_eq!(found[rule], (expected.findings, expected.events), "{rule}");
         }
     }
 }
