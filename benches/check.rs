@@ -151,7 +151,8 @@ fn threads(text: &str) -> Result<usize, String> {
 /// Writes a log and, beside it, what it holds.
 fn generate(file: &Path, bytes: u64, seed: u64) -> Result<serde_json::Value, Failure> {
     let mut out = create(file)?;
-    let planted = log::write(&mut out, bytes, seed)?;
+    let mut planted = log::write(&mut out, bytes, seed)?;
+    planted.add(&log::log_faults::write(&mut out, seed)?);
     out.flush()?;
     Ok(planted.to_json())
 }

@@ -116,6 +116,10 @@ enum Wrap {
     Event,
     /// The body of the request.
     Body,
+    /// What was sent where and when, as one object.
+    Request,
+    /// The same as a line of text that ends in the body.
+    Text,
 }
 
 /// Where the ids of events come from.
@@ -129,6 +133,8 @@ enum Ids {
 
 struct Shop {
     host: &'static str,
+    /// The dataset, and the second one of those that have two.
+    datasets: [u64; 2],
     wrap: Wrap,
     ids: Ids,
     agent: Option<&'static str>,
@@ -151,7 +157,8 @@ struct Shop {
 const SHOPS: [Shop; 6] = [
     Shop {
         host: "shop.kestrelbikes.com",
-        wrap: Wrap::Body,
+        datasets: [618_204_771_930_155, 618_204_771_930_992],
+        wrap: Wrap::Request,
         ids: Ids::Order,
         agent: None,
         currency: "EUR",
@@ -166,6 +173,7 @@ const SHOPS: [Shop; 6] = [
     },
     Shop {
         host: "www.lanternhouse.example",
+        datasets: [0, 0],
         wrap: Wrap::Event,
         ids: Ids::Browser,
         agent: None,
@@ -181,7 +189,8 @@ const SHOPS: [Shop; 6] = [
     },
     Shop {
         host: "mossandfern.example",
-        wrap: Wrap::Body,
+        datasets: [290_417_558_611_043, 290_417_558_611_043],
+        wrap: Wrap::Text,
         ids: Ids::Order,
         agent: None,
         currency: "GBP",
@@ -196,6 +205,7 @@ const SHOPS: [Shop; 6] = [
     },
     Shop {
         host: "hinoki.example",
+        datasets: [0, 0],
         wrap: Wrap::Body,
         ids: Ids::Order,
         agent: Some("hinokicart_2_4"),
@@ -211,6 +221,7 @@ const SHOPS: [Shop; 6] = [
     },
     Shop {
         host: "one-good-book.example",
+        datasets: [0, 0],
         wrap: Wrap::Body,
         ids: Ids::Order,
         agent: None,
@@ -226,7 +237,8 @@ const SHOPS: [Shop; 6] = [
     },
     Shop {
         host: "app.tidewatch.example",
-        wrap: Wrap::Body,
+        datasets: [774_310_992_045_118, 774_310_992_045_118],
+        wrap: Wrap::Request,
         ids: Ids::Order,
         agent: None,
         currency: "EUR",
@@ -451,6 +463,21 @@ impl Browser {
                 let ms = (NOW - 8 * DAY - device.below(20 * DAY)) * 1_000 - 1 - device.below(998);
                 browser.fbc = Some(format!("fb.1.{ms}.{}", device.fbclid()));
             }
+            _ if device.percent(30) && !fresh => {
+                // Somebody who follows ads every other day and keeps the cookie until the next click.
+                const EVERY: u64 = 2 * DAY;
+                let offset = device.below(EVERY);
+                let round = (tale.start - offset) / EVERY;
+                let mut click = Random::of(seed ^ round, 120 + place as u64, device.next());
+                let at = round * EVERY + offset;
+                let ms = at * 1_000 - 1 - click.below(998);
+                let id = click.fbclid();
+                browser.fbc = Some(format!("fb.1.{ms}.{id}"));
+                if visit.percent(10) {
+                    // The address of the ad is still open in a tab, or was kept as a bookmark.
+                    browser.landing = Some(id);
+                }
+            }
             _ => {}
         }
         browser
@@ -506,6 +533,8 @@ struct Task {
     step: u8,
     /// Seconds after the first report, for a page that is opened again.
     again: u64,
+    /// Whether it goes to the second dataset.
+    second: bool,
 }
 
 struct Log {
@@ -572,6 +601,7 @@ impl Log {
             tale,
             step: 0,
             again: 0,
+            second: false,
         };
         let mut later = Random::of(tale.seed, 1, 0);
         match plot {
@@ -627,35 +657,47 @@ impl Log {
         }
         if task.tale.place as usize == BIKES && task.tale.seed % 10 == 3 {
             // A second dataset is told the same.
-            self.waiting.push(Reverse(task));
+            self.waiting.push(Reverse(Task {
+                second: true,
+                ..task
+            }));
         }
     }
 
     fn tell(&mut self, task: &Task) {
         let place = task.tale.place as usize;
         let shop = &SHOPS[place];
-        let wrap = match task.tale.plot {
-            Plot::Upload => Wrap::Body,
-            _ => shop.wrap,
+        let wrap = match (task.tale.plot, shop.wrap) {
+            // Nobody waits for what is sent at night, and its log says no more than the body.
+            (Plot::Upload | Plot::Messages, _) => Wrap::Body,
+            (_, wrap) => wrap,
         };
+        let dataset = shop.datasets[usize::from(task.second)];
+        let moment = jiff::Timestamp::from_second(task.send as i64).unwrap_or_default();
         match wrap {
             Wrap::Event => {}
             Wrap::Body => self.text.push_str("{\"data\":["),
+            Wrap::Request => self.put(format_args!(
+                "{{\"time\":\"{moment}\",\"level\":\"info\",\"msg\":\"sent to Meta\",\"url\":\"https://graph.facebook.com/v24.0/{dataset}/events\",\"status\":200,\"request\":{{\"data\":["
+            )),
+            Wrap::Text => self.put(format_args!(
+                "{moment} INFO capi: POST /v24.0/{dataset}/events {{\"data\":["
+            )),
         }
         match task.tale.plot {
             Plot::Upload => self.upload(task),
             Plot::Messages => self.message(task),
             _ => self.event(task),
         }
-        match wrap {
-            Wrap::Event => {}
-            _ => {
-                self.text.push(']');
-                if let Some(agent) = shop.agent {
-                    self.put(format_args!(",\"partner_agent\":\"{agent}\""));
-                }
-                self.text.push('}');
+        if wrap != Wrap::Event {
+            self.text.push(']');
+            if let Some(agent) = shop.agent {
+                self.put(format_args!(",\"partner_agent\":\"{agent}\""));
             }
+            self.text.push('}');
+        }
+        if wrap == Wrap::Request {
+            self.text.push('}');
         }
         self.text.push('\n');
         self.written.lines += 1;

@@ -73,6 +73,8 @@ pub struct Settings {
     pub limits: Limits,
     /// How far a packed stream may unpack.
     pub ceiling: Ceiling,
+    /// Whether to say what only the whole log shows.
+    pub concludes: bool,
     /// Bytes that the evidence of the whole log may take before it goes to temporary files.
     pub memory: usize,
     /// The key of the ledger; `None` for a random one.
@@ -102,6 +104,7 @@ impl Default for Settings {
             threads: 0,
             limits: Limits::with_record(64 << 20),
             ceiling: Ceiling::Usual,
+            concludes: true,
             memory: 1 << 30,
             ledger_key: None,
         }

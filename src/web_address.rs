@@ -31,6 +31,38 @@ pub struct Parameter<'a> {
     pub at: Range<usize>,
 }
 
+/// Parameters whose values are made of random letters by whoever counts clicks: Meta, Google,
+/// Microsoft, TikTok, X, LinkedIn, Pinterest, Snapchat, Reddit, Yandex, Impact, Google Analytics.
+const CLICK_IDS: [&str; 18] = [
+    "fbclid",
+    "gclid",
+    "gbraid",
+    "wbraid",
+    "dclid",
+    "srsltid",
+    "msclkid",
+    "ttclid",
+    "twclid",
+    "li_fat_id",
+    "epik",
+    "sccid",
+    "rdt_cid",
+    "yclid",
+    "ysclid",
+    "irclickid",
+    "_gl",
+    "_ga",
+];
+
+impl Parameter<'_> {
+    /// Whether the value is the id of a click, in which letters stand in no order.
+    pub fn is_click_id(&self) -> bool {
+        CLICK_IDS
+            .iter()
+            .any(|name| self.name.eq_ignore_ascii_case(name))
+    }
+}
+
 impl<'a> WebAddress<'a> {
     /// Takes a text apart. Every text has parts, whether it is a URL or not.
     pub fn of(text: &'a str) -> WebAddress<'a> {
@@ -205,6 +237,17 @@ mod tests {
         for text in ["", "?", "#", "?#", "#?", "?=#="] {
             WebAddress::of(text).parameters().for_each(drop);
         }
+    }
+
+    #[test]
+    fn ids_of_clicks_are_known_by_name() {
+        let text = "https://shop.example/?fbclid=a&GCLID=b&ScCid=c&size=d&fbclid_x=e#/?ttclid=f";
+        let ids: String = WebAddress::of(text)
+            .parameters()
+            .filter(Parameter::is_click_id)
+            .map(|parameter| parameter.value)
+            .collect();
+        assert_eq!(ids, "abcf");
     }
 
     #[test]

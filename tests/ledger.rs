@@ -3,6 +3,10 @@
 
 mod support;
 
+#[allow(dead_code)]
+#[path = "../benches/log_faults.rs"]
+mod log_faults;
+
 use std::collections::BTreeMap;
 
 use capilint::engine::{Linter, Run};
@@ -123,16 +127,98 @@ fn log() -> impl Strategy<Value = String> {
     })
 }
 
+/// A log with every fault that only a log shows.
+fn faults(seed: u64) -> String {
+    let mut text = Vec::new();
+    log_faults::write(&mut text, seed).unwrap();
+    String::from_utf8(text).unwrap()
+}
+
+/// Such logs among which lines of all faults are, some of them twice: clicks, browsers, accounts,
+/// spellings and times.
+fn mixed_log() -> impl Strategy<Value = String> {
+    let of_faults = prop::collection::vec(any::<prop::sample::Index>(), 0..400);
+    (log(), of_faults, 0u64..1_000).prop_map(|(text, picked, seed)| {
+        let faults = faults(seed);
+        let lines: Vec<&str> = faults.split_inclusive('\n').collect();
+        picked.iter().fold(text, |mut text, at| {
+            text.push_str(lines[at.index(lines.len())]);
+            text
+        })
+    })
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
-    fn little_memory_many_threads_and_small_blocks_leave_no_trace(text in log()) {
+    fn little_memory_many_threads_and_small_blocks_leave_no_trace(text in mixed_log()) {
         let ample = json(&linter(1, 1 << 30, 1 << 20), text.as_bytes());
         for (threads, memory, block) in [(1, 1, 256), (2, 1, 1_000), (2, 4_000, 300), (4, 1 << 30, 200)] {
             let other = json(&linter(threads, memory, block), text.as_bytes());
             prop_assert_eq!(&ample, &other);
         }
+    }
+}
+
+#[test]
+fn a_log_with_every_fault_reads_the_same_however_it_is_read() {
+    let text = faults(5);
+    let first = json(&linter(1, 1 << 30, 1 << 20), text.as_bytes());
+    for threads in [1, 2, 4] {
+        for (memory, block) in [
+            (1 << 30, 1 << 20),
+            (1 << 30, 3_000),
+            (1, 20_000),
+            (300_000, 5_000),
+        ] {
+            let again = json(&linter(threads, memory, block), text.as_bytes());
+            assert!(
+                first == again,
+                "{threads} threads, {memory} bytes, blocks of {block}"
+            );
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    /// What a rule of the whole log counts does not hang on the order of the lines, nor on the
+    /// files they stand in.
+    #[test]
+    fn the_order_of_lines_and_the_split_into_files_change_no_count(
+        seed in 0u64..1_000,
+        order in any::<u64>(),
+        cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..4),
+        little in any::<bool>(),
+    ) {
+        let mut text = Vec::new();
+        let written = log_faults::write(&mut text, seed).unwrap();
+        let text = String::from_utf8(text).unwrap();
+        let mut lines: Vec<&str> = text.split_inclusive('\n').collect();
+        let key = capilint::ledger::Key::of(&order.to_le_bytes());
+        lines.sort_by_key(|line| key.hash(line.as_bytes()));
+        let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut.index(lines.len())).collect();
+        cuts.extend([0, lines.len()]);
+        cuts.sort_unstable();
+        let files = cuts.windows(2).map(|cut| lines[cut[0]..cut[1]].concat());
+        let linter = linter(2, if little { 1 } else { 1 << 30 }, 10_000);
+        let mut out = Vec::new();
+        let mut reporter = Json::new(&mut out, Style::default());
+        let mut run = Run::new(&linter, &mut reporter);
+        for (number, file) in files.enumerate() {
+            run.stream(&number.to_string(), "x", file.as_bytes(), None, None).unwrap().unwrap();
+        }
+        run.finish().unwrap();
+        let report: Value = serde_json::from_slice(&out).unwrap();
+        let mut found = found(&report);
+        // Advice on the log as a whole: what a browser had sent before, and how all score.
+        found.retain(|rule, _| !rule.starts_with("CL8"));
+        let expected = written.rules.iter();
+        let expected: BTreeMap<String, u64> =
+            expected.map(|(rule, expected)| ((*rule).to_owned(), expected.events)).collect();
+        prop_assert_eq!(found, expected);
     }
 }
 

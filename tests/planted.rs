@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::process::Command;
 
+use log::log_faults;
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -30,10 +31,14 @@ struct RuleCount {
 }
 
 fn check(file: &std::path::Path, threads: &str) -> Report {
+    check_within(file, threads, "1GB")
+}
+
+fn check_within(file: &std::path::Path, threads: &str, memory: &str) -> Report {
     let out = Command::new(env!("CARGO_BIN_EXE_capilint"))
         .args(["check", "--profile", "audit", "--no-config"])
         .args(["--as-of", log::AS_OF, "--format", "json"])
-        .args(["--threads", threads])
+        .args(["--threads", threads, "--memory", memory])
         .arg(file)
         .output()
         .unwrap();
@@ -52,7 +57,8 @@ fn the_check_finds_exactly_what_was_planted() {
             .suffix(".ndjson")
             .tempfile()
             .unwrap();
-        let planted = log::write(&mut file, 2_000_000, seed).unwrap();
+        let mut planted = log::write(&mut file, 2_000_000, seed).unwrap();
+        planted.add(&log_faults::write(&mut file, seed).unwrap());
         file.flush().unwrap();
         for threads in ["1", "2"] {
             let report = check(file.path(), threads);
@@ -76,5 +82,34 @@ fn the_check_finds_exactly_what_was_planted() {
                 .collect();
             assert_eq!(found, planted.rules, "seed {seed}, {threads} threads");
         }
+    }
+}
+
+/// Findings and events by rule, without advice on the log as a whole.
+fn by_rule(report: &Report) -> BTreeMap<&str, (u64, u64)> {
+    let rules = report.rules.iter();
+    rules
+        .filter(|rule| rule.findings > 0 && !rule.id.starts_with("CL8"))
+        .map(|rule| (rule.id.as_str(), (rule.findings, rule.events)))
+        .collect()
+}
+
+#[test]
+fn what_only_the_log_shows_is_found_at_its_counts() {
+    for (seed, memory) in [(1, "1GB"), (2, "1GB"), (1, "1KB")] {
+        let mut file = tempfile::Builder::new()
+            .suffix(".ndjson")
+            .tempfile()
+            .unwrap();
+        let written = log_faults::write(&mut file, seed).unwrap();
+        file.flush().unwrap();
+        let report = check_within(file.path(), "2", memory);
+        assert_eq!(report.summary.events, written.events);
+        let expected: BTreeMap<&str, (u64, u64)> = written
+            .rules
+            .iter()
+            .map(|(&rule, expected)| (rule, (expected.findings, expected.events)))
+            .collect();
+        assert_eq!(by_rule(&report), expected, "seed {seed}, {memory}");
     }
 }

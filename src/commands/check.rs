@@ -211,6 +211,8 @@ pub(super) fn score(args: ScoreArgs) -> Result<u8, Failure> {
         allow_empty: check.input.allow_empty,
         ..Gate::default()
     };
+    // Findings are not shown here.
+    settings.concludes = false;
     let (sources, errors) = setup::sources(&check.input, config.as_ref(), &[])?;
     let terminal = io::stdout().is_terminal();
     let style = style(&check, &settings, Profile::Audit, terminal);

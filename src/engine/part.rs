@@ -10,7 +10,7 @@ use crate::facts::Facts;
 use crate::finding::{Finding, Fold, Place, Reach, Severity, Subject};
 use crate::fix::Safety;
 use crate::json::{Pointer, tree};
-use crate::ledger::Entries;
+use crate::ledger::{Entries, Needs};
 use crate::output::Fixing;
 use crate::pixel::index::Tie;
 use crate::pixel::pairs::ServerTally;
@@ -170,8 +170,8 @@ pub(super) struct Orders {
     pub excerpts: Option<Excerpts>,
     pub show_values: bool,
     pub sated: Arc<Sated>,
-    /// Whether events are entered in the ledger.
-    pub ledger: bool,
+    /// The tables of the ledger in which events are entered, when there is one.
+    pub ledger: Option<Needs>,
     /// Whether events are made ready to be sent again, and whether as test traffic.
     pub resend: bool,
     pub as_test: bool,
@@ -366,6 +366,11 @@ impl Part {
                 Some((_, so_far)) => *so_far = severity.max(*so_far),
                 None => worst.push((finding.rule, severity)),
             }
+            match finding.fix.as_ref().map(|fix| fix.safety) {
+                Some(Safety::Safe) => self.fixable_safe += 1,
+                Some(Safety::Unsafe) => self.fixable_unsafe += 1,
+                None => {}
+            }
             if let Some(fold) = finding.fold {
                 self.fold(scene, finding, fold, severity, base, about);
             } else {
@@ -423,11 +428,6 @@ impl Part {
         about: About<'_>,
     ) {
         self.rules[finding.rule].findings[severity as usize] += 1;
-        match finding.fix.as_ref().map(|fix| fix.safety) {
-            Some(Safety::Safe) => self.fixable_safe += 1,
-            Some(Safety::Unsafe) => self.fixable_unsafe += 1,
-            None => {}
-        }
         let key = (finding.rule, severity, pattern_of(finding));
         let wanted = if scene.orders.sated.groups.contains(&key) {
             0

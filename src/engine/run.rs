@@ -12,7 +12,7 @@ use crate::finding::{Finding, Findings, Place, Severity, Subject};
 use crate::input::blocks::{Block, Blocks, Frame, Head};
 use crate::inspect::{AsOf, Surroundings};
 use crate::json::Pointer;
-use crate::ledger::{BlockSpot, Entries, Key, Ledger, LogFinding, LogFindings};
+use crate::ledger::{BlockSpot, Entries, Key, Ledger, LogFinding, LogFindings, Needs};
 use crate::output::{Fixing, Reporter};
 use crate::pixel::Pairing;
 use crate::pixel::index::Tie;
@@ -50,8 +50,8 @@ pub struct Run<'l> {
     hidden: BTreeMap<u64, usize>,
     key: Key,
     ledger: Ledger,
-    /// Whether any rule of the whole log speaks.
-    keeps_ledger: bool,
+    /// What rules of the whole log want to read; `None` when none of them speaks.
+    ledger_needs: Option<Needs>,
     resend: Option<Resend>,
     /// Where this run is written as a part of a larger one.
     part: Option<PartWriter<'l>>,
@@ -169,6 +169,22 @@ enum Message {
     Panicked,
 }
 
+/// What the rules of the whole log that speak want to read.
+fn needs(linter: &Linter) -> Option<Needs> {
+    let settings = &linter.settings;
+    if !settings.concludes {
+        return None;
+    }
+    let speaks =
+        |index: &usize| rules::ALL[*index].log().is_some() && settings.policy.speaks(*index);
+    let of_rules = (0..rules::ALL.len())
+        .filter(speaks)
+        .map(|index| Needs::of(rules::ALL[index].name()))
+        .reduce(Needs::and);
+    // A capture is paired with the events that are entered.
+    of_rules.or(settings.witnesses.pixel.as_ref().map(|_| Needs::NONE))
+}
+
 impl<'l> Run<'l> {
     /// A run that tells `reporter`.
     pub fn new(linter: &'l Linter, reporter: &'l mut dyn Reporter) -> Run<'l> {
@@ -187,10 +203,7 @@ impl<'l> Run<'l> {
             resend: None,
             part: None,
             first_part: None,
-            keeps_ledger: linter.settings.witnesses.pixel.is_some()
-                || rules::ALL.iter().enumerate().any(|(index, rule)| {
-                    rule.log().is_some() && linter.settings.policy.speaks(index)
-                }),
+            ledger_needs: needs(linter),
             beside: Beside::default(),
             witnesses: linter.settings.witnesses.clone(),
             only_learns: false,
@@ -203,6 +216,8 @@ impl<'l> Run<'l> {
     /// Writes what merging needs of this run to `out`. `as_of` is how the clock was asked for.
     pub fn write_part(&mut self, out: Box<dyn Write + Send + 'l>, as_of: &str) {
         self.part = Some(PartWriter::new(out, &self.key, as_of));
+        // The run that merges the parts may want to know more.
+        self.ledger_needs = Some(Needs::ALL);
     }
 
     /// Adds a part that another run wrote. The inner error says why it cannot be used.
@@ -239,6 +254,12 @@ impl<'l> Run<'l> {
     pub fn to_learn(linter: &'l Linter, reporter: &'l mut dyn Reporter) -> Run<'l> {
         Run {
             only_learns: true,
+            ledger_needs: linter
+                .settings
+                .witnesses
+                .pixel
+                .as_ref()
+                .map(|_| Needs::NONE),
             ..Run::new(linter, reporter)
         }
     }
@@ -468,7 +489,7 @@ impl<'l> Run<'l> {
                     .lock()
                     .unwrap_or_else(|poison| poison.into_inner()),
             ),
-            ledger: self.keeps_ledger,
+            ledger: self.ledger_needs,
             resend: self.resend.is_some(),
             as_test: self.resend.as_ref().is_some_and(Resend::is_test),
         }
@@ -779,11 +800,11 @@ impl<'l> Run<'l> {
 
     /// Says what only the whole log shows.
     fn conclude(&mut self) -> io::Result<()> {
-        if !self.keeps_ledger {
+        if self.ledger_needs.is_none() {
             return Ok(());
         }
         let mut ledger = std::mem::replace(&mut self.ledger, Ledger::new(self.key, 0));
-        self.linter.pool.install(|| ledger.settle());
+        self.linter.pool.install(|| ledger.finish())?;
         let pairing = self.pairing();
         let names = std::mem::take(&mut self.report.names);
         let evidence = ledger.evidence(&names, pairing.as_ref());
@@ -794,6 +815,7 @@ impl<'l> Run<'l> {
                 continue;
             }
             findings.begin(index);
+            let evidence = evidence.only(Needs::of(rule.name()));
             let conclude = || self.linter.pool.install(|| check(&evidence, &mut findings));
             let outcome = catch_unwind(AssertUnwindSafe(conclude));
             match outcome {

@@ -19,7 +19,7 @@ use crate::inspect::{Inspector, Read as Taken, Surroundings, Watch};
 use crate::json::tree::{Span, Syntax, SyntaxError, Tree};
 use crate::json::{Item, Pointer, Tape};
 use crate::ledger::key::short;
-use crate::ledger::{Entries, Key};
+use crate::ledger::{Entries, Key, Needs};
 use crate::name::Name;
 use crate::output::Fixing;
 use crate::pixel::index::{Bond, Tie};
@@ -435,8 +435,8 @@ struct Notes<'n> {
     seen: &'n mut Vec<Seen>,
     filter: &'n Filter,
     ledger_key: &'n Key,
-    /// Whether events are entered in the ledger.
-    ledger: bool,
+    /// The tables of the ledger in which events are entered, when there is one.
+    ledger: Option<Needs>,
     /// The block, and the text of it that holds the events.
     block: &'n str,
     at: usize,
@@ -469,12 +469,12 @@ impl Watch for Notes<'_> {
         let hide = |name: &str| self.ledger_key.hash(name.as_bytes());
         let name = self.part.name_index(event.name(), hide);
         let (presence, website) = (presence(event, findings), event.is_website());
-        if self.ledger {
+        if let Some(needs) = self.ledger {
             let begin = self.begin_of(event);
             self.part.entries.place(self.block, begin);
             if wanted {
                 let entries = &mut self.part.entries;
-                entries.enter(self.ledger_key, event, findings, name, presence);
+                entries.enter(self.ledger_key, needs, event, findings, name, presence);
                 if let Some(pixel) = &event.witnesses.pixel {
                     let key = self.ledger_key;
                     pair(self.part, pixel, key, event, name, self.ties);

@@ -5,6 +5,7 @@
 //! the end. On disk there are only keyed hashes: of the digest, and of the three that would be made
 //! of it by hashing once more.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::io;
 
@@ -36,7 +37,7 @@ impl Pipeline {
 }
 
 /// A digest that one pipeline sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Seen {
     digest: Digest,
     pipeline: Pipeline,
@@ -44,6 +45,23 @@ pub struct Seen {
     at: u64,
     /// How often it came.
     count: u32,
+}
+
+impl Ord for Seen {
+    /// Digests are told apart by their first bits, nearly always.
+    #[inline]
+    fn cmp(&self, other: &Self) -> Ordering {
+        let all = |row: &Seen| (row.digest, row.pipeline, row.at, row.count);
+        let first = self.digest[0].cmp(&other.digest[0]);
+        first.then_with(|| all(self).cmp(&all(other)))
+    }
+}
+
+impl PartialOrd for Seen {
+    #[inline]
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
 }
 
 impl Row for Seen {
@@ -216,7 +234,7 @@ impl Digests {
         self.seen.take(&collected.rows, events);
     }
 
-    /// What may be written of the digests. Link and settle first.
+    /// What may be written of the digests. Link and finish first.
     pub(super) fn links(&self) -> &Table<Link> {
         &self.links
     }
@@ -226,32 +244,37 @@ impl Digests {
         self.links.take(links, events);
     }
 
-    /// Turns the digests in memory into rows that may be written.
-    pub(super) fn link(&mut self) {
+    /// Moves the digests in memory to disk, as rows that may be written. They are four times as
+    /// many, so only some are made at a time.
+    pub(super) fn link(&mut self) -> io::Result<()> {
         self.seen.settle();
         let key = self.key;
-        let rows = self.seen.drain();
-        let links: Vec<Link> = rows
-            .par_chunk_by(|a, b| a.digest == b.digest)
-            .flat_map_iter(|same| {
-                let twice = hashed_again(&same[0].digest);
-                let own = std::iter::once(same[0].digest).chain(twice);
-                own.enumerate().flat_map(move |(way, digest)| {
-                    let key = keyed(&key, &digest);
-                    same.iter().map(move |row| Link {
-                        key,
-                        way: way as u32,
-                        pipeline: row.pipeline,
-                        at: row.at,
-                        count: if way == 0 { row.count } else { 0 },
+        for rows in self.seen.drain().chunks(LINKED) {
+            let links: Vec<Link> = rows
+                .par_chunk_by(|a, b| a.digest == b.digest)
+                .flat_map_iter(|same| {
+                    let twice = hashed_again(&same[0].digest);
+                    let own = std::iter::once(same[0].digest).chain(twice);
+                    own.enumerate().flat_map(move |(way, digest)| {
+                        let key = keyed(&key, &digest);
+                        same.iter().map(move |row| Link {
+                            key,
+                            way: way as u32,
+                            pipeline: row.pipeline,
+                            at: row.at,
+                            count: if way == 0 { row.count } else { 0 },
+                        })
                     })
                 })
-            })
-            .collect();
-        self.links.take(&links, 0);
+                .collect();
+            self.links.take(&links, 0);
+            drop(links);
+            self.links.spill()?;
+        }
+        Ok(())
     }
 
-    /// Joins the digests with themselves. Settle first.
+    /// Joins the digests with themselves. Finish first.
     pub fn join(&self) -> io::Result<Joined> {
         let mut joined = Joined::default();
         if self.links.is_empty() {
@@ -288,9 +311,6 @@ impl AnyTable for Digests {
     }
 
     fn settle(&mut self) {
-        if !self.links.is_empty() {
-            self.link();
-        }
         self.seen.settle();
         self.links.settle();
     }
@@ -300,10 +320,21 @@ impl AnyTable for Digests {
     }
 
     fn spill(&mut self) -> io::Result<()> {
-        self.link();
+        self.link()?;
         self.links.spill()
     }
+
+    fn finish(&mut self) -> io::Result<()> {
+        if !self.links.is_empty() {
+            self.link()?;
+        }
+        self.seen.settle();
+        self.links.finish()
+    }
 }
+
+/// So many digests at a time become links.
+const LINKED: usize = 1 << 14;
 
 /// external_id may be anything, also the digest of a digest, as long as it is always the same.
 fn may_be_doubled(pipeline: Pipeline) -> bool {
@@ -410,7 +441,7 @@ mod tests {
                     digests.spill().unwrap();
                 }
             }
-            digests.settle();
+            digests.finish().unwrap();
             digests.join().unwrap()
         };
         let joined = join(false);

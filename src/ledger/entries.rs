@@ -7,12 +7,12 @@ use serde::{Deserialize, Serialize};
 use super::carriers::Carrier;
 use super::digests::{Collected, Pipeline};
 use super::key::{Key, short};
-use super::people::{Told, Visit, Who};
+use super::needs::Needs;
+use super::people::{Told, Visit, Who, mix};
 use super::sighting::{PAIRED, PLACEHOLDER_ID, RANDOM_ID, Sighting, TEST};
 use super::steps::Step;
 use super::table::Row;
 use super::{clicks, people, series, spellings};
-use crate::click_id::Stamped;
 use crate::deduplication;
 use crate::digest::{Shape, prefix_of_hex};
 use crate::event::Event;
@@ -159,11 +159,13 @@ impl Entries {
         self.spots.len() as u64 - 1
     }
 
-    /// Enters the event that was placed last. `findings` is what rules of single events said of it,
-    /// `name` the caller's number for its event_name, `presence` says how its keys stand.
+    /// Enters the event that was placed last in the tables that are needed. `findings` is what rules
+    /// of single events said of it, `name` the caller's number for its event_name, `presence` says
+    /// how its keys stand.
     pub fn enter(
         &mut self,
         key: &Key,
+        needs: Needs,
         event: &Event<'_, '_>,
         findings: &[Finding],
         name: u32,
@@ -171,18 +173,34 @@ impl Entries {
     ) {
         let at = self.spots.len() as u64 - 1;
         let scope = scope_of(key, event);
-        self.enter_digests(key, event, scope, at);
+        let sender = event.envelope.sender.map_or(scope, |sender| {
+            key.begin().number(scope).part(sender.as_bytes()).end()
+        });
+        if needs.has(Needs::DIGESTS) {
+            self.enter_digests(event, sender, at);
+        }
+        if needs.has(Needs::SPELLINGS) {
+            self.spellings.enter(key, event, short(sender), at);
+        }
         self.counts.see(event, at);
         let told = Told::of(findings);
         let who = Who::of(key, event, address_of(key, event), &told);
-        if event.is_website() {
-            self.enter_carrier(key, event, scope, &who, presence, at);
+        // The same one on two sites is not the same browser.
+        let browser = match who.browser {
+            0 => 0,
+            browser => mix(browser, scope),
+        };
+        if needs.has(Needs::CARRIERS) && event.is_website() {
+            self.enter_carrier(key, event, (scope, browser), who.email, presence, at);
         }
-        if let Some(visit) = Visit::of(key, event, scope, &who, &told, at) {
+        if needs.has(Needs::VISITS)
+            && let Some(visit) = Visit::of(key, event, scope, &who, &told, at)
+        {
             self.visits.see(visit);
         }
-        self.clicks.enter(key, event, &who, &told, at);
-        self.spellings.enter(key, event, scope, at);
+        if needs.has(Needs::CLICKS) {
+            self.clicks.enter(key, event, &who, &told, at);
+        }
         let Some(event_name) = event.name() else {
             return;
         };
@@ -205,8 +223,15 @@ impl Entries {
             },
             at,
         };
-        self.series.see(key, event, entry);
-        self.enter_step(key, event, event_name, scope, at);
+        if needs.has(Needs::SERIES) {
+            self.series.see(key, event, entry);
+        }
+        if needs.has(Needs::STEPS) && browser != 0 {
+            self.enter_step(event, event_name, browser, at);
+        }
+        if !needs.has_any(Needs::IDS.and(Needs::ORDERS)) {
+            return;
+        }
         let id = event.get(Name::EventId).and_then(text_of);
         let order = deduplication::order_id(event);
         let Some(id) = id.as_deref().map(str::trim).filter(|id| !id.is_empty()) else {
@@ -245,9 +270,12 @@ impl Entries {
             content: 0,
             flags,
         };
-        row.content = content_of(key, event, true);
-        self.ids.push(row);
-        let Some(order) = order.filter(|_| is_made_once(event_name)) else {
+        if needs.has(Needs::IDS) {
+            row.content = content_of(key, event, true);
+            self.ids.push(row);
+        }
+        let is_order = needs.has(Needs::ORDERS) && is_made_once(event_name);
+        let Some(order) = order.filter(|_| is_order) else {
             return;
         };
         let part = |name| event.custom(name).and_then(text_of).unwrap_or_default();
@@ -265,9 +293,7 @@ impl Entries {
 
 impl Entries {
     /// Enters the digests of the event, without those that it shows to be wrong or worthless.
-    fn enter_digests(&mut self, key: &Key, event: &Event<'_, '_>, scope: u64, at: u64) {
-        let sender = event.envelope.sender.unwrap_or_default();
-        let sender = key.begin().number(scope).part(sender.as_bytes()).end();
+    fn enter_digests(&mut self, event: &Event<'_, '_>, sender: u64, at: u64) {
         for one in event.shaped(Shape::Sha256.bit()) {
             if one.worthless.is_some() || one.proven {
                 continue;
@@ -294,28 +320,27 @@ impl Entries {
         &mut self,
         key: &Key,
         event: &Event<'_, '_>,
-        scope: u64,
-        who: &Who,
+        (scope, browser): (u64, u64),
+        email: u32,
         presence: Presence,
         at: u64,
     ) {
-        let mut person = key.begin().number(scope);
-        if let Some(fbp) = event.user_text(Name::Fbp).and_then(Stamped::parse) {
-            person.add(fbp.time().as_bytes());
-            person.add(fbp.tail().as_bytes());
+        let person = if browser != 0 {
+            browser
         } else if let Some(id) = event
             .identifiers()
             .iter()
             .find(|one| one.name == Name::ExternalId && !one.text.is_empty())
         {
-            person.add(id.hex().unwrap_or(id.text).as_bytes());
+            let id = id.hex().unwrap_or(id.text);
+            key.begin().number(scope).part(id.as_bytes()).end()
         } else {
             return;
-        }
+        };
         let keys = presence.usable();
         let row = Carrier {
-            key: person.end(),
-            email: who.email,
+            key: person,
+            email,
             keys,
             bad: presence.bad(),
             at,
@@ -334,14 +359,7 @@ impl Entries {
     }
 
     /// Enters a checkout or a purchase of a browser that is known.
-    fn enter_step(
-        &mut self,
-        key: &Key,
-        event: &Event<'_, '_>,
-        event_name: &str,
-        scope: u64,
-        at: u64,
-    ) {
+    fn enter_step(&mut self, event: &Event<'_, '_>, event_name: &str, browser: u64, at: u64) {
         let is_purchase = match event_name {
             "Purchase" => true,
             "InitiateCheckout" => false,
@@ -350,11 +368,7 @@ impl Entries {
         if !event.is_website() {
             return;
         }
-        let time = event.time().and_then(|time| u32::try_from(time).ok());
-        let fbp = event.user_text(Name::Fbp).and_then(Stamped::parse);
-        if let (Some(time), Some(fbp)) = (time, fbp) {
-            let browser = key.begin().number(scope).part(fbp.time().as_bytes());
-            let browser = browser.part(fbp.tail().as_bytes()).end();
+        if let Some(time) = event.time().and_then(|time| u32::try_from(time).ok()) {
             self.steps.push(Step::new(browser, time, at, is_purchase));
         }
     }

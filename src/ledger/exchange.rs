@@ -29,8 +29,8 @@ const END: &[u8] = b"end of the ledger\n";
 impl Ledger {
     /// Writes all of it. To be called in a pool of threads.
     pub fn write(&mut self, out: &mut dyn Write) -> io::Result<()> {
-        self.digests.link();
-        self.settle();
+        self.digests.link()?;
+        self.finish()?;
         let head = Head {
             places: self.places.clone(),
             names: self.names.clone(),

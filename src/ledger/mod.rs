@@ -16,13 +16,14 @@
 //! 2. When the rule needs something that no event leaves yet, add it in [`entries`]: a field of a
 //!    row, or a table. A new table is a type of row that implements [`table::Row`], a list in
 //!    [`entries::Entries`], a [`Table`] in [`Ledger`] (with its line in [`Ledger::tables`]) and a
-//!    method of [`Evidence`]. Rows hold keyed hashes (64 bits to look up, 128 bits where a rule says
+//!    method of [`Evidence`], and a bit in [`Needs`]. Rows hold keyed hashes (64 bits to look up, 128 bits where a rule says
 //!    `proof`, [`key::short`] only to compare within a group), the number of the event, and numbers
 //!    that give nothing away. Rows that repeat for returning customers must say so in
 //!    [`table::Row::absorb`] (sum the counts, keep the first event), or the memory grows with them.
 //! 3. Write the rule as any other, with one more argument:
 //!    `crate::rule!("event-id-reused", Check::Log, conclude)` where
-//!    `fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()>`. A rule that also
+//!    `fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()>`, and its line in
+//!    [`Needs::of`]: what no rule of a run reads is not collected. A rule that also
 //!    looks at single events keeps its check: `crate::rule!(name, Check::Event(check), conclude)`.
 //!    `out.at(first event, "/pointer/from/event", message)` reports; `.places(events, "event with
 //!    this id")` names the second and the last; `.events(n)` says how many events it is about,
@@ -43,6 +44,7 @@ pub mod event_ids;
 mod exchange;
 pub mod findings;
 pub mod key;
+pub mod needs;
 pub mod people;
 pub mod places;
 pub mod series;
@@ -51,6 +53,7 @@ pub mod spellings;
 pub mod steps;
 pub mod table;
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::io;
 
@@ -63,6 +66,7 @@ pub use digests::Digests;
 pub use entries::{BlockSpot, Entries};
 pub use findings::{LogFinding, LogFindings};
 pub use key::Key;
+pub use needs::Needs;
 pub use people::Visit;
 pub use places::{Places, Spot};
 pub use series::{AllSeries, Series};
@@ -190,13 +194,21 @@ impl Ledger {
                 table.settle();
             }
         }
-        let bytes: usize = self.tables().iter().map(|table| table.bytes()).sum();
-        if bytes > memory {
-            for table in self.tables() {
-                table.spill()?;
-            }
-            self.spills += 1;
+        let mut tables = self.tables();
+        let mut bytes: usize = tables.iter().map(|table| table.bytes()).sum();
+        if bytes <= memory {
+            return Ok(());
         }
+        // The largest first: small runs are not worth a file.
+        tables.sort_by_key(|table| Reverse(table.bytes()));
+        for table in tables {
+            if bytes <= memory / 4 {
+                break;
+            }
+            bytes -= table.bytes();
+            table.spill()?;
+        }
+        self.spills += 1;
         Ok(())
     }
 
@@ -207,13 +219,14 @@ impl Ledger {
     }
 
     /// Sorts the tables, after which the evidence can be read. To be called in a pool of threads.
-    pub fn settle(&mut self) {
+    pub fn finish(&mut self) -> io::Result<()> {
         for table in self.tables() {
-            table.settle();
+            table.finish()?;
         }
+        Ok(())
     }
 
-    /// The evidence of a ledger that was settled, together with the scores of the event names and
+    /// The evidence of a ledger that was finished, together with the scores of the event names and
     /// with a capture beside it.
     pub fn evidence<'l>(
         &'l self,
@@ -224,6 +237,7 @@ impl Ledger {
             ledger: self,
             names,
             pixel,
+            needs: Needs::ALL,
         }
     }
 
@@ -243,9 +257,21 @@ pub struct Evidence<'l> {
     ledger: &'l Ledger,
     names: &'l BTreeMap<String, NameScore>,
     pixel: Option<&'l Pairing>,
+    /// What the rule that reads said it would.
+    needs: Needs,
 }
 
-impl Evidence<'_> {
+impl<'l> Evidence<'l> {
+    /// The same for a rule that reads no more than that.
+    pub(crate) fn only(&self, needs: Needs) -> Evidence<'l> {
+        Evidence { needs, ..*self }
+    }
+
+    fn reads(&self, table: Needs) -> &'l Ledger {
+        debug_assert!(self.needs.has(table), "Needs::of does not name a table");
+        self.ledger
+    }
+
     /// The pairs of every event_name that a pixel sent, in the order of the names.
     pub fn pixel(&self) -> &[Pairs] {
         self.pixel.map_or(&[], |pixel| &pixel.names)
@@ -259,41 +285,46 @@ impl Evidence<'_> {
     /// Calls `each` with the sightings of every event_id under one event_name of one dataset, in
     /// input order. Events without an id and passbacks are not among them.
     pub fn ids(&self, each: impl FnMut(&[Sighting])) -> io::Result<()> {
-        self.ledger.ids.groups(each)
+        self.reads(Needs::IDS).ids.groups(each)
     }
 
     /// Calls `each` with the sightings of every order (with item_number and status) under one
     /// event_name of one dataset, in input order. Only of events that happen once an order.
     pub fn orders(&self, each: impl FnMut(&[Sighting])) -> io::Result<()> {
-        self.ledger.orders.groups(each)
+        self.reads(Needs::ORDERS).orders.groups(each)
     }
 
     /// Calls `each` with the website events of every browser (fbp, else external_id) of one dataset,
     /// together where they carry the same keys.
     pub fn carriers(&self, each: impl FnMut(&[Carrier])) -> io::Result<()> {
-        self.ledger.carriers.groups(each)
+        self.reads(Needs::CARRIERS).carriers.groups(each)
     }
 
     /// The digests of the log, joined with themselves.
     pub fn joined(&self) -> io::Result<Joined> {
-        self.ledger.digests.join()
+        self.reads(Needs::DIGESTS).digests.join()
     }
 
     /// Calls `each` with the checkouts and purchases of every browser, in the order of their times.
     pub fn steps(&self, each: impl FnMut(&[Step])) -> io::Result<()> {
-        self.ledger.steps.groups(each)
+        self.reads(Needs::STEPS).steps.groups(each)
     }
 
     /// What the events of each dataset and event_name have in common, with the hash by which
     /// [`Evidence::event_name`] knows the name. Passbacks are not among them.
     pub fn series(&self) -> impl Iterator<Item = (u32, &Series)> {
-        self.ledger.series.iter()
+        self.reads(Needs::SERIES).series.iter()
     }
 
     /// Calls `each` with every visit: events in which browser, person, address and agent are the
     /// same. Those of one browser follow one another; those without a browser come first.
     pub fn visits(&self, each: impl FnMut(&Visit)) -> io::Result<()> {
-        self.ledger.visits.rows(each)
+        self.reads(Needs::VISITS).visits.rows(each)
+    }
+
+    /// How many visits there are.
+    pub fn number_of_visits(&self) -> u64 {
+        self.ledger.visits.len()
     }
 
     /// Calls `each` with the visits of every browser. Visits without one are not among them.
@@ -320,12 +351,12 @@ impl Evidence<'_> {
     /// Calls `each` with the sightings of every click id and of what may be the same id in another
     /// spelling.
     pub fn clicks(&self, each: impl FnMut(&[Click])) -> io::Result<()> {
-        self.ledger.clicks.groups(each)
+        self.reads(Needs::CLICKS).clicks.groups(each)
     }
 
     /// Calls `each` with the digests of gender and country that one pipeline sent.
     pub fn spellings(&self, each: impl FnMut(&[Spelling])) -> io::Result<()> {
-        self.ledger.spellings.groups(each)
+        self.reads(Needs::SPELLINGS).spellings.groups(each)
     }
 
     /// The bytes that the tables may take.

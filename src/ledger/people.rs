@@ -12,7 +12,7 @@ use super::Evidence;
 use super::key::{Key, short};
 use super::table::{Numbers, Row, Table};
 use crate::click_id::Stamped;
-use crate::digest::{self, Shape};
+use crate::digest::{self, Shape, prefix_of_hex};
 use crate::event::{Event, Identifier};
 use crate::event_name;
 use crate::finding::Finding;
@@ -300,22 +300,31 @@ impl Who {
 }
 
 fn short_of(key: &Key, one: &Identifier<'_>) -> u32 {
-    match one.shape {
-        Shape::Sha256 | Shape::Md5 | Shape::Plain => {
-            short(key.hash(one.hex().unwrap_or(one.text).trim().as_bytes()))
-        }
+    match (one.shape, one.hex()) {
+        (_, Some(hex)) => short(of_digest(key, hex)),
+        (Shape::Md5 | Shape::Plain, _) => short(key.hash(one.text.trim().as_bytes())),
         _ => 0,
     }
+}
+
+/// A digest by its first half, which tells it from all others.
+fn of_digest(key: &Key, hex: &str) -> u64 {
+    let half = [prefix_of_hex(&hex[..16]), prefix_of_hex(&hex[16..32])];
+    let mut bytes = [0; 16];
+    for (to, word) in bytes.chunks_exact_mut(8).zip(half) {
+        to.copy_from_slice(&word.to_be_bytes());
+    }
+    key.hash(&bytes)
 }
 
 /// An external_id by its digest, whether the event holds that or the value itself, and which.
 fn external_id_of(key: &Key, event: &Event<'_, '_>, one: &Identifier<'_>) -> (u64, u32) {
     if let Some(hex) = one.hex() {
-        return (key.hash(hex.as_bytes()), HASHED_ID);
+        return (of_digest(key, hex), HASHED_ID);
     }
     let plain = |text: &str| {
-        let hex = digest::sha256_hex(text);
-        (key.hash(hex.as_bytes()), PLAIN_ID)
+        let digest = digest::sha256(text.as_bytes());
+        (key.hash(&digest[..16]), PLAIN_ID)
     };
     match (one.shape, event.item(one.place).val()) {
         (Shape::Plain | Shape::Md5, _) => plain(digest::strip_appendix(one.text).trim()),
@@ -333,7 +342,7 @@ fn birth_of(key: &Key, event: &Event<'_, '_>) -> u32 {
         .iter()
         .filter(|one| one.name == Name::Db);
     let hex = dates.find_map(|one| one.hex().filter(|_| one.worthless.is_none()));
-    hex.map_or(0, |hex| short(key.hash(hex.as_bytes())))
+    hex.map_or(0, |hex| short(of_digest(key, hex)))
 }
 
 /// The visits of one block, each once as far as a small memory of the last ones goes.
@@ -662,48 +671,74 @@ pub fn returning(
 }
 
 /// Calls `each` with the visits that share a value, when those whose values fall into one bucket
-/// weigh `least` or more together: of most values there is nothing to sort.
+/// weigh `least` or more together: of most values there is nothing to sort. The rest is sorted in
+/// parts, each a range of the values, so that it takes an eighth of the memory of all of it.
 fn grouped(
     log: &Evidence<'_>,
     of: impl Fn(&Visit) -> u64,
     weight: fn(&Visit) -> u32,
     least: u32,
-    each: impl FnMut(&[Sharing]),
+    mut each: impl FnMut(&[Sharing]),
 ) -> io::Result<()> {
-    const BUCKETS: usize = 1 << 16;
     let value_of = |visit: &Visit| match of(visit) {
         0 => 0,
         value => mix(value, visit.scope.into()),
     };
-    let bucket = |value: u64| (value >> 48) as usize & (BUCKETS - 1);
-    let mut counts = vec![0u32; BUCKETS];
+    let visits = log.number_of_visits();
+    let bits = (visits / 2).clamp(1 << 10, 1 << 20).ilog2();
+    let bucket = |value: u64| (value >> (64 - bits)) as usize;
+    // What the visits of each bucket weigh, and how many they are.
+    let mut buckets = vec![(0u32, 0u32); 1 << bits];
     log.visits(|visit| {
         let value = value_of(visit);
         if value != 0 {
-            let count = &mut counts[bucket(value)];
-            *count = count.saturating_add(weight(visit));
+            let (weighs, number) = &mut buckets[bucket(value)];
+            *weighs = weighs.saturating_add(weight(visit));
+            *number = number.saturating_add(1);
         }
     })?;
-    if counts.iter().all(|&count| count < least) {
-        return Ok(());
-    }
-    let mut table: Table<Sharing> = Table::default();
-    let mut chunk = Vec::with_capacity(1 << 12);
-    let mut outcome = Ok(());
-    let give = |chunk: &mut Vec<Sharing>, table: &mut Table<Sharing>| {
-        table.take(chunk, 0);
-        chunk.clear();
-        if table.bytes() > log.memory().max(1 << 20) {
-            table.spill()?;
+    let most = (visits / PARTS).max(1 << 16);
+    let mut from = 0;
+    while from < buckets.len() {
+        let (mut to, mut rows) = (from, 0);
+        while let Some(&(weighs, number)) = buckets.get(to) {
+            let number = if weighs < least { 0 } else { u64::from(number) };
+            if rows > 0 && rows + number > most {
+                break;
+            }
+            rows += number;
+            to += 1;
         }
-        io::Result::Ok(())
-    };
+        if rows > 0 {
+            let is_wanted = |value: u64| {
+                let bucket = bucket(value);
+                value != 0 && (from..to).contains(&bucket) && buckets[bucket].0 >= least
+            };
+            sorted(log, value_of, is_wanted, &mut each)?;
+        }
+        from = to;
+    }
+    Ok(())
+}
+
+/// So many times the visits are read at most, and twice as often where values are very uneven.
+const PARTS: u64 = 8;
+
+/// Calls `each` with the visits that share a value, where that is wanted.
+fn sorted(
+    log: &Evidence<'_>,
+    value_of: impl Fn(&Visit) -> u64,
+    is_wanted: impl Fn(u64) -> bool,
+    each: impl FnMut(&[Sharing]),
+) -> io::Result<()> {
+    let mut table: Table<Sharing> = Table::default();
+    let mut outcome = Ok(());
     log.visits(|visit| {
         let value = value_of(visit);
-        if value == 0 || counts[bucket(value)] < least || outcome.is_err() {
+        if !is_wanted(value) || outcome.is_err() {
             return;
         }
-        chunk.push(Sharing {
+        let row = Sharing {
             value,
             first: visit.first,
             last: visit.last,
@@ -714,14 +749,14 @@ fn grouped(
             flags: visit.flags,
             at: visit.at,
             count: visit.count,
-        });
-        if chunk.len() == chunk.capacity() {
-            outcome = give(&mut chunk, &mut table);
+        };
+        table.take(&[row], 0);
+        if table.bytes() > log.memory().max(1 << 20) {
+            outcome = table.spill();
         }
     })?;
     outcome?;
-    give(&mut chunk, &mut table)?;
-    table.settle();
+    table.finish()?;
     table.groups(each)
 }
 
@@ -811,6 +846,18 @@ mod tests {
         sharing.write(&mut bytes);
         assert_eq!(bytes.len(), Sharing::SIZE);
         assert_eq!(Sharing::read(&bytes), sharing);
+    }
+
+    #[test]
+    fn a_value_and_its_digest_are_one_account() {
+        let key = Key::of(b"k");
+        let hex = digest::sha256_hex("k-40001");
+        let plain = digest::sha256(b"k-40001");
+        assert_eq!(of_digest(&key, &hex), key.hash(&plain[..16]));
+        assert_ne!(
+            of_digest(&key, &hex),
+            of_digest(&key, &digest::sha256_hex("k-40002"))
+        );
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! One event under an id or an order number, and whether two of them can be the same event.
 
+use std::cmp::Ordering;
+
 use super::table::{Numbers, Row};
 
 /// An event as the ledger remembers it under one of its keys. Numbers that are 0 are not known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sighting {
     /// Under `ids`: dataset, event_name and event_id. Under `orders`: dataset, event_name, order_id,
     /// item_number and status.
@@ -93,6 +95,23 @@ impl Sighting {
     /// Whether all these flags are set.
     pub fn has(&self, flags: u32) -> bool {
         self.flags & flags == flags
+    }
+}
+
+impl Ord for Sighting {
+    /// By key and event: no event is twice under one key.
+    #[inline]
+    fn cmp(&self, other: &Self) -> Ordering {
+        let [first, second] = self.key;
+        let by_first = first.cmp(&other.key[0]);
+        by_first.then_with(|| (second, self.at).cmp(&(other.key[1], other.at)))
+    }
+}
+
+impl PartialOrd for Sighting {
+    #[inline]
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 

@@ -1,8 +1,8 @@
 //! Digests of keys with few possible values, above all those that are none of any known spelling.
 
-use super::key::{Key, short};
+use super::key::Key;
 use super::table::{Numbers, Row};
-use crate::digest::{Shape, forms};
+use crate::digest::Shape;
 use crate::event::Event;
 use crate::name::Name;
 
@@ -87,19 +87,14 @@ impl Default for Collected {
 
 impl Collected {
     /// Enters gender and country.
-    pub fn enter(&mut self, key: &Key, event: &Event<'_, '_>, scope: u64, at: u64) {
+    pub fn enter(&mut self, key: &Key, event: &Event<'_, '_>, pipeline: u32, at: u64) {
         let keys = Name::Ge.bit() | Name::Country.bit();
         if event.names().1 & keys == 0 {
             return;
         }
-        let mut pipeline = 0;
         for one in event.shaped(Shape::Sha256.bit()) {
-            if !forms::is_enumerable(one.name) {
+            if !matches!(one.name, Name::Ge | Name::Country) {
                 continue;
-            }
-            if pipeline == 0 {
-                let sender = event.envelope.sender.unwrap_or_default();
-                pipeline = short(key.begin().number(scope).part(sender.as_bytes()).end());
             }
             let is_known = one.proven
                 || one.worthless.is_some()

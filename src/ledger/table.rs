@@ -1,7 +1,12 @@
 //! Rows of one size, sorted at the end: in memory as long as they fit, else in sorted runs on disk.
+//!
+//! Runs are merged as soon as there are [`FAN`] of one size, so that few files are open and few
+//! buffers needed however little memory there is; each row is written once for each such level. In
+//! the end there is one run, which is read from its beginning as often as anybody asks.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::collections::binary_heap::PeekMut;
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
 
@@ -54,12 +59,23 @@ impl Numbers<'_> {
     }
 }
 
+/// So many runs of one level make one of the next.
+const FAN: usize = 8;
+
+/// Bytes of a buffer before or behind a file.
+const BUFFER: usize = 1 << 16;
+
 /// A table whatever its rows are.
 pub(super) trait AnyTable: Send {
+    /// Bytes in memory.
     fn bytes(&self) -> usize;
+    /// Joins what speaks of the same thing in memory.
     fn settle(&mut self);
     fn may_shrink(&self) -> bool;
+    /// Moves what is in memory to disk.
     fn spill(&mut self) -> io::Result<()>;
+    /// Brings everything in its order: no row is added any more.
+    fn finish(&mut self) -> io::Result<()>;
 }
 
 impl<R: Row> AnyTable for Table<R> {
@@ -75,6 +91,9 @@ impl<R: Row> AnyTable for Table<R> {
     fn spill(&mut self) -> io::Result<()> {
         Table::spill(self)
     }
+    fn finish(&mut self) -> io::Result<()> {
+        Table::finish(self)
+    }
 }
 
 /// Rows that are collected in any order and read in theirs.
@@ -83,6 +102,7 @@ pub struct Table<R> {
     rows: Vec<R>,
     /// So many rows at the front are sorted and hold nothing twice.
     settled: usize,
+    /// Of falling levels.
     runs: Vec<Run>,
 }
 
@@ -91,6 +111,8 @@ pub struct Table<R> {
 struct Run {
     file: File,
     rows: u64,
+    /// How often its rows were merged.
+    level: u32,
 }
 
 impl<R> Default for Table<R> {
@@ -133,6 +155,12 @@ impl<R: Row> Table<R> {
         R::REPEATS && self.rows.len() - self.settled > self.settled.max(1 << 16)
     }
 
+    /// The number of rows, in memory and on disk.
+    pub fn len(&self) -> u64 {
+        let on_disk: u64 = self.runs.iter().map(|run| run.rows).sum();
+        self.rows.len() as u64 + on_disk
+    }
+
     /// Whether there is no row, in memory or on disk.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty() && self.runs.is_empty()
@@ -156,68 +184,55 @@ impl<R: Row> Table<R> {
         if self.rows.is_empty() {
             return Ok(());
         }
-        let mut out = BufWriter::with_capacity(1 << 16, tempfile::tempfile()?);
-        let mut bytes = Vec::with_capacity(R::SIZE);
-        for row in &self.rows {
-            bytes.clear();
-            row.write(&mut bytes);
-            out.write_all(&bytes)?;
+        let rows = self.drain();
+        let mut writer = Writer::new(0)?;
+        for row in &rows {
+            writer.add(row)?;
         }
-        let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
-        self.runs.push(Run {
-            file,
-            rows: self.rows.len() as u64,
-        });
-        self.rows = Vec::new();
-        self.settled = 0;
+        drop(rows);
+        self.runs.push(writer.end()?);
+        while let [.., first, _, _, _, _, _, _, last] = &self.runs[..]
+            && first.level == last.level
+        {
+            let last = self.runs.split_off(self.runs.len() - FAN);
+            self.runs.push(merged::<R>(&last)?);
+        }
         Ok(())
     }
 
-    /// Calls `each` with every row in order. Settle first.
-    pub fn rows(&self, mut each: impl FnMut(&R)) -> io::Result<()> {
-        debug_assert_eq!(self.settled, self.rows.len());
+    /// Brings all rows in their order, in memory or in one run on disk.
+    pub fn finish(&mut self) -> io::Result<()> {
+        self.settle();
         if self.runs.is_empty() {
-            self.rows.iter().for_each(each);
             return Ok(());
         }
-        let mut readers = Vec::with_capacity(self.runs.len());
-        for run in &self.runs {
-            readers.push(Reader::new(run)?);
-        }
-        let mut heap = BinaryHeap::new();
-        for (index, reader) in readers.iter_mut().enumerate() {
-            if let Some(row) = reader.next::<R>()? {
-                heap.push(Reverse((row, index)));
-            }
-        }
-        let mut memory = self.rows.iter();
-        if let Some(row) = memory.next() {
-            heap.push(Reverse((*row, readers.len())));
-        }
-        let mut last: Option<R> = None;
-        while let Some(Reverse((row, index))) = heap.pop() {
-            let next = match readers.get_mut(index) {
-                Some(reader) => reader.next()?,
-                None => memory.next().copied(),
-            };
-            if let Some(next) = next {
-                heap.push(Reverse((next, index)));
-            }
-            let absorbed = last.as_mut().is_some_and(|last| last.absorb(&row));
-            if !absorbed && let Some(done) = last.replace(row) {
-                each(&done);
-            }
-        }
-        if let Some(done) = last {
-            each(&done);
+        self.spill()?;
+        // The shortest are merged first.
+        while self.runs.len() > 1 {
+            let last = self.runs.split_off(self.runs.len().saturating_sub(FAN));
+            self.runs.push(merged::<R>(&last)?);
         }
         Ok(())
     }
 
-    /// Calls `each` with every group of rows, in order. Settle first.
+    /// Calls `each` with every row in order. Finish first.
+    pub fn rows(&self, mut each: impl FnMut(&R)) -> io::Result<()> {
+        debug_assert_eq!(self.settled, self.rows.len());
+        debug_assert!(self.runs.is_empty() || self.rows.is_empty() && self.runs.len() == 1);
+        self.rows.iter().for_each(&mut each);
+        for run in &self.runs {
+            let mut reader = Reader::new(run)?;
+            while let Some(row) = reader.next()? {
+                each(&row);
+            }
+        }
+        Ok(())
+    }
+
+    /// Calls `each` with every group of rows, in order. Finish first.
     pub fn groups(&self, mut each: impl FnMut(&[R])) -> io::Result<()> {
         if self.runs.is_empty() {
-            for group in self.rows.chunk_by(|a, b| a.group() == b.group()) {
+            for group in self.settled().chunk_by(|a, b| a.group() == b.group()) {
                 each(group);
             }
             return Ok(());
@@ -240,6 +255,75 @@ impl<R: Row> Table<R> {
     }
 }
 
+/// One run with the rows of several.
+fn merged<R: Row>(runs: &[Run]) -> io::Result<Run> {
+    let mut readers = Vec::with_capacity(runs.len());
+    let mut heap = BinaryHeap::with_capacity(runs.len());
+    for (index, run) in runs.iter().enumerate() {
+        let mut reader = Reader::new(run)?;
+        if let Some(row) = reader.next::<R>()? {
+            heap.push(Reverse((row, index)));
+        }
+        readers.push(reader);
+    }
+    let level = runs.iter().map(|run| run.level).max().unwrap_or(0);
+    let mut writer = Writer::new(level + 1)?;
+    let mut last: Option<R> = None;
+    while let Some(mut top) = heap.peek_mut() {
+        let Reverse((row, index)) = *top;
+        match readers[index].next()? {
+            Some(next) => *top = Reverse((next, index)),
+            None => {
+                PeekMut::pop(top);
+            }
+        }
+        let absorbed = last.as_mut().is_some_and(|last| last.absorb(&row));
+        if !absorbed && let Some(done) = last.replace(row) {
+            writer.add(&done)?;
+        }
+    }
+    if let Some(done) = last {
+        writer.add(&done)?;
+    }
+    writer.end()
+}
+
+/// Writes a run, row by row in their order.
+struct Writer {
+    out: BufWriter<File>,
+    rows: u64,
+    level: u32,
+    bytes: Vec<u8>,
+}
+
+impl Writer {
+    fn new(level: u32) -> io::Result<Writer> {
+        Ok(Writer {
+            out: BufWriter::with_capacity(BUFFER, tempfile::tempfile()?),
+            rows: 0,
+            level,
+            bytes: Vec::new(),
+        })
+    }
+
+    fn add<R: Row>(&mut self, row: &R) -> io::Result<()> {
+        self.bytes.clear();
+        row.write(&mut self.bytes);
+        debug_assert_eq!(self.bytes.len(), R::SIZE);
+        self.rows += 1;
+        self.out.write_all(&self.bytes)
+    }
+
+    fn end(self) -> io::Result<Run> {
+        let file = self.out.into_inner();
+        Ok(Run {
+            file: file.map_err(io::IntoInnerError::into_error)?,
+            rows: self.rows,
+            level: self.level,
+        })
+    }
+}
+
 /// Reads a run from its beginning.
 struct Reader<'r> {
     file: BufReader<&'r File>,
@@ -252,7 +336,7 @@ impl<'r> Reader<'r> {
         let mut file = &run.file;
         file.rewind()?;
         Ok(Reader {
-            file: BufReader::with_capacity(1 << 16, file),
+            file: BufReader::with_capacity(BUFFER, file),
             left: run.rows,
             bytes: Vec::new(),
         })
@@ -312,9 +396,17 @@ mod tests {
                     table.spill().unwrap();
                 }
             }
-            table.settle();
+            // So few files are open at a time, however often rows went to disk.
+            assert!(table.runs.len() < 2 * FAN, "{}", table.runs.len());
+            table.finish().unwrap();
             let mut groups = Vec::new();
-            table.groups(|group| groups.push(group.to_vec())).unwrap();
+            for _ in 0..2 {
+                groups.clear();
+                table.groups(|group| groups.push(group.to_vec())).unwrap();
+            }
+            let mut rows = Vec::new();
+            table.rows(|row| rows.push(*row)).unwrap();
+            assert_eq!(rows, groups.concat());
             groups
         };
         let ample = read(usize::MAX);

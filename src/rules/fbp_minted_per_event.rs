@@ -1,5 +1,6 @@
 //! CL211: an fbp made for the event, not kept by the browser.
 
+use std::collections::BTreeMap;
 use std::io;
 
 use crate::click_id::Stamped;
@@ -60,15 +61,15 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
             u64::from(visit.address) << 32 | u64::from(visit.agent),
         )
     };
-    let (mut could, mut people, mut browsers) = (0u64, 0u64, 0u64);
-    let (mut events, mut told) = (Events::default(), 0);
+    let mut scopes: BTreeMap<u32, Minted> = BTreeMap::new();
     people::returning(log, same_person, EVENTS, |visits| {
         let first = visits.iter().map(|row| row.first).min().unwrap_or(0);
         let last = visits.iter().map(|row| row.last).max().unwrap_or(0);
         if last - first > SPAN {
             return;
         }
-        could += 1;
+        let minted = scopes.entry(visits[0].scope).or_default();
+        minted.could += 1;
         let mut of: Vec<u64> = visits.iter().map(|row| row.browser).collect();
         of.sort_unstable();
         of.dedup();
@@ -76,27 +77,49 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
         if of.len() as u64 != number {
             return;
         }
-        people += 1;
-        browsers += number;
+        minted.people += 1;
+        minted.browsers += number;
         for row in visits {
-            events.add(row.at, row.count.into());
-            told += u64::from(row.count) * u64::from(row.flags & MINTED != 0);
+            minted.events.add(row.at, row.count.into());
+            minted.told += u64::from(row.count) * u64::from(row.flags & MINTED != 0);
         }
     })?;
-    if people < PEOPLE || people * 100 < PERCENT * could {
-        return Ok(());
+    for minted in scopes.values() {
+        let Minted {
+            could,
+            people,
+            browsers,
+            events,
+            told,
+        } = minted;
+        if *people < PEOPLE || people * 100 < PERCENT * could {
+            continue;
+        }
+        let message = format!(
+            "fbp is new with every event of {} who kept their address and agent, {} in all",
+            match people {
+                1 => "one person".to_owned(),
+                people => format!("{people} people"),
+            },
+            count(*browsers, "event")
+        );
+        out.at(events.first(), "/user_data/fbp", message)
+            .certainty(Certainty::Strong)
+            .places_of(events, "event of a new browser")
+            .events(events.number - told);
     }
-    let message = format!(
-        "fbp is new with every event of {} who kept their address and agent, {} in all",
-        match people {
-            1 => "one person".to_owned(),
-            people => format!("{people} people"),
-        },
-        count(browsers, "event")
-    );
-    out.at(events.first(), "/user_data/fbp", message)
-        .certainty(Certainty::Strong)
-        .places_of(&events, "event of a new browser")
-        .events(events.number - told);
     Ok(())
+}
+
+/// The people of a dataset or site who keep their address and agent.
+#[derive(Default)]
+struct Minted {
+    /// Those who could show that browsers are made anew.
+    could: u64,
+    /// Those who do.
+    people: u64,
+    browsers: u64,
+    events: Events,
+    /// Events of which was told already.
+    told: u64,
 }

@@ -54,7 +54,11 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
             item,
             "event_id looks random though the event has an order_id that it could be made of",
         )
-        .fix_if(deduplication::id_from_order(event));
+        .fix_if(deduplication::id_from_order(event))
+        .fold(Reach::EventName, |events| match events {
+            1 => "event_id looks random though the event has an order_id that it could be made of".to_owned(),
+            _ => format!("{events} events have an event_id that looks random though each has an order_id that it could be made of"),
+        });
     } else {
         out.at(item, "event_id looks random: right only when the browser's copy carries the same one")
             .severity(Severity::Info)

@@ -62,21 +62,33 @@ fn address(name: Name, item: Item<'_, '_>, text: &str, out: &mut Findings) {
     if rest.len() <= 1 {
         return;
     }
-    let plain = decoded(rest, true);
-    if let Some(topic) = sensitive::topic_in(&plain) {
+    let topic = sensitive::topic_in(&decoded(rest, true))
+        .and_then(|_| sensitive::topic_in(&decoded(&without_click_ids(&url, text), true)));
+    if let Some(topic) = topic {
         out.at(item, format!("{name} may speak of {}", topic.phrase()));
         return;
     }
     if !url.has_more_than_path() {
         return;
     }
-    for parameter in url.parameters() {
+    for parameter in url.parameters().filter(|one| !one.is_click_id()) {
         let value = decoded(parameter.value, true);
         let of_card = sensitive::topic_of_key(parameter.name) == Some(Topic::Card);
         if number(item, &value, || of_card, out) {
             return;
         }
     }
+}
+
+/// Path and query without the ids of clicks: among millions of them there is one with any letters.
+fn without_click_ids(url: &WebAddress<'_>, text: &str) -> String {
+    let (mut kept, mut from) = (String::new(), url.path_at());
+    for parameter in url.parameters().filter(|one| one.is_click_id()) {
+        kept.push_str(&text[from..parameter.at.start]);
+        from = parameter.at.end;
+    }
+    kept.push_str(&text[from..]);
+    kept
 }
 
 /// A property of the sender's own, with all that is in it.
