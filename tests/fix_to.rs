@@ -375,7 +375,7 @@ fn what_no_fix_touches_is_kept_byte_for_byte() {
 #[test]
 fn what_the_browser_shows_is_put_right_too() {
     let place = Place::new();
-    let day = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/shop-day");
+    let day = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/real/shop-day");
     for name in ["server.ndjson", "browser.har"] {
         place.write(name, std::fs::read(day.join(name)).expect("a file"));
     }
