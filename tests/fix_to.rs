@@ -312,16 +312,30 @@ fn test_traffic_needs_a_word() {
         in_event,
         coded.replace("5182", "5192"),
     ];
-    place.write("log.ndjson", lines(&log));
+    let part = |name: &str, value: &str| {
+        format!("--x7f\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+    };
+    let code = part("test_event_code", "TEST7");
+    let data = |number| part("data", &format!("[{}]", another(number)));
+    let mut log = lines(&log);
+    // The code before the events, the code behind them, and a form without one.
+    for parts in [
+        [code.clone(), data(3)],
+        [data(4), code],
+        [data(5), part("x", "y")],
+    ] {
+        log.push_str(&format!("{}{}--x7f--\r\n", parts[0], parts[1]));
+    }
+    place.write("log.ndjson", log);
     for (args, sent, code) in [
-        ("", 0, Value::Null),
-        ("--unsafe-fixes", 4, Value::Null),
-        ("--test-code NEW1", 4, Value::from("NEW1")),
+        ("", 1, Value::Null),
+        ("--unsafe-fixes", 7, Value::Null),
+        ("--test-code NEW1", 7, Value::from("NEW1")),
     ] {
         place.check(&format!("{args} --fix-to out log.ndjson"));
         let bodies = objects(&place, REQUESTS);
         assert_eq!(events_in(&bodies), sent, "{args}");
-        assert_eq!(objects(&place, REJECTS).len() as u64, 4 - sent, "{args}");
+        assert_eq!(objects(&place, REJECTS).len() as u64, 7 - sent, "{args}");
         assert!(bodies.iter().all(|body| body["test_event_code"] == code));
         assert!(!place.text(REQUESTS).contains("TEST7"), "{args}");
         std::fs::remove_dir_all(place.path("out")).expect("the folder");
@@ -375,7 +389,7 @@ fn what_no_fix_touches_is_kept_byte_for_byte() {
 #[test]
 fn what_the_browser_shows_is_put_right_too() {
     let place = Place::new();
-    let day = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/shop-day");
+    let day = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/real/shop-day");
     for name in ["server.ndjson", "browser.har"] {
         place.write(name, std::fs::read(day.join(name)).expect("a file"));
     }

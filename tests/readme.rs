@@ -64,7 +64,7 @@ fn run(place: &Place, command: &str) -> (Option<i32>, String) {
 fn place() -> Place {
     let place = Place::new();
     place.write("ledger.key", [7; 32]);
-    for folder in ["tour", "shapes", "shop-day"] {
+    for folder in ["tour", "shapes", "real/shop-day"] {
         for entry in fs::read_dir(root().join("fixtures").join(folder)).unwrap() {
             let path = entry.unwrap().path();
             let below = path.strip_prefix(root()).unwrap();

@@ -332,6 +332,9 @@ pub(super) struct Ambient<'a> {
     envelope: Envelope<'a>,
     /// How many more lines may belong to the record that has begun.
     left: u8,
+    /// What stands between the parts of a multipart form, and whether its part `data` has begun.
+    border: Option<&'a str>,
+    in_data: bool,
 }
 
 /// A record over more lines is none.
@@ -340,6 +343,26 @@ const LONGEST_RECORD: u8 = 100;
 impl<'a> Ambient<'a> {
     /// Takes over what a line tells. A time stamp, or the first line of a request, begins a record.
     pub(super) fn see(&mut self, line: &'a str, beyond: &'a str, zone: Option<&TimeZone>) {
+        self.see_line(line, beyond, zone);
+        if line.len() > 4 && line.starts_with("--") {
+            self.border = Some(line.trim_end());
+        } else if self.border.is_some() && line.contains("form-data; name=") {
+            self.in_data = line.contains("name=\"data\"");
+            self.envelope.is_test |= line.contains("name=\"test_event_code\"");
+            self.left = LONGEST_RECORD;
+        }
+    }
+
+    /// As [`Ambient::current`], with what stands behind `text` in the form whose `data` it is.
+    fn current_of(&self, text: &'a str) -> Envelope<'a> {
+        let mut envelope = self.current();
+        if let Some(border) = self.border.filter(|_| self.in_data) {
+            envelope_text::see_parts(text, border, &mut envelope);
+        }
+        envelope
+    }
+
+    fn see_line(&mut self, line: &'a str, beyond: &'a str, zone: Option<&TimeZone>) {
         let before = self.current();
         let mut envelope = before;
         if let Some(millis) = envelope_text::answered_at(line, beyond) {
@@ -376,7 +399,7 @@ impl<'a> Ambient<'a> {
 
     /// The record had its payload.
     pub(super) fn spend(&mut self) {
-        self.left = 0;
+        (self.left, self.border, self.in_data) = (0, None, false);
     }
 }
 
@@ -955,7 +978,7 @@ impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
         let before = self.found;
         let around = match self.as_event {
             Some(_) => self.context,
-            None => self.ambient.current(),
+            None => self.ambient.current_of(text),
         };
         let read = dig::json(self, at, text, around, None, 0)?;
         let found = self.found > before;

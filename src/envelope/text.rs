@@ -318,6 +318,27 @@ pub fn answered_at(line: &str, beyond: &str) -> Option<i64> {
     None
 }
 
+/// Takes over what the parts of a multipart form tell that stand behind `text`, which begins in its
+/// part `data`.
+pub fn see_parts<'a>(text: &'a str, border: &str, envelope: &mut Envelope<'a>) {
+    let end = text.find(&format!("{border}--")).unwrap_or(text.len());
+    for part in text[..end].split(border).skip(1) {
+        let halves = part.split_once("\r\n\r\n");
+        let Some((head, value)) = halves.or_else(|| part.split_once("\n\n")) else {
+            continue;
+        };
+        let value = value.trim();
+        if value.is_empty() {
+            continue;
+        }
+        if head.contains("name=\"test_event_code\"") {
+            envelope.is_test = true;
+        } else if head.contains("name=\"partner_agent\"") && !value.contains('\n') {
+            (envelope.agent, envelope.sender) = (Some(value), Some(value));
+        }
+    }
+}
+
 /// The last character border at or before a place.
 fn floor(text: &str, at: usize) -> usize {
     let mut at = at.min(text.len());

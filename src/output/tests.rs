@@ -236,10 +236,12 @@ CL102 hash-of-empty
 CL109 hash-uppercase
 
   ⚠ ";
+    let (facts, text) = text.split_once("\n\n").expect("facts");
+    assert!(facts.starts_with("read: "), "{facts}");
+    assert!(facts.contains("time of capture for 20 events, unknown"));
     assert!(text.starts_with(expected), "{text}");
     assert!(text.ends_with("\nfail: 1 error, 1 warning\n"), "{text}");
     assert!(text.contains("found: 1 error, 1 warning; fixable: 1 with --fix\n"));
-    assert!(text.contains("time of capture for 20 events, unknown"));
     assert!(text.contains("and 10 more: `capilint score --by event` lists them all"));
     assert_eq!(text.matches("Meta's formula is not public").count(), 1);
 }
@@ -275,6 +277,8 @@ fn audits_lead_with_totals_and_quiet_runs_say_one_line() {
         ..style()
     };
     let text = written!(Human, audit, &report(1));
+    let (facts, text) = text.split_once("\n\n").expect("facts");
+    assert!(facts.starts_with("read: "), "{facts}");
     assert!(text.starts_with("Findings by rule\n╭"), "{text}");
     let quiet = Style {
         quiet: true,
