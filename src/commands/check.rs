@@ -1,15 +1,21 @@
 //! `check` and `score`: reading, linting, fixing, reporting.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, BufReader, IsTerminal, Write};
-use std::path::Path;
-use std::sync::Arc;
+use std::io::{self, BufReader, IsTerminal, Read, Seek, Write};
+use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
+
+use sha2::{Digest, Sha256};
 
 use crate::cli::{By, CheckArgs, Format, InputArgs, MergeArgs, Profile, ScoreArgs, ScoreFormat};
 use crate::config::Config;
-use crate::engine::{Excerpts, Linter, Run, Silent, newest_time, part_clock};
+use crate::engine::{
+    Excerpts, Linter, Run, Taught, learn, must_learn, newest_time, part_clock,
+};
 use crate::input::archive::{self, Archive};
 use crate::input::unpack::{self, Packer};
 use crate::input::walk::{Source, io_message};
@@ -86,7 +92,11 @@ pub(super) fn check(args: &CheckArgs) -> Result<u8, Failure> {
         errors,
         config.as_ref(),
         args.input.quiet,
-        Asides { resend, part },
+        Asides {
+            resend,
+            part,
+            spool: args.spool,
+        },
     )
 }
 
@@ -279,6 +289,8 @@ struct Asides {
     resend: Option<Resend>,
     /// Where it is written as a part of a larger run, and how its clock was asked for.
     part: Option<(File, String)>,
+    /// Whether standard input may be kept in a temporary file.
+    spool: bool,
 }
 
 /// Reads all sources one after the other and ends with the verdict.
@@ -299,9 +311,32 @@ fn run(
             std::process::exit(2);
         }
     });
-    let learned = learn(linter, &sources, config);
+    let is_mending = linter.settings().fixing != Fixing::Off || asides.resend.is_some();
+    let mut passes = Passes::default();
+    let mut reads_once = false;
+    let mut taught = Taught::default();
+    if is_mending && must_learn(linter.settings()) {
+        if sources.contains(&Source::Stdin) && asides.spool {
+            passes.spool = Some(spooled()?);
+        }
+        reads_once = sources.contains(&Source::Stdin) && passes.spool.is_none();
+        if !reads_once {
+            passes.are_several = true;
+            taught = learn(linter, |run| {
+                sources
+                    .iter()
+                    .filter(|_| !linter.stop_flag().load(Ordering::Relaxed))
+                    .try_for_each(|source| read(linter, run, source, config, &passes))
+            })
+            .map_err(|error| Failure::Output { error, code: 2 })?;
+        }
+        passes.is_second = true;
+    }
     let mut run = Run::new(linter, reporter);
-    run.use_learned(learned);
+    run.use_learned(taught);
+    if reads_once {
+        run.reads_once();
+    }
     if let Some(resend) = asides.resend {
         run.resend(resend);
     }
@@ -324,7 +359,7 @@ fn run(
         if run.is_stopped() {
             Ok(())
         } else {
-            read(linter, &mut run, source, config)
+            read(linter, &mut run, source, config, &passes)
         }
     });
     let outcome = outcome.and_then(|()| tell_idle_suppressions(linter, &mut run, config));
@@ -339,20 +374,81 @@ fn run(
     }
 }
 
-/// What a first pass shows of the browser's copies, when fixes can use it. Standard input cannot be
-/// read twice: then only those fixes are made that each event alone allows.
-fn learn(linter: &Linter, sources: &[Source], config: Option<&Config>) -> Option<Learned> {
-    let settings = linter.settings();
-    let is_wanted = settings.fixing != Fixing::Off && settings.witnesses.pixel.is_some();
-    if !is_wanted || sources.contains(&Source::Stdin) {
-        return None;
+/// Standard input as a temporary file without a name, which is gone with the process.
+fn spooled() -> Result<File, Failure> {
+    let spool = || {
+        let mut file = tempfile::tempfile()?;
+        io::copy(&mut io::stdin().lock(), &mut file)?;
+        Ok(file)
+    };
+    spool().map_err(|error: io::Error| {
+        Failure::Usage(format!("--spool: {}", io_message(&error)))
+    })
+}
+
+/// What the passes over one input share.
+#[derive(Default)]
+struct Passes {
+    /// Standard input, when it is kept.
+    spool: Option<File>,
+    /// The digest of every file as the first pass read it.
+    prints: RefCell<BTreeMap<PathBuf, [u8; 32]>>,
+    are_several: bool,
+    is_second: bool,
+}
+
+/// The digest of what was read of a file.
+type Print = Arc<Mutex<Sha256>>;
+
+impl Passes {
+    /// Standard input from its beginning.
+    fn stdin(&self) -> io::Result<Box<dyn Read + Send>> {
+        Ok(match &self.spool {
+            Some(file) => {
+                let mut file = file.try_clone()?;
+                file.rewind()?;
+                Box::new(BufReader::new(file))
+            }
+            None => Box::new(io::stdin()),
+        })
     }
-    let mut silent = Silent;
-    let mut run = Run::to_learn(linter, &mut silent);
-    for source in sources {
-        read(linter, &mut run, source, config).ok()?;
+
+    /// For the digest of a file, when it is read more than once.
+    fn print(&self) -> Option<Print> {
+        self.are_several.then(Print::default)
     }
-    run.learned()
+
+    /// Notes what a pass read of a file; an error when another pass has read something else.
+    fn changed(&self, path: &Path, print: Option<Print>) -> Option<io::Error> {
+        let print = print?;
+        let hasher = print.lock().unwrap_or_else(PoisonError::into_inner);
+        let digest: [u8; 32] = hasher.clone().finalize().into();
+        let mut prints = self.prints.borrow_mut();
+        let known = *match self.is_second {
+            true => prints.get(path)?,
+            false => prints.entry(path.to_owned()).or_insert(digest),
+        };
+        (known != digest).then(|| {
+            io::Error::other("the file changed while it was read: run the command again")
+        })
+    }
+}
+
+/// A file whose digest is made as it is read.
+struct Printed {
+    file: File,
+    print: Option<Print>,
+}
+
+impl Read for Printed {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read(buffer)?;
+        if let Some(print) = &self.print {
+            let mut print = print.lock().unwrap_or_else(PoisonError::into_inner);
+            print.update(&buffer[..read]);
+        }
+        Ok(read)
+    }
 }
 
 fn progress(quiet: bool) -> Option<Arc<indicatif::ProgressBar>> {
@@ -374,6 +470,7 @@ fn read(
     run: &mut Run<'_>,
     source: &Source,
     config: Option<&Config>,
+    passes: &Passes,
 ) -> io::Result<()> {
     let name = source.name();
     let fault = |error: &io::Error| InputError {
@@ -383,14 +480,21 @@ fn read(
     let settings = linter.settings();
     let path = match source {
         Source::Stdin => {
-            let (packing, reader) = match unpack::open(io::stdin(), settings.ceiling) {
+            let input = match passes.stdin() {
+                Ok(input) => input,
+                Err(error) => {
+                    run.failed(fault(&error));
+                    return Ok(());
+                }
+            };
+            let (packing, reader) = match unpack::open(input, settings.ceiling) {
                 Ok(opened) => opened,
                 Err(error) => {
                     run.failed(fault(&error));
                     return Ok(());
                 }
             };
-            if settings.fixing != Fixing::Write {
+            if settings.fixing != Fixing::Write || run.only_learns() {
                 return run.stream(&name, &name, reader, None, None).map(|_| ());
             }
             let mut sink = match Packer::new(&packing, io::BufWriter::new(io::stdout())) {
@@ -450,9 +554,14 @@ fn read(
         }
         _ => None,
     };
-    let opened = file
-        .try_clone()
-        .and_then(|file| unpack::open(file, settings.ceiling));
+    let print = passes.print();
+    let opened = file.try_clone().and_then(|file| {
+        let file = Printed {
+            file,
+            print: print.clone(),
+        };
+        unpack::open(file, settings.ceiling)
+    });
     let (packing, reader) = match opened {
         Ok(opened) => opened,
         Err(error) => {
@@ -461,7 +570,11 @@ fn read(
         }
     };
     if settings.fixing != Fixing::Write || run.only_learns() {
-        return run.stream(&name, &key, reader, newest, None).map(|_| ());
+        run.stream(&name, &key, reader, newest, None)?.ok();
+        if let Some(error) = passes.changed(path, print) {
+            run.failed(fault(&error));
+        }
+        return Ok(());
     }
     let mut rewrite = match Rewrite::begin(path, &file, &packing) {
         Ok(rewrite) => rewrite,
@@ -476,6 +589,10 @@ fn read(
     };
     let before = run.report().fixes.total();
     let outcome = run.stream(&name, &key, reader, newest, Some(&mut rewrite))?;
+    let outcome = match passes.changed(path, print) {
+        Some(error) => Err(error),
+        None => outcome,
+    };
     finish_rewrite(run, rewrite, outcome, before, &name);
     Ok(())
 }

@@ -1,6 +1,8 @@
 //! Makes one event ready to be sent again: on one line, mended as far as the user allows, and with
 //! the reasons when it must not be sent.
 
+use std::sync::Arc;
+
 use bumpalo::Bump;
 
 use crate::clock::{Clock, Latest, Source};
@@ -13,6 +15,7 @@ use crate::repair::Mender;
 use crate::resend::{self, Parcel};
 use crate::rules;
 use crate::settings::Clocks;
+use crate::witness::Sent;
 
 use super::mending::is_allowed;
 use super::worker::Worker;
@@ -23,6 +26,8 @@ pub(super) struct Bound {
     sender: Option<String>,
     is_test: bool,
     has_id: bool,
+    /// What stood around it, when fixes ask.
+    sent: Option<Arc<Sent>>,
 }
 
 impl Bound {
@@ -34,6 +39,7 @@ impl Bound {
             sender: sender.map(str::to_owned),
             is_test: envelope.is_test,
             has_id: event.get(Name::EventId).is_some_and(|id| !id.is_blank()),
+            sent: Sent::of(event),
         }
     }
 }
@@ -76,7 +82,9 @@ pub(super) fn parcel(
             supported: None,
             asked: true,
         };
-        let mender = Mender::new(&worker.linter.rules, worker.around);
+        let around = bound.sent.as_ref().map(|sent| worker.beside(sent));
+        let around = around.as_ref().unwrap_or(worker.around);
+        let mender = Mender::new(&worker.linter.rules, around);
         let repair = mender.mend(&text, Some(clock), &|finding: &Finding, _| {
             is_allowed(worker, finding)
         });

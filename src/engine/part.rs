@@ -10,7 +10,7 @@ use crate::facts::Facts;
 use crate::finding::{Finding, Fold, Place, Reach, Severity, Subject};
 use crate::fix::Safety;
 use crate::json::{Pointer, tree};
-use crate::ledger::Entries;
+use crate::ledger::{Entries, Lessons};
 use crate::output::Fixing;
 use crate::pixel::index::Tie;
 use crate::pixel::pairs::ServerTally;
@@ -166,6 +166,8 @@ pub(super) struct Orders {
     pub sated: Arc<Sated>,
     /// Whether events are entered in the ledger.
     pub ledger: bool,
+    /// For what the values of the log are fetched.
+    pub fetches: Option<Arc<Lessons>>,
     /// Whether events are made ready to be sent again.
     pub resend: bool,
 }

@@ -16,7 +16,7 @@ use crate::inspect::{Inspector, Read as Taken, Surroundings, Watch};
 use crate::json::tree::{Span, Syntax, SyntaxError, Tree};
 use crate::json::{Item, Pointer, Tape};
 use crate::ledger::key::short;
-use crate::ledger::{Entries, Key};
+use crate::ledger::{Entries, Key, Lessons};
 use crate::name::Name;
 use crate::output::Fixing;
 use crate::pixel::index::{Bond, Tie};
@@ -67,6 +67,13 @@ impl Worker<'_> {
             tree: None,
             anchor: None,
         }
+    }
+
+    /// The surroundings of an event that is read alone, of which this stood around it.
+    pub(super) fn beside(&self, sent: &Arc<Sent>) -> Surroundings {
+        let mut around = self.around.clone();
+        around.witnesses.sent = Some(Arc::clone(sent));
+        around
     }
 
     /// Mends a block if told to, checks it and counts. With `complete` the text ends with it.
@@ -373,6 +380,8 @@ struct Notes<'n> {
     seen: &'n mut Vec<Seen>,
     filter: &'n Filter,
     ledger_key: &'n Key,
+    /// What values of the events are kept for.
+    fetches: Option<&'n Lessons>,
     /// Whether events are entered in the ledger.
     ledger: bool,
     /// The block, and the text of it that holds the events.
@@ -407,6 +416,11 @@ impl Watch for Notes<'_> {
         let hide = |name: &str| self.ledger_key.hash(name.as_bytes());
         let name = self.part.name_index(event.name(), hide);
         let (presence, website) = (presence(event, findings), event.is_website());
+        if let Some(lessons) = self.fetches
+            && wanted
+        {
+            lessons.fetch(event);
+        }
         if self.ledger {
             let begin = self.begin_of(event);
             self.part.entries.place(self.block, begin);
@@ -644,6 +658,7 @@ impl<'a> Dig<'a> for Checker<'_, 'a> {
             seen: &mut self.seen,
             filter: &settings.filter,
             ledger_key: self.worker.ledger_key,
+            fetches: self.worker.orders.fetches.as_deref(),
             ledger: self.worker.orders.ledger,
             block: self.lines.text(),
             at,
