@@ -13,9 +13,7 @@ use sha2::{Digest, Sha256};
 
 use crate::cli::{By, CheckArgs, Format, InputArgs, MergeArgs, Profile, ScoreArgs, ScoreFormat};
 use crate::config::Config;
-use crate::engine::{
-    Excerpts, Linter, Run, Taught, learn, must_learn, newest_time, part_clock,
-};
+use crate::engine::{Excerpts, Linter, Run, Taught, learn, must_learn, newest_time, part_clock};
 use crate::input::archive::{self, Archive};
 use crate::input::unpack::{self, Packer};
 use crate::input::walk::{Source, io_message};
@@ -381,9 +379,7 @@ fn spooled() -> Result<File, Failure> {
         io::copy(&mut io::stdin().lock(), &mut file)?;
         Ok(file)
     };
-    spool().map_err(|error: io::Error| {
-        Failure::Usage(format!("--spool: {}", io_message(&error)))
-    })
+    spool().map_err(|error: io::Error| Failure::Usage(format!("--spool: {}", io_message(&error))))
 }
 
 /// What the passes over one input share.
@@ -428,9 +424,8 @@ impl Passes {
             true => prints.get(path)?,
             false => prints.entry(path.to_owned()).or_insert(digest),
         };
-        (known != digest).then(|| {
-            io::Error::other("the file changed while it was read: run the command again")
-        })
+        (known != digest)
+            .then(|| io::Error::other("the file changed while it was read: run the command again"))
     }
 }
 
@@ -705,4 +700,43 @@ fn tell_idle_suppressions(
         )?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::Silent;
+
+    #[test]
+    fn a_file_that_changed_between_the_passes_stays_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log.ndjson");
+        let text = r#"{"event_name":"Purchase","event_time":1782396602000}"#;
+        std::fs::write(&path, text).unwrap();
+        let linter = Linter::new(Settings {
+            fixing: Fixing::Write,
+            threads: 1,
+            ..Settings::default()
+        });
+        let source = Source::File(path.clone());
+        let fixes = |print: [u8; 32]| {
+            let passes = Passes {
+                are_several: true,
+                is_second: true,
+                prints: RefCell::new(BTreeMap::from([(path.clone(), print)])),
+                ..Passes::default()
+            };
+            let mut silent = Silent;
+            let mut run = Run::new(&linter, &mut silent);
+            read(&linter, &mut run, &source, None, &passes).unwrap();
+            let errors = run.report().errors.clone();
+            (errors, std::fs::read_to_string(&path).unwrap())
+        };
+        let (errors, left) = fixes([0; 32]);
+        assert_eq!(left, text);
+        assert!(errors[0].message.contains("changed while it was read"));
+        let (errors, fixed) = fixes(Sha256::digest(text).into());
+        assert!(errors.is_empty());
+        assert_eq!(fixed, text.replace("602000", "602"));
+    }
 }

@@ -43,8 +43,7 @@ const MAX_GROUPS: usize = 10_000;
 /// The heading for names beyond [`MAX_NAMES`].
 const OTHER_NAMES: &str = "(other names)";
 /// Why fixes that need the whole log are not made.
-const READ_ONCE: &str =
-    "the whole log shows it, and standard input is read once: give --spool to have it kept in a temporary file and read twice";
+const READ_ONCE: &str = "the whole log shows it, and standard input is read once: give --spool to have it kept in a temporary file and read twice";
 /// A run over one or more streams.
 pub struct Run<'l> {
     linter: &'l Linter,

@@ -188,12 +188,19 @@ impl Lessons {
             let browser = people::browser_of(&self.key, event);
             if self.lost.contains(&browser) {
                 let fbc = stamped.text().to_owned();
-                found.of_browser.entry(browser).or_default().insert(millis, fbc);
+                found
+                    .of_browser
+                    .entry(browser)
+                    .or_default()
+                    .insert(millis, fbc);
             }
         }
         if !self.orders.is_empty()
             && let Some((order, id, text)) = entries::order_of(&self.key, event)
-            && self.orders.get(&order).is_some_and(|(right, _)| *right == id)
+            && self
+                .orders
+                .get(&order)
+                .is_some_and(|(right, _)| *right == id)
         {
             found.ids.insert(id, text.into_owned());
         }
@@ -224,7 +231,10 @@ impl Lessons {
         let id = clicks::id_of(&self.key, click.stamped.tail());
         let person = entries::sender_of_click(&self.key, event);
         let first = *self.clicked.get(&(id, person))?;
-        click.millis.filter(|&millis| millis != first).map(|_| first)
+        click
+            .millis
+            .filter(|&millis| millis != first)
+            .map(|_| first)
     }
 
     /// The id of a click as it was given out.
@@ -285,7 +295,9 @@ impl Lessons {
         let runs = self.replays.get(&entries::name_of(&self.key, event)?)?;
         let time = event.time()?;
         let minute = u32::try_from(time / 60).ok()?;
-        let is_in_run = runs.iter().any(|&(first, last)| (first..=last).contains(&minute));
+        let is_in_run = runs
+            .iter()
+            .any(|&(first, last)| (first..=last).contains(&minute));
         if !is_in_run {
             return None;
         }

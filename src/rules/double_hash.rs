@@ -12,12 +12,7 @@ use crate::report::count;
 use crate::rule::{Check, Rule};
 
 /// See `rules/double-hash.md`.
-pub static RULE: Rule = crate::rule!(
-    "double-hash",
-    Check::Event(check),
-    conclude,
-    Safety::Safe
-);
+pub static RULE: Rule = crate::rule!("double-hash", Check::Event(check), conclude, Safety::Safe);
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     if let Some(lessons) = &event.witnesses.lessons {

@@ -15,12 +15,7 @@ use crate::report::count;
 use crate::rule::{Check, Rule};
 
 /// See `rules/fbc-rebuilt.md`.
-pub static RULE: Rule = crate::rule!(
-    "fbc-rebuilt",
-    Check::Event(check),
-    conclude,
-    Safety::Safe
-);
+pub static RULE: Rule = crate::rule!("fbc-rebuilt", Check::Event(check), conclude, Safety::Safe);
 
 /// Nobody comes from an ad to the end of a checkout in so few seconds.
 const SECONDS: i64 = 5;
@@ -33,9 +28,12 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
         let item = event.item(click.place);
         let pointer = item.pointer_from(event.root().place());
         let fix = Fix::safe("take the creation time under which the log shows the click first");
-        out.at(item, "fbc was made anew: the log shows its click under an earlier time")
-            .certainty(Certainty::Proof)
-            .fix(fix.replace_text(pointer, &click.stamped.with_millis(first)));
+        out.at(
+            item,
+            "fbc was made anew: the log shows its click under an earlier time",
+        )
+        .certainty(Certainty::Proof)
+        .fix(fix.replace_text(pointer, &click.stamped.with_millis(first)));
         return;
     }
     let Some(time) = event_time::moment(event) else {

@@ -30,8 +30,11 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
         return;
     };
     let fix = Fix::needs_consent("give the event the event_id under which its order came first");
-    out.at(item, "the order of this event came before under another event_id")
-        .fix(fix.replace_text(Pointer::root().key("event_id"), id));
+    out.at(
+        item,
+        "the order of this event came before under another event_id",
+    )
+    .fix(fix.replace_text(Pointer::root().key("event_id"), id));
 }
 
 fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {

@@ -8,8 +8,8 @@ use crate::finding::{Certainty, Findings};
 use crate::fix::{Fix, Safety};
 use crate::json::Pointer;
 use crate::ledger::series::{IdTimes, Minute, Series};
-use crate::name::Name;
 use crate::ledger::{Evidence, LEAST_EVENTS, LogFindings};
+use crate::name::Name;
 use crate::report::count;
 use crate::rule::{Check, Rule};
 
@@ -30,8 +30,11 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
         return;
     };
     let fix = Fix::needs_consent("take the time in the event's id");
-    out.at(item, "event_time is that of sending again: the event's id is from long before")
-        .fix(fix.replace(Pointer::root().key("event_time"), time.to_string()));
+    out.at(
+        item,
+        "event_time is that of sending again: the event's id is from long before",
+    )
+    .fix(fix.replace(Pointer::root().key("event_time"), time.to_string()));
 }
 
 /// So many different people, at least, of the sixty-four that can be told apart.

@@ -8,8 +8,8 @@ use crate::fix::{Fix, Safety};
 use crate::json::Pointer;
 use crate::ledger::lessons;
 use crate::ledger::series::{Offsets, Seen};
-use crate::name::Name;
 use crate::ledger::{Evidence, LEAST_EVENTS, LogFindings};
+use crate::name::Name;
 use crate::report::count;
 use crate::rule::{Check, Rule};
 
