@@ -166,6 +166,10 @@ pub struct CheckArgs {
     /// Print what --fix would change and write nothing; exit code 1 when something would
     #[arg(long, conflicts_with = "fix")]
     pub diff: bool,
+    /// Keep standard input in a temporary file while it is read twice, for fixes that need the whole
+    /// log
+    #[arg(long)]
+    pub spool: bool,
     /// Leave the input alone; write what can be sent again to DIR/requests.ndjson, fixed and without
     /// tokens, and the rest with its reasons to DIR/rejects.ndjson; nothing is replaced
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, conflicts_with_all = ["fix", "diff"])]

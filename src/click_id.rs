@@ -149,6 +149,12 @@ impl<'a> Stamped<'a> {
         format!("{}{tail}{appendix}", &self.text[..self.time.1 + 1])
     }
 
+    /// The value with another creation time, in Unix milliseconds.
+    pub fn with_millis(&self, millis: i64) -> String {
+        let (before, behind) = (&self.text[..self.time.0], &self.text[self.time.1..]);
+        format!("{before}{millis}{behind}")
+    }
+
     /// The value with its seconds written as milliseconds; nothing else changes.
     pub fn in_milliseconds(&self) -> String {
         let (before, behind) = self.text.split_at(self.time.1);

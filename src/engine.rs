@@ -3,6 +3,7 @@
 //! number of threads.
 
 mod dig;
+mod learn;
 mod mending;
 mod newest;
 mod parcel;
@@ -21,6 +22,7 @@ use crate::output::Reporter;
 use crate::report::{EventRow, Located, Report, Verdict};
 use crate::settings::Settings;
 
+pub use learn::{Taught, learn, must_learn};
 pub use newest::newest_time;
 pub use part::Excerpts;
 pub use run::Run;

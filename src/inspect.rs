@@ -616,6 +616,10 @@ impl<'s, 'a> Inspector<'s, 'a> {
         let identifiers = std::mem::take(&mut self.identifiers);
         let around = self.around;
         let deep = rules.deep;
+        let envelope = match &around.witnesses.sent {
+            Some(sent) => sent.envelope(self.arena),
+            None => envelope,
+        };
         let mut event = Event::new(
             &tape,
             place,

@@ -38,13 +38,17 @@ pub struct Rule {
     text: &'static str,
     check: Check,
     log: Option<LogCheck>,
+    teaches: Option<Safety>,
     page: OnceCell<Page>,
 }
 
 /// Embeds the page of a rule and ties it to the check and, where there is one, to that of the whole
-/// log.
+/// log, and how far its fixes can be trusted that need what the whole log shows.
 #[macro_export]
 macro_rules! rule {
+    ($name:literal, $check:expr, $log:expr, $safety:expr) => {
+        $crate::rule!($name, $check, $log).with_lessons($safety)
+    };
     ($name:literal, $check:expr, $log:expr) => {
         $crate::rule!($name, $check).with_log($log)
     };
@@ -65,6 +69,7 @@ impl Rule {
             text,
             check,
             log: None,
+            teaches: None,
             page: OnceCell::new(),
         }
     }
@@ -73,6 +78,17 @@ impl Rule {
     pub const fn with_log(mut self, log: LogCheck) -> Rule {
         self.log = Some(log);
         self
+    }
+
+    /// The rule with fixes that need what the whole log shows, at best of this safety.
+    pub const fn with_lessons(mut self, safety: Safety) -> Rule {
+        self.teaches = Some(safety);
+        self
+    }
+
+    /// How far the best of those fixes can be trusted that need what the whole log shows.
+    pub fn teaches(&self) -> Option<Safety> {
+        self.teaches
     }
 
     /// The check of the whole log, when the rule has one.

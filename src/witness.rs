@@ -3,7 +3,11 @@
 
 use std::sync::Arc;
 
+use bumpalo::Bump;
+
+use crate::event::{Envelope, Event};
 use crate::known::KnownValues;
+use crate::ledger::Lessons;
 use crate::pixel::Index;
 use crate::pixel::pairs::Learned;
 
@@ -14,6 +18,45 @@ pub struct Witnesses {
     pub pixel: Option<Arc<Index>>,
     /// What a first pass has learned of the browser's copies.
     pub learned: Option<Arc<Learned>>,
+    /// What a first pass has learned of the log.
+    pub lessons: Option<Arc<Lessons>>,
+    /// Of an event that is read alone, what stood around it.
+    pub sent: Option<Arc<Sent>>,
     /// Values that are known in plain (`--known`).
     pub known: Option<Arc<KnownValues>>,
+}
+
+/// What stands around an event in the log, kept for when the event is read alone.
+#[derive(Clone, Debug)]
+pub struct Sent {
+    dataset: Option<String>,
+    sent_at: Option<i64>,
+    sender: Option<String>,
+    is_test: bool,
+}
+
+impl Sent {
+    /// What stands around an event; `None` when no fix asks.
+    pub fn of(event: &Event<'_, '_>) -> Option<Arc<Sent>> {
+        event.witnesses.lessons.as_ref()?;
+        let envelope = &event.envelope;
+        Some(Arc::new(Sent {
+            dataset: envelope.dataset.map(str::to_owned),
+            sent_at: envelope.sent_at,
+            sender: envelope.sender.map(str::to_owned),
+            is_test: envelope.is_test,
+        }))
+    }
+
+    /// The same as it was.
+    pub fn envelope<'a>(&self, arena: &'a Bump) -> Envelope<'a> {
+        let keep = |text: &Option<String>| text.as_deref().map(|text| &*arena.alloc_str(text));
+        Envelope {
+            dataset: keep(&self.dataset),
+            sent_at: self.sent_at,
+            sender: keep(&self.sender),
+            is_test: self.is_test,
+            ..Envelope::default()
+        }
+    }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bumpalo::Bump;
 use capilint::clock::{Clock, Source};
-use capilint::engine::{Linter, Run};
+use capilint::engine::{self, Linter, Run};
 use capilint::event::Assumptions;
 use capilint::finding::{Certainty, Finding, Severity};
 use capilint::fix::Safety;
@@ -73,11 +73,16 @@ struct Said {
     message: String,
 }
 
-/// What the check says of an example: its rules of single events, and those of the whole log.
-fn findings(example: &Example) -> Vec<Said> {
+/// Whether an example is a log of several events.
+fn is_log(example: &Example) -> bool {
     let is_lines = example.text.contains("\n{")
         && serde_json::from_str::<serde_json::Value>(&example.text).is_err();
-    if example.pixel.is_some() || example.option("repeat").is_some() || is_lines {
+    example.option("repeat").is_some() || is_lines
+}
+
+/// What the check says of an example: its rules of single events, and those of the whole log.
+fn findings(example: &Example) -> Vec<Said> {
+    if example.pixel.is_some() || is_log(example) {
         return findings_of_log(example);
     }
     let said = findings_of_text(example).into_iter().map(|f| Said {
@@ -157,6 +162,7 @@ fn fixed_log(example: &Example, text: &str, rule: &Rule, least: Safety) -> Strin
     let mut settings = Settings {
         clocks: Clocks::At(around.wall),
         wall: around.wall,
+        assume: around.assume,
         witnesses: around.witnesses,
         threads: 1,
         fixing: Fixing::Write,
@@ -166,16 +172,14 @@ fn fixed_log(example: &Example, text: &str, rule: &Rule, least: Safety) -> Strin
     let only = rules::ALL.iter().map(|one| one.name() == rule.name());
     settings.policy.select(only.collect());
     let linter = Linter::new(settings);
-    let (mut silent, mut out) = (Silent, Vec::new());
-    let mut first = Run::to_learn(&linter, &mut silent);
-    first
-        .stream("log", "log", text.as_bytes(), None, None)
-        .unwrap()
-        .unwrap();
-    let learned = first.learned();
+    let taught = engine::learn(&linter, |run| {
+        let read = run.stream("log", "log", text.as_bytes(), None, None)?;
+        read.map(|_| ())
+    });
+    let mut out = Vec::new();
     let mut silent = Silent;
     let mut second = Run::new(&linter, &mut silent);
-    second.use_learned(learned);
+    second.use_learned(taught.unwrap());
     second
         .stream("log", "log", text.as_bytes(), None, Some(&mut out))
         .unwrap()
@@ -328,7 +332,8 @@ fn fixed_examples_are_what_the_fix_makes() {
             };
             let mut options = bad.clone();
             options.options.extend(fixed.options.iter().cloned());
-            if bad.pixel.is_some() {
+            let shown_by_log = rule.teaches().is_some() && is_log(bad);
+            if bad.pixel.is_some() || shown_by_log {
                 let once = fixed_log(&options, &bad.repeated(), rule, least);
                 if once != fixed.repeated() {
                     faults.push(format!("{} Fixed {at}: {once}", rule.name()));

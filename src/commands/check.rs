@@ -1,15 +1,19 @@
 //! `check` and `score`: reading, linting, fixing, reporting.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, BufReader, IsTerminal, Write};
-use std::path::Path;
-use std::sync::Arc;
+use std::io::{self, BufReader, IsTerminal, Read, Seek, Write};
+use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
+
+use sha2::{Digest, Sha256};
 
 use crate::cli::{By, CheckArgs, Format, InputArgs, MergeArgs, Profile, ScoreArgs, ScoreFormat};
 use crate::config::Config;
-use crate::engine::{Excerpts, Linter, Run, Silent, newest_time, part_clock};
+use crate::engine::{Excerpts, Linter, Run, Taught, learn, must_learn, newest_time, part_clock};
 use crate::input::archive::{self, Archive};
 use crate::input::unpack::{self, Packer};
 use crate::input::walk::{Source, io_message};
@@ -17,7 +21,6 @@ use crate::output::{
     Fixing, Reporter, Style, concise::Concise, excerpt, human::Human, json::Json, ndjson::Ndjson,
     scores, tee::Tee,
 };
-use crate::pixel::pairs::Learned;
 use crate::report::{FileTally, Gate, InputError, Verdict};
 use crate::resend::Resend;
 use crate::rewrite::Rewrite;
@@ -86,7 +89,11 @@ pub(super) fn check(args: &CheckArgs) -> Result<u8, Failure> {
         errors,
         config.as_ref(),
         args.input.quiet,
-        Asides { resend, part },
+        Asides {
+            resend,
+            part,
+            spool: args.spool,
+        },
     )
 }
 
@@ -281,6 +288,8 @@ struct Asides {
     resend: Option<Resend>,
     /// Where it is written as a part of a larger run, and how its clock was asked for.
     part: Option<(File, String)>,
+    /// Whether standard input may be kept in a temporary file.
+    spool: bool,
 }
 
 /// Reads all sources one after the other and ends with the verdict.
@@ -301,13 +310,32 @@ fn run(
             std::process::exit(2);
         }
     });
-    let mends = linter.settings().fixing != Fixing::Off || asides.resend.is_some();
-    let learned = match mends {
-        true => learn(linter, &sources, config),
-        false => None,
-    };
+    let is_mending = linter.settings().fixing != Fixing::Off || asides.resend.is_some();
+    let mut passes = Passes::default();
+    let mut reads_once = false;
+    let mut taught = Taught::default();
+    if is_mending && must_learn(linter.settings()) {
+        if sources.contains(&Source::Stdin) && asides.spool {
+            passes.spool = Some(spooled()?);
+        }
+        reads_once = sources.contains(&Source::Stdin) && passes.spool.is_none();
+        if !reads_once {
+            passes.are_several = true;
+            taught = learn(linter, |run| {
+                sources
+                    .iter()
+                    .filter(|_| !linter.stop_flag().load(Ordering::Relaxed))
+                    .try_for_each(|source| read(linter, run, source, config, &passes))
+            })
+            .map_err(|error| Failure::Output { error, code: 2 })?;
+        }
+        passes.is_second = true;
+    }
     let mut run = Run::new(linter, reporter);
-    run.use_learned(learned);
+    run.use_learned(taught);
+    if reads_once {
+        run.reads_once();
+    }
     if let Some(resend) = asides.resend {
         run.resend(resend);
     }
@@ -330,7 +358,7 @@ fn run(
         if run.is_stopped() {
             Ok(())
         } else {
-            read(linter, &mut run, source, config)
+            read(linter, &mut run, source, config, &passes)
         }
     });
     let outcome = outcome.and_then(|()| tell_idle_suppressions(linter, &mut run, config));
@@ -345,19 +373,78 @@ fn run(
     }
 }
 
-/// What a first pass shows of the browser's copies, when fixes can use it. Standard input cannot be
-/// read twice: then only those fixes are made that each event alone allows.
-fn learn(linter: &Linter, sources: &[Source], config: Option<&Config>) -> Option<Learned> {
-    let settings = linter.settings();
-    if settings.witnesses.pixel.is_none() || sources.contains(&Source::Stdin) {
-        return None;
+/// Standard input as a temporary file without a name, which is gone with the process.
+fn spooled() -> Result<File, Failure> {
+    let spool = || {
+        let mut file = tempfile::tempfile()?;
+        io::copy(&mut io::stdin().lock(), &mut file)?;
+        Ok(file)
+    };
+    spool().map_err(|error: io::Error| Failure::Usage(format!("--spool: {}", io_message(&error))))
+}
+
+/// What the passes over one input share.
+#[derive(Default)]
+struct Passes {
+    /// Standard input, when it is kept.
+    spool: Option<File>,
+    /// The digest of every file as the first pass read it.
+    prints: RefCell<BTreeMap<PathBuf, [u8; 32]>>,
+    are_several: bool,
+    is_second: bool,
+}
+
+/// The digest of what was read of a file.
+type Print = Arc<Mutex<Sha256>>;
+
+impl Passes {
+    /// Standard input from its beginning.
+    fn stdin(&self) -> io::Result<Box<dyn Read + Send>> {
+        Ok(match &self.spool {
+            Some(file) => {
+                let mut file = file.try_clone()?;
+                file.rewind()?;
+                Box::new(BufReader::new(file))
+            }
+            None => Box::new(io::stdin()),
+        })
     }
-    let mut silent = Silent;
-    let mut run = Run::to_learn(linter, &mut silent);
-    for source in sources {
-        read(linter, &mut run, source, config).ok()?;
+
+    /// For the digest of a file, when it is read more than once.
+    fn print(&self) -> Option<Print> {
+        self.are_several.then(Print::default)
     }
-    run.learned()
+
+    /// Notes what a pass read of a file; an error when another pass has read something else.
+    fn changed(&self, path: &Path, print: Option<Print>) -> Option<io::Error> {
+        let print = print?;
+        let hasher = print.lock().unwrap_or_else(PoisonError::into_inner);
+        let digest: [u8; 32] = hasher.clone().finalize().into();
+        let mut prints = self.prints.borrow_mut();
+        let known = *match self.is_second {
+            true => prints.get(path)?,
+            false => prints.entry(path.to_owned()).or_insert(digest),
+        };
+        (known != digest)
+            .then(|| io::Error::other("the file changed while it was read: run the command again"))
+    }
+}
+
+/// A file whose digest is made as it is read.
+struct Printed {
+    file: File,
+    print: Option<Print>,
+}
+
+impl Read for Printed {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read(buffer)?;
+        if let Some(print) = &self.print {
+            let mut print = print.lock().unwrap_or_else(PoisonError::into_inner);
+            print.update(&buffer[..read]);
+        }
+        Ok(read)
+    }
 }
 
 fn progress(quiet: bool) -> Option<Arc<indicatif::ProgressBar>> {
@@ -379,6 +466,7 @@ fn read(
     run: &mut Run<'_>,
     source: &Source,
     config: Option<&Config>,
+    passes: &Passes,
 ) -> io::Result<()> {
     let name = source.name();
     let fault = |error: &io::Error| InputError {
@@ -388,14 +476,21 @@ fn read(
     let settings = linter.settings();
     let path = match source {
         Source::Stdin => {
-            let (packing, reader) = match unpack::open(io::stdin(), settings.ceiling) {
+            let input = match passes.stdin() {
+                Ok(input) => input,
+                Err(error) => {
+                    run.failed(fault(&error));
+                    return Ok(());
+                }
+            };
+            let (packing, reader) = match unpack::open(input, settings.ceiling) {
                 Ok(opened) => opened,
                 Err(error) => {
                     run.failed(fault(&error));
                     return Ok(());
                 }
             };
-            if settings.fixing != Fixing::Write {
+            if settings.fixing != Fixing::Write || run.only_learns() {
                 return run.stream(&name, &name, reader, None, None).map(|_| ());
             }
             let mut sink = match Packer::new(&packing, io::BufWriter::new(io::stdout())) {
@@ -455,9 +550,14 @@ fn read(
         }
         _ => None,
     };
-    let opened = file
-        .try_clone()
-        .and_then(|file| unpack::open(file, settings.ceiling));
+    let print = passes.print();
+    let opened = file.try_clone().and_then(|file| {
+        let file = Printed {
+            file,
+            print: print.clone(),
+        };
+        unpack::open(file, settings.ceiling)
+    });
     let (packing, reader) = match opened {
         Ok(opened) => opened,
         Err(error) => {
@@ -466,7 +566,11 @@ fn read(
         }
     };
     if settings.fixing != Fixing::Write || run.only_learns() {
-        return run.stream(&name, &key, reader, newest, None).map(|_| ());
+        run.stream(&name, &key, reader, newest, None)?.ok();
+        if let Some(error) = passes.changed(path, print) {
+            run.failed(fault(&error));
+        }
+        return Ok(());
     }
     let mut rewrite = match Rewrite::begin(path, &file, &packing) {
         Ok(rewrite) => rewrite,
@@ -481,6 +585,10 @@ fn read(
     };
     let before = run.report().fixes.total();
     let outcome = run.stream(&name, &key, reader, newest, Some(&mut rewrite))?;
+    let outcome = match passes.changed(path, print) {
+        Some(error) => Err(error),
+        None => outcome,
+    };
     finish_rewrite(run, rewrite, outcome, before, &name);
     Ok(())
 }
@@ -593,4 +701,43 @@ fn tell_idle_suppressions(
         )?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::Silent;
+
+    #[test]
+    fn a_file_that_changed_between_the_passes_stays_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log.ndjson");
+        let text = r#"{"event_name":"Purchase","event_time":1782396602000}"#;
+        std::fs::write(&path, text).unwrap();
+        let linter = Linter::new(Settings {
+            fixing: Fixing::Write,
+            threads: 1,
+            ..Settings::default()
+        });
+        let source = Source::File(path.clone());
+        let fixes = |print: [u8; 32]| {
+            let passes = Passes {
+                are_several: true,
+                is_second: true,
+                prints: RefCell::new(BTreeMap::from([(path.clone(), print)])),
+                ..Passes::default()
+            };
+            let mut silent = Silent;
+            let mut run = Run::new(&linter, &mut silent);
+            read(&linter, &mut run, &source, None, &passes).unwrap();
+            let errors = run.report().errors.clone();
+            (errors, std::fs::read_to_string(&path).unwrap())
+        };
+        let (errors, left) = fixes([0; 32]);
+        assert_eq!(left, text);
+        assert!(errors[0].message.contains("changed while it was read"));
+        let (errors, fixed) = fixes(Sha256::digest(text).into());
+        assert!(errors.is_empty());
+        assert_eq!(fixed, text.replace("602000", "602"));
+    }
 }

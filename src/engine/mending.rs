@@ -1,6 +1,7 @@
 //! Applies fixes to a block, text by text. Bytes that no fix names are copied as they are.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use bumpalo::Bump;
 
@@ -19,6 +20,7 @@ use crate::policy::Decision;
 use crate::printable;
 use crate::repair::{Change, Mender, Repair};
 use crate::report::{LocatedChange, count};
+use crate::witness::Sent;
 
 use super::dig::{self, Dig, Held, Inspected, Joints, Layer, Trees};
 use super::part::Lines;
@@ -218,6 +220,8 @@ const NOT_UTF8: &str = "the text holds bytes that are not UTF-8";
 struct Clocks<'b> {
     worker: &'b Worker<'b>,
     events: Vec<(u32, Clock, bool)>,
+    /// What stood around each, when fixes ask.
+    sent: Vec<Option<Arc<Sent>>>,
 }
 
 impl Watch for Clocks<'_> {
@@ -226,6 +230,7 @@ impl Watch for Clocks<'_> {
         let wanted = filter.is_open() || is_wanted(filter, event);
         self.events
             .push((event.root().place(), event.clock, wanted));
+        self.sent.push(Sent::of(event));
     }
 }
 
@@ -240,6 +245,7 @@ impl<'a> Dig<'a> for Bench<'_, 'a> {
         let mut clocks = Clocks {
             worker: self.worker,
             events: Vec::new(),
+            sent: Vec::new(),
         };
         let read = match self.is_element() {
             true => self
@@ -276,7 +282,7 @@ impl<'a> Dig<'a> for Bench<'_, 'a> {
                 .extend(std::iter::repeat_n(reason, allowed));
         } else if allowed > 0 {
             let told = self.told();
-            self.mend_events(at, &text[..read.end], &clocks.events);
+            self.mend_events(at, &text[..read.end], &clocks.events, &clocks.sent);
             if self.inspector.is_copy() {
                 self.forget_since(told);
             }
@@ -525,10 +531,15 @@ impl<'a> Bench<'_, 'a> {
         Some((range, decode::encode(layer.codec, raw, layer.text, new)?))
     }
 
-    fn mend_events(&mut self, at: usize, text: &'a str, events: &[(u32, Clock, bool)]) {
+    fn mend_events(
+        &mut self,
+        at: usize,
+        text: &'a str,
+        events: &[(u32, Clock, bool)],
+        sent: &[Option<Arc<Sent>>],
+    ) {
         let worker = self.worker;
         let allow = |finding: &Finding, _: Safety| is_allowed(worker, finding);
-        let mender = Mender::new(&worker.linter.rules, worker.around);
         let Ok(tree) = Tree::parse(text, Syntax::Relaxed) else {
             return;
         };
@@ -562,6 +573,9 @@ impl<'a> Bench<'_, 'a> {
                 continue;
             };
             let old = span.of(text);
+            let around = sent[number].as_ref().map(|sent| worker.beside(sent));
+            let around = around.as_ref().unwrap_or(worker.around);
+            let mender = Mender::new(&worker.linter.rules, around);
             let repair = mender.mend(old, Some(clock), &allow);
             let before = (self.outcome.changes.len(), self.outcome.withheld.len());
             self.note(

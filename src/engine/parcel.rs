@@ -1,6 +1,8 @@
 //! Makes one event ready to be sent again: on one line, mended as far as the user allows, and with
 //! the reasons when it must not be sent.
 
+use std::sync::Arc;
+
 use bumpalo::Bump;
 
 use crate::clock::{Clock, Latest, Source};
@@ -16,6 +18,7 @@ use crate::resend::{self, Parcel};
 use crate::rules::{self, insufficient_user_data};
 use crate::secret;
 use crate::settings::Clocks;
+use crate::witness::Sent;
 
 use super::mending::is_allowed;
 use super::worker::Worker;
@@ -26,6 +29,8 @@ pub(super) struct Bound {
     options: String,
     is_test: bool,
     has_id: bool,
+    /// What stood around it, when fixes ask.
+    sent: Option<Arc<Sent>>,
 }
 
 /// What a sender may write beside `data` and the token.
@@ -64,6 +69,7 @@ impl Bound {
             options,
             is_test: envelope.is_test,
             has_id: event.get(Name::EventId).is_some_and(|id| !id.is_blank()),
+            sent: Sent::of(event),
         }
     }
 }
@@ -122,11 +128,13 @@ pub(super) fn parcel(
             supported: None,
             asked: true,
         };
+        let around = bound.sent.as_ref().map(|sent| worker.beside(sent));
+        let around = around.as_ref().unwrap_or(worker.around);
         let of_tests = rules::index_of("test-event-code");
         let allow = |finding: &Finding, _: Safety| {
             is_allowed(worker, finding) || (worker.orders.as_test && finding.rule == of_tests)
         };
-        let mender = Mender::new(&worker.linter.rules, worker.around);
+        let mender = Mender::new(&worker.linter.rules, around);
         let repair = mender.mend(&text, Some(clock), &allow);
         if !repair.left.is_empty() {
             reasons.push(rules::index_of("insufficient-user-data"));

@@ -10,7 +10,7 @@ use crate::facts::Facts;
 use crate::finding::{Finding, Fold, Place, Reach, Severity, Subject};
 use crate::fix::Safety;
 use crate::json::{Pointer, tree};
-use crate::ledger::{Entries, Needs};
+use crate::ledger::{Entries, Lessons, Needs};
 use crate::output::Fixing;
 use crate::pixel::index::Tie;
 use crate::pixel::pairs::ServerTally;
@@ -172,6 +172,8 @@ pub(super) struct Orders {
     pub sated: Arc<Sated>,
     /// The tables of the ledger in which events are entered, when there is one.
     pub ledger: Option<Needs>,
+    /// For what the values of the log are fetched.
+    pub fetches: Option<Arc<Lessons>>,
     /// Whether events are made ready to be sent again, and whether as test traffic.
     pub resend: bool,
     pub as_test: bool,

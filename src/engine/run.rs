@@ -12,11 +12,11 @@ use crate::finding::{Finding, Findings, Place, Severity, Subject};
 use crate::input::blocks::{Block, Blocks, Frame, Head};
 use crate::inspect::{AsOf, Surroundings};
 use crate::json::Pointer;
-use crate::ledger::{BlockSpot, Entries, Key, Ledger, LogFinding, LogFindings, Needs};
+use crate::ledger::{BlockSpot, Entries, Key, Ledger, Lessons, LogFinding, LogFindings, Needs};
 use crate::output::{Fixing, Reporter};
 use crate::pixel::Pairing;
 use crate::pixel::index::Tie;
-use crate::pixel::pairs::{Learned, ServerTally};
+use crate::pixel::pairs::ServerTally;
 use crate::printable;
 use crate::report::{
     FileTally, Group, InputError, Located, Location, Related, Report, RuleTally, Verdict,
@@ -28,6 +28,7 @@ use crate::settings::Clocks;
 use crate::witness::Witnesses;
 
 use super::Linter;
+use super::learn::{self, Taught};
 use super::part::{
     self, FEW_EXAMPLES, GroupKey, NameKey, Orders, Part, Pending, Sated, Told, measure,
 };
@@ -41,6 +42,8 @@ const MAX_NAMES: usize = 10_000;
 const MAX_GROUPS: usize = 10_000;
 /// The heading for names beyond [`MAX_NAMES`].
 const OTHER_NAMES: &str = "(other names)";
+/// Why fixes that need the whole log are not made.
+const READ_ONCE: &str = "the whole log shows it, and standard input is read once: give --spool to have it kept in a temporary file and read twice";
 /// A run over one or more streams.
 pub struct Run<'l> {
     linter: &'l Linter,
@@ -63,6 +66,10 @@ pub struct Run<'l> {
     witnesses: Witnesses,
     /// Nothing is mended: the run only learns for another.
     only_learns: bool,
+    /// For what the run only fetches values of the log.
+    fetches: Option<Arc<Lessons>>,
+    /// Fixes that need the whole log are not made, since the input cannot be read twice.
+    reads_once: bool,
     sated: Mutex<Arc<Sated>>,
     shown: usize,
     progress: Option<Box<dyn FnMut(u64) + 'l>>,
@@ -210,6 +217,8 @@ impl<'l> Run<'l> {
             beside: Beside::default(),
             witnesses: linter.settings.witnesses.clone(),
             only_learns: false,
+            fetches: None,
+            reads_once: false,
             sated: Mutex::new(Arc::new(Sated::default())),
             shown: 0,
             progress: None,
@@ -257,14 +266,27 @@ impl<'l> Run<'l> {
     pub fn to_learn(linter: &'l Linter, reporter: &'l mut dyn Reporter) -> Run<'l> {
         Run {
             only_learns: true,
-            ledger_needs: linter
-                .settings
-                .witnesses
-                .pixel
-                .as_ref()
-                .map(|_| Needs::NONE),
+            ledger_needs: learn::needs(&linter.settings),
             ..Run::new(linter, reporter)
         }
+    }
+
+    /// A run that looks at the input for the values that fixes of another run need.
+    pub fn to_fetch(
+        linter: &'l Linter,
+        reporter: &'l mut dyn Reporter,
+        lessons: Arc<Lessons>,
+    ) -> Run<'l> {
+        Run {
+            fetches: Some(lessons),
+            ledger_needs: None,
+            ..Run::to_learn(linter, reporter)
+        }
+    }
+
+    /// Says in the report which fixes were left undone because the input cannot be read twice.
+    pub fn reads_once(&mut self) {
+        self.reads_once = true;
     }
 
     /// Whether it is such a run.
@@ -273,16 +295,44 @@ impl<'l> Run<'l> {
     }
 
     /// What the fixes of another run over the same input can use.
-    pub fn learned(mut self) -> Option<Learned> {
-        let key = self.key;
-        let pairing = self.pairing()?;
-        let index = self.witnesses.pixel.as_ref()?;
-        Some(pairing.learned(index, key))
+    pub fn learned(mut self) -> io::Result<Taught> {
+        let (key, linter) = (self.key, self.linter);
+        let settings = &linter.settings;
+        let pairing = self.pairing();
+        let pixel = pairing.as_ref().zip(self.witnesses.pixel.as_ref());
+        let pixel = pixel.map(|(pairing, index)| pairing.learned(index, key));
+        if !learn::learns_of_log(settings) {
+            return Ok(Taught { pixel, log: None });
+        }
+        let pool = &linter.pool;
+        pool.install(|| self.ledger.finish())?;
+        let evidence = self.ledger.evidence(&self.report.names, pairing.as_ref());
+        let lessons = Lessons::new(key, learn::least(settings));
+        let mut findings = LogFindings::to_learn(lessons);
+        for (index, rule) in rules::ALL.iter().enumerate() {
+            let (Some(check), Some(_)) = (rule.log(), rule.teaches()) else {
+                continue;
+            };
+            if !settings.policy.speaks(index) {
+                continue;
+            }
+            findings.begin(index);
+            let evidence = evidence.only(Needs::of(rule.name()));
+            let conclude = || pool.install(|| check(&evidence, &mut findings));
+            match catch_unwind(AssertUnwindSafe(conclude)) {
+                Ok(outcome) => outcome?,
+                // The second pass meets the fault again, and tells of it.
+                Err(_) => continue,
+            }
+        }
+        let log = findings.learned();
+        Ok(Taught { pixel, log })
     }
 
     /// Uses what another run has learned.
-    pub fn use_learned(&mut self, learned: Option<Learned>) {
-        self.witnesses.learned = learned.map(Arc::new);
+    pub fn use_learned(&mut self, taught: Taught) {
+        self.witnesses.learned = taught.pixel.map(Arc::new);
+        self.witnesses.lessons = taught.log.map(Arc::new);
     }
 
     /// Calls `progress` with the number of bytes read after every block.
@@ -493,6 +543,7 @@ impl<'l> Run<'l> {
                     .unwrap_or_else(|poison| poison.into_inner()),
             ),
             ledger: self.ledger_needs,
+            fetches: self.fetches.clone(),
             resend: self.resend.is_some(),
             as_test: self.resend.as_ref().is_some_and(Resend::is_test),
         }
@@ -846,6 +897,11 @@ impl<'l> Run<'l> {
             self.report.duplicates = Some(copies.map(|finding| finding.events).sum());
         }
         for finding in findings {
+            let teaches = rules::ALL[finding.rule].teaches();
+            if self.reads_once && teaches.is_some() {
+                let fixes = &mut self.report.fixes.not_written;
+                *fixes.entry(READ_ONCE.to_owned()).or_insert(0) += 1;
+            }
             self.tell_of_log(&ledger, finding)?;
         }
         self.report.pixel = pairing;

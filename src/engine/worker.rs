@@ -1,6 +1,7 @@
 //! Works on one block, on any thread: mends it if told to, checks its texts and counts.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use bumpalo::Bump;
 use hashbrown::HashSet;
@@ -19,7 +20,7 @@ use crate::inspect::{Inspector, Read as Taken, Surroundings, Watch};
 use crate::json::tree::{Span, Syntax, SyntaxError, Tree};
 use crate::json::{Item, Pointer, Tape};
 use crate::ledger::key::short;
-use crate::ledger::{Entries, Key, Needs};
+use crate::ledger::{Entries, Key, Lessons, Needs};
 use crate::name::Name;
 use crate::output::Fixing;
 use crate::pixel::index::{Bond, Tie};
@@ -29,6 +30,7 @@ use crate::report::EventRow;
 use crate::rules;
 use crate::score::{Presence, event_score};
 use crate::settings::Filter;
+use crate::witness::Sent;
 
 use super::dig::{self, Dig, Inspected, Joints, Layer, Trees, Why};
 use super::parcel::{self, Bound};
@@ -70,6 +72,13 @@ impl Worker<'_> {
             tree: None,
             anchor: None,
         }
+    }
+
+    /// The surroundings of an event that is read alone, of which this stood around it.
+    pub(super) fn beside(&self, sent: &Arc<Sent>) -> Surroundings {
+        let mut around = self.around.clone();
+        around.witnesses.sent = Some(Arc::clone(sent));
+        around
     }
 
     /// Mends a block if told to, checks it and counts. With `complete` the text ends with it.
@@ -460,6 +469,8 @@ struct Notes<'n> {
     ledger_key: &'n Key,
     /// The tables of the ledger in which events are entered, when there is one.
     ledger: Option<Needs>,
+    /// What values of the events are kept for.
+    fetches: Option<&'n Lessons>,
     /// The block, and the text of it that holds the events.
     block: &'n str,
     at: usize,
@@ -492,6 +503,11 @@ impl Watch for Notes<'_> {
         let hide = |name: &str| self.ledger_key.hash(name.as_bytes());
         let name = self.part.name_index(event.name(), hide);
         let (presence, website) = (presence(event, findings), event.is_website());
+        if let Some(lessons) = self.fetches
+            && wanted
+        {
+            lessons.fetch(event);
+        }
         if let Some(needs) = self.ledger {
             let begin = self.begin_of(event);
             self.part.entries.place(self.block, begin);
@@ -742,6 +758,7 @@ impl<'a> Dig<'a> for Checker<'_, 'a> {
             seen: &mut self.seen,
             filter: &settings.filter,
             ledger_key: self.worker.ledger_key,
+            fetches: self.worker.orders.fetches.as_deref(),
             ledger: self.worker.orders.ledger,
             block: self.lines.text(),
             at,

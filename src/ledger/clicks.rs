@@ -215,6 +215,24 @@ impl Collected {
     }
 }
 
+/// A click id as the rows have it.
+pub(super) fn id_of(key: &Key, id: &str) -> [u64; 2] {
+    key.begin().part(id.as_bytes()).wide()
+}
+
+/// Whoever sent a click.
+pub(super) fn person_of(who: &Who) -> u32 {
+    if who.browser != 0 {
+        short(who.browser)
+    } else if who.external_id != 0 {
+        short(who.external_id)
+    } else if who.email != 0 {
+        who.email
+    } else {
+        who.address
+    }
+}
+
 /// A sighting of an id that Meta may have given out.
 fn row_of(key: &Key, id: &str, who: &Who, at: u64) -> Option<Click> {
     if id.len() < SHORTEST || click_id::fabricated(id).is_some() {
@@ -230,16 +248,10 @@ fn row_of(key: &Key, id: &str, who: &Who, at: u64) -> Option<Click> {
             _ => 0,
         };
     }
-    let person = if who.browser != 0 {
+    if who.browser != 0 {
         flags |= BROWSER;
-        short(who.browser)
-    } else if who.external_id != 0 {
-        short(who.external_id)
-    } else if who.email != 0 {
-        who.email
-    } else {
-        who.address
-    };
+    }
+    let person = person_of(who);
     let plain = match flags & ENCODED {
         0 => None,
         _ => percent::decode(id),
@@ -269,7 +281,7 @@ fn row_of(key: &Key, id: &str, who: &Who, at: u64) -> Option<Click> {
     let click = key.hash(&folded[..folded.len().min(head)]);
     Some(Click {
         key: click,
-        id: key.begin().part(id.as_bytes()).wide(),
+        id: id_of(key, id),
         person,
         time: 0,
         address: who.address,

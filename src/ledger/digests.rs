@@ -13,7 +13,8 @@ use rayon::prelude::*;
 
 use super::key::{Key, short};
 use super::table::{AnyTable, Numbers, Row, Table};
-use crate::digest::sha256;
+use crate::digest::{Shape, prefix_of_hex, sha256};
+use crate::event::Event;
 use crate::name::Name;
 
 /// The 32 bytes of a digest as numbers, the first in front.
@@ -198,6 +199,35 @@ impl Row for Link {
     }
 }
 
+/// The digests of an event that the ledger remembers, with their keys of `user_data`: all but those
+/// that the event shows to be wrong or worthless.
+pub(super) fn of<'e>(event: &'e Event<'_, '_>) -> impl Iterator<Item = (Name, Digest)> + 'e {
+    event
+        .shaped(Shape::Sha256.bit())
+        .filter(|one| one.worthless.is_none() && !one.proven)
+        .filter(|one| {
+            let is_mistake = |place| event.mistakes().iter().any(|m| m.place == place);
+            !(event.has_suspect() && is_mistake(one.place))
+        })
+        .filter_map(|one| Some((one.name, from_hex(one.hex()?)?)))
+}
+
+/// A digest from its hex.
+pub(super) fn from_hex(hex: &str) -> Option<Digest> {
+    let word = |at: usize| hex.get(at..at + 16).map(prefix_of_hex);
+    Some([word(0)?, word(16)?, word(32)?, word(48)?])
+}
+
+/// A digest as hex in lower case.
+pub(super) fn hex_of(digest: &Digest) -> String {
+    hex::encode(bytes_of(digest))
+}
+
+/// What hashing a digest once more makes of it, as keyed hashes.
+pub(super) fn keyed_again(key: &Key, digest: &Digest) -> [[u64; 2]; 3] {
+    hashed_again(digest).map(|made| keyed(key, &made))
+}
+
 /// A digest of a digest, as one pipeline sent it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Doubled {
@@ -208,6 +238,8 @@ pub struct Doubled {
     pub count: u32,
     /// Whether the same pipeline sends the digest within, too.
     pub beside: bool,
+    /// The keyed hash of the outer digest.
+    pub key: [u64; 2],
 }
 
 /// Everything that joining the digests of a log with themselves tells.
@@ -281,7 +313,7 @@ impl Digests {
             for row in self.seen.settled() {
                 *joined.digests.entry(row.pipeline).or_insert(0) += 1;
             }
-            joined.doubled = join_in_memory(self.seen.settled());
+            joined.doubled = join_in_memory(&self.key, self.seen.settled());
         } else {
             self.links.groups(|group| {
                 let (own, made): (Vec<&Link>, Vec<&Link>) =
@@ -296,6 +328,7 @@ impl Digests {
                         at: row.at,
                         count: row.count,
                         beside: made.iter().any(|inner| inner.pipeline == row.pipeline),
+                        key: row.key,
                     });
                 }
             })?;
@@ -365,13 +398,13 @@ fn hashed_again(digest: &Digest) -> [Digest; 3] {
     [lower, sha256(&hex), sha256(&bytes)].map(|made| digest_of(&made))
 }
 
-fn keyed(key: &Key, digest: &Digest) -> [u64; 2] {
+pub(super) fn keyed(key: &Key, digest: &Digest) -> [u64; 2] {
     key.begin().part(&bytes_of(digest)).wide()
 }
 
 /// Looks up what is made of every digest among the digests. They are spread evenly over all
 /// numbers, so that their first bits tell nearly where they stand.
-fn join_in_memory(rows: &[Seen]) -> Vec<Doubled> {
+fn join_in_memory(key: &Key, rows: &[Seen]) -> Vec<Doubled> {
     let bits = (rows.len().max(2) as u64).ilog2();
     let bucket = |digest: &Digest| (digest[0] >> (64 - bits)) as usize;
     let mut starts = vec![0u32; (1 << bits) + 1];
@@ -398,6 +431,7 @@ fn join_in_memory(rows: &[Seen]) -> Vec<Doubled> {
                     at: row.at,
                     count: row.count,
                     beside: inner.iter().any(|one| one.pipeline == row.pipeline),
+                    key: keyed(key, &row.digest),
                 })
                 .collect();
             outer

@@ -1,20 +1,20 @@
 //! What an event leaves in the ledger.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
 use super::carriers::Carrier;
 use super::digests::{Collected, Pipeline};
-use super::key::{Key, short};
+use super::key::{Hash, Key, short};
 use super::needs::Needs;
 use super::people::{Told, Visit, Who, mix};
 use super::sighting::{PAIRED, PLACEHOLDER_ID, RANDOM_ID, Sighting, TEST};
 use super::steps::Step;
 use super::table::Row;
-use super::{clicks, people, series, spellings};
+use super::{clicks, digests, people, series, spellings};
 use crate::deduplication;
-use crate::digest::{Shape, prefix_of_hex};
 use crate::event::Event;
 use crate::finding::Finding;
 use crate::json::{Item, Val};
@@ -278,35 +278,61 @@ impl Entries {
         let Some(order) = order.filter(|_| is_order) else {
             return;
         };
-        let part = |name| event.custom(name).and_then(text_of).unwrap_or_default();
-        let begin = begin.part(b"order").part(order.as_bytes());
-        row.key = begin
-            .part(part(Name::ItemNumber).as_bytes())
-            .part(part(Name::Status).as_bytes())
-            .part(part(Name::DeliveryCategory).as_bytes())
-            .wide();
+        row.key = order_key(begin, event, &order);
         row.other = key.hash(id.as_bytes());
         row.content = content_of(key, event, false);
         self.orders.push(row);
     }
 }
 
+/// The key of an order, begun with dataset and event_name.
+fn order_key(begin: Hash, event: &Event<'_, '_>, order: &str) -> [u64; 2] {
+    let part = |name| event.custom(name).and_then(text_of).unwrap_or_default();
+    let begin = begin.part(b"order").part(order.as_bytes());
+    begin
+        .part(part(Name::ItemNumber).as_bytes())
+        .part(part(Name::Status).as_bytes())
+        .part(part(Name::DeliveryCategory).as_bytes())
+        .wide()
+}
+
+fn begin_of(key: &Key, event: &Event<'_, '_>) -> Option<Hash> {
+    let scope = scope_of(key, event);
+    let name = event.name().filter(|name| *name != "AppendAttribution")?;
+    Some(key.begin().number(scope).part(name.as_bytes()))
+}
+
+/// Dataset and event_name as the rows of an event have them.
+pub(super) fn name_of(key: &Key, event: &Event<'_, '_>) -> Option<u32> {
+    begin_of(key, event).map(|begin| short(begin.end()))
+}
+
+/// The order of an event as its row has it, and the event_id, hashed and in letters.
+pub(super) fn order_of<'a>(
+    key: &Key,
+    event: &Event<'_, 'a>,
+) -> Option<([u64; 2], u64, Cow<'a, str>)> {
+    event.name().filter(|name| is_made_once(name))?;
+    let order = deduplication::order_id(event)?;
+    let id = event.get(Name::EventId).and_then(text_of)?;
+    let hash = match id.trim() {
+        "" => return None,
+        id => key.hash(id.as_bytes()),
+    };
+    Some((order_key(begin_of(key, event)?, event, &order), hash, id))
+}
+
+/// Who sent the click of an event, as its row has it.
+pub(super) fn sender_of_click(key: &Key, event: &Event<'_, '_>) -> u32 {
+    let who = Who::of(key, event, address_of(key, event), &Told::default());
+    clicks::person_of(&who)
+}
+
 impl Entries {
     /// Enters the digests of the event, without those that it shows to be wrong or worthless.
     fn enter_digests(&mut self, event: &Event<'_, '_>, sender: u64, at: u64) {
-        for one in event.shaped(Shape::Sha256.bit()) {
-            if one.worthless.is_some() || one.proven {
-                continue;
-            }
-            let is_mistake = |place| event.mistakes().iter().any(|m| m.place == place);
-            if event.has_suspect() && is_mistake(one.place) {
-                continue;
-            }
-            let Some(hex) = one.hex() else { continue };
-            let word = |at: usize| prefix_of_hex(&hex[at..at + 16]);
-            let digest = [word(0), word(16), word(32), word(48)];
-            self.digests
-                .see(digest, Pipeline::new(sender, one.name), at);
+        for (name, digest) in digests::of(event) {
+            self.digests.see(digest, Pipeline::new(sender, name), at);
         }
     }
 }

@@ -2,8 +2,10 @@
 
 use std::borrow::Cow;
 
+use super::lessons::Lessons;
 use super::people::Events;
 use crate::finding::{Certainty, Effect, Severity};
+use crate::fix::Safety;
 use crate::rules;
 
 /// One thing that only the log shows: it stands at the first event of the evidence and names the
@@ -108,12 +110,35 @@ impl LogFinding {
 pub struct LogFindings {
     list: Vec<LogFinding>,
     rule: usize,
+    /// What fixes need, when this is the first of two passes.
+    lessons: Option<Lessons>,
 }
 
 impl LogFindings {
     /// Says on whose behalf the next findings are.
     pub(crate) fn begin(&mut self, rule: usize) {
         self.rule = rule;
+    }
+
+    /// For the first of two passes.
+    pub(crate) fn to_learn(lessons: Lessons) -> LogFindings {
+        LogFindings {
+            lessons: Some(lessons),
+            ..LogFindings::default()
+        }
+    }
+
+    /// What was noted for the second pass.
+    pub(crate) fn learned(self) -> Option<Lessons> {
+        self.lessons
+    }
+
+    /// Where a rule notes what its fixes need, when fixes of this safety are to follow in a second
+    /// pass.
+    pub fn lessons(&mut self, safety: Safety) -> Option<&mut Lessons> {
+        self.lessons
+            .as_mut()
+            .filter(|lessons| lessons.wants(safety))
     }
 
     /// Reports a finding whose evidence begins at an event. `pointer` leads from the event to the

@@ -35,6 +35,11 @@
 //! 5. On the page, an example of such a rule is a small NDJSON log in the fence. `repeat=40` behind
 //!    the language repeats its lines 40 times; `<n>` in them stands for the number of the repetition,
 //!    `<n:4>` for the same with four digits.
+//! 6. A fix that needs what the log shows is made in a second pass: the rule notes in `out.lessons(safety)`
+//!    what it is sure of ([`Lessons`]), names the safety as the last argument of `crate::rule!`, and
+//!    its event check asks `event.witnesses.lessons`. A lesson is a keyed hash or a number; a value
+//!    that stands elsewhere in the log is fetched between the passes ([`Lessons::fetch`]). The check
+//!    fixes only what still matches.
 
 pub mod carriers;
 pub mod clicks;
@@ -44,6 +49,7 @@ pub mod event_ids;
 mod exchange;
 pub mod findings;
 pub mod key;
+pub mod lessons;
 pub mod needs;
 pub mod people;
 pub mod places;
@@ -66,6 +72,7 @@ pub use digests::Digests;
 pub use entries::{BlockSpot, Entries};
 pub use findings::{LogFinding, LogFindings};
 pub use key::Key;
+pub use lessons::Lessons;
 pub use needs::Needs;
 pub use people::Visit;
 pub use places::{Places, Spot};

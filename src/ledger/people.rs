@@ -267,15 +267,8 @@ impl Who {
     }
 
     pub fn of(key: &Key, event: &Event<'_, '_>, address: u32, told: &Told) -> Who {
-        let browser = event
-            .user_text(Name::Fbp)
-            .and_then(Stamped::parse)
-            .map_or(0, |fbp| {
-                let hash = key.begin().part(fbp.time().as_bytes());
-                hash.part(fbp.tail().as_bytes()).end()
-            });
         let mut who = Who {
-            browser,
+            browser: browser_of(key, event),
             external_id: 0,
             email: 0,
             phone: 0,
@@ -297,6 +290,15 @@ impl Who {
         }
         who
     }
+}
+
+/// The browser of an event, by its fbp; 0 when there is none.
+pub(super) fn browser_of(key: &Key, event: &Event<'_, '_>) -> u64 {
+    let fbp = event.user_text(Name::Fbp).and_then(Stamped::parse);
+    fbp.map_or(0, |fbp| {
+        let hash = key.begin().part(fbp.time().as_bytes());
+        hash.part(fbp.tail().as_bytes()).end()
+    })
 }
 
 fn short_of(key: &Key, one: &Identifier<'_>) -> u32 {

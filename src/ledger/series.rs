@@ -13,7 +13,7 @@ use super::key::{Key, short};
 use crate::clock::DAY;
 use crate::contents::amount;
 use crate::deduplication;
-use crate::embedded_time;
+use crate::embedded_time::{self, EmbeddedTime};
 use crate::event::Event;
 use crate::json::{Item, Val};
 use crate::name::Name;
@@ -217,7 +217,7 @@ pub struct Offsets {
 
 /// Two clocks agree when they are no further apart.
 const AGREEING: i64 = 180;
-const HALF_HOUR: i64 = 1_800;
+pub(super) const HALF_HOUR: i64 = 1_800;
 /// Half hours between UTC and the zones at either end of the world.
 const FARTHEST: i64 = 28;
 
@@ -228,11 +228,9 @@ impl Offsets {
             self.none += 1;
             return;
         }
-        let steps = (ahead + HALF_HOUR / 2).div_euclid(HALF_HOUR);
-        if (ahead - steps * HALF_HOUR).abs() > AGREEING || steps.abs() > FARTHEST {
-            return;
-        }
-        self.shifted.entry(steps as i8).or_default().see(at);
+        let Some(steps) = steps_of(ahead) else { return };
+        self.shifted.entry(steps).or_default().see(at);
+        let steps = i64::from(steps);
         let zone = event.assume.zone.as_ref();
         let true_time = jiff::Timestamp::from_second(time + steps * HALF_HOUR);
         if let (Some(zone), Ok(true_time)) = (zone, true_time) {
@@ -250,6 +248,37 @@ impl Offsets {
             self.shifted.entry(steps).or_default().merge(seen, behind);
         }
     }
+}
+
+/// So many half hours, but for minutes.
+pub(super) fn steps_of(ahead: i64) -> Option<i8> {
+    let steps = (ahead + HALF_HOUR / 2).div_euclid(HALF_HOUR);
+    if (ahead - steps * HALF_HOUR).abs() > AGREEING || steps.abs() > FARTHEST {
+        return None;
+    }
+    i8::try_from(steps).ok()
+}
+
+/// The time that the event_id holds, else that of the order_id.
+pub(super) fn id_time(event: &Event<'_, '_>, time: i64) -> Option<EmbeddedTime> {
+    let id = event.get(Name::EventId).and_then(Item::text);
+    id.and_then(|id| embedded_time::of(id, time)).or_else(|| {
+        let order = deduplication::order_id(event)?;
+        embedded_time::of(&order, time)
+    })
+}
+
+/// How far the time in the event's id, or that of sending, is ahead of its own time. Round times are
+/// those of a day or a timetable, and no clock's.
+pub(super) fn ahead(event: &Event<'_, '_>, time: i64, by_ids: bool) -> Option<i64> {
+    if time % HALF_HOUR == 0 {
+        return None;
+    }
+    let other = match by_ids {
+        true => id_time(event, time)?.seconds?,
+        false => event.envelope.sent_at?.div_euclid(1_000),
+    };
+    Some(other - time)
 }
 
 /// So many counters are shared by all minutes.
@@ -270,7 +299,7 @@ pub struct IdTimes {
 }
 
 /// An id that is older was not made for the event that bears it.
-const OLD: i64 = 3_600;
+pub(super) const OLD: i64 = 3_600;
 
 impl IdTimes {
     /// How many events of a minute have fresh ids, or more.
@@ -581,12 +610,7 @@ impl Series {
             let ahead = sent_at.div_euclid(1_000) - time;
             self.sending.see(event, ahead, time, at);
         }
-        let in_text = |item: Option<Item<'_, '_>>| embedded_time::of(item?.text()?, time);
-        let in_order = || {
-            let order = deduplication::order_id(event)?;
-            embedded_time::of(&order, time)
-        };
-        let Some(found) = in_text(event.get(Name::EventId)).or_else(in_order) else {
+        let Some(found) = id_time(event, time) else {
             return;
         };
         let times = match found.kind.is_declared() {

@@ -5,8 +5,9 @@ use std::io;
 
 use crate::click_id::{self, SHORTEST};
 use crate::event::Event;
+use crate::event_name;
 use crate::finding::Findings;
-use crate::fix::{Fix, quote};
+use crate::fix::{Fix, Safety, quote};
 use crate::json::{Item, Pointer};
 use crate::ledger::people::{CLICK, Events, LATE};
 use crate::ledger::{Evidence, LogFindings};
@@ -15,14 +16,34 @@ use crate::report::count;
 use crate::rule::{Check, Rule};
 
 /// See `rules/click-id-not-sent.md`.
-pub static RULE: Rule = crate::rule!("click-id-not-sent", Check::Event(check), conclude);
+pub static RULE: Rule = crate::rule!(
+    "click-id-not-sent",
+    Check::Event(check),
+    conclude,
+    Safety::Unsafe
+);
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     let fbc = event.user(Name::Fbc);
     if fbc.is_some_and(|fbc| !fbc.is_blank()) {
         return;
     }
-    let (Some(id), Some(user_data)) = (event.fbclid(), event.user_data()) else {
+    let Some(user_data) = event.user_data() else {
+        return;
+    };
+    let Some(id) = event.fbclid() else {
+        if let Some(lessons) = &event.witnesses.lessons
+            && event.is_website()
+            && event.name().is_some_and(event_name::is_late)
+            && let Some(seen) = lessons.lost_click(event)
+        {
+            let fix = Fix::needs_consent("take the fbc that the browser had earlier in the log");
+            out.at(
+                user_data,
+                "user_data has no fbc though an earlier event of the same browser had",
+            )
+            .fix(sent(fix, fbc, seen));
+        }
         return;
     };
     let is_whole = id.len() >= SHORTEST
@@ -37,11 +58,7 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
     let fix = event.time().map(|seconds| {
         let fix = Fix::needs_consent("build fbc from the address and event_time");
         let text = format!("fb.1.{}.{id}", seconds * 1000);
-        let into = Pointer::root().key("user_data");
-        match fbc {
-            Some(_) => fix.replace_text(into.key("fbc"), &text),
-            None => fix.insert(into, "fbc", quote(&text)),
-        }
+        sent(fix, fbc, &text)
     });
     let url = event.get(Name::EventSourceUrl).unwrap_or(user_data);
     out.at(
@@ -49,6 +66,15 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
         "event_source_url holds a click id, and user_data has no fbc",
     )
     .fix_if(fix);
+}
+
+/// Puts an fbc where there is none, or nothing in it.
+fn sent(fix: Fix, fbc: Option<Item<'_, '_>>, text: &str) -> Fix {
+    let into = Pointer::root().key("user_data");
+    match fbc {
+        Some(_) => fix.replace_text(into.key("fbc"), text),
+        None => fix.insert(into, "fbc", quote(text)),
+    }
 }
 
 /// Whether a member holds the click under a name that Meta does not know.
@@ -70,12 +96,15 @@ struct Late {
     sent: u64,
     browsers: u64,
     missed: Events,
+    /// The browsers that lost it, when fixes are to follow.
+    lost: Vec<u64>,
     /// An event that showed the click of the first browser that lost it.
     seen: u64,
 }
 
 fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
     let mut scopes: BTreeMap<u32, Late> = BTreeMap::new();
+    let teaches = out.lessons(Safety::Unsafe).is_some();
     log.browsers(|visits| {
         // The click that was there first of all.
         let with_click = visits
@@ -106,6 +135,9 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
             return;
         }
         late.browsers += 1;
+        if teaches {
+            late.lost.push(click.browser);
+        }
         for visit in without {
             if late.missed.number == 0 || visit.at < late.missed.first() {
                 late.seen = click.at;
@@ -116,6 +148,9 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
     for late in scopes.values() {
         if late.browsers < BROWSERS || late.browsers * 100 < PERCENT * (late.browsers + late.sent) {
             continue;
+        }
+        if let Some(lessons) = out.lessons(Safety::Unsafe) {
+            late.lost.iter().for_each(|&browser| lessons.lost(browser));
         }
         let message = format!(
             "{} late in the visit have no fbc though an earlier one of the same browser had, {} in all",

@@ -2,17 +2,22 @@
 
 use std::io;
 
+use crate::digest::Shape;
 use crate::digest::forms::Fault;
 use crate::event::Event;
 use crate::finding::Findings;
-use crate::ledger::{Evidence, LogFindings};
+use crate::fix::{Fix, Safety};
+use crate::ledger::{Evidence, Lessons, LogFindings};
 use crate::report::count;
 use crate::rule::{Check, Rule};
 
 /// See `rules/double-hash.md`.
-pub static RULE: Rule = crate::rule!("double-hash", Check::Event(check), conclude);
+pub static RULE: Rule = crate::rule!("double-hash", Check::Event(check), conclude, Safety::Safe);
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
+    if let Some(lessons) = &event.witnesses.lessons {
+        shown_by_the_log(event, lessons, out);
+    }
     for mistake in event.mistakes() {
         if mistake.fault != Fault::Twice {
             continue;
@@ -24,10 +29,31 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
     }
 }
 
+/// In a second pass, when the first has found the digest within.
+fn shown_by_the_log(event: &Event<'_, '_>, lessons: &Lessons, out: &mut Findings) {
+    for one in event.shaped(Shape::Sha256.bit()) {
+        let Some(inner) = lessons.inner(one) else {
+            continue;
+        };
+        let item = event.item(one.place);
+        let pointer = item.pointer_from(event.root().place());
+        let new = format!("{inner}{}", one.appendix());
+        let message = format!(
+            "{} is the digest of a digest that stands in the log",
+            one.name
+        );
+        let fix = Fix::safe("take the digest within, which stands in the log");
+        out.at(item, message).fix(fix.replace_text(pointer, &new));
+    }
+}
+
 /// The digest within stands somewhere else in the log: that proves the value, and casts doubt on
 /// all that the same sender puts under the same key.
 fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
     let joined = log.joined()?;
+    if let Some(lessons) = out.lessons(Safety::Safe) {
+        joined.doubled.iter().for_each(|one| lessons.doubled(one));
+    }
     for group in joined.doubled.chunk_by(|a, b| a.pipeline == b.pipeline) {
         let pipeline = group[0].pipeline;
         let proven = group.len() as u64;

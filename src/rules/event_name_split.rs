@@ -3,12 +3,37 @@
 use std::collections::BTreeMap;
 use std::io;
 
+use crate::event::Event;
 use crate::event_name::STANDARD;
+use crate::finding::Findings;
+use crate::fix::{Fix, Safety};
+use crate::json::Pointer;
 use crate::ledger::{Evidence, LEAST_EVENTS, LogFindings};
+use crate::name::Name;
 use crate::rule::{Check, Rule};
 
 /// See `rules/event-name-split.md`.
-pub static RULE: Rule = crate::rule!("event-name-split", Check::Log, conclude);
+pub static RULE: Rule = crate::rule!(
+    "event-name-split",
+    Check::Event(check),
+    conclude,
+    Safety::Unsafe
+);
+
+/// In a second pass, when the first has found the usual spelling.
+fn check(event: &Event<'_, '_>, out: &mut Findings) {
+    let Some(lessons) = &event.witnesses.lessons else {
+        return;
+    };
+    let (Some(name), Some(item)) = (event.name(), event.get(Name::EventName)) else {
+        return;
+    };
+    if let Some(usual) = lessons.usual_name(name) {
+        let fix = Fix::needs_consent("write the name as most events do, or as Meta does");
+        out.at(item, "event_name has another spelling in the log")
+            .fix(fix.replace_text(Pointer::root().key("event_name"), usual));
+    }
+}
 
 fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
     if log.events() < LEAST_EVENTS {
@@ -37,6 +62,11 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
         else {
             continue;
         };
+        if let Some(lessons) = out.lessons(Safety::Unsafe) {
+            others
+                .iter()
+                .for_each(|(name, _)| lessons.name(name, right));
+        }
         let list: Vec<String> = others
             .iter()
             .map(|(name, events)| format!("{name} ({events})"))

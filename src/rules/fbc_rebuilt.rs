@@ -7,6 +7,7 @@ use crate::event::Event;
 use crate::event_name;
 use crate::event_time;
 use crate::finding::{Certainty, Findings};
+use crate::fix::{Fix, Safety};
 use crate::ledger::clicks::{BROWSER, MADE_FOR_EVENT, TOLD_REBUILT};
 use crate::ledger::people::{Events, Few};
 use crate::ledger::{Evidence, LogFindings};
@@ -14,13 +15,27 @@ use crate::report::count;
 use crate::rule::{Check, Rule};
 
 /// See `rules/fbc-rebuilt.md`.
-pub static RULE: Rule = crate::rule!("fbc-rebuilt", Check::Event(check), conclude);
+pub static RULE: Rule = crate::rule!("fbc-rebuilt", Check::Event(check), conclude, Safety::Safe);
 
 /// Nobody comes from an ad to the end of a checkout in so few seconds.
 const SECONDS: i64 = 5;
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     let Some(click) = event.click() else { return };
+    if let Some(lessons) = &event.witnesses.lessons
+        && let Some(first) = lessons.first_click(event, &click)
+    {
+        let item = event.item(click.place);
+        let pointer = item.pointer_from(event.root().place());
+        let fix = Fix::safe("take the creation time under which the log shows the click first");
+        out.at(
+            item,
+            "fbc was made anew: the log shows its click under an earlier time",
+        )
+        .certainty(Certainty::Proof)
+        .fix(fix.replace_text(pointer, &click.stamped.with_millis(first)));
+        return;
+    }
     let Some(time) = event_time::moment(event) else {
         return;
     };
@@ -72,6 +87,10 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
                 || within_a_day(TIMES) && times.number() as u64 * 2 > events.number;
             if clicks[0].person == 0 || !is_proof && !within_a_day(TIMES - 1) {
                 continue;
+            }
+            if is_proof && let Some(lessons) = out.lessons(Safety::Safe) {
+                // In the order of time.
+                lessons.clicked(&clicks[0], times.members()[0]);
             }
             let message = format!(
                 "one click of one visitor has {} creation times in {}",

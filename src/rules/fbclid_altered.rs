@@ -5,7 +5,7 @@ use std::io;
 use crate::click_id::{self, Altered};
 use crate::event::{Click, Event};
 use crate::finding::{Certainty, Findings, Reach, Severity};
-use crate::fix::Fix;
+use crate::fix::{Fix, Safety};
 use crate::ledger::clicks::{ENCODED, LOWER, SPACES, TOLD_ALTERED, UPPER};
 use crate::ledger::people::Events;
 use crate::ledger::{Click as Sighting, Evidence, LogFindings};
@@ -13,7 +13,12 @@ use crate::report::count;
 use crate::rule::{Check, Rule};
 
 /// See `rules/fbclid-altered.md`.
-pub static RULE: Rule = crate::rule!("fbclid-altered", Check::Event(check), conclude);
+pub static RULE: Rule = crate::rule!(
+    "fbclid-altered",
+    Check::Event(check),
+    conclude,
+    Safety::Safe
+);
 
 /// Lengths of columns and buffers that no click id has more often than its neighbours.
 const CUTS: [usize; 4] = [255, 256, 500, 512];
@@ -31,6 +36,13 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
         if id == in_url || click_id::altered(id, in_url).is_some() {
             return;
         }
+    }
+    if let Some(lessons) = &event.witnesses.lessons
+        && let Some(right) = lessons.right_click(id)
+        && let Some(altered) = click_id::altered(id, right)
+    {
+        shown_by_the_log(event, click, right, altered, out);
+        return;
     }
     alone(event, click, id, out);
 }
@@ -66,6 +78,33 @@ fn differs(
             .certainty(Certainty::Strong)
             .spoils(false);
     }
+}
+
+/// In a second pass, when the first has found the id as it was given out.
+fn shown_by_the_log(
+    event: &Event<'_, '_>,
+    click: Click<'_>,
+    right: &str,
+    altered: Altered,
+    out: &mut Findings,
+) {
+    let title = "take the click id as it stands elsewhere in the log";
+    let fix = match altered {
+        // The same beginning is no byte of the end.
+        Altered::Cut | Altered::Decoded => Fix::needs_consent(title),
+        _ => Fix::safe(title),
+    };
+    let item = event.item(click.place);
+    let at = item.pointer_from(event.root().place());
+    out.at(
+        item,
+        "fbc holds a click id that stands whole elsewhere in the log",
+    )
+    .certainty(match altered {
+        Altered::Cut => Certainty::Strong,
+        _ => Certainty::Proof,
+    })
+    .fix(fix.replace_text(at, &click.stamped.with_tail(right)));
 }
 
 /// Nothing to compare with: only looks.
@@ -147,6 +186,13 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
                 told += u64::from(row.count) * u64::from(row.has(TOLD_ALTERED));
             }
             if events.number > 0 {
+                let safety = match altered {
+                    Altered::Cut | Altered::Decoded => Safety::Unsafe,
+                    _ => Safety::Safe,
+                };
+                if let Some(lessons) = out.lessons(safety) {
+                    lessons.altered(&id[0], &whole[0]);
+                }
                 changed.push((events, told, altered));
             }
         }

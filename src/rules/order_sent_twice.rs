@@ -2,15 +2,40 @@
 
 use std::io;
 
-use crate::finding::{Certainty, Severity};
+use crate::event::Event;
+use crate::finding::{Certainty, Findings, Severity};
+use crate::fix::{Fix, Safety};
+use crate::json::Pointer;
 use crate::ledger::event_ids::WINDOW;
 use crate::ledger::sighting::{PAIRED, PLACEHOLDER_ID, Person, Sighting};
 use crate::ledger::{Evidence, LogFindings};
+use crate::name::Name;
 use crate::report::count;
 use crate::rule::{Check, Rule};
 
 /// See `rules/order-sent-twice.md`.
-pub static RULE: Rule = crate::rule!("order-sent-twice", Check::Log, conclude);
+pub static RULE: Rule = crate::rule!(
+    "order-sent-twice",
+    Check::Event(check),
+    conclude,
+    Safety::Unsafe
+);
+
+/// In a second pass, when the first has seen the order under another id before.
+fn check(event: &Event<'_, '_>, out: &mut Findings) {
+    let Some(lessons) = &event.witnesses.lessons else {
+        return;
+    };
+    let (Some(id), Some(item)) = (lessons.order_id(event), event.get(Name::EventId)) else {
+        return;
+    };
+    let fix = Fix::needs_consent("give the event the event_id under which its order came first");
+    out.at(
+        item,
+        "the order of this event came before under another event_id",
+    )
+    .fix(fix.replace_text(Pointer::root().key("event_id"), id));
+}
 
 fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
     log.orders(|group| {
@@ -31,6 +56,10 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
                 Some("send the order once; parts of it that are sent apart want an item_number each"),
             ),
         };
+        if one_value && let Some(lessons) = out.lessons(Safety::Unsafe) {
+            let others = twice[1..].iter().map(|row| row.other).collect();
+            lessons.order(first.key, first.other, others);
+        }
         let finding = out.at(first.at, "/event_id", message);
         finding
             .places(twice.iter().map(|row| row.at), "event of this order")

@@ -3,21 +3,46 @@
 use std::io;
 
 use crate::clock::span;
-use crate::finding::Certainty;
+use crate::event::Event;
+use crate::finding::{Certainty, Findings};
+use crate::fix::{Fix, Safety};
+use crate::json::Pointer;
 use crate::ledger::series::{IdTimes, Minute, Series};
 use crate::ledger::{Evidence, LEAST_EVENTS, LogFindings};
+use crate::name::Name;
 use crate::report::count;
 use crate::rule::{Check, Rule};
 
 /// See `rules/replayed-as-now.md`.
-pub static RULE: Rule = crate::rule!("replayed-as-now", Check::Log, conclude);
+pub static RULE: Rule = crate::rule!(
+    "replayed-as-now",
+    Check::Event(check),
+    conclude,
+    Safety::Unsafe
+);
+
+/// In a second pass, when the first has found how the times are wrong.
+fn check(event: &Event<'_, '_>, out: &mut Findings) {
+    let Some(lessons) = &event.witnesses.lessons else {
+        return;
+    };
+    let (Some(time), Some(item)) = (lessons.first_time(event), event.get(Name::EventTime)) else {
+        return;
+    };
+    let fix = Fix::needs_consent("take the time in the event's id");
+    out.at(
+        item,
+        "event_time is that of sending again: the event's id is from long before",
+    )
+    .fix(fix.replace(Pointer::root().key("event_time"), time.to_string()));
+}
 
 /// So many different people, at least, of the sixty-four that can be told apart.
 const PEOPLE: u32 = 6;
 
 fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
-    for (name, series) in log.series() {
-        let name = log.event_name(name);
+    for (hash, series) in log.series() {
+        let name = log.event_name(hash);
         let by_ids = [&series.declared, &series.likely]
             .into_iter()
             .filter(|times| times.are_times())
@@ -25,6 +50,9 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
         let mut any = false;
         for replay in by_ids {
             any = true;
+            if let Some(lessons) = out.lessons(Safety::Unsafe) {
+                lessons.replay(hash, replay.first_minute, replay.last_minute);
+            }
             let events = replay.events.events;
             let message = format!(
                 "{} named {name} happened within {} if one believes event_time, but were numbered over {}",

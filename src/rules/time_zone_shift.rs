@@ -2,18 +2,41 @@
 
 use std::io;
 
-use crate::finding::Certainty;
+use crate::event::Event;
+use crate::finding::{Certainty, Findings};
+use crate::fix::{Fix, Safety};
+use crate::json::Pointer;
+use crate::ledger::lessons;
 use crate::ledger::series::{Offsets, Seen};
 use crate::ledger::{Evidence, LEAST_EVENTS, LogFindings};
+use crate::name::Name;
 use crate::report::count;
 use crate::rule::{Check, Rule};
 
 /// See `rules/time-zone-shift.md`.
-pub static RULE: Rule = crate::rule!("time-zone-shift", Check::Log, conclude);
+pub static RULE: Rule = crate::rule!(
+    "time-zone-shift",
+    Check::Event(check),
+    conclude,
+    Safety::Unsafe
+);
+
+/// In a second pass, when the first has found how the times are wrong.
+fn check(event: &Event<'_, '_>, out: &mut Findings) {
+    let Some(lessons) = &event.witnesses.lessons else {
+        return;
+    };
+    let (Some(time), Some(item)) = (lessons.unshifted(event), event.get(Name::EventTime)) else {
+        return;
+    };
+    let fix = Fix::needs_consent("take the difference away that the log shows");
+    out.at(item, "event_time is off as those of the log are")
+        .fix(fix.replace(Pointer::root().key("event_time"), time.to_string()));
+}
 
 fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
-    for (name, series) in log.series() {
-        let name = log.event_name(name);
+    for (hash, series) in log.series() {
+        let name = log.event_name(hash);
         let ids = [&series.declared, &series.likely]
             .into_iter()
             .filter(|times| times.are_times());
@@ -22,6 +45,7 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
             agrees |= agree(&times.offsets);
             shift = shift.or_else(|| shift_of(&times.offsets));
         }
+        let by_ids = shift.is_some();
         let (shift, than, certainty) = match (shift, shift_of(&series.sending)) {
             (Some(shift), _) => (shift, "the times in their ids", Certainty::Strong),
             // Ids that agree with event_time put the time of sending in the wrong, or the queue.
@@ -35,6 +59,20 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
             }
             _ => continue,
         };
+        // A queue that waits on purpose is no shift.
+        if certainty == Certainty::Strong
+            && let Some(lessons) = out.lessons(Safety::Unsafe)
+        {
+            let (steps, other) = (shift.steps, shift.other);
+            lessons.shift(
+                hash,
+                lessons::Shift {
+                    steps,
+                    other,
+                    by_ids,
+                },
+            );
+        }
         let direction = if shift.steps < 0 { "later" } else { "earlier" };
         let mut message = format!(
             "event_time of {} named {name} is {} {direction} than {than}",

@@ -1,0 +1,339 @@
+//! What the log teaches: what a first pass over it has found out that fixes of a second pass need.
+//!
+//! The rules of the whole log note what they are sure of as keyed hashes. Where a fix writes a value
+//! that stands elsewhere in the log, the ledger does not hold it: the input is read once more, and of
+//! it only those values are kept, in memory, until the run ends.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use hashbrown::{HashMap, HashSet};
+
+use super::clicks;
+use super::digests::{self, Doubled};
+use super::entries;
+use super::key::Key;
+use super::people;
+use super::series;
+use crate::click_id::SHORTEST;
+use crate::event::{Click, Event, Identifier};
+use crate::event_time;
+use crate::fix::Safety;
+use crate::name::Name;
+
+/// A hash of 128 bits.
+type Wide = [u64; 2];
+
+/// Of one browser so many clicks are told apart.
+const MOST_CLICKS: usize = 16;
+
+/// For so many milliseconds every browser keeps the cookie that holds the click.
+const KEPT: i64 = 7 * 86_400_000;
+
+/// What a first pass has found out.
+#[derive(Debug)]
+pub struct Lessons {
+    key: Key,
+    least: Safety,
+    /// Digests of digests.
+    doubled: HashSet<Wide>,
+    /// The first creation time of a click, by its id and whoever sent it.
+    clicked: HashMap<(Wide, u32), i64>,
+    /// Click ids that were altered, with the id as it was given out.
+    altered: HashMap<Wide, Wide>,
+    /// The ids in that map that are right.
+    right: HashSet<Wide>,
+    /// Browsers whose late events lost the click that earlier ones had.
+    lost: HashSet<u64>,
+    /// Orders that were sent several times: the id to keep, and the others.
+    orders: HashMap<Wide, (u64, Vec<u64>)>,
+    /// Names of events, with the usual spelling.
+    names: BTreeMap<String, String>,
+    /// By dataset and event_name, how the times are off.
+    shifts: HashMap<u32, Shift>,
+    /// By dataset and event_name, the minutes at which old events were sent again.
+    replays: HashMap<u32, Vec<(u32, u32)>>,
+    values: Values,
+    fetched: Mutex<Values>,
+}
+
+/// Values of the log itself.
+#[derive(Debug, Default)]
+struct Values {
+    /// The digest within a digest, in hex.
+    inner: HashMap<Wide, String>,
+    clicks: HashMap<Wide, String>,
+    /// By browser and creation time, the fbc.
+    of_browser: HashMap<u64, BTreeMap<i64, String>>,
+    ids: HashMap<u64, String>,
+}
+
+/// How event_time is off, in half hours that have to be added.
+#[derive(Clone, Copy, Debug)]
+pub struct Shift {
+    pub steps: i8,
+    /// The same with or without summer time.
+    pub other: Option<i8>,
+    /// Whether the times in ids show it, rather than those of sending.
+    pub by_ids: bool,
+}
+
+impl Lessons {
+    /// Nothing yet. Only what fixes of this safety and above need is noted.
+    pub fn new(key: Key, least: Safety) -> Lessons {
+        Lessons {
+            key,
+            least,
+            doubled: HashSet::new(),
+            clicked: HashMap::new(),
+            altered: HashMap::new(),
+            right: HashSet::new(),
+            lost: HashSet::new(),
+            orders: HashMap::new(),
+            names: BTreeMap::new(),
+            shifts: HashMap::new(),
+            replays: HashMap::new(),
+            values: Values::default(),
+            fetched: Mutex::default(),
+        }
+    }
+
+    /// Whether fixes of this safety are wanted.
+    pub fn wants(&self, safety: Safety) -> bool {
+        safety >= self.least
+    }
+
+    /// Notes a digest of a digest.
+    pub fn doubled(&mut self, doubled: &Doubled) {
+        self.doubled.insert(doubled.key);
+    }
+
+    /// Notes when a click was first seen, in Unix milliseconds.
+    pub fn clicked(&mut self, click: &super::Click, first: u64) {
+        if let Ok(first) = i64::try_from(first) {
+            self.clicked.insert((click.id, click.person), first);
+        }
+    }
+
+    /// Notes that a click id was altered.
+    pub fn altered(&mut self, from: &super::Click, right: &super::Click) {
+        self.altered.insert(from.id, right.id);
+        self.right.insert(right.id);
+    }
+
+    /// Notes a browser whose late events lost the click.
+    pub fn lost(&mut self, browser: u64) {
+        self.lost.insert(browser);
+    }
+
+    /// Notes an order that came under several event_ids, of which the first is kept.
+    pub fn order(&mut self, key: Wide, right: u64, others: Vec<u64>) {
+        self.orders.insert(key, (right, others));
+    }
+
+    /// Notes the usual spelling of a name.
+    pub fn name(&mut self, name: &str, right: &str) {
+        self.names.insert(name.to_owned(), right.to_owned());
+    }
+
+    /// Notes by how much the times of a dataset and event_name are off.
+    pub fn shift(&mut self, name: u32, shift: Shift) {
+        self.shifts.insert(name, shift);
+    }
+
+    /// Notes between which minutes old events were sent again.
+    pub fn replay(&mut self, name: u32, first_minute: u32, last_minute: u32) {
+        let minutes = self.replays.entry(name).or_default();
+        minutes.push((first_minute, last_minute));
+    }
+
+    /// Whether values have to be fetched from the log.
+    pub fn wants_values(&self) -> bool {
+        !(self.doubled.is_empty()
+            && self.altered.is_empty()
+            && self.lost.is_empty()
+            && self.orders.is_empty())
+    }
+
+    /// Keeps of an event what the fixes of others need.
+    pub(crate) fn fetch(&self, event: &Event<'_, '_>) {
+        let mut found = Values::default();
+        if !self.doubled.is_empty() {
+            for (_, digest) in digests::of(event) {
+                for made in digests::keyed_again(&self.key, &digest) {
+                    if self.doubled.contains(&made) {
+                        let hex = digests::hex_of(&digest);
+                        found.inner.insert(made, hex);
+                    }
+                }
+            }
+        }
+        let click = event.click();
+        if !self.altered.is_empty() {
+            let in_fbc = click.as_ref().map(|click| click.stamped.tail());
+            for id in in_fbc.into_iter().chain(event.fbclid()) {
+                let hash = clicks::id_of(&self.key, id);
+                if id.len() >= SHORTEST && self.right.contains(&hash) {
+                    found.clicks.insert(hash, id.to_owned());
+                }
+            }
+        }
+        if let Some(Click {
+            stamped,
+            millis: Some(millis),
+            ..
+        }) = click
+            && !self.lost.is_empty()
+        {
+            let browser = people::browser_of(&self.key, event);
+            if self.lost.contains(&browser) {
+                let fbc = stamped.text().to_owned();
+                found
+                    .of_browser
+                    .entry(browser)
+                    .or_default()
+                    .insert(millis, fbc);
+            }
+        }
+        if !self.orders.is_empty()
+            && let Some((order, id, text)) = entries::order_of(&self.key, event)
+            && self
+                .orders
+                .get(&order)
+                .is_some_and(|(right, _)| *right == id)
+        {
+            found.ids.insert(id, text.into_owned());
+        }
+        found.put_into(&self.fetched);
+    }
+
+    /// Ends the fetching.
+    pub fn settle(&mut self) {
+        let fetched = self.fetched.get_mut();
+        let fetched = fetched.unwrap_or_else(PoisonError::into_inner);
+        self.values = std::mem::take(fetched);
+    }
+
+    /// The digest within a digest, in hex.
+    pub fn inner(&self, one: &Identifier<'_>) -> Option<&str> {
+        if self.values.inner.is_empty() || one.name == Name::ExternalId {
+            return None;
+        }
+        let key = digests::keyed(&self.key, &digests::from_hex(one.hex()?)?);
+        self.values.inner.get(&key).map(String::as_str)
+    }
+
+    /// The first creation time of the event's click, when the event's is another.
+    pub fn first_click(&self, event: &Event<'_, '_>, click: &Click<'_>) -> Option<i64> {
+        if self.clicked.is_empty() {
+            return None;
+        }
+        let id = clicks::id_of(&self.key, click.stamped.tail());
+        let person = entries::sender_of_click(&self.key, event);
+        let first = *self.clicked.get(&(id, person))?;
+        click
+            .millis
+            .filter(|&millis| millis != first)
+            .map(|_| first)
+    }
+
+    /// The id of a click as it was given out.
+    pub fn right_click(&self, id: &str) -> Option<&str> {
+        if self.values.clicks.is_empty() {
+            return None;
+        }
+        let right = self.altered.get(&clicks::id_of(&self.key, id))?;
+        self.values.clicks.get(right).map(String::as_str)
+    }
+
+    /// The fbc that the event's browser had last, before the event and as long as it is kept.
+    pub fn lost_click(&self, event: &Event<'_, '_>) -> Option<&str> {
+        if self.values.of_browser.is_empty() {
+            return None;
+        }
+        let browser = people::browser_of(&self.key, event);
+        let clicks = self.values.of_browser.get(&browser)?;
+        let moment = event_time::moment(event)?.checked_mul(1_000)?;
+        let (at, fbc) = clicks.range(..=moment).next_back()?;
+        (moment - at <= KEPT).then_some(fbc.as_str())
+    }
+
+    /// The event_id under which the event's order came first, when the event's is another.
+    pub fn order_id(&self, event: &Event<'_, '_>) -> Option<&str> {
+        if self.values.ids.is_empty() {
+            return None;
+        }
+        let (order, id, _) = entries::order_of(&self.key, event)?;
+        let (right, others) = self.orders.get(&order)?;
+        let right = others.contains(&id).then_some(right)?;
+        self.values.ids.get(right).map(String::as_str)
+    }
+
+    /// The usual spelling of a name.
+    pub fn usual_name(&self, name: &str) -> Option<&str> {
+        self.names.get(name).map(String::as_str)
+    }
+
+    /// event_time without the shift that the log shows, when this event shows it too.
+    pub fn unshifted(&self, event: &Event<'_, '_>) -> Option<i64> {
+        if self.shifts.is_empty() {
+            return None;
+        }
+        let shift = self.shifts.get(&entries::name_of(&self.key, event)?)?;
+        let time = event.time()?;
+        let ahead = series::ahead(event, time, shift.by_ids)?;
+        let steps = series::steps_of(ahead)?;
+        let is_it = steps == shift.steps || Some(steps) == shift.other;
+        is_it.then(|| time + i64::from(steps) * series::HALF_HOUR)
+    }
+
+    /// The time in the event's id, when it was sent again as one of those that were.
+    pub fn first_time(&self, event: &Event<'_, '_>) -> Option<i64> {
+        if self.replays.is_empty() {
+            return None;
+        }
+        let runs = self.replays.get(&entries::name_of(&self.key, event)?)?;
+        let time = event.time()?;
+        let minute = u32::try_from(time / 60).ok()?;
+        let is_in_run = runs
+            .iter()
+            .any(|&(first, last)| (first..=last).contains(&minute));
+        if !is_in_run {
+            return None;
+        }
+        let seconds = series::id_time(event, time)?.seconds?;
+        (time - seconds > series::OLD).then_some(seconds)
+    }
+}
+
+impl Values {
+    fn put_into(self, all: &Mutex<Values>) {
+        let is_empty = self.inner.is_empty()
+            && self.clicks.is_empty()
+            && self.of_browser.is_empty()
+            && self.ids.is_empty();
+        if is_empty {
+            return;
+        }
+        let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
+        all.inner.extend(self.inner);
+        all.clicks.extend(self.clicks);
+        all.ids.extend(self.ids);
+        for (browser, clicks) in self.of_browser {
+            let known = all.of_browser.entry(browser).or_default();
+            for (at, fbc) in clicks {
+                // Of two values of one moment the order decides, as it does in any run.
+                match known.get_mut(&at) {
+                    Some(old) if fbc < *old => *old = fbc,
+                    Some(_) => {}
+                    None => {
+                        known.insert(at, fbc);
+                    }
+                }
+            }
+            while known.len() > MOST_CLICKS {
+                known.pop_last();
+            }
+        }
+    }
+}

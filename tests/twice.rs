@@ -1,0 +1,149 @@
+//! Fixes that need what the whole log shows: the input is read twice.
+
+mod support;
+
+use capilint::digest::sha256_hex;
+use capilint::engine::must_learn;
+use capilint::rules;
+use capilint::settings::Settings;
+use support::{Place, gunzip, gzip};
+
+const AGENT: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36";
+
+fn person(number: u32) -> String {
+    sha256_hex(&format!("person{number}@kestrelbikes.com"))
+}
+
+fn event(name: &str, time: u32, id: &str, em: &str, number: u32) -> String {
+    format!(
+        r#"{{"event_name":"{name}","event_time":{time},"event_id":"{id}","action_source":"website","event_source_url":"https://shop.kestrelbikes.com/thanks","user_data":{{"em":["{em}"],"client_ip_address":"81.2.69.142","client_user_agent":"{AGENT}","fbp":"fb.1.1782301122334.1203980{number:03}"}},"custom_data":{{"value":249.00,"currency":"EUR","order_id":"{id}"}}}}"#
+    ) + "\n"
+}
+
+/// Orders whose times are two hours later than those in their numbers.
+fn shifted() -> String {
+    let order = |n: u32| {
+        event(
+            "Purchase",
+            1_782_397_200 + n,
+            &format!("17823900{n:02}123"),
+            &person(n),
+            n,
+        )
+    };
+    (0..40).map(order).collect()
+}
+
+/// A newsletter that hashes what is a digest already.
+fn doubled() -> String {
+    let lead = |n: u32| {
+        event(
+            "Lead",
+            1_782_390_000 + n,
+            &format!("lead-{n}"),
+            &sha256_hex(&person(n)),
+            n,
+        )
+    };
+    (0..3).map(lead).collect()
+}
+
+fn right() -> (String, String) {
+    let order = |n: u32| {
+        event(
+            "Purchase",
+            1_782_390_000 + n,
+            &format!("17823900{n:02}123"),
+            &person(n),
+            n,
+        )
+    };
+    let lead = |n: u32| {
+        event(
+            "Lead",
+            1_782_390_000 + n,
+            &format!("lead-{n}"),
+            &person(n),
+            n,
+        )
+    };
+    ((0..40).map(order).collect(), (0..3).map(lead).collect())
+}
+
+#[test]
+fn the_evidence_spans_all_inputs_and_a_second_run_changes_nothing() {
+    let (orders, leads) = right();
+    for memory in ["", " --memory 1"] {
+        let place = Place::new();
+        place.write("in/a.ndjson", doubled());
+        place.write("in/b.ndjson.gz", gzip(shifted().as_bytes()));
+        let args = format!("in --fix --unsafe-fixes --format json{memory}");
+        let report = place.check(&args).ends(0).json();
+        assert_eq!(place.text("in/a.ndjson"), leads);
+        assert_eq!(gunzip(&place.read("in/b.ndjson.gz")), orders.as_bytes());
+        // What is told afterwards is what is left.
+        let left: Vec<_> = report["rules"].as_array().unwrap().iter().collect();
+        let told = |id: &str| left.iter().any(|rule| rule["id"] == id);
+        assert!(!told("CL105") && !told("CL408"), "{report:#}");
+        let before = (place.read("in/a.ndjson"), place.read("in/b.ndjson.gz"));
+        place.check(&args).ends(0);
+        assert_eq!(
+            (place.read("in/a.ndjson"), place.read("in/b.ndjson.gz")),
+            before
+        );
+    }
+}
+
+#[test]
+fn what_needs_consent_is_not_made_without_it() {
+    let place = Place::new();
+    place.write("a.ndjson", shifted() + &doubled());
+    place.check("a.ndjson --fix");
+    assert_eq!(place.text("a.ndjson"), shifted() + &right().1);
+}
+
+#[test]
+fn a_difference_is_shown_and_nothing_written() {
+    let place = Place::new();
+    let log = shifted() + &doubled();
+    place.write("a.ndjson", &log);
+    place.check("a.ndjson --diff").ends(1).says("CL105");
+    assert_eq!(place.text("a.ndjson"), log);
+    place.check("a.ndjson --fix-to out");
+    let requests = place.text("out/requests.ndjson");
+    assert_eq!(requests.matches(&person(0)).count(), 2);
+    assert_eq!(requests.matches(&sha256_hex(&person(0))).count(), 0);
+}
+
+#[test]
+fn standard_input_is_read_twice_only_when_it_may_be_kept() {
+    let place = Place::new();
+    let log = doubled() + &shifted();
+    let once = place.check_piped(&log, "- --fix");
+    assert_eq!(once.out(), log);
+    once.says("--spool");
+    let mut command = place.command();
+    command.env("TMPDIR", place.path(""));
+    command.args(["check", "--as-of", support::AS_OF, "-", "--fix", "--spool"]);
+    let spooled = support::pipe(&mut command, log.as_bytes());
+    assert_eq!(spooled.out(), right().1 + &shifted());
+    spooled.silent_on("--spool");
+    assert_eq!(place.names(), [""; 0]);
+    place
+        .check_piped(&log, "- --spool")
+        .ends(2)
+        .says("--spool goes with");
+}
+
+#[test]
+fn the_input_is_read_once_when_no_such_rule_speaks() {
+    let mut settings = Settings::default();
+    assert!(must_learn(&settings));
+    let only = |name: &str| rules::ALL.iter().map(|rule| rule.name() == name).collect();
+    settings.policy.select(only("time-zone-shift"));
+    assert!(!must_learn(&settings), "its fixes are not wanted");
+    settings.unsafe_fixes = true;
+    assert!(must_learn(&settings));
+    settings.policy.select(only("hash-uppercase"));
+    assert!(!must_learn(&settings));
+}
