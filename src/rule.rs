@@ -10,6 +10,7 @@ use crate::event::{Event, Record, Request};
 use crate::finding::{Certainty, Effect, Findings, Severity};
 use crate::fix::Safety;
 use crate::ledger::LogCheck;
+use crate::signs::Signs;
 
 /// What a rule looks at. The engine calls it with nothing else.
 pub enum Check {
@@ -38,6 +39,7 @@ pub struct Rule {
     text: &'static str,
     check: Check,
     log: Option<LogCheck>,
+    when: Signs,
     page: OnceCell<Page>,
 }
 
@@ -65,6 +67,7 @@ impl Rule {
             text,
             check,
             log: None,
+            when: Signs::ANY,
             page: OnceCell::new(),
         }
     }
@@ -73,6 +76,17 @@ impl Rule {
     pub const fn with_log(mut self, log: LogCheck) -> Rule {
         self.log = Some(log);
         self
+    }
+
+    /// The rule with the signs of which an event must have one for its check to say anything.
+    pub const fn when(mut self, signs: Signs) -> Rule {
+        self.when = signs;
+        self
+    }
+
+    /// The signs without which its check of an event has nothing to say.
+    pub fn signs(&self) -> Signs {
+        self.when
     }
 
     /// The check of the whole log, when the rule has one.

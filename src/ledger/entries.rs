@@ -12,10 +12,10 @@ use super::sighting::{PAIRED, PLACEHOLDER_ID, RANDOM_ID, Sighting, TEST};
 use super::steps::Step;
 use super::table::Row;
 use super::{clicks, people, series, spellings};
-use crate::click_id::Stamped;
+use crate::blank::trimmed;
 use crate::deduplication;
 use crate::digest::{Shape, prefix_of_hex};
-use crate::event::Event;
+use crate::event::{Event, Identifier};
 use crate::finding::Finding;
 use crate::json::{Item, Val};
 use crate::name::Name;
@@ -93,6 +93,17 @@ impl Counts {
     }
 }
 
+const KNOWN_NAMES: usize = 128;
+
+#[derive(Debug)]
+struct KnownNames([u32; KNOWN_NAMES]);
+
+impl Default for KnownNames {
+    fn default() -> KnownNames {
+        KnownNames([0; KNOWN_NAMES])
+    }
+}
+
 /// The entries of one block, collected by one thread. Events are numbered from 0 in the block.
 #[derive(Debug, Default)]
 pub struct Entries {
@@ -110,6 +121,8 @@ pub struct Entries {
     /// The dataset and event_name of entries: its hash, the caller's number for the name, and the
     /// first event.
     pub(super) names: Vec<(u32, u32, u64)>,
+    /// Hashes that are in `names`, each where it was put last by its lower bits.
+    known_names: KnownNames,
     pub(super) counts: Counts,
     /// Where every event begins.
     pub(super) spots: Vec<BlockSpot>,
@@ -175,8 +188,10 @@ impl Entries {
         self.counts.see(event, at);
         let told = Told::of(findings);
         let who = Who::of(key, event, address_of(key, event), &told);
+        // The same cookie on two sites is not the same browser.
+        let own = (who.browser != 0).then(|| key.begin().number(scope).number(who.browser).end());
         if event.is_website() {
-            self.enter_carrier(key, event, scope, &who, presence, at);
+            self.enter_carrier(key, event, (scope, own), who.email, presence, at);
         }
         if let Some(visit) = Visit::of(key, event, scope, &who, &told, at) {
             self.visits.see(visit);
@@ -188,8 +203,11 @@ impl Entries {
         };
         let begin = key.begin().number(scope).part(event_name.as_bytes());
         let name_hash = short(begin.clone().end());
-        if !self.names.iter().any(|&(hash, ..)| hash == name_hash) {
-            self.names.push((name_hash, name, at));
+        if self.known_names.0[name_hash as usize % KNOWN_NAMES] != name_hash {
+            if !self.names.iter().any(|&(hash, ..)| hash == name_hash) {
+                self.names.push((name_hash, name, at));
+            }
+            self.known_names.0[name_hash as usize % KNOWN_NAMES] = name_hash;
         }
         // Each passback of one order is an event of its own, whatever its id.
         if event_name == "AppendAttribution" {
@@ -206,10 +224,10 @@ impl Entries {
             at,
         };
         self.series.see(key, event, entry);
-        self.enter_step(key, event, event_name, scope, at);
+        self.enter_step(event, event_name, own, at);
         let id = event.get(Name::EventId).and_then(text_of);
         let order = deduplication::order_id(event);
-        let Some(id) = id.as_deref().map(str::trim).filter(|id| !id.is_empty()) else {
+        let Some(id) = id.as_deref().map(trimmed).filter(|id| !id.is_empty()) else {
             return;
         };
         let mut flags = 0;
@@ -266,8 +284,9 @@ impl Entries {
 impl Entries {
     /// Enters the digests of the event, without those that it shows to be wrong or worthless.
     fn enter_digests(&mut self, key: &Key, event: &Event<'_, '_>, scope: u64, at: u64) {
-        let sender = event.envelope.sender.unwrap_or_default();
-        let sender = key.begin().number(scope).part(sender.as_bytes()).end();
+        let sender = event.envelope.sender.map_or(scope, |sender| {
+            key.begin().number(scope).part(sender.as_bytes()).end()
+        });
         for one in event.shaped(Shape::Sha256.bit()) {
             if one.worthless.is_some() || one.proven {
                 continue;
@@ -294,28 +313,25 @@ impl Entries {
         &mut self,
         key: &Key,
         event: &Event<'_, '_>,
-        scope: u64,
-        who: &Who,
+        (scope, browser): (u64, Option<u64>),
+        email: u32,
         presence: Presence,
         at: u64,
     ) {
-        let mut person = key.begin().number(scope);
-        if let Some(fbp) = event.user_text(Name::Fbp).and_then(Stamped::parse) {
-            person.add(fbp.time().as_bytes());
-            person.add(fbp.tail().as_bytes());
-        } else if let Some(id) = event
-            .identifiers()
-            .iter()
-            .find(|one| one.name == Name::ExternalId && !one.text.is_empty())
-        {
-            person.add(id.hex().unwrap_or(id.text).as_bytes());
-        } else {
+        let by_id = || {
+            let is_one =
+                |one: &&Identifier<'_>| one.name == Name::ExternalId && !one.text.is_empty();
+            let id = event.identifiers().iter().find(is_one)?;
+            let id = id.hex().unwrap_or(id.text);
+            Some(key.begin().number(scope).part(id.as_bytes()).end())
+        };
+        let Some(person) = browser.or_else(by_id) else {
             return;
-        }
+        };
         let keys = presence.usable();
         let row = Carrier {
-            key: person.end(),
-            email: who.email,
+            key: person,
+            email,
             keys,
             bad: presence.bad(),
             at,
@@ -336,10 +352,9 @@ impl Entries {
     /// Enters a checkout or a purchase of a browser that is known.
     fn enter_step(
         &mut self,
-        key: &Key,
         event: &Event<'_, '_>,
         event_name: &str,
-        scope: u64,
+        browser: Option<u64>,
         at: u64,
     ) {
         let is_purchase = match event_name {
@@ -351,10 +366,7 @@ impl Entries {
             return;
         }
         let time = event.time().and_then(|time| u32::try_from(time).ok());
-        let fbp = event.user_text(Name::Fbp).and_then(Stamped::parse);
-        if let (Some(time), Some(fbp)) = (time, fbp) {
-            let browser = key.begin().number(scope).part(fbp.time().as_bytes());
-            let browser = browser.part(fbp.tail().as_bytes()).end();
+        if let (Some(time), Some(browser)) = (time, browser) {
             self.steps.push(Step::new(browser, time, at, is_purchase));
         }
     }
@@ -384,8 +396,12 @@ fn scope_of(key: &Key, event: &Event<'_, '_>) -> u64 {
 /// The host without the names of single machines: its last two labels, or three where the last but
 /// one is as short as in `.co.uk`.
 fn site_of(url: &str) -> Option<&str> {
-    let (_, rest) = url.split_once("://")?;
-    let end = rest.find(['/', '?', '#', ':']).unwrap_or(rest.len());
+    let rest = match url.strip_prefix("https://") {
+        Some(rest) => rest,
+        None => url.split_once("://")?.1,
+    };
+    let ends = |byte: u8| matches!(byte, b'/' | b'?' | b'#' | b':');
+    let end = rest.bytes().position(ends).unwrap_or(rest.len());
     let host = &rest[..end];
     let mut dots = memchr::memrchr_iter(b'.', host.as_bytes());
     let (last, second) = (dots.next(), dots.next());

@@ -11,6 +11,7 @@ use std::io;
 use super::Evidence;
 use super::key::{Key, short};
 use super::table::{Numbers, Row, Table};
+use crate::blank::trimmed;
 use crate::click_id::Stamped;
 use crate::digest::{self, Shape};
 use crate::event::{Event, Identifier};
@@ -302,7 +303,12 @@ impl Who {
 fn short_of(key: &Key, one: &Identifier<'_>) -> u32 {
     match one.shape {
         Shape::Sha256 | Shape::Md5 | Shape::Plain => {
-            short(key.hash(one.hex().unwrap_or(one.text).trim().as_bytes()))
+            let text = match one.hex() {
+                // Half a digest tells it from all others.
+                Some(hex) => &hex.as_bytes()[32..],
+                None => trimmed(one.text).as_bytes(),
+            };
+            short(key.hash(text))
         }
         _ => 0,
     }
@@ -310,13 +316,10 @@ fn short_of(key: &Key, one: &Identifier<'_>) -> u32 {
 
 /// An external_id by its digest, whether the event holds that or the value itself, and which.
 fn external_id_of(key: &Key, event: &Event<'_, '_>, one: &Identifier<'_>) -> (u64, u32) {
-    if let Some(hex) = one.hex() {
-        return (key.hash(hex.as_bytes()), HASHED_ID);
+    if let Some(digest) = one.hex().and_then(digest::decode) {
+        return (key.hash(&digest), HASHED_ID);
     }
-    let plain = |text: &str| {
-        let hex = digest::sha256_hex(text);
-        (key.hash(hex.as_bytes()), PLAIN_ID)
-    };
+    let plain = |text: &str| (key.hash(&digest::sha256(text.as_bytes())), PLAIN_ID);
     match (one.shape, event.item(one.place).val()) {
         (Shape::Plain | Shape::Md5, _) => plain(digest::strip_appendix(one.text).trim()),
         (_, Val::Int(number)) => plain(&number.to_string()),

@@ -98,8 +98,9 @@ impl Collected {
                 continue;
             }
             if pipeline == 0 {
-                let sender = event.envelope.sender.unwrap_or_default();
-                pipeline = short(key.begin().number(scope).part(sender.as_bytes()).end());
+                pipeline = short(event.envelope.sender.map_or(scope, |sender| {
+                    key.begin().number(scope).part(sender.as_bytes()).end()
+                }));
             }
             let is_known = one.proven
                 || one.worthless.is_some()
@@ -108,7 +109,8 @@ impl Collected {
                     .iter()
                     .any(|mistake| mistake.place == one.place);
             let digest = match one.hex() {
-                Some(hex) if !is_known => key.hash(hex.as_bytes()),
+                // As many bits of it as are kept of the hash.
+                Some(hex) if !is_known => key.hash(&hex.as_bytes()[48..]),
                 _ => 0,
             };
             self.see(Spelling {

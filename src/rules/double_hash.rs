@@ -8,9 +8,11 @@ use crate::finding::Findings;
 use crate::ledger::{Evidence, LogFindings};
 use crate::report::count;
 use crate::rule::{Check, Rule};
+use crate::signs::Signs;
 
 /// See `rules/double-hash.md`.
-pub static RULE: Rule = crate::rule!("double-hash", Check::Event(check), conclude);
+pub static RULE: Rule =
+    crate::rule!("double-hash", Check::Event(check), conclude).when(Signs::MISTAKE);
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     for mistake in event.mistakes() {

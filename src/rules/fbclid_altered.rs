@@ -11,9 +11,11 @@ use crate::ledger::people::Events;
 use crate::ledger::{Click as Sighting, Evidence, LogFindings};
 use crate::report::count;
 use crate::rule::{Check, Rule};
+use crate::signs::Signs;
 
 /// See `rules/fbclid-altered.md`.
-pub static RULE: Rule = crate::rule!("fbclid-altered", Check::Event(check), conclude);
+pub static RULE: Rule =
+    crate::rule!("fbclid-altered", Check::Event(check), conclude).when(Signs::CLICK);
 
 /// Lengths of columns and buffers that no click id has more often than its neighbours.
 const CUTS: [usize; 4] = [255, 256, 500, 512];
