@@ -1,4 +1,4 @@
-//! The day of a shop in `fixtures/shop-day`: the server's log, what the browsers sent, and the list of
+//! The day of a shop in `fixtures/real/shop-day`: the server's log, what the browsers sent, and the list of
 //! customers. What is found is exactly what its README says was planted.
 
 mod support;
@@ -11,7 +11,7 @@ use support::Place;
 
 fn file(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("fixtures/shop-day")
+        .join("fixtures/real/shop-day")
         .join(name)
 }
 
