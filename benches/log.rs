@@ -6,7 +6,7 @@
 //! with one event, many are a bare event, a few are requests of up to 50 events. Every event is
 //! clean apart from the fault that is planted in it.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::{self, Write};
 
 use sha2::{Digest, Sha256};
@@ -18,7 +18,7 @@ pub mod log_faults;
 pub const AS_OF: &str = "2026-06-26T00:00:00Z";
 
 /// Changes whenever the same size and seed would give other bytes.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 const NOW: u64 = 1_782_432_000;
 const DAY: u64 = 86_400;
@@ -35,6 +35,9 @@ pub struct Planted {
     pub digests: u64,
     /// Events (for faults of a request: requests) by the id of the rule that has to find them.
     pub rules: BTreeMap<&'static str, u64>,
+    /// What follows from all of it together, by the id of the rule that tells it of the log: events, or
+    /// findings beside those in `rules`.
+    pub of_log: BTreeMap<&'static str, u64>,
     /// The shortest and the longest event without a planted fault, in bytes.
     pub shortest: usize,
     pub longest: usize,
@@ -60,14 +63,24 @@ impl Planted {
         serde_json::json!({
             "generator": VERSION, "as_of": AS_OF, "bytes": self.bytes, "lines": self.lines,
             "events": self.events, "faulty": self.faulty, "digests": self.digests,
-            "rules": self.rules, "shortest": self.shortest, "longest": self.longest,
+            "rules": self.rules, "of_log": self.of_log, "shortest": self.shortest, "longest": self.longest,
         })
     }
 }
 
+/// Who causes the events of a log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum People {
+    /// One person comes to about four events.
+    Returning,
+    /// Every event is of a new person.
+    New,
+}
+
 /// Writes a log of at least `bytes` bytes: whole lines, the last one ends the log.
-pub fn write(out: &mut impl Write, bytes: u64, seed: u64) -> io::Result<Planted> {
+pub fn write(out: &mut impl Write, bytes: u64, seed: u64, people: People) -> io::Result<Planted> {
     let mut log = Log::new(seed, bytes);
+    log.new_people = people == People::New;
     while log.planted.bytes < bytes {
         log.line();
         out.write_all(&log.text)?;
@@ -76,23 +89,35 @@ pub fn write(out: &mut impl Write, bytes: u64, seed: u64) -> io::Result<Planted>
         log.text.clear();
     }
     log.planted.digests = log.digests.len() as u64;
+    log.planted.of_log = log.whole.counts(log.planted.events);
     Ok(log.planted)
 }
 
-/// Writes `events` bare events, one a line: what a small fixture looks like.
-pub fn write_events(out: &mut impl Write, events: u64, seed: u64) -> io::Result<Planted> {
+/// What a small fixture is like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Small {
+    /// Right digests of keys whose right ones are known beforehand, or of which nobody could list the
+    /// values: no names and no towns.
+    Plain,
+    /// Right digests of every key.
+    Named,
+    /// For every key whose values can be listed, digests that are of none of its values.
+    Unknown,
+}
+
+/// Writes `events` bare events, one a line.
+pub fn write_events(out: &mut impl Write, events: u64, seed: u64, like: Small) -> io::Result<()> {
     let mut log = Log::new(seed, events * 1_100);
+    log.like = Some(like);
     for _ in 0..events {
         let shop = log.random.below(SHOPS.len() as u64) as usize;
         log.event(shop, None);
         log.text.push(b'\n');
         out.write_all(&log.text)?;
         log.planted.bytes += log.text.len() as u64;
-        log.planted.lines += 1;
         log.text.clear();
     }
-    log.planted.digests = log.digests.len() as u64;
-    Ok(log.planted)
+    Ok(())
 }
 
 /// A fault, named by what the sender did.
@@ -589,6 +614,8 @@ const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 const KEYS: [&str; 9] = ["em", "ph", "fn", "ln", "ge", "db", "ct", "zp", "country"];
 const EM: usize = 0;
 const PH: usize = 1;
+const FN: usize = 2;
+const LN: usize = 3;
 const GE: usize = 4;
 const DB: usize = 5;
 const CT: usize = 6;
@@ -618,6 +645,16 @@ fn hash(text: &str) -> String {
     hex::encode(Sha256::digest(text.as_bytes()))
 }
 
+/// The last eight digits of a phone number. No American exchange, of which the second of them is the
+/// first digit, begins with 0 or 1.
+fn subscriber(shop: &Shop, digits: u64) -> u64 {
+    if shop.calling_code == "1" && digits / 1_000_000 % 10 < 2 {
+        digits + 5_000_000
+    } else {
+        digits
+    }
+}
+
 impl Person {
     fn new(shop: &Shop, number: u64, start: u64, random: &mut Random) -> Person {
         let first = random.pick(shop.first_names);
@@ -635,7 +672,7 @@ impl Person {
             "{}{}{:08}",
             shop.calling_code,
             20 + random.below(70),
-            random.below(100_000_000)
+            subscriber(shop, random.below(100_000_000))
         );
         let zip = match shop.country {
             "gb" => format!(
@@ -713,6 +750,89 @@ impl Person {
     }
 }
 
+/// What only shows in the log as a whole.
+#[derive(Default)]
+struct Whole {
+    /// By kind, events with its right name and with a misspelt one.
+    names: BTreeMap<&'static str, (u64, u64)>,
+    /// Requests with a test code, and the times between which their events lie.
+    tests: u64,
+    tested: Option<(u64, u64)>,
+    /// The website events of each browser on each site.
+    browsers: HashMap<String, Vec<Carried>>,
+}
+
+/// Events of one browser that carry the same: the first of them, and how many.
+#[derive(PartialEq, Eq)]
+struct Carried {
+    /// The digest that tells e-mail addresses apart, or `""`.
+    email: String,
+    /// One bit for each of the keys of a person that can match somebody, and of those that are there
+    /// but cannot.
+    keys: u32,
+    bad: u32,
+    first: u64,
+    count: u64,
+}
+
+/// The bit for external_id, behind those of `KEYS`.
+const ACCOUNT: u32 = 1 << KEYS.len();
+
+impl Whole {
+    /// A website event of a browser.
+    fn carries(&mut self, browser: String, email: String, keys: u32, bad: u32, event: u64) {
+        let list = self.browsers.entry(browser).or_default();
+        let same = |one: &&mut Carried| (&one.email, one.keys, one.bad) == (&email, keys, bad);
+        match list.iter_mut().find(same) {
+            Some(one) => one.count += 1,
+            None => list.push(Carried {
+                email,
+                keys,
+                bad,
+                first: event,
+                count: 1,
+            }),
+        }
+    }
+
+    /// What is told of the log, by rule.
+    fn counts(&self, events: u64) -> BTreeMap<&'static str, u64> {
+        let mut counts = BTreeMap::new();
+        let both = self.names.values().filter(|(right, _)| *right > 0);
+        let misspelt: u64 = both.map(|(_, wrong)| wrong).sum();
+        if events >= 20 && misspelt > 0 {
+            counts.insert("CL323", misspelt);
+        }
+        let lasted = self.tested.map_or(0, |(first, last)| last - first);
+        if self.tests > 200 || self.tests >= 20 && lasted > DAY {
+            counts.insert("CL701", 1);
+        }
+        let lacking: u64 = self.browsers.values().map(|list| lacking(list)).sum();
+        if lacking >= 20 && lacking * 20 >= events {
+            counts.insert("CL802", lacking);
+        }
+        counts
+    }
+}
+
+/// How many events of a browser lack what it had sent before. What several people use says nothing.
+fn lacking(list: &[Carried]) -> u64 {
+    let mut emails = list
+        .iter()
+        .map(|one| &one.email)
+        .filter(|it| !it.is_empty());
+    let email = emails.next();
+    if emails.any(|other| Some(other) != email) {
+        return 0;
+    }
+    let lacks = |one: &&Carried| {
+        let before = list.iter().filter(|other| other.first < one.first);
+        let known = before.fold(0, |sum, other| sum | other.keys);
+        known & !(one.keys | one.bad) != 0
+    };
+    list.iter().filter(lacks).map(|one| one.count).sum()
+}
+
 /// How many people are about in one shop at any time.
 const ABOUT: usize = 16;
 
@@ -723,8 +843,13 @@ struct Log {
     events: [u64; SHOPS.len()],
     people: [Vec<Person>; SHOPS.len()],
     digests: HashSet<u64>,
+    whole: Whole,
     planted: Planted,
     text: Vec<u8>,
+    /// Set for a small fixture.
+    like: Option<Small>,
+    /// Whether every event is of a new person.
+    new_people: bool,
 }
 
 impl Log {
@@ -735,11 +860,14 @@ impl Log {
             events: [0; SHOPS.len()],
             people: std::array::from_fn(|_| Vec::with_capacity(ABOUT)),
             digests: HashSet::new(),
+            whole: Whole::default(),
             planted: Planted {
                 shortest: usize::MAX,
                 ..Planted::default()
             },
             text: Vec::with_capacity(128 * 1024),
+            like: None,
+            new_people: false,
         }
     }
 
@@ -809,7 +937,7 @@ impl Log {
         let people = &mut self.people[shop];
         let n = self.events[shop];
         self.events[shop] += 1;
-        if people.len() < ABOUT || n.is_multiple_of(4) {
+        if people.len() < ABOUT || n.is_multiple_of(4) || self.new_people {
             // From six and a half days ago to six hours ago, in the order of the log.
             let span = 6 * DAY + DAY / 4;
             let passed = (u128::from(span) * u128::from(progress) / u128::from(self.target)) as u64;
@@ -820,7 +948,11 @@ impl Log {
                 people.push(person);
                 return people.len() - 1;
             }
-            people[(n / 4) as usize % ABOUT] = person;
+            let place = (n / 4) as usize % ABOUT;
+            people[place] = person;
+            if self.new_people {
+                return place;
+            }
         }
         self.random.below(ABOUT as u64) as usize
     }
@@ -833,8 +965,10 @@ impl Log {
             random,
             people,
             digests,
+            whole,
             planted,
             text,
+            like,
             ..
         } = self;
         let person = &people[place][visitor];
@@ -862,6 +996,8 @@ impl Log {
             } else {
                 kind.name()
             };
+            let (right, wrong) = whole.names.entry(kind.name()).or_default();
+            *(if has(Fault::NameCase) { wrong } else { right }) += 1;
             out.text("event_name", name);
         }
         let back = if has(Fault::Stale) {
@@ -874,6 +1010,11 @@ impl Log {
         } else {
             person.start - back + 20 + random.below(3 * 3_600)
         };
+        if has(Fault::TestCode) {
+            whole.tests += 1;
+            let (first, last) = whole.tested.unwrap_or((time, time));
+            whole.tested = Some((first.min(time), last.max(time)));
+        }
         match fault {
             Some(Fault::NoTime) => {}
             Some(Fault::ZeroTime) => out.raw("event_time", format_args!("0")),
@@ -941,6 +1082,7 @@ impl Log {
         out.key("user_data");
         let mut user = Object::open(out.out, shop.php);
         let lists = shop.lists;
+        let (mut keys, mut bad, mut email) = (0u32, 0u32, String::new());
         let write_digest = |user: &mut Object<'_>, key: &str, value: &str| {
             user.key(key);
             if lists {
@@ -962,7 +1104,8 @@ impl Log {
                 Some(Fault::TooLittle) => at == COUNTRY || at == CT,
                 _ => full || at == EM || random.percent(40),
             };
-            if !known {
+            let named = matches!(at, FN | LN | CT);
+            if !known || *like == Some(Small::Plain) && named {
                 continue;
             }
             let digest = &person.digests[at];
@@ -1001,6 +1144,9 @@ impl Log {
                     user.raw(key, format_args!("null"));
                     continue;
                 }
+                (FN.., _) if *like == Some(Small::Unknown) => {
+                    Some(hash(&format!("salted {digest}")))
+                }
                 _ => None,
             };
             let key = if at == EM && has(Fault::EmailKey) {
@@ -1009,13 +1155,30 @@ impl Log {
                 key
             };
             let value = replaced.as_ref().unwrap_or(digest);
+            match &replaced {
+                // Under its wrong name it is no e-mail address to anybody.
+                _ if key == "email" => {}
+                Some(_) => bad |= 1 << at,
+                None => keys |= 1 << at,
+            }
+            let tells = matches!(fault, Some(Fault::RawEmail | Fault::Md5));
+            if key == "em" && (replaced.is_none() || tells) {
+                email.clone_from(value);
+            }
             if value.len() == 64 {
                 digests.insert(u64::from_str_radix(&value[..16], 16).unwrap_or_default());
             }
             write_digest(&mut user, key, value);
         }
+        if *like == Some(Small::Unknown) {
+            let sixth = if shop.states.is_empty() { "st" } else { "db" };
+            for key in [sixth, "dobd", "dobm", "doby"] {
+                write_digest(&mut user, key, &hash(&format!("salted {key}")));
+            }
+        }
         if person.has_account && !has(Fault::TooLittle) {
             user.raw("external_id", format_args!("\"c-{}\"", person.number));
+            keys |= ACCOUNT;
         }
         if website {
             match fault {
@@ -1053,6 +1216,22 @@ impl Log {
                     user.raw("fbp", format_args!("\"fb.1.{fbp_ms}.undefined\""));
                 }
                 _ => user.raw("fbp", format_args!("\"fb.1.{fbp_ms}.{}\"", person.fbp_tail)),
+            }
+            // A row of the ledger: by the cookie, else by the account.
+            let browser = match fault {
+                Some(
+                    Fault::TooLittle | Fault::NoSource | Fault::SourceWeb | Fault::WrongSource,
+                ) => None,
+                Some(Fault::HashedFbp) => {
+                    person.has_account.then(|| format!("c-{}", person.number))
+                }
+                Some(Fault::FbpTail) => Some(format!("{fbp_ms}.undefined")),
+                _ => Some(format!("{fbp_ms}.{}", person.fbp_tail)),
+            };
+            if let Some(browser) = browser {
+                let site = if has(Fault::NoUrl) { "" } else { shop.host };
+                let browser = format!("{site} {browser}");
+                whole.carries(browser, email, keys, bad, planted.events);
             }
             let click_ms = person.click_ms - back * 1_000;
             let fbclid = &person.fbclid;

@@ -1,7 +1,9 @@
 //! User agents: which ones belong to a program and not to a visitor, and what else is sent in
 //! place of a browser's.
 
-use memchr::memmem::{self, Finder};
+use std::cell::RefCell;
+
+use memchr::memmem;
 use once_cell::sync::Lazy;
 use serde::Deserialize;
 
@@ -93,15 +95,58 @@ pub fn program(agent: &str) -> Option<Program> {
     search(agent)
 }
 
+/// Agents of which something holds, those that a thread saw last: most events of a log share a few.
+struct Recent([String; RECENT]);
+
+/// A power of two.
+const RECENT: usize = 64;
+/// Longer ones are not kept.
+const LONGEST: usize = 300;
+
+thread_local! {
+    static USUAL: RefCell<Recent> = const { RefCell::new(Recent([const { String::new() }; RECENT])) };
+    static PEOPLE: RefCell<Recent> = const { RefCell::new(Recent([const { String::new() }; RECENT])) };
+}
+
+impl Recent {
+    /// Whether `test` holds of an agent.
+    #[inline]
+    fn holds(&mut self, agent: &str, test: impl FnOnce(&str) -> bool) -> bool {
+        let bytes = agent.as_bytes();
+        let part = |at: usize| {
+            let eight = bytes.get(at..).and_then(<[u8]>::first_chunk);
+            eight.map_or(0, |eight| u64::from_le_bytes(*eight))
+        };
+        // Where the system and the versions stand.
+        let mixed = (part(13) ^ part(bytes.len() / 2).rotate_left(21))
+            .wrapping_add(part(bytes.len().saturating_sub(18)).rotate_left(42))
+            .wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let known = &mut self.0[(mixed >> 58) as usize % RECENT];
+        if known == agent && !known.is_empty() {
+            return true;
+        }
+        let holds = test(agent);
+        if holds && agent.len() <= LONGEST {
+            known.clear();
+            known.push_str(agent);
+        }
+        holds
+    }
+}
+
 /// Whether the agent begins and ends as those of browsers do, which settles nearly all of them.
-#[inline]
 pub fn is_usual_browser(agent: &str) -> bool {
-    static ROBOTS: Lazy<[Finder<'static>; 2]> = Lazy::new(|| {
-        [
-            Finder::new("HeadlessChrome/"),
-            Finder::new("Storebot-Google/"),
-        ]
-    });
+    USUAL.with_borrow_mut(|usual| usual.holds(agent, ends_like_a_browser))
+}
+
+/// Whether the agent is that of a person, as far as one can tell.
+pub fn is_of_person(agent: &str) -> bool {
+    PEOPLE.with_borrow_mut(|people| people.holds(agent, |agent| kind(agent) == Kind::Person))
+}
+
+fn ends_like_a_browser(agent: &str) -> bool {
+    /// The only ones known that end like a browser.
+    const ROBOTS: [&[u8]; 2] = [b"HeadlessChrome", b"Storebot-Google"];
     let bytes = agent.as_bytes();
     if !bytes.starts_with(b"Mozilla/5.0 (") || bytes.last().is_none_or(|&last| last <= b' ') {
         return false;
@@ -114,8 +159,8 @@ pub fn is_usual_browser(agent: &str) -> bool {
     [&b"Safari/"[..], b"Firefox/", b"Edg/", b"Mobile/", b"OPR/"]
         .iter()
         .any(|product| bytes[last..].starts_with(product))
-        // The only ones known that end like a browser.
-        && ROBOTS.iter().all(|robot| robot.find(bytes).is_none())
+        && memchr::memchr_iter(b'/', bytes)
+            .all(|at| !ROBOTS.iter().any(|robot| bytes[..at].ends_with(robot)))
 }
 
 /// What the agent is.
@@ -327,6 +372,19 @@ fn begins_with_word(agent: &str, name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_found_before_is_found_again() {
+        for number in 0..500 {
+            let version = number % 150;
+            let usual =
+                format!("Mozilla/5.0 (X11; Linux x86_64) Chrome/{version}.0.0.0 Safari/537.36");
+            assert!(is_usual_browser(&usual) && is_of_person(&usual));
+            let robot = usual.replace("Chrome", "HeadlessChrome");
+            assert!(!is_usual_browser(&robot) && !is_of_person(&robot));
+            assert!(!is_usual_browser("") && is_of_person("") == (kind("") == Kind::Person));
+        }
+    }
 
     #[test]
     fn table_is_in_lower_case_and_dated() {

@@ -9,6 +9,7 @@ use hashbrown::HashSet;
 use once_cell::sync::Lazy;
 use serde::Deserialize;
 
+use crate::blank::trimmed;
 use crate::clock::PLAUSIBLE;
 use crate::digest::{self, Shape};
 use crate::event::Event;
@@ -66,7 +67,7 @@ pub fn is_paired(event: &Event<'_, '_>) -> bool {
 /// Whether the id is a word that somebody left in the code instead of an id.
 #[inline]
 pub fn is_placeholder(id: &str, order: impl FnOnce() -> Option<String>) -> bool {
-    let id = id.trim();
+    let id = trimmed(id);
     let first = id
         .as_bytes()
         .first()
@@ -93,7 +94,13 @@ pub fn is_placeholder(id: &str, order: impl FnOnce() -> Option<String>) -> bool 
 /// case.
 #[inline]
 pub fn repeats_name(id: &str, name: &str) -> bool {
-    // Most ids are told apart from a name by their first letter.
+    // Most ids are told apart from a name by their last sign, which is a digit, or by their first.
+    let last = |word: &str| word.bytes().last().filter(u8::is_ascii_alphanumeric);
+    if let (Some(a), Some(b)) = (last(id), last(name))
+        && !a.eq_ignore_ascii_case(&b)
+    {
+        return false;
+    }
     letters(id).next() == letters(name).next()
         && letters(id).eq(letters(name))
         && letters(id).next().is_some()
@@ -110,7 +117,7 @@ pub fn order_id<'a>(event: &Event<'_, 'a>) -> Option<Cow<'a, str>> {
     match event.custom(Name::OrderId)?.val() {
         Val::Int(number) if number > 0 => Some(Cow::Owned(number.to_string())),
         Val::Text(text) => {
-            let text = text.trim();
+            let text = trimmed(text);
             let usable = !text.is_empty()
                 && text.len() <= 64
                 && !text.contains('@')

@@ -2,6 +2,8 @@
 
 use sha2::{Digest as _, Sha256};
 
+use crate::blank::trimmed;
+
 mod dates;
 mod dress;
 mod fixed;
@@ -227,9 +229,13 @@ fn is_plain_id(text: &str) -> bool {
 /// Words that stand for nothing when they are sent as they are.
 /// A lone `na` or `none` can be a name or a country code, so it is not here.
 pub fn is_nothing_word(text: &str) -> bool {
-    let text = text.trim();
+    let text = trimmed(text);
     // `[object Object]` is the longest of them.
     if text.len() > 15 {
+        return false;
+    }
+    let begins = |first: &u8| b"nu[{\"'\\".contains(&first.to_ascii_lowercase());
+    if !text.as_bytes().first().is_none_or(begins) {
         return false;
     }
     text.is_empty()

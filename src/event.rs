@@ -7,14 +7,17 @@ use bumpalo::Bump;
 
 use crate::agent;
 use crate::click_id::{self, Stamped, StampedAt};
-use crate::clock::Clock;
+use crate::clock::{Clock, PLAUSIBLE};
+use crate::contents::Sums;
 use crate::digest::forms::{self, Look};
 use crate::digest::mistakes::{self, Mistake};
 use crate::digest::{self, Shape, worthless};
 use crate::envelope::when::Trust;
+use crate::event_name::STANDARD;
 use crate::json::{Item, Tape, Val};
 use crate::known::Verdict;
 use crate::name::{Hashing, Name};
+use crate::signs::Signs;
 use crate::witness::Witnesses;
 
 /// What the user grants: assumptions that unsafe fixes may use.
@@ -418,6 +421,8 @@ pub struct Event<'t, 'a> {
     has_suspect: bool,
     raw: RawLook,
     mistakes: OnceCell<Vec<Mistake>>,
+    may_be_mistaken: OnceCell<bool>,
+    sums: OnceCell<Option<Sums>>,
     address: OnceCell<Option<std::net::IpAddr>>,
     /// Places instead of texts, so that the event stays covariant: where fbc stands, where its
     /// creation time begins and ends and what it is, and where a click id stands in the address.
@@ -482,6 +487,8 @@ impl<'t, 'a> Event<'t, 'a> {
             has_suspect: false,
             raw: RawLook::default(),
             mistakes: OnceCell::new(),
+            may_be_mistaken: OnceCell::new(),
+            sums: OnceCell::new(),
             address: OnceCell::new(),
             click: OnceCell::new(),
             fbclid: OnceCell::new(),
@@ -506,6 +513,10 @@ impl<'t, 'a> Event<'t, 'a> {
             let Some(name) = member.name() else { continue };
             if !matches!(name.hashing(), Some(Hashing::Required | Hashing::Optional)) {
                 self.raw.look(name, member);
+                continue;
+            }
+            if let Val::Text(text) = member.val() {
+                self.push(name, member, text, Shape::of(text));
                 continue;
             }
             if is_byte_list(member) {
@@ -568,6 +579,47 @@ impl<'t, 'a> Event<'t, 'a> {
             worthless,
             proven,
         });
+    }
+
+    /// What it shows at first sight.
+    pub fn signs(&self) -> Signs {
+        /// What nearly every event has, and nothing else.
+        const USUAL: u128 = WEIGHTY
+            | Name::EventName.bit()
+            | Name::EventTime.bit()
+            | Name::EventId.bit()
+            | Name::EventSourceUrl.bit()
+            | Name::ReferrerUrl.bit()
+            | Name::OptOut.bit();
+        let lacks = |item: Option<Item<'_, '_>>| item.is_none_or(Item::is_blank);
+        let name = self.name();
+        let lack = name.is_none()
+            || [Name::EventTime, Name::EventId, Name::ActionSource]
+                .iter()
+                .any(|&name| lacks(self.get(name)))
+            || self.website
+                && (lacks(self.get(Name::EventSourceUrl))
+                    || lacks(self.user(Name::ClientUserAgent)));
+        let time = self.get(Name::EventTime).map(Item::val);
+        let odd_time = !matches!(time, Some(Val::Int(time)) if PLAUSIBLE.contains(&time));
+        let goods = Name::Contents.bit() | Name::ContentIds.bit();
+        Signs::ANY
+            .with(Signs::shaped(self.shapes))
+            .with(Signs::required(self.required_shapes))
+            .with(Signs::WORTHLESS.only_if(self.has_worthless))
+            .with(Signs::MISTAKE.only_if(self.may_be_mistaken()))
+            .with(Signs::ODD_AGENT.only_if(self.raw.odd_agent))
+            .with(Signs::ODD_STAMP.only_if(self.raw.odd_stamp))
+            .with(Signs::RAW_HEX.only_if(self.raw.may_be_hex))
+            .with(Signs::RAW_NOTHING.only_if(self.raw.may_be_nothing))
+            .with(Signs::CLICK.only_if(self.user.names & Name::Fbc.bit() != 0))
+            .with(Signs::LACK.only_if(lack))
+            .with(Signs::OTHER_SOURCE.only_if(!self.website))
+            .with(Signs::OTHER_NAME.only_if(!name.is_some_and(|name| STANDARD.contains(name))))
+            .with(Signs::ODD_TIME.only_if(odd_time))
+            .with(Signs::VALUE.only_if(self.custom.names & Name::Value.bit() != 0))
+            .with(Signs::GOODS.only_if(self.custom.names & goods != 0))
+            .with(Signs::RARE_KEYS.only_if(self.top.has_unnamed || self.top.names & !USUAL != 0))
     }
 
     /// Gives the list of identifiers back for the next event.
@@ -668,7 +720,23 @@ impl<'t, 'a> Event<'t, 'a> {
 
     /// The digests that the event itself proves to be of a right value in a wrong form.
     pub fn mistakes(&self) -> &[Mistake] {
+        if !self.may_be_mistaken() {
+            return &[];
+        }
         self.mistakes.get_or_init(|| mistakes::of(self))
+    }
+
+    /// What its contents come to; see [`Sums::of`].
+    pub fn sums(&self) -> Option<Sums> {
+        *self.sums.get_or_init(|| Sums::of(self))
+    }
+
+    /// Whether there can be any mistake; see [`mistakes::are_possible`].
+    #[inline]
+    fn may_be_mistaken(&self) -> bool {
+        *self
+            .may_be_mistaken
+            .get_or_init(|| mistakes::are_possible(self))
     }
 
     /// event_name, when it is text that is not blank.
@@ -789,7 +857,12 @@ impl<'t, 'a> Event<'t, 'a> {
             .agent
             .get_or_init(|| {
                 let item = self.user(Name::ClientUserAgent)?.each().next()?;
-                Some((item.place(), agent::kind(item.text()?)))
+                let text = item.text()?;
+                let kind = match agent::is_of_person(text) {
+                    true => agent::Kind::Person,
+                    false => agent::kind(text),
+                };
+                Some((item.place(), kind))
             })
             .as_ref()?;
         Some((self.tape.at(*place), kind))
@@ -799,7 +872,7 @@ impl<'t, 'a> Event<'t, 'a> {
     pub fn user_text(&self, name: Name) -> Option<&'a str> {
         self.user(name)?
             .text()
-            .map(str::trim)
+            .map(crate::blank::trimmed)
             .filter(|text| !text.is_empty())
     }
 }
@@ -872,11 +945,11 @@ impl RawLook {
 
 /// A digest written as 32 numbers, signed or not, or as the dump of a `Buffer` or `Uint8Array`.
 fn is_byte_list(item: Item<'_, '_>) -> bool {
+    let is_byte = |byte: Item<'_, '_>| matches!(byte.val(), Val::Int(-128..=255));
     let all_bytes = || {
-        item.len() == 32
-            && item
-                .children()
-                .all(|byte| matches!(byte.val(), Val::Int(-128..=255)))
+        item.children().next().is_some_and(is_byte)
+            && item.len() == 32
+            && item.children().all(is_byte)
     };
     match item.val() {
         Val::List => all_bytes(),

@@ -9,6 +9,7 @@ pub mod input;
 // JSON, names, and the values that stand in payloads.
 pub mod action_source;
 pub mod agent;
+pub mod blank;
 pub mod click_id;
 pub mod clock;
 pub mod contents;
@@ -49,6 +50,7 @@ pub mod ledger;
 pub mod repair;
 pub mod rule;
 pub mod rules;
+pub mod signs;
 pub mod visit;
 
 // What becomes of findings.

@@ -61,8 +61,9 @@ pub fn foreign(host: &str) -> Option<Foreign> {
 /// The host of a web address; `""` where there is none.
 #[inline]
 pub fn host_of(url: &str) -> &str {
-    let Some((_, rest)) = url.split_once("://") else {
-        return "";
+    let rest = match url.strip_prefix("https://") {
+        Some(rest) => rest,
+        None => url.split_once("://").map_or("", |(_, rest)| rest),
     };
     let end = rest
         .bytes()

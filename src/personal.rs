@@ -185,12 +185,24 @@ static KEYS: Lazy<HashMap<String, Kind>> = Lazy::new(|| {
 /// Length of the longest key of the table.
 const LONGEST: usize = 24;
 
+/// By first letter, one bit for each length of a key: most keys are told by it to be none.
+static LENGTHS: Lazy<[u32; 32]> = Lazy::new(|| {
+    let mut lengths = [0; 32];
+    for key in KEYS.keys() {
+        lengths[usize::from(key.as_bytes()[0] & 31)] |= 1 << key.len();
+    }
+    lengths
+});
+
 /// What a key announces: `billing_email`, `billing[email]` and `BillingEmail` are one key.
 pub fn kind_of_key(key: &str) -> Option<Kind> {
     let (mut folded, mut length) = ([0u8; LONGEST], 0);
     for byte in key.bytes().filter(|b| !b"_-.[] ".contains(b)) {
         *folded.get_mut(length)? = byte.to_ascii_lowercase();
         length += 1;
+    }
+    if LENGTHS[usize::from(folded[0] & 31)] >> length & 1 == 0 {
+        return None;
     }
     let folded = std::str::from_utf8(&folded[..length]).ok()?;
     KEYS.get(folded).copied()

@@ -40,6 +40,16 @@ pub fn presence(event: &Event<'_, '_>, findings: &[Finding]) -> Presence {
         let Some(key) = ScoreKey::from_name(identifier.name) else {
             continue;
         };
+        if identifier.shape == Shape::Sha256 && spoiled.is_empty() {
+            presence.note(
+                key,
+                match identifier.proven {
+                    true => Status::Good,
+                    false => Status::Unverified,
+                },
+            );
+            continue;
+        }
         let sent = identifier.shape != Shape::Nothing || !identifier.text.trim().is_empty();
         let hashed = identifier.name != Name::ExternalId;
         let status = if !sent {

@@ -10,6 +10,7 @@ use crate::event::{Event, Record, Request};
 use crate::finding::{Certainty, Effect, Findings, Severity};
 use crate::fix::Safety;
 use crate::ledger::LogCheck;
+use crate::signs::Signs;
 
 /// What a rule looks at. The engine calls it with nothing else.
 pub enum Check {
@@ -39,6 +40,7 @@ pub struct Rule {
     check: Check,
     log: Option<LogCheck>,
     teaches: Option<Safety>,
+    when: Signs,
     page: OnceCell<Page>,
 }
 
@@ -70,6 +72,7 @@ impl Rule {
             check,
             log: None,
             teaches: None,
+            when: Signs::ANY,
             page: OnceCell::new(),
         }
     }
@@ -89,6 +92,17 @@ impl Rule {
     /// How far the best of those fixes can be trusted that need what the whole log shows.
     pub fn teaches(&self) -> Option<Safety> {
         self.teaches
+    }
+
+    /// The rule with the signs of which an event must have one for its check to say anything.
+    pub const fn when(mut self, signs: Signs) -> Rule {
+        self.when = signs;
+        self
+    }
+
+    /// The signs without which its check of an event has nothing to say.
+    pub fn signs(&self) -> Signs {
+        self.when
     }
 
     /// The check of the whole log, when the rule has one.

@@ -34,6 +34,11 @@ pub fn event_score(usable: Keys) -> Estimate {
     table().model.event(usable)
 }
 
+/// The points alone of [`event_score`].
+pub fn event_points(usable: Keys) -> f64 {
+    table().model.score(usable)
+}
+
 /// The score of an event_name of which only the share of events (0 to 1) with each valid key is
 /// known; a key that is not listed is never sent.
 pub fn estimate_from_coverage(coverage: &[(ScoreKey, f64)]) -> f64 {

@@ -57,21 +57,21 @@ impl Topic {
 /// The words of the phrases, by the first of them.
 struct Phrases {
     by_first: HashMap<&'static str, Vec<(Vec<&'static str>, Topic)>>,
-    /// By first letter, one bit for each length that a first word has: most words of most texts
-    /// are told by it to be none.
-    lengths: [u32; 26],
+    /// By the first two letters, one bit for each length that a first word has: most words of most
+    /// texts are told by it to be none.
+    lengths: [u32; 32 * 32],
 }
 
 static PHRASES: Lazy<Phrases> = Lazy::new(|| {
     let mut phrases = Phrases {
         by_first: HashMap::new(),
-        lengths: [0; 26],
+        lengths: [0; 32 * 32],
     };
     for (topic, list) in &TABLE.phrases {
         for phrase in list {
             let mut words = phrase.split(' ');
             let first = words.next().unwrap_or_default();
-            phrases.lengths[usize::from(first.as_bytes()[0] - b'a')] |= 1 << first.len();
+            phrases.lengths[beginning(first)] |= 1 << first.len();
             let of_first = phrases.by_first.entry(first).or_default();
             of_first.push((words.collect(), Topic::of(topic)));
         }
@@ -86,21 +86,48 @@ static KEYS: Lazy<HashMap<&'static str, Topic>> = Lazy::new(|| {
         .collect()
 });
 
+/// A number of ten bits for the first two letters of a word, whatever their case.
+#[inline]
+fn beginning(word: &str) -> usize {
+    match word.as_bytes() {
+        [first, second, ..] => usize::from(first & 31) << 5 | usize::from(second & 31),
+        [first] => usize::from(first & 31) << 5,
+        [] => 0,
+    }
+}
+
+/// What a byte is to a word: nothing, a part of it, or a part with case. Bytes of letters beyond
+/// ASCII belong to words.
+const OF_WORDS: [u8; 256] = {
+    let (mut table, mut byte) = ([0; 256], 0);
+    while byte < 256 {
+        table[byte] = match byte as u8 {
+            b'a'..=b'z' => SMALL,
+            b'A'..=b'Z' => CAPITAL,
+            b'0'..=b'9' | 0x80.. => 1,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    table
+};
+const SMALL: u8 = 2;
+const CAPITAL: u8 = 3;
+
 /// The words of a text: runs of letters and digits, which also begin at a capital after a small
 /// letter, as in `LoanApproved`.
 fn words(text: &str) -> impl Iterator<Item = &str> + Clone {
     let mut rest = text;
     std::iter::from_fn(move || {
         let bytes = rest.as_bytes();
-        // Bytes of letters beyond ASCII belong to words.
-        let of_word = |byte: u8| byte.is_ascii_alphanumeric() || byte >= 0x80;
-        let start = bytes.iter().position(|&byte| of_word(byte))?;
-        let mut end = start + 1;
-        while end < bytes.len()
-            && of_word(bytes[end])
-            && !(bytes[end].is_ascii_uppercase() && bytes[end - 1].is_ascii_lowercase())
-        {
-            end += 1;
+        let kind = |byte: u8| OF_WORDS[usize::from(byte)];
+        let start = bytes.iter().position(|&byte| kind(byte) != 0)?;
+        let (mut end, mut last) = (start + 1, kind(bytes[start]));
+        while let Some(next) = bytes.get(end).map(|&byte| kind(byte)) {
+            if next == 0 || next == CAPITAL && last == SMALL {
+                break;
+            }
+            (end, last) = (end + 1, next);
         }
         let word = &rest[start..end];
         rest = &rest[end..];
@@ -113,9 +140,7 @@ pub fn topic_in(text: &str) -> Option<Topic> {
     let phrases = &*PHRASES;
     let mut rest = words(text);
     while let Some(word) = rest.next() {
-        let letter = usize::from((word.as_bytes()[0] | 0x20).wrapping_sub(b'a'));
-        let lengths = phrases.lengths.get(letter).copied().unwrap_or(0);
-        if word.len() > 31 || lengths >> word.len() & 1 == 0 {
+        if word.len() > 31 || phrases.lengths[beginning(word)] >> word.len() & 1 == 0 {
             continue;
         }
         let Some(list) = phrases.by_first.get(word.to_ascii_lowercase().as_str()) else {

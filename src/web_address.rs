@@ -144,6 +144,9 @@ impl<'a> WebAddress<'a> {
 }
 
 fn scheme_of(text: &str) -> Option<&str> {
+    if text.starts_with("https:/") {
+        return text.get(..5);
+    }
     let at = memchr::memchr(b':', text.as_bytes())?;
     let scheme = &text[..at];
     let mut bytes = scheme.bytes();
@@ -155,6 +158,10 @@ fn scheme_of(text: &str) -> Option<&str> {
 }
 
 fn host_of(authority: &str) -> &str {
+    let of_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
+    if authority.bytes().all(of_name) {
+        return authority;
+    }
     let host = authority
         .rsplit_once('@')
         .map_or(authority, |(_, host)| host);

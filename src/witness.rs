@@ -26,6 +26,16 @@ pub struct Witnesses {
     pub known: Option<Arc<KnownValues>>,
 }
 
+impl Witnesses {
+    /// Whether more is known of an event than it says itself.
+    pub fn are_there(&self) -> bool {
+        self.pixel.is_some()
+            || self.learned.is_some()
+            || self.lessons.is_some()
+            || self.known.is_some()
+    }
+}
+
 /// What stands around an event in the log, kept for when the event is read alone.
 #[derive(Clone, Debug)]
 pub struct Sent {

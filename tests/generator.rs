@@ -7,19 +7,22 @@ mod log;
 #[test]
 fn a_log_is_the_same_for_the_same_seed_and_another_for_another() {
     let mut first = Vec::new();
-    let planted = log::write(&mut first, 300_000, 7).unwrap();
+    let planted = log::write(&mut first, 300_000, 7, log::People::Returning).unwrap();
     let mut again = Vec::new();
-    assert_eq!(log::write(&mut again, 300_000, 7).unwrap(), planted);
+    assert_eq!(
+        log::write(&mut again, 300_000, 7, log::People::Returning).unwrap(),
+        planted
+    );
     assert!(first == again);
     let mut other = Vec::new();
-    log::write(&mut other, 300_000, 8).unwrap();
+    log::write(&mut other, 300_000, 8, log::People::Returning).unwrap();
     assert!(first != other);
 }
 
 #[test]
 fn a_log_is_what_it_is_said_to_be() {
     let mut text = Vec::new();
-    let planted = log::write(&mut text, 2_000_000, 3).unwrap();
+    let planted = log::write(&mut text, 2_000_000, 3, log::People::Returning).unwrap();
     assert_eq!(planted.bytes, text.len() as u64);
     assert_eq!(
         planted.lines,

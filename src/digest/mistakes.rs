@@ -81,8 +81,37 @@ impl Mistake {
     }
 }
 
-/// The mistakes of one event. On an event without any this costs a scan of its URL and of the
-/// texts in custom_data for an `@` and for a phone number.
+/// Whether an event can have any mistake: a first look at its URLs and at the texts in custom_data
+/// for what may be an address or a number in plain.
+pub fn are_possible(event: &Event<'_, '_>) -> bool {
+    let in_urls = || {
+        let urls = [Name::EventSourceUrl, Name::ReferrerUrl];
+        urls.iter()
+            .filter_map(|&name| event.get(name)?.text())
+            .any(|url| {
+                let bytes = url.as_bytes();
+                memchr::memchr2(b'@', b'%', bytes).is_some()
+                    || memchr::memchr2(b'?', b'#', bytes).is_some_and(|at| {
+                        let digit = |byte: &u8| usize::from(byte.is_ascii_digit());
+                        bytes[at..].iter().map(digit).sum::<usize>() >= FEWEST_DIGITS
+                    })
+            })
+    };
+    let has_at = |text: &str| memchr::memchr(b'@', text.as_bytes()).is_some();
+    let in_custom = || {
+        let mut texts = (event.custom_data().into_iter())
+            .flat_map(|it| it.children())
+            .filter_map(|it| it.text());
+        event.has_unnamed_custom_keys() || texts.any(has_at)
+    };
+    let beside = || {
+        let mut others = event.identifiers().iter();
+        others.any(|it| it.shape != Shape::Sha256 && (it.name == Name::Ph || has_at(it.text)))
+    };
+    event.has_suspect() || in_urls() || in_custom() || beside()
+}
+
+/// The mistakes of one event.
 pub fn of(event: &Event<'_, '_>) -> Vec<Mistake> {
     let mut out = Vec::new();
     let identifiers = event.identifiers();
@@ -259,6 +288,9 @@ fn hashed_otherwise(
     }
 }
 
+/// A phone number has as many digits, or more.
+const FEWEST_DIGITS: usize = 7;
+
 /// The phone numbers that stand in plain in an event: in its URLs and in custom_data under keys
 /// that speak of phones, and beside the digests in ph.
 fn plain_phones<'a>(event: &Event<'_, 'a>, out: &mut Vec<Cow<'a, str>>) {
@@ -295,7 +327,7 @@ fn plain_phones<'a>(event: &Event<'_, 'a>, out: &mut Vec<Cow<'a, str>>) {
     );
     out.retain(|text| {
         let digits = text.bytes().filter(u8::is_ascii_digit).count();
-        (7..=17).contains(&digits)
+        (FEWEST_DIGITS..=17).contains(&digits)
             && text
                 .bytes()
                 .all(|b| b.is_ascii_digit() || b" +-()./".contains(&b))

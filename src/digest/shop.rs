@@ -54,7 +54,7 @@ const LOCALS: [&str; 44] = [
     "not-provided",
 ];
 
-/// Hosts that a thread remembers, the last one first.
+/// Hosts that a thread remembers.
 const MOST_HOSTS: usize = 32;
 
 /// A host and the digests of the placeholder addresses at it.
@@ -67,28 +67,50 @@ struct Host {
     digests: Vec<(u64, String)>,
 }
 
+/// The hosts of the last events.
+struct Hosts {
+    list: Vec<Host>,
+    /// That of the event before: nearly always this one's too.
+    last: usize,
+    /// Which to forget next.
+    oldest: usize,
+}
+
 thread_local! {
-    static HOSTS: RefCell<Vec<Host>> = const { RefCell::new(Vec::new()) };
+    static HOSTS: RefCell<Hosts> = const {
+        RefCell::new(Hosts {
+            list: Vec::new(),
+            last: 0,
+            oldest: 0,
+        })
+    };
 }
 
 /// Whether the 64 lower-case hex digits `hex` are the digest of a placeholder address at the host
 /// of `url` or at a domain above it.
 pub fn is_placeholder(url: &str, hex: &str) -> bool {
     HOSTS.with_borrow_mut(|hosts| {
-        // Nearly always the same shop as in the event before.
-        if !hosts.first().is_some_and(|first| first.is_of(url)) {
-            match hosts.iter().position(|known| known.is_of(url)) {
-                Some(at) => hosts[..=at].rotate_right(1),
+        let Hosts { list, last, oldest } = hosts;
+        if !list.get(*last).is_some_and(|host| host.is_of(url)) {
+            *last = match list.iter().position(|known| known.is_of(url)) {
+                Some(at) => at,
                 None => {
                     let Some((origin, host)) = host_of(url) else {
                         return false;
                     };
-                    hosts.truncate(MOST_HOSTS - 1);
-                    hosts.insert(0, Host::new(origin, host));
+                    let host = Host::new(origin, host);
+                    if list.len() < MOST_HOSTS {
+                        list.push(host);
+                        list.len() - 1
+                    } else {
+                        *oldest = (*oldest + 1) % MOST_HOSTS;
+                        list[*oldest] = host;
+                        *oldest
+                    }
                 }
-            }
+            };
         }
-        hosts[0].has(hex)
+        list[*last].has(hex)
     })
 }
 

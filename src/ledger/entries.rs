@@ -14,6 +14,7 @@ use super::sighting::{PAIRED, PLACEHOLDER_ID, RANDOM_ID, Sighting, TEST};
 use super::steps::Step;
 use super::table::Row;
 use super::{clicks, digests, people, series, spellings};
+use crate::blank::trimmed;
 use crate::deduplication;
 use crate::event::Event;
 use crate::finding::Finding;
@@ -93,6 +94,17 @@ impl Counts {
     }
 }
 
+const KNOWN_NAMES: usize = 128;
+
+#[derive(Debug)]
+struct KnownNames([u32; KNOWN_NAMES]);
+
+impl Default for KnownNames {
+    fn default() -> KnownNames {
+        KnownNames([0; KNOWN_NAMES])
+    }
+}
+
 /// The entries of one block, collected by one thread. Events are numbered from 0 in the block.
 #[derive(Debug, Default)]
 pub struct Entries {
@@ -110,6 +122,8 @@ pub struct Entries {
     /// The dataset and event_name of entries: its hash, the caller's number for the name, and the
     /// first event.
     pub(super) names: Vec<(u32, u32, u64)>,
+    /// Hashes that are in `names`, each where it was put last by its lower bits.
+    known_names: KnownNames,
     pub(super) counts: Counts,
     /// Where every event begins.
     pub(super) spots: Vec<BlockSpot>,
@@ -206,8 +220,11 @@ impl Entries {
         };
         let begin = key.begin().number(scope).part(event_name.as_bytes());
         let name_hash = short(begin.clone().end());
-        if !self.names.iter().any(|&(hash, ..)| hash == name_hash) {
-            self.names.push((name_hash, name, at));
+        if self.known_names.0[name_hash as usize % KNOWN_NAMES] != name_hash {
+            if !self.names.iter().any(|&(hash, ..)| hash == name_hash) {
+                self.names.push((name_hash, name, at));
+            }
+            self.known_names.0[name_hash as usize % KNOWN_NAMES] = name_hash;
         }
         // Each passback of one order is an event of its own, whatever its id.
         if event_name == "AppendAttribution" {
@@ -234,7 +251,7 @@ impl Entries {
         }
         let id = event.get(Name::EventId).and_then(text_of);
         let order = deduplication::order_id(event);
-        let Some(id) = id.as_deref().map(str::trim).filter(|id| !id.is_empty()) else {
+        let Some(id) = id.as_deref().map(trimmed).filter(|id| !id.is_empty()) else {
             return;
         };
         let mut flags = 0;
@@ -424,8 +441,12 @@ fn scope_of(key: &Key, event: &Event<'_, '_>) -> u64 {
 /// The host without the names of single machines: its last two labels, or three where the last but
 /// one is as short as in `.co.uk`.
 fn site_of(url: &str) -> Option<&str> {
-    let (_, rest) = url.split_once("://")?;
-    let end = rest.find(['/', '?', '#', ':']).unwrap_or(rest.len());
+    let rest = match url.strip_prefix("https://") {
+        Some(rest) => rest,
+        None => url.split_once("://")?.1,
+    };
+    let ends = |byte: u8| matches!(byte, b'/' | b'?' | b'#' | b':');
+    let end = rest.bytes().position(ends).unwrap_or(rest.len());
     let host = &rest[..end];
     let mut dots = memchr::memrchr_iter(b'.', host.as_bytes());
     let (last, second) = (dots.next(), dots.next());

@@ -11,6 +11,7 @@ use std::io;
 use super::Evidence;
 use super::key::{Key, short};
 use super::table::{Numbers, Row, Table};
+use crate::blank::trimmed;
 use crate::click_id::Stamped;
 use crate::digest::{self, Shape, prefix_of_hex};
 use crate::event::{Event, Identifier};
@@ -304,7 +305,7 @@ pub(super) fn browser_of(key: &Key, event: &Event<'_, '_>) -> u64 {
 fn short_of(key: &Key, one: &Identifier<'_>) -> u32 {
     match (one.shape, one.hex()) {
         (_, Some(hex)) => short(of_digest(key, hex)),
-        (Shape::Md5 | Shape::Plain, _) => short(key.hash(one.text.trim().as_bytes())),
+        (Shape::Md5 | Shape::Plain, _) => short(key.hash(trimmed(one.text).as_bytes())),
         _ => 0,
     }
 }

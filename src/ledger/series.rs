@@ -670,7 +670,19 @@ impl Series {
 #[derive(Debug, Default)]
 pub struct Collected {
     list: Vec<(u32, Series)>,
-    last: usize,
+    /// Where those seen last are in `list`, by the lower bits of their names.
+    slots: Slots,
+}
+
+const SLOTS: usize = 128;
+
+#[derive(Debug)]
+struct Slots([u16; SLOTS]);
+
+impl Default for Slots {
+    fn default() -> Slots {
+        Slots([0; SLOTS])
+    }
 }
 
 /// What the caller knows of an event that is entered.
@@ -687,9 +699,11 @@ pub(super) struct Entry {
 
 impl Collected {
     pub(super) fn see(&mut self, key: &Key, event: &Event<'_, '_>, entry: Entry) {
-        if self.list.get(self.last).map(|one| one.0) != Some(entry.name) {
+        let slot = entry.name as usize % SLOTS;
+        let mut place = usize::from(self.slots.0[slot]);
+        if self.list.get(place).map(|one| one.0) != Some(entry.name) {
             let found = self.list.iter().position(|one| one.0 == entry.name);
-            self.last = found.unwrap_or_else(|| {
+            place = found.unwrap_or_else(|| {
                 let series = Series {
                     group: entry.group,
                     knows_dataset: event.envelope.dataset.is_some(),
@@ -698,8 +712,9 @@ impl Collected {
                 self.list.push((entry.name, series));
                 self.list.len() - 1
             });
+            self.slots.0[slot] = u16::try_from(place).unwrap_or(0);
         }
-        let (_, series) = &mut self.list[self.last];
+        let (_, series) = &mut self.list[place];
         series.see(key, event, entry.person, entry.at);
     }
 }

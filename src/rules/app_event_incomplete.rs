@@ -5,9 +5,11 @@ use crate::finding::{Certainty, Effect, Findings, Severity};
 use crate::json::{Item, Val};
 use crate::name::Name;
 use crate::rule::{Check, Rule};
+use crate::signs::Signs;
 
 /// See `rules/app-event-incomplete.md`.
-pub static RULE: Rule = crate::rule!("app-event-incomplete", Check::Event(check));
+pub static RULE: Rule =
+    crate::rule!("app-event-incomplete", Check::Event(check)).when(Signs::OTHER_SOURCE);
 
 const SLOTS: usize = 16;
 const VERSION: usize = 0;

@@ -6,9 +6,10 @@ use crate::event::Event;
 use crate::event_time;
 use crate::finding::{Certainty, Findings};
 use crate::rule::{Check, Rule};
+use crate::signs::Signs;
 
 /// See `rules/click-after-event.md`.
-pub static RULE: Rule = crate::rule!("click-after-event", Check::Event(check));
+pub static RULE: Rule = crate::rule!("click-after-event", Check::Event(check)).when(Signs::CLICK);
 
 /// The browser's clock dates the click, the server's the event.
 const TOLERATED: i64 = 60;

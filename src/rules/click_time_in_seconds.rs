@@ -7,9 +7,11 @@ use crate::fix::Fix;
 use crate::json::Item;
 use crate::name::Name;
 use crate::rule::{Check, Rule};
+use crate::signs::Signs;
 
 /// See `rules/click-time-in-seconds.md`.
-pub static RULE: Rule = crate::rule!("click-time-in-seconds", Check::Event(check));
+pub static RULE: Rule =
+    crate::rule!("click-time-in-seconds", Check::Event(check)).when(Signs::ODD_STAMP);
 
 type IsRight = fn(&str) -> bool;
 

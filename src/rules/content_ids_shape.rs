@@ -7,9 +7,10 @@ use crate::fix::{Fix, quote};
 use crate::json::{Item, Val};
 use crate::name::Name;
 use crate::rule::{Check, Rule};
+use crate::signs::Signs;
 
 /// See `rules/content-ids-shape.md`.
-pub static RULE: Rule = crate::rule!("content-ids-shape", Check::Event(check));
+pub static RULE: Rule = crate::rule!("content-ids-shape", Check::Event(check)).when(Signs::GOODS);
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     let Some(ids) = event.custom(Name::ContentIds) else {

@@ -8,9 +8,10 @@ use crate::json::{Item, Pointer, Val};
 use crate::money;
 use crate::name::Name;
 use crate::rule::{Check, Rule};
+use crate::signs::Signs;
 
 /// See `rules/contents-shape.md`.
-pub static RULE: Rule = crate::rule!("contents-shape", Check::Event(check));
+pub static RULE: Rule = crate::rule!("contents-shape", Check::Event(check)).when(Signs::GOODS);
 
 /// Other words for the keys of an item, folded to their letters and digits.
 const ALIASES: [(&str, Name); 12] = [

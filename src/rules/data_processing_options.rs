@@ -6,12 +6,14 @@ use crate::fix::{Fix, quote};
 use crate::json::{Item, Pointer, Val};
 use crate::name::Name;
 use crate::rule::{Check, Rule};
+use crate::signs::Signs;
 
 /// See `rules/data-processing-options.md`.
 pub static RULE: Rule = crate::rule!(
     "data-processing-options",
     Check::RequestAndEvent(in_request, in_event)
-);
+)
+.when(Signs::RARE_KEYS);
 
 const KEYS: [Name; 3] = [
     Name::DataProcessingOptions,

@@ -10,9 +10,11 @@ use crate::fix::{Fix, Safety};
 use crate::ledger::{Evidence, Lessons, LogFindings};
 use crate::report::count;
 use crate::rule::{Check, Rule};
+use crate::signs::Signs;
 
 /// See `rules/double-hash.md`.
-pub static RULE: Rule = crate::rule!("double-hash", Check::Event(check), conclude, Safety::Safe);
+pub static RULE: Rule =
+    crate::rule!("double-hash", Check::Event(check), conclude, Safety::Safe).when(Signs::MISTAKE);
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     if let Some(lessons) = &event.witnesses.lessons {

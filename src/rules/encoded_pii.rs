@@ -6,9 +6,11 @@ use crate::finding::Findings;
 use crate::fix::{Fix, Safety};
 use crate::plain::{self, Reading};
 use crate::rule::{Check, Rule};
+use crate::signs::Signs;
 
 /// See `rules/encoded-pii.md`.
-pub static RULE: Rule = crate::rule!("encoded-pii", Check::Event(check));
+pub static RULE: Rule = crate::rule!("encoded-pii", Check::Event(check))
+    .when(Signs::required(Shape::EncodedText.bit()));
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     // external_id may be any stable text, also one that decodes to something.

@@ -1,5 +1,6 @@
 //! CL307: an event_id that is no plain text.
 
+use crate::blank;
 use crate::deduplication;
 use crate::event::Event;
 use crate::finding::{Certainty, Effect, Findings, Severity};
@@ -43,7 +44,7 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
 }
 
 fn check_text(event: &Event<'_, '_>, item: Item<'_, '_>, text: &str, out: &mut Findings) {
-    let trimmed = text.trim();
+    let trimmed = blank::trimmed(text);
     if trimmed.is_empty() {
         return;
     }

@@ -6,9 +6,11 @@ use crate::finding::{Certainty, Findings};
 use crate::fix::Fix;
 use crate::name::Name;
 use crate::rule::{Check, Rule};
+use crate::signs::Signs;
 
 /// See `rules/event-name-alias.md`.
-pub static RULE: Rule = crate::rule!("event-name-alias", Check::Event(check));
+pub static RULE: Rule =
+    crate::rule!("event-name-alias", Check::Event(check)).when(Signs::OTHER_NAME);
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     let Some(name) = event.name() else { return };

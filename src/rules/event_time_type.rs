@@ -8,9 +8,10 @@ use crate::finding::{Effect, Findings, Severity};
 use crate::fix::Fix;
 use crate::json::Val;
 use crate::rule::{Check, Rule};
+use crate::signs::Signs;
 
 /// See `rules/event-time-type.md`.
-pub static RULE: Rule = crate::rule!("event-time-type", Check::Event(check));
+pub static RULE: Rule = crate::rule!("event-time-type", Check::Event(check)).when(Signs::ODD_TIME);
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     let Some((item, written)) = event_time::oddity(event) else {

@@ -5,9 +5,10 @@ use crate::event_time::{self, Written};
 use crate::finding::Findings;
 use crate::fix::Fix;
 use crate::rule::{Check, Rule};
+use crate::signs::Signs;
 
 /// See `rules/event-time-unit.md`.
-pub static RULE: Rule = crate::rule!("event-time-unit", Check::Event(check));
+pub static RULE: Rule = crate::rule!("event-time-unit", Check::Event(check)).when(Signs::ODD_TIME);
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     let Some((item, Written::Finer(unit, seconds))) = event_time::oddity(event) else {

@@ -7,9 +7,10 @@ use crate::event_time;
 use crate::finding::Findings;
 use crate::fix::Fix;
 use crate::rule::{Check, Rule};
+use crate::signs::Signs;
 
 /// See `rules/fbc-expired.md`.
-pub static RULE: Rule = crate::rule!("fbc-expired", Check::Event(check));
+pub static RULE: Rule = crate::rule!("fbc-expired", Check::Event(check)).when(Signs::CLICK);
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     let Some(click) = event.click() else { return };

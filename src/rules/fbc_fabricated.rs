@@ -7,9 +7,10 @@ use crate::finding::{Certainty, Findings};
 use crate::fix::Fix;
 use crate::name::Name;
 use crate::rule::{Check, Rule};
+use crate::signs::Signs;
 
 /// See `rules/fbc-fabricated.md`.
-pub static RULE: Rule = crate::rule!("fbc-fabricated", Check::Event(check));
+pub static RULE: Rule = crate::rule!("fbc-fabricated", Check::Event(check)).when(Signs::CLICK);
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     let Some(click) = event.click() else { return };

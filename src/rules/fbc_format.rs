@@ -8,9 +8,10 @@ use crate::fix::Fix;
 use crate::json::{Item, Val};
 use crate::name::Name;
 use crate::rule::{Check, Rule};
+use crate::signs::Signs;
 
 /// See `rules/fbc-format.md`.
-pub static RULE: Rule = crate::rule!("fbc-format", Check::Event(check));
+pub static RULE: Rule = crate::rule!("fbc-format", Check::Event(check)).when(Signs::CLICK);
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     for value in event.user(Name::Fbc).into_iter().flat_map(Item::each) {

@@ -13,9 +13,11 @@ use crate::ledger::people::{Events, Few};
 use crate::ledger::{Evidence, LogFindings};
 use crate::report::count;
 use crate::rule::{Check, Rule};
+use crate::signs::Signs;
 
 /// See `rules/fbc-rebuilt.md`.
-pub static RULE: Rule = crate::rule!("fbc-rebuilt", Check::Event(check), conclude, Safety::Safe);
+pub static RULE: Rule =
+    crate::rule!("fbc-rebuilt", Check::Event(check), conclude, Safety::Safe).when(Signs::CLICK);
 
 /// Nobody comes from an ad to the end of a checkout in so few seconds.
 const SECONDS: i64 = 5;

@@ -11,6 +11,7 @@ use crate::ledger::people::Events;
 use crate::ledger::{Click as Sighting, Evidence, LogFindings};
 use crate::report::count;
 use crate::rule::{Check, Rule};
+use crate::signs::Signs;
 
 /// See `rules/fbclid-altered.md`.
 pub static RULE: Rule = crate::rule!(
@@ -18,7 +19,8 @@ pub static RULE: Rule = crate::rule!(
     Check::Event(check),
     conclude,
     Safety::Safe
-);
+)
+.when(Signs::CLICK);
 
 /// Lengths of columns and buffers that no click id has more often than its neighbours.
 const CUTS: [usize; 4] = [255, 256, 500, 512];

@@ -13,6 +13,13 @@ use crate::rule::{Check, Rule};
 pub static RULE: Rule = crate::rule!("fbp-format", Check::Event(check));
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
+    // One in the usual form can still be the sample.
+    if !event.raw().odd_browser_id {
+        let text = event.user(Name::Fbp).and_then(Item::text);
+        if text.is_none_or(|text| !click_id::FBP_SAMPLES.contains(&text)) {
+            return;
+        }
+    }
     for value in event.user(Name::Fbp).into_iter().flat_map(Item::each) {
         match value.val() {
             Val::Text(text) if click_id::is_fbp(text) => {

@@ -7,9 +7,11 @@ use crate::fix::Fix;
 use crate::json::{Item, Val};
 use crate::name::Hashing;
 use crate::rule::{Check, Rule};
+use crate::signs::Signs;
 
 /// See `rules/hash-encoding.md`.
-pub static RULE: Rule = crate::rule!("hash-encoding", Check::Event(check));
+pub static RULE: Rule =
+    crate::rule!("hash-encoding", Check::Event(check)).when(Signs::shaped(SHAPES));
 
 const SHAPES: u32 = Shape::Base64Digest.bit() | Shape::DressedHex.bit() | Shape::Bytes.bit();
 

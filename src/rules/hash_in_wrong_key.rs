@@ -8,9 +8,10 @@ use crate::fix::{Fix, quote};
 use crate::json::Pointer;
 use crate::name::Name;
 use crate::rule::{Check, Rule};
+use crate::signs::Signs;
 
 /// See `rules/hash-in-wrong-key.md`.
-pub static RULE: Rule = crate::rule!("hash-in-wrong-key", Check::Event(check));
+pub static RULE: Rule = crate::rule!("hash-in-wrong-key", Check::Event(check)).when(Signs::MISTAKE);
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     let mut filled: Vec<Name> = Vec::new();

@@ -5,9 +5,10 @@ use crate::event::Event;
 use crate::finding::Findings;
 use crate::fix::Fix;
 use crate::rule::{Check, Rule};
+use crate::signs::Signs;
 
 /// See `rules/hash-of-empty.md`.
-pub static RULE: Rule = crate::rule!("hash-of-empty", Check::Event(check));
+pub static RULE: Rule = crate::rule!("hash-of-empty", Check::Event(check)).when(Signs::WORTHLESS);
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     for (identifier, entry) in event.worthless() {

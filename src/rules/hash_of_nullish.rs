@@ -6,9 +6,10 @@ use crate::finding::{Certainty, Findings, Severity};
 use crate::fix::Fix;
 use crate::name::Name;
 use crate::rule::{Check, Rule};
+use crate::signs::Signs;
 
 /// See `rules/hash-of-nullish.md`.
-pub static RULE: Rule = crate::rule!("hash-of-nullish", Check::Event(check));
+pub static RULE: Rule = crate::rule!("hash-of-nullish", Check::Event(check)).when(Signs::WORTHLESS);
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     for (identifier, entry) in event.worthless() {

@@ -4,9 +4,11 @@ use crate::digest::forms::Fault;
 use crate::event::Event;
 use crate::finding::Findings;
 use crate::rule::{Check, Rule};
+use crate::signs::Signs;
 
 /// See `rules/hash-of-wrong-case.md`.
-pub static RULE: Rule = crate::rule!("hash-of-wrong-case", Check::Event(check));
+pub static RULE: Rule =
+    crate::rule!("hash-of-wrong-case", Check::Event(check)).when(Signs::MISTAKE);
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     for mistake in event.mistakes() {

@@ -5,9 +5,11 @@ use crate::digest::known::NATIONAL;
 use crate::event::Event;
 use crate::finding::Findings;
 use crate::rule::{Check, Rule};
+use crate::signs::Signs;
 
 /// See `rules/hash-of-wrong-form.md`.
-pub static RULE: Rule = crate::rule!("hash-of-wrong-form", Check::Event(check));
+pub static RULE: Rule =
+    crate::rule!("hash-of-wrong-form", Check::Event(check)).when(Signs::MISTAKE);
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     for mistake in event.mistakes() {

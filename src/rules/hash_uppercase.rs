@@ -6,9 +6,11 @@ use crate::finding::Findings;
 use crate::fix::Fix;
 use crate::name::Hashing;
 use crate::rule::{Check, Rule};
+use crate::signs::Signs;
 
 /// See `rules/hash-uppercase.md`.
-pub static RULE: Rule = crate::rule!("hash-uppercase", Check::Event(check));
+pub static RULE: Rule =
+    crate::rule!("hash-uppercase", Check::Event(check)).when(Signs::shaped(Shape::UpperHex.bit()));
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     for identifier in event.shaped(Shape::UpperHex.bit()) {

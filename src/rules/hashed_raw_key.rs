@@ -7,9 +7,10 @@ use crate::fix::Fix;
 use crate::json::Item;
 use crate::name::Name;
 use crate::rule::{Check, Rule};
+use crate::signs::Signs;
 
 /// See `rules/hashed-raw-key.md`.
-pub static RULE: Rule = crate::rule!("hashed-raw-key", Check::Event(check));
+pub static RULE: Rule = crate::rule!("hashed-raw-key", Check::Event(check)).when(Signs::RAW_HEX);
 
 /// No right value of these is hex, whatever its length.
 const NEVER_HEX: [Name; 4] = [

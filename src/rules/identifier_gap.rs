@@ -6,7 +6,7 @@ use crate::ledger::carriers::Carrier;
 use crate::ledger::{Evidence, LEAST_EVENTS, LogFindings};
 use crate::report::count;
 use crate::rule::{Check, Rule};
-use crate::score::{Keys, ScoreKey, event_score};
+use crate::score::{Keys, ScoreKey, event_points};
 
 /// See `rules/identifier-gap.md`.
 pub static RULE: Rule = crate::rule!("identifier-gap", Check::Log, conclude);
@@ -55,7 +55,7 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
             for key in gap.iter() {
                 lacking[key as usize] += number;
             }
-            let gain = event_score(row.keys.with(gap)).score - event_score(row.keys).score;
+            let gain = event_points(row.keys.with(gap)) - event_points(row.keys);
             points += gain * number as f64;
             first = Some(first.unwrap_or((row.at, known)).min((row.at, known)));
         }

@@ -14,32 +14,31 @@ pub static RULE: Rule = crate::rule!(
 );
 
 /// Keys outside the digests whose values loggers hide, by the object that holds them.
-const RAW: [Name; 5] = [
+const RAW: [Name; 4] = [
     Name::ClientIpAddress,
     Name::ClientUserAgent,
-    Name::ExternalId,
     Name::Fbc,
     Name::Fbp,
 ];
 const TOP: [Name; 3] = [Name::EventId, Name::EventSourceUrl, Name::ReferrerUrl];
 const CUSTOM: [Name; 3] = [Name::Value, Name::Currency, Name::OrderId];
 
-fn in_event(event: &Event<'_, '_>, out: &mut Findings) {
+fn in_event<'t, 'a>(event: &Event<'t, 'a>, out: &mut Findings) {
     let mut first = None;
     let mut count = event.shaped(Shape::Redacted.bit()).count();
     if count > 0 {
         let hidden = event.shaped(Shape::Redacted.bit()).next();
         first = hidden.map(|identifier| event.item(identifier.place));
     }
-    let raw = RAW.iter().map(|&name| event.user(name));
-    let top = TOP.iter().map(|&name| event.get(name));
-    let custom = CUSTOM.iter().map(|&name| event.custom(name));
-    for item in raw.chain(top).chain(custom).flatten() {
-        if is_hidden(item) && item.name().is_some_and(|name| name != Name::ExternalId) {
+    let mut look = |item: Option<Item<'t, 'a>>| {
+        if let Some(item) = item.filter(|item| is_hidden(*item)) {
             count += 1;
             first = first.or(Some(item));
         }
-    }
+    };
+    RAW.iter().for_each(|&name| look(event.user(name)));
+    TOP.iter().for_each(|&name| look(event.get(name)));
+    CUSTOM.iter().for_each(|&name| look(event.custom(name)));
     // A logger that looks two levels deep prints `[Object]` where these stood.
     for name in [Name::UserData, Name::CustomData] {
         if let Some(item) = event.get(name).filter(|item| !item.is_object())
@@ -68,9 +67,13 @@ fn is_hidden(item: Item<'_, '_>) -> bool {
     let Val::Text(text) = item.val() else {
         return false;
     };
+    // Most end in a letter or a digit as well.
+    let last = text.as_bytes().last();
+    let ends_so = matches!(last, Some(b'.' | b'*' | 128..));
     match text.as_bytes().first() {
         Some(b'*' | b'[' | b'<' | b'(' | b'#' | b'_') | Some(128..) => {}
         Some(b'x' | b'X' | b'R' | b'r' | b'O') if text.len() < 48 => {}
+        _ if !ends_so => return false,
         _ if text.ends_with("...") || text.ends_with('…') => {}
         _ => return text.ends_with("***"),
     }

@@ -18,6 +18,13 @@ const WAYS: usize = 3;
 
 fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
     for (name, score) in log.names() {
+        if score
+            .score()
+            .map(tenth)
+            .is_none_or(|estimate| estimate >= GATE)
+        {
+            continue;
+        }
         let report = score.report(name);
         let (Some(estimate), Some(at)) = (report.score.map(tenth), log.first_of(name)) else {
             continue;

@@ -6,9 +6,11 @@ use crate::event_name::MESSAGING;
 use crate::finding::Findings;
 use crate::name::Name;
 use crate::rule::{Check, Rule};
+use crate::signs::Signs;
 
 /// See `rules/messaging-event-incomplete.md`.
-pub static RULE: Rule = crate::rule!("messaging-event-incomplete", Check::Event(check));
+pub static RULE: Rule =
+    crate::rule!("messaging-event-incomplete", Check::Event(check)).when(Signs::OTHER_SOURCE);
 
 /// Keys of user_data of which one is needed.
 type OneOf = &'static [Name];

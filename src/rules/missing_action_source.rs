@@ -6,9 +6,11 @@ use crate::fix::Fix;
 use crate::json::{Item, Pointer};
 use crate::name::Name;
 use crate::rule::{Check, Rule};
+use crate::signs::Signs;
 
 /// See `rules/missing-action-source.md`.
-pub static RULE: Rule = crate::rule!("missing-action-source", Check::Event(check));
+pub static RULE: Rule =
+    crate::rule!("missing-action-source", Check::Event(check)).when(Signs::LACK);
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     let source = event.get(Name::ActionSource);

@@ -8,9 +8,10 @@ use crate::json::Pointer;
 use crate::name::Name;
 use crate::pixel::index::Bond;
 use crate::rule::{Check, Rule};
+use crate::signs::Signs;
 
 /// See `rules/missing-event-id.md`.
-pub static RULE: Rule = crate::rule!("missing-event-id", Check::Event(check));
+pub static RULE: Rule = crate::rule!("missing-event-id", Check::Event(check)).when(Signs::LACK);
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     let id = event.get(Name::EventId);

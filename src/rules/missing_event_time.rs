@@ -4,9 +4,10 @@ use crate::event::Event;
 use crate::finding::Findings;
 use crate::name::Name;
 use crate::rule::{Check, Rule};
+use crate::signs::Signs;
 
 /// See `rules/missing-event-time.md`.
-pub static RULE: Rule = crate::rule!("missing-event-time", Check::Event(check));
+pub static RULE: Rule = crate::rule!("missing-event-time", Check::Event(check)).when(Signs::LACK);
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     match event.get(Name::EventTime) {

@@ -15,9 +15,11 @@ use crate::name::Name;
 use crate::normalize::normal_form;
 use crate::places;
 use crate::rule::{Check, Rule};
+use crate::signs::Signs;
 
 /// See `rules/not-sha256.md`.
-pub static RULE: Rule = crate::rule!("not-sha256", Check::Event(check));
+pub static RULE: Rule =
+    crate::rule!("not-sha256", Check::Event(check)).when(Signs::required(SHAPES));
 
 const SHAPES: u32 = Shape::Md5.bit()
     | Shape::OtherHash.bit()

@@ -9,9 +9,14 @@ use crate::fix::Fix;
 use crate::json::{Item, Val};
 use crate::name::{Hashing, Name};
 use crate::rule::{Check, Rule};
+use crate::signs::Signs;
 
 /// See `rules/null-identifier.md`.
-pub static RULE: Rule = crate::rule!("null-identifier", Check::Event(check));
+pub static RULE: Rule = crate::rule!("null-identifier", Check::Event(check)).when(
+    Signs::shaped(Shape::Nothing.bit() | Shape::WrongType.bit())
+        .with(Signs::RAW_NOTHING)
+        .with(Signs::MISTAKE),
+);
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     for identifier in event.shaped(Shape::Nothing.bit() | Shape::WrongType.bit()) {

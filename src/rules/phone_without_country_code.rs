@@ -10,9 +10,11 @@ use crate::name::Name;
 use crate::normalize::{accepted_forms, normal_form};
 use crate::plain::{self, Reading};
 use crate::rule::{Check, Rule};
+use crate::signs::Signs;
 
 /// See `rules/phone-without-country-code.md`.
-pub static RULE: Rule = crate::rule!("phone-without-country-code", Check::Event(check));
+pub static RULE: Rule = crate::rule!("phone-without-country-code", Check::Event(check))
+    .when(Signs::required(plain::SHAPES).with(Signs::MISTAKE));
 
 const TITLE: &str =
     "hash the number with the calling code of the country that the event or --country names";

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 
 use super::order_sent_twice::sent_twice;
+use crate::blank::trimmed;
 use crate::deduplication;
 use crate::event::Event;
 use crate::finding::{Certainty, Findings, Reach, Severity};
@@ -24,7 +25,7 @@ const LEAST: u64 = 20;
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     let Some((item, id)) = event
         .get(Name::EventId)
-        .and_then(|id| Some((id, id.text()?.trim())))
+        .and_then(|id| Some((id, trimmed(id.text()?))))
     else {
         return;
     };

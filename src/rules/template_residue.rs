@@ -6,9 +6,11 @@ use crate::finding::Findings;
 use crate::fix::Fix;
 use crate::name::Name;
 use crate::rule::{Check, Rule};
+use crate::signs::Signs;
 
 /// See `rules/template-residue.md`.
-pub static RULE: Rule = crate::rule!("template-residue", Check::Event(check));
+pub static RULE: Rule = crate::rule!("template-residue", Check::Event(check))
+    .when(Signs::shaped(Shape::Template.bit()));
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     for identifier in event.shaped(Shape::Template.bit()) {

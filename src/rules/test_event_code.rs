@@ -10,13 +10,15 @@ use crate::json::{Item, Pointer};
 use crate::ledger::{Evidence, LEAST_EVENTS, LogFindings};
 use crate::name::Name;
 use crate::rule::{Check, Rule};
+use crate::signs::Signs;
 
 /// See `rules/test-event-code.md`.
 pub static RULE: Rule = crate::rule!(
     "test-event-code",
     Check::RequestAndEvent(in_request, in_event),
     conclude
-);
+)
+.when(Signs::RARE_KEYS);
 
 /// A trial takes a moment and a few events.
 const TRIAL: u64 = 200;

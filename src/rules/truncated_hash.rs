@@ -5,9 +5,11 @@ use crate::event::Event;
 use crate::finding::{Certainty, Findings, Severity};
 use crate::name::Hashing;
 use crate::rule::{Check, Rule};
+use crate::signs::Signs;
 
 /// See `rules/truncated-hash.md`.
-pub static RULE: Rule = crate::rule!("truncated-hash", Check::Event(check));
+pub static RULE: Rule = crate::rule!("truncated-hash", Check::Event(check))
+    .when(Signs::shaped(Shape::TruncatedHex.bit()));
 
 /// One byte in sixteen begins with a zero: of 32 bytes two on average, and more than ten hardly
 /// ever.

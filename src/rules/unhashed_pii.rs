@@ -9,9 +9,11 @@ use crate::fix::{Fix, Safety};
 use crate::json::Val;
 use crate::plain::{self, Reading};
 use crate::rule::{Check, Rule};
+use crate::signs::Signs;
 
 /// See `rules/unhashed-pii.md`.
-pub static RULE: Rule = crate::rule!("unhashed-pii", Check::Event(check));
+pub static RULE: Rule =
+    crate::rule!("unhashed-pii", Check::Event(check)).when(Signs::required(plain::SHAPES));
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     for identifier in event.required(plain::SHAPES) {

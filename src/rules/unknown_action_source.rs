@@ -6,9 +6,11 @@ use crate::finding::Findings;
 use crate::fix::Fix;
 use crate::name::Name;
 use crate::rule::{Check, Rule};
+use crate::signs::Signs;
 
 /// See `rules/unknown-action-source.md`.
-pub static RULE: Rule = crate::rule!("unknown-action-source", Check::Event(check));
+pub static RULE: Rule =
+    crate::rule!("unknown-action-source", Check::Event(check)).when(Signs::OTHER_SOURCE);
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     let Some(item) = event.get(Name::ActionSource) else {

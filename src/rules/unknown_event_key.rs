@@ -11,6 +11,7 @@ use crate::fix::Fix;
 use crate::json::{Item, Val};
 use crate::name::Name;
 use crate::rule::{Check, Rule};
+use crate::signs::Signs;
 
 /// See `rules/unknown-event-key.md`.
 pub static RULE: Rule = crate::rule!(
@@ -20,7 +21,8 @@ pub static RULE: Rule = crate::rule!(
         Check::Request(in_request),
         Check::Event(in_event),
     ])
-);
+)
+.when(Signs::RARE_KEYS);
 
 /// The names of a level by their letters and digits in lower case.
 type Spellings = HashMap<String, Name>;

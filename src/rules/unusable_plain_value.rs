@@ -5,9 +5,11 @@ use crate::finding::Findings;
 use crate::fix::{Fix, Safety};
 use crate::plain::{self, Reading};
 use crate::rule::{Check, Rule};
+use crate::signs::Signs;
 
 /// See `rules/unusable-plain-value.md`.
-pub static RULE: Rule = crate::rule!("unusable-plain-value", Check::Event(check));
+pub static RULE: Rule =
+    crate::rule!("unusable-plain-value", Check::Event(check)).when(Signs::required(plain::SHAPES));
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     for identifier in event.required(plain::SHAPES) {

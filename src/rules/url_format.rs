@@ -43,22 +43,47 @@ fn is_plain(text: &str) -> bool {
         return false;
     };
     let bytes = rest.as_bytes();
+    let kind = |byte: u8| KINDS[usize::from(byte)];
     let host = bytes
         .iter()
-        .position(|b| matches!(b, b'/' | b'?' | b'#'))
-        .unwrap_or(bytes.len());
-    let is_name = bytes[..host]
-        .iter()
-        .all(|&b| b.is_ascii_alphanumeric() || b == b'.' || b == b'-');
-    is_name
-        && bytes[..host].contains(&b'.')
+        .take_while(|&&byte| kind(byte) & OF_NAME != 0)
+        .count();
+    if !matches!(bytes.get(host), None | Some(b'/' | b'?' | b'#')) {
+        return false;
+    }
+    let path = &bytes[host..];
+    memchr::memchr(b'.', &bytes[..host]).is_some()
         && bytes.first().is_some_and(u8::is_ascii_lowercase)
         && !rest.starts_with("api.")
         && !is_odd_ending(&rest[..host])
-        && memchr::memchr3(b' ', b'"', b';', &bytes[host..]).is_none()
-        && !may_be_interface(&rest[host..])
+        && !path.iter().enumerate().any(|(at, &byte)| {
+            let kind = kind(byte);
+            kind & (ODD | SIGN) != 0 && (kind & ODD != 0 || may_be_interface(path, at))
+        })
         && !text.ends_with(['\'', '\n', '\r', '\t'])
 }
+
+/// What a byte is to the quick look.
+const KINDS: [u8; 256] = {
+    let (mut table, mut byte) = ([0; 256], 0);
+    while byte < 256 {
+        table[byte] = match byte as u8 {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' => OF_NAME,
+            b'-' => OF_NAME | SIGN,
+            b'/' => SIGN,
+            b' ' | b'"' | b';' => ODD,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    table
+};
+/// It stands in names of hosts.
+const OF_NAME: u8 = 1;
+/// It needs a closer look.
+const ODD: u8 = 2;
+/// It may stand in or before the name of an interface.
+const SIGN: u8 = 4;
 
 /// Endings of names that are not of this internet.
 const INNER: [&str; 9] = [
@@ -86,15 +111,15 @@ fn is_odd_ending(host: &str) -> bool {
         && INNER.iter().any(odd)
 }
 
-fn may_be_interface(rest: &str) -> bool {
-    let bytes = rest.as_bytes();
-    let mut slashes = memchr::memchr_iter(b'/', bytes);
-    slashes.any(|at| {
-        matches!(
-            bytes.get(at + 1..at + 4),
-            Some(b"api" | b"web" | b"gra" | b"wp-" | b"rpc")
-        )
-    }) || memchr::memmem::find(bytes, b"wc-ajax").is_some()
+/// Whether the slash or the dash at a place of a path is that of an interface for programs.
+fn may_be_interface(path: &[u8], at: usize) -> bool {
+    if path[at] == b'-' {
+        return path[..at].ends_with(b"wc") && path[at + 1..].starts_with(b"ajax");
+    }
+    matches!(
+        path.get(at + 1..at + 4),
+        Some(b"api" | b"web" | b"gra" | b"wp-" | b"rpc")
+    )
 }
 
 /// What is wrong with an address.

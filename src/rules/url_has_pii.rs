@@ -35,18 +35,20 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
     }
 }
 
-/// Whether there is a query, a fragment or an e-mail: most addresses have none.
+/// Whether there is a query, a fragment or perhaps an e-mail: most addresses have none.
 #[inline]
 fn may_tell(text: &str) -> bool {
     let bytes = text.as_bytes();
-    memchr::memchr3(b'?', b'#', b'@', bytes).is_some()
-        || memchr::memmem::find(bytes, b"%40").is_some()
+    memchr::memchr3(b'?', b'#', b'@', bytes).is_some() || memchr::memchr(b'%', bytes).is_some()
 }
 
 fn address(event: &Event<'_, '_>, name: Name, item: Item<'_, '_>, text: &str, out: &mut Findings) {
     let url = WebAddress::of(text);
     let mut spots: Vec<Spot> = Vec::new();
-    in_path(event, &url, &mut spots);
+    let may_hold_email = memchr::memchr2(b'@', b'%', text.as_bytes()).is_some();
+    if may_hold_email {
+        in_path(event, &url, &mut spots);
+    }
     for parameter in url.parameters() {
         if let Some((kind, of_customer)) = in_parameter(event, &parameter) {
             spots.push(Spot {

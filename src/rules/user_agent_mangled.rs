@@ -5,9 +5,11 @@ use crate::event::Event;
 use crate::finding::{Certainty, Findings};
 use crate::fix::Fix;
 use crate::rule::{Check, Rule};
+use crate::signs::Signs;
 
 /// See `rules/user-agent-mangled.md`.
-pub static RULE: Rule = crate::rule!("user-agent-mangled", Check::Event(check));
+pub static RULE: Rule =
+    crate::rule!("user-agent-mangled", Check::Event(check)).when(Signs::ODD_AGENT);
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     let Some((value, Kind::Mangled(mangled))) = event.odd_agent() else {

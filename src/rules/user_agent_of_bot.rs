@@ -6,9 +6,11 @@ use crate::finding::Findings;
 use crate::fix::Fix;
 use crate::json::Pointer;
 use crate::rule::{Check, Rule};
+use crate::signs::Signs;
 
 /// See `rules/user-agent-of-bot.md`.
-pub static RULE: Rule = crate::rule!("user-agent-of-bot", Check::Event(check));
+pub static RULE: Rule =
+    crate::rule!("user-agent-of-bot", Check::Event(check)).when(Signs::ODD_AGENT);
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     let Some((value, Kind::Bot)) = event.odd_agent() else {

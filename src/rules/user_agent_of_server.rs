@@ -6,9 +6,11 @@ use crate::finding::Findings;
 use crate::fix::Fix;
 use crate::name::Name;
 use crate::rule::{Check, Rule};
+use crate::signs::Signs;
 
 /// See `rules/user-agent-of-server.md`.
-pub static RULE: Rule = crate::rule!("user-agent-of-server", Check::Event(check));
+pub static RULE: Rule =
+    crate::rule!("user-agent-of-server", Check::Event(check)).when(Signs::ODD_AGENT);
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     let Some((value, &Kind::Program(program))) = event.odd_agent() else {

@@ -10,9 +10,11 @@ use crate::ledger::people;
 use crate::ledger::{Evidence, LogFindings};
 use crate::report::count;
 use crate::rule::{Check, Rule};
+use crate::signs::Signs;
 
 /// See `rules/user-agent-stub.md`.
-pub static RULE: Rule = crate::rule!("user-agent-stub", Check::Event(check), conclude);
+pub static RULE: Rule =
+    crate::rule!("user-agent-stub", Check::Event(check), conclude).when(Signs::ODD_AGENT);
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     let Some((value, &Kind::Stub(stub))) = event.odd_agent() else {

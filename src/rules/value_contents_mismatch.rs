@@ -1,13 +1,15 @@
 //! CL612: a value that is far from what the contents come to.
 
-use crate::contents::{Sums, amount, is_same, lost_decimals};
+use crate::contents::{amount, is_same, lost_decimals};
 use crate::event::Event;
 use crate::finding::{Certainty, Findings};
 use crate::name::Name;
 use crate::rule::{Check, Rule};
+use crate::signs::Signs;
 
 /// See `rules/value-contents-mismatch.md`.
-pub static RULE: Rule = crate::rule!("value-contents-mismatch", Check::Event(check));
+pub static RULE: Rule =
+    crate::rule!("value-contents-mismatch", Check::Event(check)).when(Signs::VALUE);
 
 /// How many times one may be the other before tax, shipping and discounts explain it no longer.
 const FAR: f64 = 3.0;
@@ -19,7 +21,7 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
     let Some(value) = amount(item).filter(|&value| value > 0.0) else {
         return;
     };
-    let Some(sums) = Sums::of(event) else {
+    let Some(sums) = event.sums() else {
         return;
     };
     if is_same(value, sums.total) {

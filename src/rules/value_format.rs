@@ -8,9 +8,10 @@ use crate::json::{Item, Pointer, Val};
 use crate::money;
 use crate::name::Name;
 use crate::rule::{Check, Rule};
+use crate::signs::Signs;
 
 /// See `rules/value-format.md`.
-pub static RULE: Rule = crate::rule!("value-format", Check::Event(check));
+pub static RULE: Rule = crate::rule!("value-format", Check::Event(check)).when(Signs::VALUE);
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     let Some(value) = event.custom(Name::Value) else {

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::contents::{self, Sums, amount};
+use crate::contents::{self, amount};
 use crate::event::Event;
 use crate::finding::{Certainty, Findings, Severity};
 use crate::fix::Fix;
@@ -12,15 +12,17 @@ use crate::ledger::{Evidence, LEAST_EVENTS, LogFindings};
 use crate::money;
 use crate::name::Name;
 use crate::rule::{Check, Rule};
+use crate::signs::Signs;
 
 /// See `rules/value-in-minor-units.md`.
-pub static RULE: Rule = crate::rule!("value-in-minor-units", Check::Event(check), conclude);
+pub static RULE: Rule =
+    crate::rule!("value-in-minor-units", Check::Event(check), conclude).when(Signs::VALUE);
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     let Some(item) = event.custom(Name::Value) else {
         return;
     };
-    let (Some(value), Some(sums)) = (amount(item), Sums::of(event)) else {
+    let (Some(value), Some(sums)) = (amount(item), event.sums()) else {
         return;
     };
     let Some(decimals) = contents::lost_decimals(event, value, sums) else {

@@ -5,9 +5,10 @@ use crate::event::Event;
 use crate::finding::{Certainty, Findings};
 use crate::name::Name;
 use crate::rule::{Check, Rule};
+use crate::signs::Signs;
 
 /// See `rules/value-not-positive.md`.
-pub static RULE: Rule = crate::rule!("value-not-positive", Check::Event(check));
+pub static RULE: Rule = crate::rule!("value-not-positive", Check::Event(check)).when(Signs::VALUE);
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     let Some(value) = event.custom(Name::Value) else {

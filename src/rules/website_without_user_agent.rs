@@ -6,9 +6,11 @@ use crate::finding::Findings;
 use crate::json::Item;
 use crate::name::Name;
 use crate::rule::{Check, Rule};
+use crate::signs::Signs;
 
 /// See `rules/website-without-user-agent.md`.
-pub static RULE: Rule = crate::rule!("website-without-user-agent", Check::Event(check));
+pub static RULE: Rule =
+    crate::rule!("website-without-user-agent", Check::Event(check)).when(Signs::LACK);
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     if !event.is_website() {
