@@ -329,6 +329,15 @@ fn iso(text: &str) -> Option<Iso> {
             Some(6)
         }
         [b'+' | b'-', a, b, c, d, ..] if [a, b, c, d].iter().all(|b| b.is_ascii_digit()) => Some(5),
+        // Postgres writes whole hours so.
+        [b'+' | b'-', a @ b'0'..=b'1', b, rest @ ..]
+            if space == 0
+                && b.is_ascii_digit()
+                && !matches!(rest, [b'0'..=b'9' | b':' | b'-', ..])
+                && (*a, *b) <= (b'1', b'4') =>
+        {
+            Some(3)
+        }
         _ => None,
     };
     if let Some(length) = zone {
@@ -392,6 +401,8 @@ mod tests {
             "2024-06-24T10:11:12.345Z",
             "2024-06-24 10:11:12.345 UTC",
             "2024-06-24T12:11:12.345+02:00",
+            "2024-06-24 12:11:12.345+02",
+            "2024-06-24 15:41:12.345+05:30",
             "2024-06-24 12:11:12,345 +0200",
             "2024-06-24T10:11:12.345678901Z",
             "1719223872345",
