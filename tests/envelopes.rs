@@ -587,6 +587,8 @@ fn a_list_that_is_read_by_element_reads_as_the_whole_would() {
                 summary.remove("other_records");
                 // What the whole text shows comes first there.
                 let findings = said[2].as_array_mut().unwrap();
+                // A rule of the whole log names the record of an event, or its element.
+                findings.retain(|one| one["id"] != "CL305");
                 findings.sort_by_key(|one| (one["offset"].as_u64(), one["id"].to_string()));
                 said
             });

@@ -123,6 +123,8 @@ fn is_rendered(via: &[&str]) -> bool {
             "typed json",
             "sdk object",
             "printed object",
+            "keys in capitals",
+            "keys with dots",
         ]
         .iter()
         .any(|kind| word.starts_with(kind))

@@ -100,6 +100,8 @@ struct Opened {
     start: (u64, Position, Vec<u8>),
     /// The blocks since the last element: offset in the stream and place.
     rest: Vec<(u64, Position)>,
+    /// Requests inside the elements: then these are no events, and the text around is no request.
+    requests: u64,
 }
 
 impl Opened {
@@ -108,6 +110,7 @@ impl Opened {
             Frame::Elements { ranges, first, .. } => {
                 self.rest.clear();
                 if *first == 0 {
+                    self.requests = 0;
                     let before = ranges.first().map_or(0, |range| range.start);
                     self.start = (block.offset, position, block.bytes[..before].to_vec());
                 }
@@ -539,7 +542,13 @@ impl<'l> Run<'l> {
         } = worked;
         file.opened.see(&block, file.position);
         let mut position = file.position;
+        if let Frame::Elements { .. } = &block.frame {
+            file.opened.requests += part.requests;
+        }
         if let Frame::Head(head) = &block.frame {
+            if head.is_body && file.opened.requests > 0 {
+                part.requests = 0;
+            }
             for pending in part.pending() {
                 file.opened.place(head, &mut pending.located.location);
             }

@@ -961,7 +961,8 @@ mod tests {
                 .flat_map(|(_, elements)| elements.split('|'))
                 .collect();
             assert_eq!(listed, elements, "{shown:?}");
-            let head = format!("head {before}{}", behind.split(" {").next().unwrap());
+            let behind = behind.trim_start().split(" {").next().unwrap();
+            let head = format!("head {}{behind}", before.trim_end());
             assert!(shown.contains(&head), "{shown:?}");
         }
     }
