@@ -145,7 +145,9 @@ fn hour_behind(bytes: &[u8], at: usize) -> Option<u8> {
     let is_joined = matches!(bytes.get(at)?, b'-' | b'_' | b'.' | b'T');
     let digits = run(bytes, at + 1);
     // Four and six are the minute and the second as well.
-    let is_time = is_joined && matches!(digits, 2 | 4 | 6);
+    let is_over = |byte: &u8| !byte.is_ascii_alphanumeric() || *byte == b'Z';
+    let is_time =
+        is_joined && matches!(digits, 2 | 4 | 6) && bytes.get(at + 1 + digits).is_none_or(is_over);
     let hour = is_time.then(|| number(&bytes[at + 1..at + 3]) as u8)?;
     (hour < 24).then_some(hour)
 }
@@ -170,6 +172,7 @@ mod tests {
             ("app.log-20261124", 0),
             ("app.log-20261124.gz", 0),
             ("facebook_for_woocommerce-2026-11-24-0a1b2c3d4e.log", 0),
+            ("facebook_for_woocommerce-2026-11-24-13ab5c.log", 0),
             ("capi-1-2026-11-24-13-05-09-0a1b", 13),
             ("2026-11-24T13.json", 13),
             ("access-20261124_1305.log", 13),

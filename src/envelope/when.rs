@@ -222,7 +222,8 @@ pub fn at_start(line: &str, naive: Naive<'_>) -> Option<Stamp> {
             });
         }
     }
-    if let Some((start, iso)) = in_cell(line, head.len()) {
+    let found = in_field(line, head.len()).or_else(|| in_cell(line, head.len()));
+    if let Some((start, iso)) = found {
         let text = &line[start..start + iso.end];
         return Some(Stamp {
             millis: iso.millis(text, naive),
@@ -231,6 +232,23 @@ pub fn at_start(line: &str, naive: Naive<'_>) -> Option<Stamp> {
         });
     }
     in_words(line, naive)
+}
+
+/// A time in a field of a line that is made of these: `level=info ts=2024-…`, `time="2024-…"`.
+fn in_field(line: &str, within: usize) -> Option<(usize, Iso)> {
+    let head = &line.as_bytes()[..within];
+    for equals in memchr::memchr_iter(b'=', head) {
+        let begin = memchr::memrchr(b' ', &head[..equals]).map_or(0, |space| space + 1);
+        if !matches!(&head[begin..equals], b"time" | b"ts" | b"t" | b"timestamp") {
+            continue;
+        }
+        let quoted = head.get(equals + 1) == Some(&b'"');
+        let start = equals + 1 + usize::from(quoted);
+        if let Some(iso) = line.get(start..).and_then(iso) {
+            return Some((start, iso));
+        }
+    }
+    None
 }
 
 /// A time that fills a cell of a table, in a row that begins with another cell.
@@ -473,6 +491,9 @@ mod tests {
                 true,
             ),
             ("<134>1 2024-06-24T10:11:12.345Z host app", true),
+            ("time=\"2024-06-24T10:11:12Z\" level=info msg=capi", true),
+            ("level=info ts=2024-06-24T10:11:12.345Z caller=a.go", true),
+            ("time=2024-06-24T10:11:12.345 level=INFO msg=capi", false),
             ("CreateTime:1719223872345\tkey\t{}", true),
             ("06-24-2024 @ 10:11:12 - body", false),
             ("Jun 24 10:11:12 host app[1]: {}", false),
@@ -483,7 +504,14 @@ mod tests {
                 assert_eq!(millis / 1000, MILLIS / 1000, "{line}");
             }
         }
-        for line in ["body: {}", "", "{\"a\":1}", "method: POST", "äöü [2"] {
+        for line in [
+            "body: {}",
+            "",
+            "{\"a\":1}",
+            "method: POST",
+            "äöü [2",
+            "event_time=2024-06-24T10:11:12Z data",
+        ] {
             assert_eq!(at_start(line, Naive::Unknown), None, "{line}");
         }
     }
