@@ -2,7 +2,8 @@
 //!
 //! A log of one JSON text a line is cut at line ends, which costs next to nothing. Text that runs
 //! over several lines is scanned for its ends; one that is larger than [`Limits::whole`] is cut
-//! between the elements of its outer list, so that a body of any length is read in pieces.
+//! between the elements of its outer list, or of the one inside it that holds the most, so that a
+//! body of any length, and a HAR file, is read in pieces.
 //! Every byte of the stream is in exactly one block, in order.
 
 use std::io::{self, Read};
