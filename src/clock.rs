@@ -14,6 +14,8 @@ pub enum Source {
     Request,
     /// The largest plausible event_time of the file (`--as-of newest`).
     Newest,
+    /// The day in the file's name: no event in it was sent before, if the name is true.
+    File,
     /// This machine's clock, which knows nothing of when a log was captured.
     Wall,
 }
@@ -25,7 +27,8 @@ pub struct Clock {
     pub now: i64,
     pub source: Source,
     /// For [`Source::Request`]: the second-largest event_time of the request. A maximum that
-    /// stands alone may be the one that is wrong.
+    /// stands alone may be the one that is wrong. For [`Source::File`]: this machine's clock, which
+    /// no capture is ahead of.
     pub supported: Option<i64>,
     /// Whether the user asked for this clock by `--as-of now`, `newest` or a time.
     pub asked: bool,
@@ -42,7 +45,7 @@ impl Clock {
                 Some(second) if second - time > limit => Certainty::Proof,
                 _ => Certainty::Strong,
             },
-            Source::Newest | Source::Wall => Certainty::Heuristic,
+            Source::Newest | Source::File | Source::Wall => Certainty::Heuristic,
         }
     }
 
@@ -58,6 +61,7 @@ impl Clock {
             Source::Capture => "the time of the capture",
             Source::Request => "the newest event of its request",
             Source::Newest => "the newest event of the file",
+            Source::File => "the day in the file's name",
             Source::Wall => "this machine's clock",
         }
     }

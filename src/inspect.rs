@@ -94,6 +94,8 @@ impl RuleSet {
 pub enum AsOf {
     /// The best that the input offers.
     Auto,
+    /// The same for a file whose name tells when it was written, at the earliest.
+    Dated(i64),
     /// This machine's clock, because the user says so.
     Now,
     /// The newest plausible event_time of the file, found in a first pass.
@@ -102,6 +104,13 @@ pub enum AsOf {
     At(i64),
     /// The clock that was found for this very event before.
     Exact(Clock),
+}
+
+impl AsOf {
+    /// Whether the input says which clock is the best.
+    fn is_auto(self) -> bool {
+        matches!(self, AsOf::Auto | AsOf::Dated(_))
+    }
 }
 
 /// What every check may use beside the payload.
@@ -128,11 +137,11 @@ impl Surroundings {
             AsOf::Now => clock(self.wall, Source::Wall, true),
             AsOf::Newest(time) => clock(time, Source::Newest, true),
             AsOf::Exact(clock) => clock,
-            AsOf::Auto if sent_at.is_some() => {
+            AsOf::Auto | AsOf::Dated(_) if sent_at.is_some() => {
                 let seconds = sent_at.unwrap_or_default().div_euclid(1_000);
                 clock(seconds, Source::Capture, false)
             }
-            AsOf::Auto => match latest {
+            AsOf::Auto | AsOf::Dated(_) => match latest {
                 // One event says nothing about when it was sent: it needs a neighbour.
                 Latest {
                     first: Some(now),
@@ -143,7 +152,15 @@ impl Surroundings {
                     supported: Some(second),
                     asked: false,
                 },
-                _ => clock(self.wall, Source::Wall, false),
+                _ => match self.as_of {
+                    AsOf::Dated(time) if time < self.wall => Clock {
+                        now: time,
+                        source: Source::File,
+                        supported: Some(self.wall),
+                        asked: false,
+                    },
+                    _ => clock(self.wall, Source::Wall, false),
+                },
             },
         }
     }
@@ -492,7 +509,7 @@ impl<'s, 'a> Inspector<'s, 'a> {
             let is_field = payload.request.is_none() && envelope.field != Field::None;
             let in_request = payload.request.is_some() || is_field;
             let latest = match in_request {
-                true if self.around.as_of == AsOf::Auto && events.len() > 1 => self.latest(events),
+                true if self.around.as_of.is_auto() && events.len() > 1 => self.latest(events),
                 _ => Latest::default(),
             };
             if let Some(place) = payload.request {

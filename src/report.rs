@@ -183,6 +183,7 @@ pub struct ClockTally {
     pub capture: u64,
     pub request: u64,
     pub newest: u64,
+    pub file: u64,
     pub wall: u64,
 }
 

@@ -201,7 +201,9 @@ fn places_are_true_in_every_shape() {
                 }
             } else {
                 let text = decoded(span, &via);
-                let mut documents = serde_json::Deserializer::from_str(&text).into_iter::<Value>();
+                // Words may stand before it.
+                let text = &text[text.find(['{', '[']).unwrap()..];
+                let mut documents = serde_json::Deserializer::from_str(text).into_iter::<Value>();
                 let payload = documents.next().unwrap().unwrap();
                 if payload.pointer(pointer) != Some(&json!(NOTHING)) {
                     faults.push(format!("{name}: {pointer} is not the value"));
@@ -364,7 +366,10 @@ fn fixes_change_the_payload_and_nothing_else() {
             };
             assert!(copies || new.ends_with(tail), "{name}");
             let span = &new[offset..end];
-            let payload = |text: String| -> Value { serde_json::from_str(&text).unwrap() };
+            let payload = |text: String| -> Value {
+                // Words may stand before it.
+                serde_json::from_str(&text[text.find(['{', '[']).unwrap()..]).unwrap()
+            };
             let was = payload(decoded(&old[offset..offset + length], &via));
             assert_eq!(
                 payload(decoded(span, &via)),

@@ -8,6 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, mpsc};
 
+use crate::envelope::dated;
 use crate::finding::{Finding, Findings, Place, Severity, Subject};
 use crate::input::blocks::{Block, Blocks, Frame, Head};
 use crate::inspect::{AsOf, Surroundings};
@@ -378,7 +379,10 @@ impl<'l> Run<'l> {
     ) -> io::Result<Result<FileTally, io::Error>> {
         let settings = &self.linter.settings;
         let as_of = match (settings.clocks, newest) {
-            (Clocks::Auto, _) => AsOf::Auto,
+            (Clocks::Auto, _) => match dated::earliest(name, settings.assume.zone.as_ref()) {
+                Some(time) => AsOf::Dated(time),
+                None => AsOf::Auto,
+            },
             (Clocks::At(time), _) => AsOf::At(time),
             (Clocks::Newest, Some(time)) => AsOf::Newest(time),
             (Clocks::Now | Clocks::Newest, _) => AsOf::Now,
@@ -674,6 +678,7 @@ impl<'l> Run<'l> {
         clocks.capture += part.clocks.capture;
         clocks.request += part.clocks.request;
         clocks.newest += part.clocks.newest;
+        clocks.file += part.clocks.file;
         clocks.wall += part.clocks.wall;
         for (sum, part) in report.captured.iter_mut().zip(part.captured) {
             *sum += part;

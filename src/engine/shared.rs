@@ -101,6 +101,7 @@ fn counts(report: &mut Report) -> Vec<&mut u64> {
         &mut clocks.capture,
         &mut clocks.request,
         &mut clocks.newest,
+        &mut clocks.file,
         &mut clocks.wall,
         &mut report.unread.truncated,
         &mut report.unread.printed,

@@ -529,6 +529,7 @@ impl Watch for Notes<'_> {
                 Source::Capture => clocks.capture += 1,
                 Source::Request => clocks.request += 1,
                 Source::Newest => clocks.newest += 1,
+                Source::File => clocks.file += 1,
                 Source::Wall => clocks.wall += 1,
             }
             self.part.facts.see(event, findings);

@@ -222,7 +222,8 @@ pub fn at_start(line: &str, naive: Naive<'_>) -> Option<Stamp> {
             });
         }
     }
-    if let Some((start, iso)) = in_cell(line, head.len()) {
+    let found = in_field(line, head.len()).or_else(|| in_cell(line, head.len()));
+    if let Some((start, iso)) = found {
         let text = &line[start..start + iso.end];
         return Some(Stamp {
             millis: iso.millis(text, naive),
@@ -231,6 +232,23 @@ pub fn at_start(line: &str, naive: Naive<'_>) -> Option<Stamp> {
         });
     }
     in_words(line, naive)
+}
+
+/// A time in a field of a line that is made of these: `level=info ts=2024-…`, `time="2024-…"`.
+fn in_field(line: &str, within: usize) -> Option<(usize, Iso)> {
+    let head = &line.as_bytes()[..within];
+    for equals in memchr::memchr_iter(b'=', head) {
+        let begin = memchr::memrchr(b' ', &head[..equals]).map_or(0, |space| space + 1);
+        if !matches!(&head[begin..equals], b"time" | b"ts" | b"t" | b"timestamp") {
+            continue;
+        }
+        let quoted = head.get(equals + 1) == Some(&b'"');
+        let start = equals + 1 + usize::from(quoted);
+        if let Some(iso) = line.get(start..).and_then(iso) {
+            return Some((start, iso));
+        }
+    }
+    None
 }
 
 /// A time that fills a cell of a table, in a row that begins with another cell.
@@ -329,6 +347,15 @@ fn iso(text: &str) -> Option<Iso> {
             Some(6)
         }
         [b'+' | b'-', a, b, c, d, ..] if [a, b, c, d].iter().all(|b| b.is_ascii_digit()) => Some(5),
+        // Postgres writes whole hours so.
+        [b'+' | b'-', a @ b'0'..=b'1', b, rest @ ..]
+            if space == 0
+                && b.is_ascii_digit()
+                && !matches!(rest, [b'0'..=b'9' | b':' | b'-', ..])
+                && (*a, *b) <= (b'1', b'4') =>
+        {
+            Some(3)
+        }
         _ => None,
     };
     if let Some(length) = zone {
@@ -392,6 +419,8 @@ mod tests {
             "2024-06-24T10:11:12.345Z",
             "2024-06-24 10:11:12.345 UTC",
             "2024-06-24T12:11:12.345+02:00",
+            "2024-06-24 12:11:12.345+02",
+            "2024-06-24 15:41:12.345+05:30",
             "2024-06-24 12:11:12,345 +0200",
             "2024-06-24T10:11:12.345678901Z",
             "1719223872345",
@@ -462,6 +491,9 @@ mod tests {
                 true,
             ),
             ("<134>1 2024-06-24T10:11:12.345Z host app", true),
+            ("time=\"2024-06-24T10:11:12Z\" level=info msg=capi", true),
+            ("level=info ts=2024-06-24T10:11:12.345Z caller=a.go", true),
+            ("time=2024-06-24T10:11:12.345 level=INFO msg=capi", false),
             ("CreateTime:1719223872345\tkey\t{}", true),
             ("06-24-2024 @ 10:11:12 - body", false),
             ("Jun 24 10:11:12 host app[1]: {}", false),
@@ -472,7 +504,14 @@ mod tests {
                 assert_eq!(millis / 1000, MILLIS / 1000, "{line}");
             }
         }
-        for line in ["body: {}", "", "{\"a\":1}", "method: POST", "äöü [2"] {
+        for line in [
+            "body: {}",
+            "",
+            "{\"a\":1}",
+            "method: POST",
+            "äöü [2",
+            "event_time=2024-06-24T10:11:12Z data",
+        ] {
             assert_eq!(at_start(line, Naive::Unknown), None, "{line}");
         }
     }

@@ -762,6 +762,7 @@ fn clocks(report: &Report, style: &Style) -> String {
         (clocks.capture, "time of capture"),
         (clocks.request, "newest event of the request"),
         (clocks.newest, "newest event of the file"),
+        (clocks.file, "the day in the file's name"),
         (clocks.wall, wall),
     ]
     .into_iter()

@@ -163,6 +163,7 @@ pub(super) fn totals(
         ("capture", clocks.capture),
         ("request", clocks.request),
         ("newest", clocks.newest),
+        ("file", clocks.file),
         ("wall", clocks.wall),
     ]);
     let captured: BTreeMap<&str, u64> = Trust::ALL

@@ -29,7 +29,7 @@ fn check(request: &Request<'_, '_>, out: &mut Findings) {
     let known = match clock.source {
         Source::Given | Source::Capture => true,
         Source::Wall => clock.asked,
-        Source::Request | Source::Newest => false,
+        Source::Request | Source::Newest | Source::File => false,
     };
     let (sent, supported) = match (known, latest.first) {
         (true, _) => (clock.now, Some(clock.now)),

@@ -20,7 +20,12 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
     let Some(time) = event_time::moment(event) else {
         return;
     };
-    let ahead = time - event.clock.now;
+    // The day in a file's name only tells how early it was written; today is late enough.
+    let (now, of_today) = match (event.clock.source, event.clock.supported) {
+        (Source::File, Some(wall)) => (wall, true),
+        _ => (event.clock.now, event.clock.is_makeshift()),
+    };
+    let ahead = time - now;
     if ahead <= TOLERATED {
         return;
     }
@@ -31,7 +36,7 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
     let Some(item) = event.get(Name::EventTime) else {
         return;
     };
-    if event.clock.is_makeshift() {
+    if of_today {
         out.at(
             item,
             "the event lies ahead of today's clock; for a capture, give --as-of",

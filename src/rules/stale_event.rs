@@ -1,6 +1,6 @@
 //! CL404: an event older than Meta takes.
 
-use crate::clock::{self, DAY};
+use crate::clock::{self, DAY, Source};
 use crate::event::Event;
 use crate::event_time;
 use crate::finding::{Certainty, Effect, Findings, Reach, Severity};
@@ -43,6 +43,17 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
         .certainty(Certainty::Heuristic)
         .effect(Effect::Unknown)
         .fold(Reach::File, by_todays_clock);
+        return;
+    }
+    if event.clock.source == Source::File {
+        out.at(
+            item,
+            format!("the event is over {days} days older than the day in the file's name: refused if sent then"),
+        )
+        .severity(Severity::Info)
+        .certainty(Certainty::Heuristic)
+        .effect(Effect::Unknown)
+        .fold(Reach::File, by_name_of_file);
         return;
     }
     let certainty = event.clock.certainty_of_age(time, limit);
@@ -95,5 +106,16 @@ fn by_todays_clock(events: u64) -> String {
     };
     format!(
         "{events} {are} over 7 days old by today's clock: refused if sent now; for a capture, give --as-of"
+    )
+}
+
+fn by_name_of_file(events: u64) -> String {
+    let are = if events == 1 {
+        "event is"
+    } else {
+        "events are"
+    };
+    format!(
+        "{events} {are} over 7 days older than the day in the file's name: refused if sent then"
     )
 }
