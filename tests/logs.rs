@@ -115,6 +115,13 @@ fn decoded(span: &str, via: &[&str]) -> String {
     String::from_utf8(bytes).unwrap()
 }
 
+/// The JSON in a text, which may have words in front of it.
+fn payload_in(text: &str) -> Value {
+    let start = text.find(['{', '[']).unwrap();
+    let mut documents = serde_json::Deserializer::from_str(&text[start..]).into_iter::<Value>();
+    documents.next().unwrap().unwrap()
+}
+
 /// Whether a payload is only a rendering of what lies in the file.
 fn is_rendered(via: &[&str]) -> bool {
     via.iter().any(|word| {
@@ -201,10 +208,7 @@ fn places_are_true_in_every_shape() {
                 }
             } else {
                 let text = decoded(span, &via);
-                // Words may stand before it.
-                let text = &text[text.find(['{', '[']).unwrap()..];
-                let mut documents = serde_json::Deserializer::from_str(text).into_iter::<Value>();
-                let payload = documents.next().unwrap().unwrap();
+                let payload = payload_in(&text);
                 if payload.pointer(pointer) != Some(&json!(NOTHING)) {
                     faults.push(format!("{name}: {pointer} is not the value"));
                 }
@@ -366,10 +370,7 @@ fn fixes_change_the_payload_and_nothing_else() {
             };
             assert!(copies || new.ends_with(tail), "{name}");
             let span = &new[offset..end];
-            let payload = |text: String| -> Value {
-                // Words may stand before it.
-                serde_json::from_str(&text[text.find(['{', '[']).unwrap()..]).unwrap()
-            };
+            let payload = |text: String| payload_in(&text);
             let was = payload(decoded(&old[offset..offset + length], &via));
             assert_eq!(
                 payload(decoded(span, &via)),
