@@ -21,7 +21,6 @@ use crate::output::{
     Fixing, Reporter, Style, concise::Concise, excerpt, human::Human, json::Json, ndjson::Ndjson,
     scores, tee::Tee,
 };
-use crate::pixel::pairs::Learned;
 use crate::report::{FileTally, Gate, InputError, Verdict};
 use crate::resend::Resend;
 use crate::rewrite::Rewrite;

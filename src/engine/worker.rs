@@ -1,6 +1,7 @@
 //! Works on one block, on any thread: mends it if told to, checks its texts and counts.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use bumpalo::Bump;
 use jiff::tz::TimeZone;
@@ -26,6 +27,7 @@ use crate::report::EventRow;
 use crate::rules;
 use crate::score::{Presence, event_score};
 use crate::settings::Filter;
+use crate::witness::Sent;
 
 use super::dig::{self, Dig, Inspected, Joints, Layer, Why};
 use super::parcel::{self, Bound};
