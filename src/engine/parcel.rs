@@ -31,7 +31,8 @@ pub(super) struct Bound {
 }
 
 impl Bound {
-    pub(super) fn of(event: &Event<'_, '_>) -> Bound {
+    /// `asks` when fixes need what stands around the event.
+    pub(super) fn of(event: &Event<'_, '_>, asks: bool) -> Bound {
         let envelope = &event.envelope;
         let sender = envelope.sender.filter(|sender| resend::is_agent(sender));
         Bound {
@@ -39,7 +40,7 @@ impl Bound {
             sender: sender.map(str::to_owned),
             is_test: envelope.is_test,
             has_id: event.get(Name::EventId).is_some_and(|id| !id.is_blank()),
-            sent: Sent::of(event),
+            sent: asks.then(|| Sent::of(event)),
         }
     }
 }

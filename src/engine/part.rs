@@ -166,6 +166,8 @@ pub(super) struct Orders {
     pub sated: Arc<Sated>,
     /// Whether events are entered in the ledger.
     pub ledger: bool,
+    /// What a first pass has learned for the fixes.
+    pub lessons: Option<Arc<Lessons>>,
     /// For what the values of the log are fetched.
     pub fetches: Option<Arc<Lessons>>,
     /// Whether events are made ready to be sent again.
