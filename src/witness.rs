@@ -18,7 +18,7 @@ pub struct Witnesses {
     pub pixel: Option<Arc<Index>>,
     /// What a first pass has learned of the browser's copies.
     pub learned: Option<Arc<Learned>>,
-    /// What a first pass has learned of the log.
+    /// What a first pass has learned of the log, for fixes alone: what is wrong, the log tells.
     pub lessons: Option<Arc<Lessons>>,
     /// Of an event that is read alone, what stood around it.
     pub sent: Option<Arc<Sent>>,
@@ -46,16 +46,15 @@ pub struct Sent {
 }
 
 impl Sent {
-    /// What stands around an event; `None` when no fix asks.
-    pub fn of(event: &Event<'_, '_>) -> Option<Arc<Sent>> {
-        event.witnesses.lessons.as_ref()?;
+    /// What stands around an event.
+    pub fn of(event: &Event<'_, '_>) -> Arc<Sent> {
         let envelope = &event.envelope;
-        Some(Arc::new(Sent {
+        Arc::new(Sent {
             dataset: envelope.dataset.map(str::to_owned),
             sent_at: envelope.sent_at,
             sender: envelope.sender.map(str::to_owned),
             is_test: envelope.is_test,
-        }))
+        })
     }
 
     /// The same as it was.

@@ -108,6 +108,14 @@ fn a_difference_is_shown_and_nothing_written() {
     let log = shifted() + &doubled();
     place.write("a.ndjson", &log);
     place.check("a.ndjson --diff").ends(1).says("CL105");
+    // What is found is what a check finds.
+    let found = place.check("a.ndjson --format json").json();
+    for more in ["--diff", "--fix-to before"] {
+        let report = place
+            .check(&format!("a.ndjson {more} --format json"))
+            .json();
+        assert_eq!(report["rules"], found["rules"], "{more}");
+    }
     assert_eq!(place.text("a.ndjson"), log);
     place.check("a.ndjson --fix-to out");
     let requests = place.text("out/requests.ndjson");

@@ -230,7 +230,8 @@ impl Watch for Clocks<'_> {
         let wanted = filter.is_open() || is_wanted(filter, event);
         self.events
             .push((event.root().place(), event.clock, wanted));
-        self.sent.push(Sent::of(event));
+        let asks = self.worker.orders.lessons.is_some();
+        self.sent.push(asks.then(|| Sent::of(event)));
     }
 }
 

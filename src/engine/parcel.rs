@@ -42,7 +42,8 @@ const OPTIONS: [Name; 4] = [
 ];
 
 impl Bound {
-    pub(super) fn of(event: &Event<'_, '_>) -> Bound {
+    /// `asks` when fixes need what stands around the event.
+    pub(super) fn of(event: &Event<'_, '_>, asks: bool) -> Bound {
         let envelope = &event.envelope;
         let mut options = String::new();
         let mut option = |name: Name, json: String| {
@@ -69,7 +70,7 @@ impl Bound {
             options,
             is_test: envelope.is_test,
             has_id: event.get(Name::EventId).is_some_and(|id| !id.is_blank()),
-            sent: Sent::of(event),
+            sent: asks.then(|| Sent::of(event)),
         }
     }
 }

@@ -172,6 +172,8 @@ pub(super) struct Orders {
     pub sated: Arc<Sated>,
     /// The tables of the ledger in which events are entered, when there is one.
     pub ledger: Option<Needs>,
+    /// What a first pass has learned for the fixes.
+    pub lessons: Option<Arc<Lessons>>,
     /// For what the values of the log are fetched.
     pub fetches: Option<Arc<Lessons>>,
     /// Whether events are made ready to be sent again, and whether as test traffic.

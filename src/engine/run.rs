@@ -67,6 +67,8 @@ pub struct Run<'l> {
     witnesses: Witnesses,
     /// Nothing is mended: the run only learns for another.
     only_learns: bool,
+    /// What a first pass has learned for the fixes of this.
+    lessons: Option<Arc<Lessons>>,
     /// For what the run only fetches values of the log.
     fetches: Option<Arc<Lessons>>,
     /// Fixes that need the whole log are not made, since the input cannot be read twice.
@@ -218,6 +220,7 @@ impl<'l> Run<'l> {
             beside: Beside::default(),
             witnesses: linter.settings.witnesses.clone(),
             only_learns: false,
+            lessons: None,
             fetches: None,
             reads_once: false,
             sated: Mutex::new(Arc::new(Sated::default())),
@@ -333,7 +336,7 @@ impl<'l> Run<'l> {
     /// Uses what another run has learned.
     pub fn use_learned(&mut self, taught: Taught) {
         self.witnesses.learned = taught.pixel.map(Arc::new);
-        self.witnesses.lessons = taught.log.map(Arc::new);
+        self.lessons = taught.log.map(Arc::new);
     }
 
     /// Calls `progress` with the number of bytes read after every block.
@@ -547,6 +550,7 @@ impl<'l> Run<'l> {
                     .unwrap_or_else(|poison| poison.into_inner()),
             ),
             ledger: self.ledger_needs,
+            lessons: self.lessons.clone(),
             fetches: self.fetches.clone(),
             resend: self.resend.is_some(),
             as_test: self.resend.as_ref().is_some_and(Resend::is_test),

@@ -74,9 +74,16 @@ impl Worker<'_> {
         }
     }
 
+    /// The surroundings with what a first pass has learned.
+    fn taught(&self) -> Surroundings {
+        let mut around = self.around.clone();
+        around.witnesses.lessons.clone_from(&self.orders.lessons);
+        around
+    }
+
     /// The surroundings of an event that is read alone, of which this stood around it.
     pub(super) fn beside(&self, sent: &Arc<Sent>) -> Surroundings {
-        let mut around = self.around.clone();
+        let mut around = self.taught();
         around.witnesses.sent = Some(Arc::clone(sent));
         around
     }
@@ -88,7 +95,12 @@ impl Worker<'_> {
         let fixing = self.orders.fixing;
         let mut mended = None;
         if fixing != Fixing::Off {
-            let outcome = mending::mend_block(self, &block, complete);
+            let around = self.orders.lessons.as_ref().map(|_| self.taught());
+            let mender = Worker {
+                around: around.as_ref().unwrap_or(self.around),
+                ..*self
+            };
+            let outcome = mending::mend_block(&mender, &block, complete);
             part.changes = outcome.changes;
             part.withheld = outcome.withheld;
             part.left = outcome.left;
@@ -469,6 +481,8 @@ struct Notes<'n> {
     ledger_key: &'n Key,
     /// The tables of the ledger in which events are entered, when there is one.
     ledger: Option<Needs>,
+    /// Whether fixes need what stands around an event.
+    asks: bool,
     /// What values of the events are kept for.
     fetches: Option<&'n Lessons>,
     /// The block, and the text of it that holds the events.
@@ -550,7 +564,7 @@ impl Watch for Notes<'_> {
             website,
             wanted,
             event_id: event_id.and_then(|id| id.text()).map(str::to_owned),
-            bound: (self.resend && wanted).then(|| Box::new(Bound::of(event))),
+            bound: (self.resend && wanted).then(|| Box::new(Bound::of(event, self.asks))),
         });
     }
 }
@@ -759,6 +773,7 @@ impl<'a> Dig<'a> for Checker<'_, 'a> {
             seen: &mut self.seen,
             filter: &settings.filter,
             ledger_key: self.worker.ledger_key,
+            asks: self.worker.orders.lessons.is_some(),
             fetches: self.worker.orders.fetches.as_deref(),
             ledger: self.worker.orders.ledger,
             block: self.lines.text(),
