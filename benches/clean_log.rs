@@ -724,7 +724,7 @@ impl Log {
         const FAITHFUL: u128 = (1 << 32) / 10;
         let drawn = u128::from(Random::of(tale.seed, 2, 0).below(1 << 32)) + FAITHFUL;
         let square = drawn * drawn - FAITHFUL * FAITHFUL;
-        let number = (u128::from(people) * (square >> 32) * 10 / 12 >> 32) as u64;
+        let number = ((u128::from(people) * (square >> 32) * 10 / 12) >> 32) as u64;
         Person::of(self.seed, place, number)
     }
 
