@@ -508,3 +508,75 @@ fn parts_are_merged_by_the_command() {
         .says("16 bytes");
     place.check("b.ndjson --ledger-out b.ndjson").ends(2);
 }
+
+/// While the run goes on, its temporary files hold nothing that stands in the log, and they have no
+/// name by which they could stay behind when it is killed.
+#[cfg(target_os = "linux")]
+#[test]
+fn temporary_files_hold_no_value_and_leave_nothing_behind() {
+    use std::io::Write;
+    use std::process::{Command, Stdio};
+    use std::time::{Duration, Instant};
+
+    let folder = tempfile::tempdir().unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_capilint"))
+        .args(["check", "-", "--memory", "1KB", "--no-config"])
+        .env("TMPDIR", folder.path())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    // The pipe stays open, so that the run waits for more.
+    let mut input = child.stdin.take().unwrap();
+    let text = faults(9);
+    for _ in 0..3 {
+        input.write_all(text.as_bytes()).unwrap();
+    }
+    let descriptors = format!("/proc/{}/fd", child.id());
+    let spilled = || -> Vec<Vec<u8>> {
+        let open = std::fs::read_dir(&descriptors).unwrap();
+        open.filter_map(|file| {
+            let file = file.ok()?.path();
+            let target = std::fs::read_link(&file).ok()?;
+            let is_ours = target.starts_with(folder.path());
+            is_ours.then(|| std::fs::read(&file).ok()).flatten()
+        })
+        .filter(|bytes| !bytes.is_empty())
+        .collect()
+    };
+    let (since, mut files) = (Instant::now(), Vec::new());
+    while files.len() < 5 && since.elapsed() < Duration::from_secs(60) {
+        std::thread::sleep(Duration::from_millis(50));
+        files = spilled();
+    }
+    assert!(files.len() >= 5, "{} files", files.len());
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    let mut values: Vec<Vec<u8>> = Vec::new();
+    for line in text.lines().take(40) {
+        let line: Value = serde_json::from_str(line).unwrap();
+        let event = line["data"].get(0).unwrap_or(&line);
+        let user = &event["user_data"];
+        let digest = user["em"][0].as_str().unwrap();
+        values.push(capilint::digest::decode(digest).unwrap()[..12].to_vec());
+        for value in [
+            digest,
+            event["event_id"].as_str().unwrap(),
+            event["event_source_url"].as_str().unwrap(),
+            user["external_id"].as_str().unwrap(),
+            user["client_ip_address"].as_str().unwrap(),
+            user["fbp"].as_str().unwrap(),
+        ] {
+            values.push(value.as_bytes().to_vec());
+        }
+    }
+    for value in &values {
+        for bytes in &files {
+            let found = memchr::memmem::find(bytes, value).is_some();
+            assert!(!found, "a value of {} bytes stands in a file", value.len());
+        }
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}

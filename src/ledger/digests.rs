@@ -382,7 +382,7 @@ fn bytes_of(digest: &Digest) -> [u8; 32] {
     bytes
 }
 
-fn digest_of(bytes: &[u8; 32]) -> Digest {
+pub(super) fn digest_of(bytes: &[u8; 32]) -> Digest {
     let word = |at: usize| u64::from_be_bytes(bytes[at..at + 8].try_into().expect("8 bytes"));
     [word(0), word(8), word(16), word(24)]
 }

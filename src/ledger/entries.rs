@@ -244,7 +244,7 @@ impl Entries {
             self.series.see(key, event, entry);
         }
         if needs.has(Needs::STEPS) && browser != 0 {
-            self.enter_step(event, event_name, browser, at);
+            self.enter_step(event, event_name, (scope, browser), at);
         }
         if !needs.has_any(Needs::IDS.and(Needs::ORDERS)) {
             return;
@@ -402,7 +402,13 @@ impl Entries {
     }
 
     /// Enters a checkout or a purchase of a browser that is known.
-    fn enter_step(&mut self, event: &Event<'_, '_>, event_name: &str, browser: u64, at: u64) {
+    fn enter_step(
+        &mut self,
+        event: &Event<'_, '_>,
+        event_name: &str,
+        (scope, browser): (u64, u64),
+        at: u64,
+    ) {
         let is_purchase = match event_name {
             "Purchase" => true,
             "InitiateCheckout" => false,
@@ -412,7 +418,8 @@ impl Entries {
             return;
         }
         if let Some(time) = event.time().and_then(|time| u32::try_from(time).ok()) {
-            self.steps.push(Step::new(browser, time, at, is_purchase));
+            let step = Step::new(short(scope), browser, time, at, is_purchase);
+            self.steps.push(step);
         }
     }
 }

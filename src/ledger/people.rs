@@ -8,9 +8,9 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use super::Evidence;
 use super::key::{Key, short};
 use super::table::{Numbers, Row, Table};
+use super::{Evidence, digests};
 use crate::blank::trimmed;
 use crate::click_id::Stamped;
 use crate::digest::{self, Shape, prefix_of_hex};
@@ -310,14 +310,15 @@ fn short_of(key: &Key, one: &Identifier<'_>) -> u32 {
     }
 }
 
-/// A digest by its first half, which tells it from all others.
+/// A digest, folded to half its length.
 fn of_digest(key: &Key, hex: &str) -> u64 {
-    let half = [prefix_of_hex(&hex[..16]), prefix_of_hex(&hex[16..32])];
-    let mut bytes = [0; 16];
-    for (to, word) in bytes.chunks_exact_mut(8).zip(half) {
-        to.copy_from_slice(&word.to_be_bytes());
-    }
-    key.hash(&bytes)
+    let word = |at: usize| prefix_of_hex(&hex[at..at + 16]);
+    of_words(key, [word(0), word(16), word(32), word(48)])
+}
+
+fn of_words(key: &Key, words: [u64; 4]) -> u64 {
+    let folded = u128::from(words[0] ^ words[2]) << 64 | u128::from(words[1] ^ words[3]);
+    key.hash(&folded.to_le_bytes())
 }
 
 /// An external_id by its digest, whether the event holds that or the value itself, and which.
@@ -327,7 +328,7 @@ fn external_id_of(key: &Key, event: &Event<'_, '_>, one: &Identifier<'_>) -> (u6
     }
     let plain = |text: &str| {
         let digest = digest::sha256(text.as_bytes());
-        (key.hash(&digest[..16]), PLAIN_ID)
+        (of_words(key, digests::digest_of(&digest)), PLAIN_ID)
     };
     match (one.shape, event.item(one.place).val()) {
         (Shape::Plain | Shape::Md5, _) => plain(digest::strip_appendix(one.text).trim()),
@@ -855,8 +856,12 @@ mod tests {
     fn a_value_and_its_digest_are_one_account() {
         let key = Key::of(b"k");
         let hex = digest::sha256_hex("k-40001");
-        let plain = digest::sha256(b"k-40001");
-        assert_eq!(of_digest(&key, &hex), key.hash(&plain[..16]));
+        let plain = digests::digest_of(&digest::sha256(b"k-40001"));
+        assert_eq!(of_digest(&key, &hex), of_words(&key, plain));
+        assert_ne!(
+            of_digest(&key, &hex),
+            of_digest(&key, &hex.replace(&hex[60..], "0000"))
+        );
         assert_ne!(
             of_digest(&key, &hex),
             of_digest(&key, &digest::sha256_hex("k-40002"))

@@ -2,7 +2,7 @@
 
 use super::table::{Numbers, Row};
 
-/// A checkout or a purchase, in 20 bytes.
+/// A checkout or a purchase, in 24 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Step {
     /// Dataset and browser.
@@ -11,18 +11,21 @@ pub struct Step {
     pub time: u32,
     /// The number of the event, and whether it is a purchase.
     event: [u32; 2],
+    /// The dataset, or the site where the log names none.
+    pub scope: u32,
 }
 
 const PURCHASE: u32 = 1 << 31;
 
 impl Step {
     /// An event of a browser.
-    pub fn new(browser: u64, time: u32, at: u64, is_purchase: bool) -> Step {
+    pub fn new(scope: u32, browser: u64, time: u32, at: u64, is_purchase: bool) -> Step {
         let kind = if is_purchase { PURCHASE } else { 0 };
         Step {
             key: [(browser >> 32) as u32, browser as u32],
             time,
             event: [(at >> 32) as u32 | kind, at as u32],
+            scope,
         }
     }
 
@@ -38,7 +41,7 @@ impl Step {
 }
 
 impl Row for Step {
-    const SIZE: usize = 20;
+    const SIZE: usize = 24;
 
     type Group = [u32; 2];
 
@@ -51,13 +54,14 @@ impl Row for Step {
     }
 
     fn shift(&mut self, events: u64) {
-        let browser = u64::from(self.key[0]) << 32 | u64::from(self.key[1]);
-        *self = Step::new(browser, self.time, self.at() + events, self.is_purchase());
+        let at = self.at() + events;
+        self.event = [(at >> 32) as u32 | self.event[0] & PURCHASE, at as u32];
     }
 
     fn write(&self, out: &mut Vec<u8>) {
         let [first, second] = self.key;
-        for number in [first, second, self.time, self.event[0], self.event[1]] {
+        let [high, low] = self.event;
+        for number in [first, second, self.time, high, low, self.scope] {
             out.extend(number.to_le_bytes());
         }
     }
@@ -68,6 +72,7 @@ impl Row for Step {
             key: [n.short(), n.short()],
             time: n.short(),
             event: [n.short(), n.short()],
+            scope: n.short(),
         }
     }
 }
@@ -78,11 +83,11 @@ mod tests {
 
     #[test]
     fn a_row_comes_back_from_disk_as_it_went() {
-        let mut step = Step::new(3 << 32 | 5, 7, 11, true);
+        let mut step = Step::new(2, 3 << 32 | 5, 7, 11, true);
         step.shift(u64::from(u32::MAX));
         let mut bytes = Vec::new();
         step.write(&mut bytes);
-        assert_eq!((bytes.len(), size_of::<Step>()), (Step::SIZE, 20));
+        assert_eq!((bytes.len(), size_of::<Step>()), (Step::SIZE, 24));
         let read = Step::read(&bytes);
         assert_eq!(read, step);
         assert_eq!(

@@ -74,6 +74,9 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
     })
 }
 
+/// More ids of one order are not told apart.
+const MOST: usize = 1_000;
+
 /// The first sighting of each id of the order, when there are several within the time in which Meta
 /// would have known a copy, and no two people.
 pub(super) fn sent_twice(group: &[Sighting]) -> Option<Vec<&Sighting>> {
@@ -84,6 +87,9 @@ pub(super) fn sent_twice(group: &[Sighting]) -> Option<Vec<&Sighting>> {
         }
         if ids.iter().any(|one| one.other == row.other) {
             continue;
+        }
+        if ids.len() == MOST {
+            break;
         }
         // Two people under one number are two orders: the shop begins to count anew, or there are
         // two shops.
