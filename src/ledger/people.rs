@@ -303,12 +303,8 @@ impl Who {
 fn short_of(key: &Key, one: &Identifier<'_>) -> u32 {
     match one.shape {
         Shape::Sha256 | Shape::Md5 | Shape::Plain => {
-            let text = match one.hex() {
-                // Half a digest tells it from all others.
-                Some(hex) => &hex.as_bytes()[32..],
-                None => trimmed(one.text).as_bytes(),
-            };
-            short(key.hash(text))
+            let text = one.hex().unwrap_or_else(|| trimmed(one.text));
+            short(key.hash(text.as_bytes()))
         }
         _ => 0,
     }
