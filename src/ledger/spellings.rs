@@ -103,8 +103,7 @@ impl Collected {
                     .iter()
                     .any(|mistake| mistake.place == one.place);
             let digest = match one.hex() {
-                // As many bits of it as are kept of the hash.
-                Some(hex) if !is_known => key.hash(&hex.as_bytes()[48..]),
+                Some(hex) if !is_known => key.hash(hex.as_bytes()),
                 _ => 0,
             };
             self.see(Spelling {
