@@ -137,7 +137,7 @@ fn faults(seed: u64) -> String {
 /// Such logs among which lines of all faults are, some of them twice: clicks, browsers, accounts,
 /// spellings and times.
 fn mixed_log() -> impl Strategy<Value = String> {
-    let of_faults = prop::collection::vec(any::<prop::sample::Index>(), 0..400);
+    let of_faults = prop::collection::vec(any::<prop::sample::Index>(), 0..150);
     (log(), of_faults, 0u64..1_000).prop_map(|(text, picked, seed)| {
         let faults = faults(seed);
         let lines: Vec<&str> = faults.split_inclusive('\n').collect();
@@ -149,7 +149,7 @@ fn mixed_log() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(32))]
 
     #[test]
     fn little_memory_many_threads_and_small_blocks_leave_no_trace(text in mixed_log()) {
@@ -182,7 +182,7 @@ fn a_log_with_every_fault_reads_the_same_however_it_is_read() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(12))]
+    #![proptest_config(ProptestConfig::with_cases(6))]
 
     /// What a rule of the whole log counts does not hang on the order of the lines, nor on the
     /// files they stand in.
@@ -202,6 +202,7 @@ proptest! {
         let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut.index(lines.len())).collect();
         cuts.extend([0, lines.len()]);
         cuts.sort_unstable();
+        cuts.dedup();
         let files = cuts.windows(2).map(|cut| lines[cut[0]..cut[1]].concat());
         let linter = linter(2, if little { 1 } else { 1 << 30 }, 10_000);
         let mut out = Vec::new();
