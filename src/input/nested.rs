@@ -74,7 +74,10 @@ pub(super) fn list_in(text: &[u8], open: &[u8]) -> Option<Nested> {
     if !same {
         return None;
     }
-    let lists = || stack.iter().enumerate().filter(|(_, open)| open.is_list);
+    // What stands in an event is not cut out of it.
+    let event = (stack.iter().position(|open| is_of_event(open.key))).unwrap_or(stack.len());
+    let outer = &stack[..stack.len().min(event + 1)];
+    let lists = || outer.iter().enumerate().filter(|(_, open)| open.is_list);
     let (index, list) = lists()
         .find(|(_, list)| list.commas > 1)
         .or_else(|| lists().next())?;
@@ -90,6 +93,28 @@ pub(super) fn list_in(text: &[u8], open: &[u8]) -> Option<Nested> {
         depth: index + 1,
         pointer,
     })
+}
+
+/// Members of an event, whatever its sender makes a list of.
+fn is_of_event(key: &[u8]) -> bool {
+    const MEMBERS: [&[u8]; 15] = [
+        b"event_name",
+        b"event_time",
+        b"event_id",
+        b"event_source_url",
+        b"referrer_url",
+        b"action_source",
+        b"opt_out",
+        b"user_data",
+        b"custom_data",
+        b"app_data",
+        b"original_event_data",
+        b"attribution_data",
+        b"data_processing_options",
+        b"data_processing_options_country",
+        b"data_processing_options_state",
+    ];
+    MEMBERS.contains(&key)
 }
 
 fn key(raw: &[u8]) -> String {
@@ -135,7 +160,16 @@ mod tests {
             let whole = closed(&text.as_bytes()[..nested.at], open);
             assert!(serde_json::from_slice::<serde_json::Value>(&whole).is_ok());
         }
-        for (text, open) in [(r#"{"a":{"b":"#, "{{"), (r#"{"a":[ // ["#, "{[")] {
+        for (text, open) in [
+            (r#"{"a":{"b":"#, "{{"),
+            (r#"{"a":[ // ["#, "{["),
+            // A single event is not cut.
+            (r#"{"event_name":"x","user_data":{"em":["1","2","3"#, "{{["),
+            (
+                r#"{"custom_data":{"contents":[{"id":1},{"id":2},{"id":"#,
+                "{{[{",
+            ),
+        ] {
             assert_eq!(list_in(text.as_bytes(), open.as_bytes()), None, "{text}");
         }
     }
