@@ -193,7 +193,7 @@ fn every_fact_is_the_one_that_is_known() {
     assert_eq!(only["summary"]["facts"]["redacted"], 2);
     place
         .check("a.ndjson b.ndjson")
-        .says("values hidden by the logger: 2 events (25 %)")
+        .says("values hidden by the logger: 2 events (25.0 %)")
         .says("duplicates: 2 events")
         .says("1 payload cut off by the log")
         .says("for 1 event (12.5 %): sender log 1");
