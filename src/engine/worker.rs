@@ -366,7 +366,12 @@ impl<'a> Ambient<'a> {
     pub(super) fn see(&mut self, line: &'a str, beyond: &'a str, zone: Option<&TimeZone>) {
         self.see_line(line, beyond, zone);
         if line.len() > 4 && line.starts_with("--") {
-            self.border = Some(line.trim_end());
+            let line = line.trim_end();
+            let before = self.border.replace(line);
+            if before.is_some_and(|border| line.strip_suffix("--") == Some(border)) {
+                // The form ends.
+                self.spend();
+            }
         } else if self.border.is_some() && line.contains("form-data; name=") {
             self.in_data = line.contains("name=\"data\"");
             self.envelope.is_test |= line.contains("name=\"test_event_code\"");
