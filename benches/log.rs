@@ -239,8 +239,8 @@ const FAULTS: [(Fault, &str); 54] = [
     (Fault::Token, "CL702"),
 ];
 
-/// The rules above that speak of a request rather than of an event.
-pub const OF_REQUESTS: [&str; 2] = ["CL701", "CL702"];
+/// The rules that speak of a request, or of the log, rather than of events.
+pub const OF_REQUESTS: [&str; 3] = ["CL701", "CL702", "CL804"];
 
 impl Fault {
     /// Whether the fault may only be planted in a request of one event: it belongs to the request,
@@ -804,6 +804,10 @@ impl Whole {
         let misspelt: u64 = both.map(|(_, wrong)| wrong).sum();
         if events >= 20 && misspelt > 0 {
             counts.insert("CL323", misspelt);
+        }
+        if events >= 50 {
+            // E-mail addresses: no digest of theirs is proven.
+            counts.insert("CL804", 1);
         }
         let lasted = self.tested.map_or(0, |(first, last)| last - first);
         if self.tests > 200 || self.tests >= 20 && lasted > DAY {

@@ -50,6 +50,7 @@ impl Needs {
             // Counts and names, which are always there, and what a capture shows.
             "event-name-split"
             | "ipv4-only"
+            | "unverifiable-identity"
             | "low-match-quality"
             | "test-event-code"
             | "pixel-coverage"

@@ -119,6 +119,7 @@ mod unknown_user_data_key;
 mod unreadable_archive;
 mod unusable_plain_value;
 mod unused_suppression;
+mod unverifiable_identity;
 mod url_format;
 mod url_has_pii;
 mod user_agent_mangled;
@@ -266,6 +267,7 @@ pub static ALL: &[&Rule] = &[
     &low_match_quality::RULE,
     &identifier_gap::RULE,
     &ipv4_only::RULE,
+    &unverifiable_identity::RULE,
 ];
 
 /// The index of a rule in [`ALL`].

@@ -145,6 +145,15 @@ impl NameScore {
         *self.scored.entry(presence.pack()).or_insert(0) += count;
     }
 
+    /// In how many events, scored or not, a key is usable, and in how many it is proven right.
+    pub fn usable_and_proven(&self, key: ScoreKey) -> (u64, u64) {
+        let (scored, at) = (self.scored_coverage(), key as usize);
+        (
+            scored.usable[at] + self.unscored.usable[at],
+            scored.proven[at] + self.unscored.proven[at],
+        )
+    }
+
     /// How many of the events that Meta scores have each key.
     fn scored_coverage(&self) -> Coverage {
         let mut coverage = Coverage::default();
