@@ -23,6 +23,8 @@ struct Open<'t> {
     key: &'t [u8],
     /// Commas so far.
     commas: usize,
+    /// Whether it has a member of an event.
+    is_event: bool,
 }
 
 /// The list to be read by element in the beginning of a JSON text whose brackets `open` are open at
@@ -58,11 +60,16 @@ pub(super) fn list_in(text: &[u8], open: &[u8]) -> Option<Nested> {
                 is_list: byte == b'[',
                 key: b"",
                 commas: 0,
+                is_event: false,
             }),
             b'}' | b']' => {
                 stack.pop()?;
             }
-            b':' => stack.last_mut()?.key = last,
+            b':' => {
+                let open = stack.last_mut()?;
+                open.key = last;
+                open.is_event |= is_of_event(last);
+            }
             b',' => stack.last_mut()?.commas += 1,
             _ => {}
         }
@@ -75,9 +82,12 @@ pub(super) fn list_in(text: &[u8], open: &[u8]) -> Option<Nested> {
         return None;
     }
     // What stands in an event is not cut out of it.
-    let event = (stack.iter().position(|open| is_of_event(open.key))).unwrap_or(stack.len());
+    let event = (stack.iter().position(|open| open.is_event)).unwrap_or(stack.len());
     let outer = &stack[..stack.len().min(event + 1)];
-    let lists = || outer.iter().enumerate().filter(|(_, open)| open.is_list);
+    let lists = || {
+        let open = outer.iter().enumerate();
+        open.filter(|(_, open)| open.is_list && may_hold_events(&text[open.at + 1..]))
+    };
     let (index, list) = lists()
         .find(|(_, list)| list.commas > 1)
         .or_else(|| lists().next())?;
@@ -95,9 +105,16 @@ pub(super) fn list_in(text: &[u8], open: &[u8]) -> Option<Nested> {
     })
 }
 
+/// Whether the first element of a list is an object, a list, or a text that holds one of them.
+fn may_hold_events(inside: &[u8]) -> bool {
+    let inside = inside.trim_ascii_start();
+    let inside = inside.strip_prefix(b"\"").unwrap_or(inside);
+    inside.first().is_none_or(|byte| b"{[".contains(byte))
+}
+
 /// Members of an event, whatever its sender makes a list of.
 fn is_of_event(key: &[u8]) -> bool {
-    const MEMBERS: [&[u8]; 15] = [
+    const MEMBERS: [&[u8]; 16] = [
         b"event_name",
         b"event_time",
         b"event_id",
@@ -107,6 +124,7 @@ fn is_of_event(key: &[u8]) -> bool {
         b"opt_out",
         b"user_data",
         b"custom_data",
+        b"contents",
         b"app_data",
         b"original_event_data",
         b"attribution_data",
