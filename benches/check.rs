@@ -6,6 +6,7 @@
 
 mod clean_log;
 mod log;
+mod random;
 mod typed;
 
 use std::fmt::Write as _;

@@ -14,6 +14,8 @@ use std::io::{self, Write};
 
 use sha2::{Digest, Sha256};
 
+use super::random::Random;
+
 /// The moment at which a log is to be judged.
 pub const AS_OF: &str = "2026-06-26T00:00:00Z";
 
@@ -52,9 +54,6 @@ pub fn write(out: &mut impl Write, events: u64, seed: u64) -> io::Result<Written
     Ok(log.written)
 }
 
-/// SplitMix64.
-struct Random(u64);
-
 fn mix(number: u64) -> u64 {
     Random(number).next()
 }
@@ -62,39 +61,6 @@ fn mix(number: u64) -> u64 {
 impl Random {
     fn of(seed: u64, what: u64, number: u64) -> Random {
         Random(mix(mix(seed ^ what.wrapping_mul(0x9e37_79b9)) ^ number))
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    fn below(&mut self, n: u64) -> u64 {
-        ((u128::from(self.next()) * u128::from(n)) >> 64) as u64
-    }
-
-    fn percent(&mut self, n: u64) -> bool {
-        self.below(100) < n
-    }
-
-    fn pick<T: Copy>(&mut self, list: &[T]) -> T {
-        list[self.below(list.len() as u64) as usize]
-    }
-
-    fn uuid(&mut self) -> String {
-        let (a, b) = (self.next(), self.next());
-        format!(
-            "{:08x}-{:04x}-4{:03x}-{:x}{:03x}-{:012x}",
-            a >> 32,
-            (a >> 16) & 0xffff,
-            a & 0xfff,
-            8 + ((a >> 12) & 3),
-            b >> 52,
-            b & 0xffff_ffff_ffff
-        )
     }
 
     /// A click id as Meta appends it to links.

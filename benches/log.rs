@@ -11,6 +11,8 @@ use std::io::{self, Write};
 
 use sha2::{Digest, Sha256};
 
+use super::random::{self, Random};
+
 #[path = "log_faults.rs"]
 pub mod log_faults;
 
@@ -366,31 +368,6 @@ enum Source {
     Store,
     Phone,
     System,
-}
-
-/// SplitMix64: small, fast, and good enough for invented shops.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    fn below(&mut self, n: u64) -> u64 {
-        ((u128::from(self.next()) * u128::from(n)) >> 64) as u64
-    }
-
-    fn percent(&mut self, n: u64) -> bool {
-        self.below(100) < n
-    }
-
-    fn pick<'a, T: ?Sized>(&mut self, list: &[&'a T]) -> &'a T {
-        list[self.below(list.len() as u64) as usize]
-    }
 }
 
 struct Shop {

@@ -3,6 +3,9 @@
 #[allow(dead_code)]
 #[path = "../benches/clean_log.rs"]
 mod clean_log;
+#[allow(dead_code)]
+#[path = "../benches/random.rs"]
+mod random;
 
 use std::collections::BTreeMap;
 use std::io;

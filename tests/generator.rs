@@ -3,6 +3,9 @@
 #[allow(dead_code)]
 #[path = "../benches/log.rs"]
 mod log;
+#[allow(dead_code)]
+#[path = "../benches/random.rs"]
+mod random;
 
 #[test]
 fn a_log_is_the_same_for_the_same_seed_and_another_for_another() {

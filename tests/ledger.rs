@@ -6,6 +6,9 @@ mod support;
 #[allow(dead_code)]
 #[path = "../benches/log_faults.rs"]
 mod log_faults;
+#[allow(dead_code)]
+#[path = "../benches/random.rs"]
+mod random;
 
 use std::collections::BTreeMap;
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bumpalo::Bump;
 use capilint::clock::{Clock, Source};
-use capilint::engine::{self, Linter, Run};
+use capilint::engine::{self, Linter, Run, Silent};
 use capilint::event::Assumptions;
 use capilint::finding::{Certainty, Finding, Severity};
 use capilint::fix::Safety;
@@ -143,21 +143,6 @@ fn findings_of_log(example: &Example) -> Vec<Said> {
 
 /// What the fixes of one rule make of a log: the first pass learns, the second mends.
 fn fixed_log(example: &Example, text: &str, rule: &Rule, least: Safety) -> String {
-    struct Silent;
-    impl Reporter for Silent {
-        fn wants(&self) -> Wants {
-            Wants::default()
-        }
-        fn finding(&mut self, _: &Located) -> std::io::Result<()> {
-            Ok(())
-        }
-        fn event(&mut self, _: &EventRow) -> std::io::Result<()> {
-            Ok(())
-        }
-        fn finish(&mut self, _: &Report, _: &Verdict) -> std::io::Result<()> {
-            Ok(())
-        }
-    }
     let around = around(example);
     let mut settings = Settings {
         clocks: Clocks::At(around.wall),

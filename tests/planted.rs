@@ -4,6 +4,9 @@
 #[allow(dead_code)]
 #[path = "../benches/log.rs"]
 mod log;
+#[allow(dead_code)]
+#[path = "../benches/random.rs"]
+mod random;
 
 use std::collections::BTreeMap;
 use std::io::Write;

@@ -1,11 +1,10 @@
 //! Whatever the bytes, the check ends, no rule panics, and the size of blocks does not show.
 #![no_main]
 
-use capilint::engine::{Linter, Run};
+use capilint::engine::{Linter, Run, Silent};
 use capilint::input::blocks::Limits;
 use capilint::input::unpack::{self, Ceiling};
-use capilint::output::{Reporter, Wants};
-use capilint::report::{EventRow, Located, Report, Verdict};
+use capilint::report::Report;
 use capilint::settings::{Clocks, Settings};
 use libfuzzer_sys::fuzz_target;
 use once_cell::sync::Lazy;
@@ -23,23 +22,6 @@ static USUAL: Lazy<Linter> = Lazy::new(|| linter(Limits::with_record(64 << 20)))
 static SMALL: Lazy<Linter> = Lazy::new(|| {
     linter(Limits { block: 64, whole: 256, record: 64 << 20 })
 });
-
-struct Silent;
-
-impl Reporter for Silent {
-    fn wants(&self) -> Wants {
-        Wants::default()
-    }
-    fn finding(&mut self, _: &Located) -> std::io::Result<()> {
-        Ok(())
-    }
-    fn event(&mut self, _: &EventRow) -> std::io::Result<()> {
-        Ok(())
-    }
-    fn finish(&mut self, _: &Report, _: &Verdict) -> std::io::Result<()> {
-        Ok(())
-    }
-}
 
 fn lint(linter: &Linter, bytes: &[u8]) -> Report {
     let mut silent = Silent;

@@ -1,9 +1,9 @@
 //! Fixes settle, and what they write is read like what they were given.
 #![no_main]
 
-use capilint::engine::{Linter, Run};
-use capilint::output::{Fixing, Reporter, Wants};
-use capilint::report::{EventRow, Located, Report, Verdict};
+use capilint::engine::{Linter, Run, Silent};
+use capilint::output::Fixing;
+use capilint::report::Report;
 use capilint::settings::{Clocks, Settings};
 use libfuzzer_sys::fuzz_target;
 use once_cell::sync::Lazy;
@@ -20,23 +20,6 @@ fn linter(unsafe_fixes: bool) -> Linter {
 
 static SAFE: Lazy<Linter> = Lazy::new(|| linter(false));
 static UNSAFE: Lazy<Linter> = Lazy::new(|| linter(true));
-
-struct Silent;
-
-impl Reporter for Silent {
-    fn wants(&self) -> Wants {
-        Wants::default()
-    }
-    fn finding(&mut self, _: &Located) -> std::io::Result<()> {
-        Ok(())
-    }
-    fn event(&mut self, _: &EventRow) -> std::io::Result<()> {
-        Ok(())
-    }
-    fn finish(&mut self, _: &Report, _: &Verdict) -> std::io::Result<()> {
-        Ok(())
-    }
-}
 
 fn fix(linter: &Linter, bytes: &[u8]) -> (Report, Vec<u8>) {
     let (mut silent, mut out) = (Silent, Vec::new());
