@@ -32,6 +32,32 @@ pub fn prefix_of(digest: &[u8; 32]) -> u64 {
     u64::from_be_bytes(digest[..8].try_into().expect("32 bytes hold 8"))
 }
 
+/// The 32 bytes of a digest as numbers, the first in front.
+pub type Digest = [u64; 4];
+
+/// The digest that 64 lower-case hex digits spell.
+#[inline]
+pub fn digest_of_hex(hex: &str) -> Digest {
+    let word = |at: usize| prefix_of_hex(&hex[at..at + 16]);
+    [word(0), word(16), word(32), word(48)]
+}
+
+/// A digest as numbers.
+#[inline]
+pub fn digest_of(bytes: &[u8; 32]) -> Digest {
+    let word = |at: usize| u64::from_be_bytes(bytes[at..at + 8].try_into().expect("8 bytes"));
+    [word(0), word(8), word(16), word(24)]
+}
+
+/// The bytes of a digest.
+pub fn bytes_of(digest: &Digest) -> [u8; 32] {
+    let mut bytes = [0; 32];
+    for (chunk, word) in bytes.chunks_exact_mut(8).zip(digest) {
+        chunk.copy_from_slice(&word.to_be_bytes());
+    }
+    bytes
+}
+
 /// The first eight bytes of 64 hex digits.
 #[inline]
 pub fn prefix_of_hex(hex: &str) -> u64 {

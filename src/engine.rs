@@ -14,9 +14,10 @@ mod walk;
 mod worker;
 
 use std::io::{self, Read};
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
 
+use crate::addresses::Addresses;
 use crate::inspect::RuleSet;
 use crate::output::Reporter;
 use crate::report::{EventRow, Located, Report, Verdict};
@@ -32,6 +33,8 @@ pub use shared::{Header, part_clock};
 pub struct Linter {
     settings: Settings,
     rules: RuleSet,
+    /// Of each inspector that is done with its block.
+    addresses: Mutex<Vec<Addresses>>,
     pool: rayon::ThreadPool,
     excerpts: Option<Excerpts>,
     stop: Arc<AtomicBool>,
@@ -53,6 +56,7 @@ impl Linter {
         Linter {
             settings,
             rules,
+            addresses: Mutex::default(),
             pool,
             excerpts: None,
             stop,

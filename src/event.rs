@@ -11,7 +11,7 @@ use crate::clock::{Clock, PLAUSIBLE};
 use crate::contents::Sums;
 use crate::digest::forms::{self, Look};
 use crate::digest::mistakes::{self, Mistake};
-use crate::digest::{self, Shape, worthless};
+use crate::digest::{self, Digest, Shape, worthless};
 use crate::envelope::when::Trust;
 use crate::event_name::STANDARD;
 use crate::json::{Item, Tape, Val};
@@ -343,6 +343,8 @@ pub struct Identifier<'a> {
     pub worthless: Option<worthless::Entry>,
     /// Whether the digest is one of a right value of a key with few possible values.
     pub proven: bool,
+    /// The digest itself when `shape` is [`Shape::Sha256`], else nothing.
+    pub digest: Digest,
 }
 
 impl<'a> Identifier<'a> {
@@ -540,14 +542,16 @@ impl<'t, 'a> Event<'t, 'a> {
 
     #[inline]
     fn push(&mut self, name: Name, item: Item<'t, 'a>, text: &'a str, shape: Shape) {
-        let (mut worthless, mut proven) = (None, false);
+        let (mut worthless, mut proven, mut digest) = (None, false, Digest::default());
         if shape == Shape::Sha256 {
-            let hex = digest::strip_appendix(text);
-            let look = forms::look(name, hex, self.deep);
+            // An appendix stands behind the digits.
+            let hex = &text[..64];
+            digest = digest::digest_of_hex(hex);
+            let look = forms::look(name, &digest, self.deep);
             proven = look == Look::Right;
             self.has_suspect |= look == Look::Suspect;
             if matches!(look, Look::Open | Look::Suspect) {
-                worthless = worthless::find(hex);
+                worthless = worthless::find_digest(&digest);
                 self.has_worthless |= worthless.is_some();
             }
             if let Some(known) = &self.witnesses.known
@@ -578,6 +582,7 @@ impl<'t, 'a> Event<'t, 'a> {
             shape,
             worthless,
             proven,
+            digest,
         });
     }
 
@@ -604,6 +609,7 @@ impl<'t, 'a> Event<'t, 'a> {
         let odd_time = !matches!(time, Some(Val::Int(time)) if PLAUSIBLE.contains(&time));
         let goods = Name::Contents.bit() | Name::ContentIds.bit();
         Signs::ANY
+            .with(Signs::NEW_ADDRESS)
             .with(Signs::shaped(self.shapes))
             .with(Signs::required(self.required_shapes))
             .with(Signs::WORTHLESS.only_if(self.has_worthless))

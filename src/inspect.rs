@@ -8,6 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use bumpalo::Bump;
 
+use crate::addresses::{Addresses, Pair};
 use crate::clock::{Clock, Latest, Source, plausible_time};
 use crate::envelope::join::{self, Piece};
 use crate::envelope::labels;
@@ -40,6 +41,8 @@ pub struct RuleSet {
     request: Vec<(usize, RequestCheck)>,
     /// Each with the signs of the events that it may speak of.
     event: Vec<(usize, (Signs, EventCheck))>,
+    /// The rules that look at addresses.
+    of_addresses: Vec<usize>,
     deep: bool,
 }
 
@@ -64,6 +67,10 @@ impl RuleSet {
             Check::Record(check) => self.record.push((index, *check)),
             Check::Request(check) => self.request.push((index, *check)),
             Check::Event(check) => self.event.push((index, (signs, *check))),
+            Check::Addresses(check) => {
+                self.event.push((index, (Signs::NEW_ADDRESS, *check)));
+                self.of_addresses.push(index);
+            }
             Check::RequestAndEvent(request, event) => {
                 self.request.push((index, *request));
                 self.event.push((index, (signs, *event)));
@@ -216,6 +223,7 @@ pub struct Inspector<'s, 'a> {
     tape: Tape<'a>,
     guesses: Guesses,
     payloads: Payloads,
+    addresses: Addresses,
     /// What was found deeper in the text.
     found: Found<'a>,
     /// What stands around the text.
@@ -255,6 +263,7 @@ impl<'s, 'a> Inspector<'s, 'a> {
             tape: Tape::new(),
             guesses: Guesses::default(),
             payloads: Payloads::default(),
+            addresses: Addresses::default(),
             found: Found::default(),
             outer: Envelope::default(),
             copies: Copies::default(),
@@ -268,6 +277,17 @@ impl<'s, 'a> Inspector<'s, 'a> {
             requests: 0,
             taken_out: 0,
         }
+    }
+
+    /// The same with the memory of another inspector with the same rules.
+    pub fn with_addresses(mut self, addresses: Addresses) -> Self {
+        self.addresses = addresses;
+        self
+    }
+
+    /// What another inspector with the same rules may know.
+    pub fn take_addresses(&mut self) -> Addresses {
+        std::mem::take(&mut self.addresses)
     }
 
     /// Looks also at texts whose events were seen in another text of the same record.
@@ -684,10 +704,13 @@ impl<'s, 'a> Inspector<'s, 'a> {
         }
         let first = self.findings.len();
         let number = self.events;
+        let pair = Pair::of(&event);
+        let is_plain = pair.is_some_and(|pair| self.addresses.are_plain(&pair));
         let shown = match around.witnesses.are_there() {
             true => Signs::ALL,
             false => event.signs(),
         };
+        let shown = shown.without(Signs::NEW_ADDRESS.only_if(is_plain));
         self.guarded(
             &rules.event,
             Subject::Event,
@@ -699,10 +722,24 @@ impl<'s, 'a> Inspector<'s, 'a> {
                 }
             },
         );
+        if let Some(pair) = pair.filter(|_| !is_plain)
+            && !self.tells_of_addresses(first)
+        {
+            self.addresses.remember(&pair);
+        }
         self.events += 1;
         watch.event(&event, &self.findings.list()[first..]);
         self.identifiers = event.into_identifiers();
         self.tape = tape;
+    }
+
+    /// Whether a rule that looks at addresses said something in the findings from `first` on, or may
+    /// have wanted to.
+    fn tells_of_addresses(&self, first: usize) -> bool {
+        let failed = rules::index_of("internal-error");
+        self.findings.list()[first..]
+            .iter()
+            .any(|one| one.rule == failed || self.rules.of_addresses.contains(&one.rule))
     }
 
     /// Runs checks one after the other. A panic costs the check that caused it and nothing else:

@@ -20,6 +20,9 @@ pub enum Check {
     Request(fn(&Request<'_, '_>, &mut Findings)),
     /// One event.
     Event(fn(&Event<'_, '_>, &mut Findings)),
+    /// One event, of which it looks at nothing but the addresses of its pages, and whether it comes
+    /// from an app: where it finds nothing once, it never does.
+    Addresses(fn(&Event<'_, '_>, &mut Findings)),
     /// One request body, and each event.
     RequestAndEvent(
         fn(&Request<'_, '_>, &mut Findings),

@@ -50,6 +50,8 @@ impl Signs {
     pub const GOODS: Signs = Signs::number(12);
     /// The event itself has keys that few events have.
     pub const RARE_KEYS: Signs = Signs::number(13);
+    /// The addresses of its pages are none of which nothing was to be said before.
+    pub const NEW_ADDRESS: Signs = Signs::number(14);
 
     const fn number(number: u32) -> Signs {
         Signs(1 << (2 * SHAPES + number))
@@ -68,6 +70,12 @@ impl Signs {
     /// The signs of both.
     pub const fn with(self, other: Signs) -> Signs {
         Signs(self.0 | other.0)
+    }
+
+    /// These signs but for those.
+    #[inline]
+    pub const fn without(self, those: Signs) -> Signs {
+        Signs(self.0 & !those.0)
     }
 
     /// These signs if `there` are such.

@@ -16,7 +16,7 @@ use super::fixed::{DATES, Fixed, POSTCODES};
 use super::postcodes::{self, Codes};
 use super::table::{Filter, Set, Source, Table};
 use super::words::{Words, city_names, joined, region_names};
-use super::{decode, prefix_of, prefix_of_hex, sha256, sha256_hex, short, worthless};
+use super::{Digest, decode, digest_of_hex, prefix_of, sha256, sha256_hex, short, worthless};
 use crate::name::Name;
 use crate::places::{self, COUNTRIES, STATES};
 
@@ -188,17 +188,16 @@ pub fn is_enumerable(name: Name) -> bool {
     Kind::of(name).is_some()
 }
 
-/// A first look at the 64 lower-case hex digits `hex` under a key. It runs for every digest of a
-/// log.
+/// A first look at a digest under a key. It runs for every digest of a log.
 #[inline]
-pub fn look(name: Name, hex: &str, deep: bool) -> Look {
+pub fn look(name: Name, digest: &Digest, deep: bool) -> Look {
     let Some(kind) = Kind::of(name) else {
         return Look::Open;
     };
-    if is_right(name, hex) {
+    if is_right_digest(name, digest) {
         return Look::Right;
     }
-    let prefix = prefix_of_hex(hex);
+    let prefix = digest[0];
     if filter(kind, deep).may_have(prefix) {
         closer(kind, prefix, deep)
     } else {
@@ -223,24 +222,30 @@ fn closer(kind: Kind, prefix: u64, deep: bool) -> Look {
 
 /// Whether the 64 lower-case hex digits `hex` are the digest of a right value of `name`. For dates
 /// and postcodes the first 45 bits decide.
-#[inline]
 pub fn is_right(name: Name, hex: &str) -> bool {
+    is_right_digest(name, &digest_of_hex(hex))
+}
+
+#[inline]
+fn is_right_digest(name: Name, digest: &Digest) -> bool {
     match name {
-        Name::Ge => GE_RIGHT.contains(&hex),
-        Name::Country => COUNTRY_RIGHT.contains(hex),
-        Name::St => ST_RIGHT.contains(hex),
-        Name::Zp => POSTCODES.has(prefix_of_hex(hex)),
-        Name::Db => DATES.has(prefix_of_hex(hex)),
+        Name::Ge => GE_RIGHT.contains(digest),
+        Name::Country => COUNTRY_RIGHT.contains(digest),
+        Name::St => ST_RIGHT.contains(digest),
+        Name::Zp => POSTCODES.has(digest[0]),
+        Name::Db => DATES.has(digest[0]),
         Name::Dobd | Name::Dobm | Name::Doby => DATE_PARTS[name as usize - Name::Dobd as usize]
             .get_or_init(|| RightOnes::of(parts(name)))
-            .contains(hex),
+            .contains(digest),
         _ => false,
     }
 }
 
 /// The country whose code has the digest `hex`.
 pub fn country_of(hex: &str) -> Option<&'static str> {
-    COUNTRY_RIGHT.value(hex).and_then(places::code)
+    COUNTRY_RIGHT
+        .value(&digest_of_hex(hex))
+        .and_then(places::code)
 }
 
 /// The country that a digest means, in its right form or in a wrong one that is sure.
@@ -268,9 +273,19 @@ pub fn find(name: Name, hex: &str, about: &Context) -> Option<WrongForm> {
 }
 
 /// SHA-256 of `f` and of `m`.
-const GE_RIGHT: [&str; 2] = [
-    "252f10c83610ebca1a059c0bae8255eba2f95be4d1d7bcfa89d7248a82d9f111",
-    "62c66a7a5dd70c3146618063c344e531e6d4b59e379808443ce962b3abd63c5a",
+const GE_RIGHT: [Digest; 2] = [
+    [
+        0x252f_10c8_3610_ebca,
+        0x1a05_9c0b_ae82_55eb,
+        0xa2f9_5be4_d1d7_bcfa,
+        0x89d7_248a_82d9_f111,
+    ],
+    [
+        0x62c6_6a7a_5dd7_0c31,
+        0x4661_8063_c344_e531,
+        0xe6d4_b59e_3798_0844,
+        0x3ce9_62b3_abd6_3c5a,
+    ],
 ];
 
 static COUNTRY_RIGHT: Lazy<RightOnes> = Lazy::new(|| RightOnes::of(places::codes()));
@@ -287,34 +302,48 @@ fn parts(name: Name) -> Vec<String> {
     range.map(|number| format!("{number:0width$}")).collect()
 }
 
-/// The digests of the right values of a key.
+/// The digests of the right values of a key, in buckets by their first bits: a look-up that runs for
+/// every digest of a log sees one or two of them.
 struct RightOnes {
-    /// Sorted; digests and values stand in the same order.
-    prefixes: Vec<u64>,
-    digests: Vec<(String, String)>,
+    /// Sorted.
+    values: Vec<(Digest, String)>,
+    /// Where each bucket begins.
+    starts: Vec<u16>,
 }
 
 impl RightOnes {
+    const BUCKET_BITS: u32 = 9;
+
     fn of<S: AsRef<str>>(values: impl IntoIterator<Item = S>) -> RightOnes {
-        let mut digests: Vec<_> = values
+        let mut values: Vec<(Digest, String)> = values
             .into_iter()
-            .map(|value| (sha256_hex(value.as_ref()), value.as_ref().to_owned()))
+            .map(|value| {
+                let digest = digest_of_hex(&sha256_hex(value.as_ref()));
+                (digest, value.as_ref().to_owned())
+            })
             .collect();
-        digests.sort_unstable();
-        let prefixes = digests.iter().map(|(hex, _)| prefix_of_hex(hex)).collect();
-        RightOnes { prefixes, digests }
+        values.sort_unstable();
+        let begins = |bucket| values.partition_point(|(it, _)| Self::bucket(it) < bucket) as u16;
+        let starts = (0..=1 << Self::BUCKET_BITS).map(begins).collect();
+        RightOnes { values, starts }
     }
 
     #[inline]
-    fn contains(&self, hex: &str) -> bool {
-        self.value(hex).is_some()
+    fn bucket(digest: &Digest) -> usize {
+        (digest[0] >> (64 - Self::BUCKET_BITS)) as usize
     }
 
     #[inline]
-    fn value(&self, hex: &str) -> Option<&str> {
-        let at = self.prefixes.binary_search(&prefix_of_hex(hex)).ok()?;
-        let (known, value) = &self.digests[at];
-        (known == hex).then_some(value)
+    fn contains(&self, digest: &Digest) -> bool {
+        self.value(digest).is_some()
+    }
+
+    #[inline]
+    fn value(&self, digest: &Digest) -> Option<&str> {
+        let at = Self::bucket(digest);
+        let bucket = usize::from(self.starts[at])..usize::from(self.starts[at + 1]);
+        let (_, value) = self.values[bucket].iter().find(|(it, _)| it == digest)?;
+        Some(value)
     }
 }
 
@@ -583,7 +612,11 @@ mod tests {
                 (fault, &right),
                 "{name} {text:?}"
             );
-            assert_eq!(look(name, &hex, false), Look::Suspect, "{name} {text:?}");
+            assert_eq!(
+                look(name, &digest_of_hex(&hex), false),
+                Look::Suspect,
+                "{name} {text:?}"
+            );
         }
     }
 
@@ -620,7 +653,11 @@ mod tests {
         ] {
             let hex = sha256_hex(value);
             assert!(is_right(name, &hex), "{value}");
-            assert_eq!(look(name, &hex, false), Look::Right, "{value}");
+            assert_eq!(
+                look(name, &digest_of_hex(&hex), false),
+                Look::Right,
+                "{value}"
+            );
             assert_eq!(find(name, &hex, &Context::default()), None, "{value}");
         }
         for (name, value) in [

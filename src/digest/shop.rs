@@ -3,7 +3,7 @@
 
 use std::cell::RefCell;
 
-use super::{prefix_of_hex, sha256_hex};
+use super::{Digest, digest_of_hex, sha256_hex};
 
 /// Local parts that no customer has. `info`, `sales` and `admin` are the shop's own people, who buy
 /// there too.
@@ -63,8 +63,8 @@ struct Host {
     origin: String,
     /// A bit for the first 12 bits of each digest.
     bits: [u64; 64],
-    /// The first eight bytes, and all of it; sorted.
-    digests: Vec<(u64, String)>,
+    /// Sorted.
+    digests: Vec<Digest>,
 }
 
 /// The hosts of the last events.
@@ -86,9 +86,8 @@ thread_local! {
     };
 }
 
-/// Whether the 64 lower-case hex digits `hex` are the digest of a placeholder address at the host
-/// of `url` or at a domain above it.
-pub fn is_placeholder(url: &str, hex: &str) -> bool {
+/// Whether a digest is that of a placeholder address at the host of `url` or at a domain above it.
+pub fn is_placeholder(url: &str, digest: &Digest) -> bool {
     HOSTS.with_borrow_mut(|hosts| {
         let Hosts { list, last, oldest } = hosts;
         if !list.get(*last).is_some_and(|host| host.is_of(url)) {
@@ -110,7 +109,7 @@ pub fn is_placeholder(url: &str, hex: &str) -> bool {
                 }
             };
         }
-        list[*last].has(hex)
+        list[*last].has(digest)
     })
 }
 
@@ -125,13 +124,13 @@ impl Host {
             for local in LOCALS {
                 let digest = sha256_hex(&format!("{local}@{domain}"));
                 let twice = sha256_hex(&digest);
-                digests.extend([digest, twice].map(|hex| (prefix_of_hex(&hex), hex)));
+                digests.extend([digest, twice].map(|hex| digest_of_hex(&hex)));
             }
             domain = above;
         }
         digests.sort_unstable();
         let mut bits = [0; 64];
-        for (prefix, _) in &digests {
+        for [prefix, ..] in &digests {
             bits[(prefix >> 58) as usize] |= 1 << (prefix >> 52 & 63);
         }
         Host {
@@ -146,16 +145,10 @@ impl Host {
             .is_some_and(|rest| rest.is_empty() || rest.starts_with(ENDS))
     }
 
-    fn has(&self, hex: &str) -> bool {
-        let prefix = prefix_of_hex(hex);
-        if self.bits[(prefix >> 58) as usize] & 1 << (prefix >> 52 & 63) == 0 {
-            return false;
-        }
-        let at = self.digests.partition_point(|it| it.0 < prefix);
-        self.digests[at..]
-            .iter()
-            .take_while(|it| it.0 == prefix)
-            .any(|it| it.1 == hex)
+    fn has(&self, digest: &Digest) -> bool {
+        let prefix = digest[0];
+        self.bits[(prefix >> 58) as usize] & 1 << (prefix >> 52 & 63) != 0
+            && self.digests.binary_search(digest).is_ok()
     }
 }
 
@@ -194,15 +187,16 @@ mod tests {
             ("info@kestrel.example", false),
             ("guest@other.example", false),
         ] {
-            assert_eq!(is_placeholder(url, &sha256_hex(email)), is, "{email}");
+            let digest = digest_of_hex(&sha256_hex(email));
+            assert_eq!(is_placeholder(url, &digest), is, "{email}");
         }
         let twice = sha256_hex(&sha256_hex("guest@kestrel.example"));
-        assert!(is_placeholder(url, &twice));
+        assert!(is_placeholder(url, &digest_of_hex(&twice)));
         // Many hosts in turn.
         for number in 0..100 {
             let url = format!("https://shop{number}.example/");
             let digest = sha256_hex(&format!("guest@shop{number}.example"));
-            assert!(is_placeholder(&url, &digest));
+            assert!(is_placeholder(&url, &digest_of_hex(&digest)));
         }
     }
 

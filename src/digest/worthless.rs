@@ -8,7 +8,7 @@
 use once_cell::sync::Lazy;
 use serde::Deserialize;
 
-use super::{decode, prefix_of, prefix_of_hex, sha256};
+use super::{Digest, bytes_of, decode, digest_of_hex, prefix_of, sha256};
 use crate::name::Name;
 
 /// What a worthless digest is the digest of.
@@ -94,7 +94,13 @@ impl Entry {
 /// What the 64 lower-case hex digits `hex` are known to be, whatever the key.
 #[inline]
 pub fn find(hex: &str) -> Option<Entry> {
-    TABLE.find(hex)
+    find_digest(&digest_of_hex(hex))
+}
+
+/// As [`find`], for a digest that was read already.
+#[inline]
+pub fn find_digest(digest: &Digest) -> Option<Entry> {
+    TABLE.find(digest)
 }
 
 /// The first eight bytes of every known digest.
@@ -122,23 +128,23 @@ struct Table {
 
 impl Table {
     #[inline]
-    fn find(&self, hex: &str) -> Option<Entry> {
-        let bit = prefix_of_hex(hex) >> (64 - FILTER_BITS);
+    fn find(&self, digest: &Digest) -> Option<Entry> {
+        let bit = digest[0] >> (64 - FILTER_BITS);
         if self.filter[(bit / 64) as usize] & (1 << (bit % 64)) == 0 {
             return None;
         }
-        self.confirm(hex)
+        self.confirm(digest)
     }
 
     /// The entries are sorted by digest, and so by its prefix, which is quicker to compare.
     #[cold]
-    fn confirm(&self, hex: &str) -> Option<Entry> {
-        let prefix = prefix_of_hex(hex);
+    fn confirm(&self, digest: &Digest) -> Option<Entry> {
+        let prefix = digest[0];
         let mut at = self.prefixes.binary_search(&prefix).ok()?;
         while at > 0 && self.prefixes[at - 1] == prefix {
             at -= 1;
         }
-        let digest = decode(hex)?;
+        let digest = bytes_of(digest);
         let alike = self.prefixes[at..]
             .iter()
             .take_while(|known| **known == prefix)

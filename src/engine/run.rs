@@ -8,12 +8,16 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, mpsc};
 
+use rayon::prelude::*;
+
 use crate::envelope::dated;
 use crate::finding::{Finding, Findings, Place, Severity, Subject};
 use crate::input::blocks::{Block, Blocks, Frame, Head};
 use crate::inspect::{AsOf, Surroundings};
 use crate::json::Pointer;
-use crate::ledger::{BlockSpot, Entries, Key, Ledger, Lessons, LogFinding, LogFindings, Needs};
+use crate::ledger::{
+    BlockSpot, Entries, Key, Ledger, Lessons, LogCheck, LogFinding, LogFindings, Needs,
+};
 use crate::output::{Fixing, Reporter};
 use crate::pixel::Pairing;
 use crate::pixel::index::Tie;
@@ -23,6 +27,7 @@ use crate::report::{
     FileTally, Group, InputError, Located, Location, Related, Report, RuleTally, Verdict,
 };
 use crate::resend::{Parcel, Resend};
+use crate::rule::Rule;
 use crate::rules;
 use crate::score::Presence;
 use crate::settings::Clocks;
@@ -874,25 +879,40 @@ impl<'l> Run<'l> {
         }
         let mut ledger = std::mem::replace(&mut self.ledger, Ledger::new(self.key, 0));
         self.linter.pool.install(|| ledger.finish())?;
+        let is_on_disk = ledger.is_on_disk();
         let pairing = self.pairing();
         let names = std::mem::take(&mut self.report.names);
         let evidence = ledger.evidence(&names, pairing.as_ref());
-        let mut findings = LogFindings::default();
-        for (index, rule) in rules::ALL.iter().enumerate() {
-            let Some(check) = rule.log() else { continue };
-            if !self.linter.settings.policy.speaks(index) {
-                continue;
-            }
+        let policy = &self.linter.settings.policy;
+        let speak = rules::ALL.iter().enumerate();
+        let speak: Vec<_> = speak
+            .filter_map(|(index, rule)| Some((index, rule, rule.log()?)))
+            .filter(|(index, ..)| policy.speaks(*index))
+            .collect();
+        let conclude = |&(index, rule, check): &(usize, &&'static Rule, LogCheck)| {
+            let mut findings = LogFindings::default();
             findings.begin(index);
             let evidence = evidence.only(Needs::of(rule.name()));
-            let conclude = || self.linter.pool.install(|| check(&evidence, &mut findings));
+            let conclude = || check(&evidence, &mut findings);
             let outcome = catch_unwind(AssertUnwindSafe(conclude));
+            (
+                rule.name(),
+                outcome.map(|outcome| outcome.map(|()| findings)),
+            )
+        };
+        let outcomes: Vec<_> = self.linter.pool.install(|| match is_on_disk {
+            false => speak.par_iter().map(conclude).collect(),
+            // A run on disk has one reader at a time.
+            true => speak.iter().map(conclude).collect(),
+        });
+        let mut findings = LogFindings::default();
+        for (name, outcome) in outcomes {
             match outcome {
-                Ok(outcome) => outcome?,
+                Ok(outcome) => findings.append(outcome?),
                 Err(_) => {
                     self.report.internal_errors += 1;
                     let mut tally = self.report.files.pop().unwrap_or_default();
-                    let message = format!("the rule {} failed on the log", rule.name());
+                    let message = format!("the rule {name} failed on the log");
                     self.tell_of_file(&mut tally, "internal-error", message, None)?;
                     self.report.files.push(tally);
                 }

@@ -144,7 +144,17 @@ impl Worker<'_> {
         part.entries = Entries::new(skip);
         let arena = Bump::new();
         let mut checker = Checker::new(self, text, skip, &utf8, &arena, part);
+        let known = self
+            .linter
+            .addresses
+            .lock()
+            .ok()
+            .and_then(|mut it| it.pop());
+        checker.inspector = checker.inspector.with_addresses(known.unwrap_or_default());
         let tail = walk::walk_block(&block.frame, text, skip, complete, &mut checker);
+        if let Ok(mut known) = self.linter.addresses.lock() {
+            known.push(checker.inspector.take_addresses());
+        }
         if block.offset == 0 && checker.part.events == 0 {
             checker.part.looks_like = guess::of(text);
         }

@@ -13,12 +13,9 @@ use rayon::prelude::*;
 
 use super::key::{Key, short};
 use super::table::{AnyTable, Numbers, Row, Table};
-use crate::digest::{Shape, prefix_of_hex, sha256};
+use crate::digest::{Digest, Shape, bytes_of, digest_of, sha256};
 use crate::event::Event;
 use crate::name::Name;
-
-/// The 32 bytes of a digest as numbers, the first in front.
-pub type Digest = [u64; 4];
 
 /// Who sends what: dataset or site, partner agent, and the key of `user_data`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -209,13 +206,7 @@ pub(super) fn of<'e>(event: &'e Event<'_, '_>) -> impl Iterator<Item = (Name, Di
             let is_mistake = |place| event.mistakes().iter().any(|m| m.place == place);
             !(event.has_suspect() && is_mistake(one.place))
         })
-        .filter_map(|one| Some((one.name, from_hex(one.hex()?)?)))
-}
-
-/// A digest from its hex.
-pub(super) fn from_hex(hex: &str) -> Option<Digest> {
-    let word = |at: usize| hex.get(at..at + 16).map(prefix_of_hex);
-    Some([word(0)?, word(16)?, word(32)?, word(48)?])
+        .map(|one| (one.name, one.digest))
 }
 
 /// A digest as hex in lower case.
@@ -352,6 +343,10 @@ impl AnyTable for Digests {
         self.seen.may_shrink() || self.links.may_shrink()
     }
 
+    fn is_on_disk(&self) -> bool {
+        self.links.is_on_disk()
+    }
+
     fn spill(&mut self) -> io::Result<()> {
         self.link()?;
         self.links.spill()
@@ -372,19 +367,6 @@ const LINKED: usize = 1 << 14;
 /// external_id may be anything, also the digest of a digest, as long as it is always the same.
 fn may_be_doubled(pipeline: Pipeline) -> bool {
     pipeline.name() != Name::ExternalId
-}
-
-fn bytes_of(digest: &Digest) -> [u8; 32] {
-    let mut bytes = [0; 32];
-    for (chunk, word) in bytes.chunks_exact_mut(8).zip(digest) {
-        chunk.copy_from_slice(&word.to_be_bytes());
-    }
-    bytes
-}
-
-pub(super) fn digest_of(bytes: &[u8; 32]) -> Digest {
-    let word = |at: usize| u64::from_be_bytes(bytes[at..at + 8].try_into().expect("8 bytes"));
-    [word(0), word(8), word(16), word(24)]
 }
 
 /// What hashing a digest once more makes of it: its hex in lower case, in capitals, its bytes.

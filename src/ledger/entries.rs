@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::carriers::Carrier;
 use super::digests::{Collected, Pipeline};
 use super::key::{Hash, Key, short};
+use super::memo::Memo;
 use super::needs::Needs;
 use super::people::{Told, Visit, Who, mix};
 use super::sighting::{PAIRED, PLACEHOLDER_ID, RANDOM_ID, Sighting, TEST};
@@ -125,6 +126,11 @@ pub struct Entries {
     /// Hashes that are in `names`, each where it was put last by its lower bits.
     known_names: KnownNames,
     pub(super) counts: Counts,
+    /// Hashes of datasets and sites, of senders, of agents, and those that event_names begin.
+    datasets: Memo<u64>,
+    senders: Memo<u64>,
+    agents: Memo<u32>,
+    begun: Memo<(Hash, u32)>,
     /// Where every event begins.
     pub(super) spots: Vec<BlockSpot>,
     /// How far lines and characters were counted.
@@ -186,9 +192,14 @@ impl Entries {
         presence: Presence,
     ) {
         let at = self.spots.len() as u64 - 1;
-        let scope = scope_of(key, event);
+        let scope = match place_of(event) {
+            Place::Dataset(text) => self.datasets.get(0, text, || scope_of(key, event)),
+            Place::Site(text) => self.datasets.get(1, text, || scope_of(key, event)),
+            Place::Unknown => NOWHERE,
+        };
         let sender = event.envelope.sender.map_or(scope, |sender| {
-            key.begin().number(scope).part(sender.as_bytes()).end()
+            let hash = || key.begin().number(scope).part(sender.as_bytes()).end();
+            self.senders.get(scope, sender, hash)
         });
         if needs.has(Needs::DIGESTS) {
             self.enter_digests(event, sender, at);
@@ -208,8 +219,15 @@ impl Entries {
             self.enter_carrier(key, event, (scope, browser), who.email, presence, at);
         }
         if needs.has(Needs::VISITS)
-            && let Some(visit) = Visit::of(key, event, scope, &who, &told, at)
+            && let Some(mut visit) = Visit::of(key, event, scope, &who, &told, at)
         {
+            // Other rules speak of an odd one.
+            if !event.raw().odd_agent
+                && let Some(agent) = event.user_text(Name::ClientUserAgent)
+            {
+                let hash = || short(key.hash(agent.as_bytes()));
+                visit.agent = self.agents.get(0, agent, hash);
+            }
             self.visits.see(visit);
         }
         if needs.has(Needs::CLICKS) {
@@ -218,8 +236,11 @@ impl Entries {
         let Some(event_name) = event.name() else {
             return;
         };
-        let begin = key.begin().number(scope).part(event_name.as_bytes());
-        let name_hash = short(begin.clone().end());
+        let (begin, name_hash) = self.begun.get(scope, event_name, || {
+            let begin = key.begin().number(scope).part(event_name.as_bytes());
+            let name_hash = short(begin.clone().end());
+            (begin, name_hash)
+        });
         if self.known_names.0[name_hash as usize % KNOWN_NAMES] != name_hash {
             if !self.names.iter().any(|&(hash, ..)| hash == name_hash) {
                 self.names.push((name_hash, name, at));
@@ -429,20 +450,37 @@ fn is_made_once(event_name: &str) -> bool {
     matches!(event_name, "Purchase" | "Donate")
 }
 
-/// The dataset when the log tells it, else the site: two shops that count their orders from 1 are
-/// not one.
-fn scope_of(key: &Key, event: &Event<'_, '_>) -> u64 {
+/// Where an event belongs: two shops that count their orders from 1 are not one.
+enum Place<'a> {
+    /// The log tells the dataset.
+    Dataset(&'a str),
+    /// The site, where it does not.
+    Site(&'a str),
+    Unknown,
+}
+
+fn place_of<'a>(event: &Event<'_, 'a>) -> Place<'a> {
     if let Some(dataset) = event.envelope.dataset {
-        return key.begin().part(b"dataset").part(dataset.as_bytes()).end();
+        return Place::Dataset(dataset);
     }
-    match event
-        .get(Name::EventSourceUrl)
-        .and_then(Item::text)
-        .and_then(site_of)
-    {
-        Some(site) => key.begin().part(b"site").part(site.as_bytes()).end(),
-        None => 1,
-    }
+    let url = event.get(Name::EventSourceUrl).and_then(Item::text);
+    url.and_then(site_of).map_or(Place::Unknown, Place::Site)
+}
+
+/// The scope of events of which neither is known.
+const NOWHERE: u64 = 1;
+
+/// The hash of dataset or site.
+fn scope_of(key: &Key, event: &Event<'_, '_>) -> u64 {
+    let (kind, text) = match place_of(event) {
+        Place::Dataset(text) => ("dataset", text),
+        Place::Site(text) => ("site", text),
+        Place::Unknown => return NOWHERE,
+    };
+    key.begin()
+        .part(kind.as_bytes())
+        .part(text.as_bytes())
+        .end()
 }
 
 /// The host without the names of single machines: its last two labels, or three where the last but

@@ -165,6 +165,11 @@ impl LogFindings {
         self.list.last_mut().expect("just pushed")
     }
 
+    /// Takes in what another rule found.
+    pub(crate) fn append(&mut self, mut other: LogFindings) {
+        self.list.append(&mut other.list);
+    }
+
     /// What was found, in the order of the input.
     pub(crate) fn in_order(mut self) -> Vec<LogFinding> {
         // Stable: one rule's findings at one event keep their order, which is that of hashes only

@@ -68,7 +68,7 @@ impl Key {
 ///
 /// Faster hashes are no pseudo-random functions. What is hashed can often be listed (a country, an
 /// order number, an address), and the rows may go to disk or into a part that is passed on.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Hash([u64; 4]);
 
 /// From this length on a part is a long one.

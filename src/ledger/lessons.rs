@@ -219,7 +219,7 @@ impl Lessons {
         if self.values.inner.is_empty() || one.name == Name::ExternalId {
             return None;
         }
-        let key = digests::keyed(&self.key, &digests::from_hex(one.hex()?)?);
+        let key = digests::keyed(&self.key, &one.digest);
         self.values.inner.get(&key).map(String::as_str)
     }
 

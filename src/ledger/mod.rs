@@ -50,6 +50,7 @@ mod exchange;
 pub mod findings;
 pub mod key;
 pub mod lessons;
+mod memo;
 pub mod needs;
 pub mod people;
 pub mod places;
@@ -251,6 +252,11 @@ impl Ledger {
     /// Where the events stand.
     pub fn places(&self) -> &Places {
         &self.places
+    }
+
+    /// Whether rows are on disk.
+    pub fn is_on_disk(&mut self) -> bool {
+        self.tables().iter().any(|table| table.is_on_disk())
     }
 
     /// How often rows went to disk.

@@ -8,12 +8,12 @@
 use std::collections::BTreeMap;
 use std::io;
 
+use super::Evidence;
 use super::key::{Key, short};
 use super::table::{Numbers, Row, Table};
-use super::{Evidence, digests};
 use crate::blank::trimmed;
 use crate::click_id::Stamped;
-use crate::digest::{self, Shape, prefix_of_hex};
+use crate::digest::{self, Digest, Shape};
 use crate::event::{Event, Identifier};
 use crate::event_name;
 use crate::finding::Finding;
@@ -61,7 +61,7 @@ pub const LATE: u32 = 1 << 3;
 pub const MINTED: u32 = 1 << 4;
 
 impl Visit {
-    /// What an event shows of its visitor, `None` when that is nothing.
+    /// What an event shows of its visitor but for the agent, `None` when that is nothing.
     pub(super) fn of(
         key: &Key,
         event: &Event<'_, '_>,
@@ -82,11 +82,6 @@ impl Visit {
             .time()
             .and_then(|time| u32::try_from(time).ok())
             .unwrap_or(0);
-        let agent = || event.user_text(Name::ClientUserAgent);
-        let agent = match event.raw().odd_agent {
-            true => 0,
-            false => agent().map_or(0, |agent| short(key.hash(agent.as_bytes()))),
-        };
         let mut flags = who.flags;
         if told.minted {
             flags |= MINTED;
@@ -105,7 +100,7 @@ impl Visit {
             email: who.email,
             phone: who.phone,
             address: who.address,
-            agent,
+            agent: 0,
             birth: match told.birth {
                 true => 0,
                 false => birth_of(key, event),
@@ -303,32 +298,27 @@ pub(super) fn browser_of(key: &Key, event: &Event<'_, '_>) -> u64 {
 }
 
 fn short_of(key: &Key, one: &Identifier<'_>) -> u32 {
-    match (one.shape, one.hex()) {
-        (_, Some(hex)) => short(of_digest(key, hex)),
-        (Shape::Md5 | Shape::Plain, _) => short(key.hash(trimmed(one.text).as_bytes())),
+    match one.shape {
+        Shape::Sha256 => short(of_digest(key, &one.digest)),
+        Shape::Md5 | Shape::Plain => short(key.hash(trimmed(one.text).as_bytes())),
         _ => 0,
     }
 }
 
 /// A digest, folded to half its length.
-fn of_digest(key: &Key, hex: &str) -> u64 {
-    let word = |at: usize| prefix_of_hex(&hex[at..at + 16]);
-    of_words(key, [word(0), word(16), word(32), word(48)])
-}
-
-fn of_words(key: &Key, words: [u64; 4]) -> u64 {
-    let folded = u128::from(words[0] ^ words[2]) << 64 | u128::from(words[1] ^ words[3]);
-    key.hash(&folded.to_le_bytes())
+fn of_digest(key: &Key, digest: &Digest) -> u64 {
+    let (first, second) = (digest[0] ^ digest[2], digest[1] ^ digest[3]);
+    key.begin().number(first).number(second).end()
 }
 
 /// An external_id by its digest, whether the event holds that or the value itself, and which.
 fn external_id_of(key: &Key, event: &Event<'_, '_>, one: &Identifier<'_>) -> (u64, u32) {
-    if let Some(hex) = one.hex() {
-        return (of_digest(key, hex), HASHED_ID);
+    if one.shape == Shape::Sha256 {
+        return (of_digest(key, &one.digest), HASHED_ID);
     }
     let plain = |text: &str| {
-        let digest = digest::sha256(text.as_bytes());
-        (of_words(key, digests::digest_of(&digest)), PLAIN_ID)
+        let digest = digest::digest_of(&digest::sha256(text.as_bytes()));
+        (of_digest(key, &digest), PLAIN_ID)
     };
     match (one.shape, event.item(one.place).val()) {
         (Shape::Plain | Shape::Md5, _) => plain(digest::strip_appendix(one.text).trim()),
@@ -345,8 +335,8 @@ fn birth_of(key: &Key, event: &Event<'_, '_>) -> u32 {
         .identifiers()
         .iter()
         .filter(|one| one.name == Name::Db);
-    let hex = dates.find_map(|one| one.hex().filter(|_| one.worthless.is_none()));
-    hex.map_or(0, |hex| short(of_digest(key, hex)))
+    let date = dates.find(|one| one.shape == Shape::Sha256 && one.worthless.is_none());
+    date.map_or(0, |one| short(of_digest(key, &one.digest)))
 }
 
 /// The visits of one block, each once as far as a small memory of the last ones goes.
@@ -856,16 +846,11 @@ mod tests {
     fn a_value_and_its_digest_are_one_account() {
         let key = Key::of(b"k");
         let hex = digest::sha256_hex("k-40001");
-        let plain = digests::digest_of(&digest::sha256(b"k-40001"));
-        assert_eq!(of_digest(&key, &hex), of_words(&key, plain));
-        assert_ne!(
-            of_digest(&key, &hex),
-            of_digest(&key, &hex.replace(&hex[60..], "0000"))
-        );
-        assert_ne!(
-            of_digest(&key, &hex),
-            of_digest(&key, &digest::sha256_hex("k-40002"))
-        );
+        let of_hex = |hex: &str| of_digest(&key, &digest::digest_of_hex(hex));
+        let plain = digest::digest_of(&digest::sha256(b"k-40001"));
+        assert_eq!(of_hex(&hex), of_digest(&key, &plain));
+        assert_ne!(of_hex(&hex), of_hex(&hex.replace(&hex[60..], "0000")));
+        assert_ne!(of_hex(&hex), of_hex(&digest::sha256_hex("k-40002")));
     }
 
     #[test]

@@ -72,6 +72,8 @@ pub(super) trait AnyTable: Send {
     /// Joins what speaks of the same thing in memory.
     fn settle(&mut self);
     fn may_shrink(&self) -> bool;
+    /// Whether rows are on disk.
+    fn is_on_disk(&self) -> bool;
     /// Moves what is in memory to disk.
     fn spill(&mut self) -> io::Result<()>;
     /// Brings everything in its order: no row is added any more.
@@ -87,6 +89,9 @@ impl<R: Row> AnyTable for Table<R> {
     }
     fn may_shrink(&self) -> bool {
         Table::may_shrink(self)
+    }
+    fn is_on_disk(&self) -> bool {
+        !self.runs.is_empty()
     }
     fn spill(&mut self) -> io::Result<()> {
         Table::spill(self)
@@ -145,14 +150,35 @@ impl<R: Row> Table<R> {
         if self.settled == self.rows.len() {
             return;
         }
-        self.rows.par_sort_unstable();
+        self.rows[self.settled..].par_sort_unstable();
+        if self.settled > 0 {
+            self.merge();
+        }
         self.rows.dedup_by(|next, row| row.absorb(next));
         self.settled = self.rows.len();
     }
 
+    /// Brings the rows that are settled and the sorted ones behind them into one order, from the
+    /// greatest to the least, so that only the latter need room elsewhere meanwhile.
+    fn merge(&mut self) {
+        let (mut left, new) = (self.settled, self.rows[self.settled..].to_vec());
+        let mut right = new.len();
+        while right > 0 && left > 0 {
+            let at = left + right - 1;
+            if self.rows[left - 1] > new[right - 1] {
+                left -= 1;
+                self.rows[at] = self.rows[left];
+            } else {
+                right -= 1;
+                self.rows[at] = new[right];
+            }
+        }
+        self.rows[..right].copy_from_slice(&new[..right]);
+    }
+
     /// Whether so much is unsorted that sorting it may well make the table smaller.
     pub fn may_shrink(&self) -> bool {
-        R::REPEATS && self.rows.len() - self.settled > self.settled.max(1 << 16)
+        R::REPEATS && self.rows.len() - self.settled > (self.settled / 2).max(1 << 16)
     }
 
     /// The number of rows, in memory and on disk.

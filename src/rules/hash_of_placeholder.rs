@@ -1,5 +1,6 @@
 //! CL104: the digest of a placeholder or of a documentation sample.
 
+use crate::digest::Shape;
 use crate::digest::shop;
 use crate::digest::worthless::{Class, Standing};
 use crate::event::Event;
@@ -41,12 +42,10 @@ fn at_the_shop(event: &Event<'_, '_>, out: &mut Findings) {
     let url = event.get(Name::EventSourceUrl).and_then(|it| it.text());
     let Some(url) = url else { return };
     for identifier in event.identifiers() {
-        let Some(hex) = identifier.hex() else {
-            continue;
-        };
         if identifier.name != Name::Em
+            || identifier.shape != Shape::Sha256
             || identifier.worthless.is_some()
-            || !shop::is_placeholder(url, hex)
+            || !shop::is_placeholder(url, &identifier.digest)
         {
             continue;
         }

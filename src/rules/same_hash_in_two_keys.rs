@@ -1,5 +1,6 @@
 //! CL114: one digest under two keys whose values cannot be the same.
 
+use crate::digest::Shape;
 use crate::digest::forms::Fault;
 use crate::event::{Event, Identifier};
 use crate::finding::{Certainty, Findings, Severity};
@@ -15,28 +16,23 @@ const MOST: usize = 32;
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     let identifiers = event.identifiers();
-    // Eight hex digits at once, as bytes: the first look at every pair must cost next to nothing.
-    let mut begins = [0u64; MOST];
     let count = identifiers.len().min(MOST);
-    for (begin, identifier) in begins.iter_mut().zip(identifiers) {
-        if let Some(eight) = identifier.text.as_bytes().first_chunk() {
-            *begin = u64::from_ne_bytes(*eight);
-        }
-    }
-    // Most events are settled by two bits of 64 for each value: no two values share both.
+    // Most events are settled by two bits of 64 for each digest: no two of them share both.
     let (mut some, mut others, mut apart) = (0u64, 0u64, true);
-    for begin in &begins[..count] {
-        let mixed = begin.wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        let (bit, other) = (1 << (mixed >> 58), 1 << (mixed >> 52 & 63));
-        apart &= some & bit == 0 || others & other == 0;
-        (some, others) = (some | bit, others | other);
+    for identifier in &identifiers[..count] {
+        if identifier.shape == Shape::Sha256 {
+            let begin = identifier.digest[0];
+            let (bit, other) = (1 << (begin >> 58), 1 << (begin >> 52 & 63));
+            apart &= some & bit == 0 || others & other == 0;
+            (some, others) = (some | bit, others | other);
+        }
     }
     if apart {
         return;
     }
     for later in 1..count {
-        let same = |any, begin: &u64| any | (*begin == begins[later]);
-        if begins[..later].iter().fold(false, same) {
+        let begins = |it: &Identifier<'_>| it.digest[0] == identifiers[later].digest[0];
+        if identifiers[later].shape == Shape::Sha256 && identifiers[..later].iter().any(begins) {
             compare(event, &identifiers[..later], &identifiers[later], out);
         }
     }

@@ -11,11 +11,24 @@ use crate::sensitive::{self, Number, Topic};
 use crate::web_address::{WebAddress, decoded};
 
 /// See `rules/sensitive-data.md`.
-pub static RULE: Rule = crate::rule!("sensitive-data", Check::Event(check));
+pub static RULE: Rule = crate::rule!(
+    "sensitive-data",
+    Check::Several(&[Check::Addresses(in_addresses), Check::Event(check)])
+);
 
 /// Meta's own keys that hold what people read, write and choose.
 const OF_TEXT: u128 =
     Name::ContentName.bit() | Name::ContentCategory.bit() | Name::SearchString.bit();
+
+fn in_addresses(event: &Event<'_, '_>, out: &mut Findings) {
+    for name in [Name::EventSourceUrl, Name::ReferrerUrl] {
+        if let Some(item) = event.get(name)
+            && let Some(text) = item.text()
+        {
+            address(name, item, text, out);
+        }
+    }
+}
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     if let Some(name) = event.name()
@@ -23,13 +36,6 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
         && let (Some(topic), Some(item)) = (sensitive::topic_in(name), event.get(Name::EventName))
     {
         out.at(item, format!("event_name may speak of {}", topic.phrase()));
-    }
-    for name in [Name::EventSourceUrl, Name::ReferrerUrl] {
-        if let Some(item) = event.get(name)
-            && let Some(text) = item.text()
-        {
-            address(name, item, text, out);
-        }
     }
     let (_, _, custom) = event.names();
     if custom & (OF_TEXT | Name::OrderId.bit()) == 0 && !event.has_unnamed_custom_keys() {

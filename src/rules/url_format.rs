@@ -13,7 +13,7 @@ use crate::rule::{Check, Rule};
 use crate::web_address::{WebAddress, decoded};
 
 /// See `rules/url-format.md`.
-pub static RULE: Rule = crate::rule!("url-format", Check::Event(check));
+pub static RULE: Rule = crate::rule!("url-format", Check::Addresses(check));
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     for name in [Name::EventSourceUrl, Name::ReferrerUrl] {

@@ -14,7 +14,7 @@ use crate::secret::{self, MASK};
 use crate::web_address::{Parameter, WebAddress, decoded};
 
 /// See `rules/url-has-pii.md`.
-pub static RULE: Rule = crate::rule!("url-has-pii", Check::Event(check));
+pub static RULE: Rule = crate::rule!("url-has-pii", Check::Addresses(check));
 
 /// Something that has to go.
 struct Spot {
