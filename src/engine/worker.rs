@@ -142,6 +142,10 @@ impl Worker<'_> {
             0
         };
         part.entries = Entries::new(skip);
+        if self.orders.ledger.is_some() {
+            // An event takes some thousand bytes.
+            part.entries.reserve(text.len() >> 10);
+        }
         let arena = Bump::new();
         let mut checker = Checker::new(self, text, skip, &utf8, &arena, part);
         let known = self

@@ -219,19 +219,26 @@ impl<R: Read> Blocks<R> {
         if self.at_end || have >= size {
             return;
         }
-        let want = (size - have) as u64;
-        match self
-            .source
-            .by_ref()
-            .take(want)
-            .read_to_end(&mut self.buffer)
-        {
-            Ok(read) => self.at_end = (read as u64) < want,
-            Err(fault) => {
-                self.at_end = true;
-                self.fault = Some(fault);
+        // `Read::read_to_end` would clear all of the room anew for each piece that a reader gives
+        // which knows nothing of room that is not cleared.
+        self.buffer.resize(size, 0);
+        let mut filled = have;
+        while filled < size {
+            match self.source.read(&mut self.buffer[filled..]) {
+                Ok(0) => {
+                    self.at_end = true;
+                    break;
+                }
+                Ok(read) => filled += read,
+                Err(fault) if fault.kind() == io::ErrorKind::Interrupted => {}
+                Err(fault) => {
+                    self.at_end = true;
+                    self.fault = Some(fault);
+                    break;
+                }
             }
         }
+        self.buffer.truncate(filled);
     }
 
     /// Gives out the first `length` bytes of the buffer.

@@ -154,6 +154,15 @@ impl Entries {
         entries
     }
 
+    /// Room for the entries of so many events, with what each usually leaves.
+    pub fn reserve(&mut self, events: usize) {
+        self.spots.reserve(events);
+        self.ids.reserve(events);
+        self.visits.rows.reserve(events);
+        self.digests.rows.reserve(3 * events);
+        self.carriers.reserve(events);
+    }
+
     /// Notes that the next event begins at byte `at` of the block.
     pub fn place(&mut self, block: &str, at: usize) {
         let from = self.cursor.offset as usize;
