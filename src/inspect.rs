@@ -388,15 +388,11 @@ impl<'s, 'a> Inspector<'s, 'a> {
         &self.found.answers
     }
 
-    /// The refusals among the answers of the last text: what there is to say of each, and what ties
-    /// it to its request.
-    pub(crate) fn refusals(&self) -> Vec<(Finding, Option<&'a str>)> {
-        let refused = self.found.answers.iter().filter_map(|answer| {
-            let (code, subcode) = answer.error?;
-            let item = self.tape.at(answer.place);
-            Some((rules::refusal(item, code, subcode)?, answer.trace))
-        });
-        refused.collect()
+    /// What there is to say of an answer of the last text that refuses a request.
+    pub(crate) fn refusal(&self, number: usize) -> Option<Finding> {
+        let answer = self.found.answers.get(number)?;
+        let (code, subcode) = answer.error?;
+        rules::refusal(self.tape.at(answer.place), code, subcode)
     }
 
     /// Whether a value of the last text stands there twice: also inside the value that is wrapped.

@@ -677,6 +677,42 @@ fn an_answer_is_tied_to_its_request_in_another_record() {
 }
 
 #[test]
+fn an_answer_is_tied_to_its_request_in_a_block_long_before() {
+    let refusal = r#"{"error":{"message":"Invalid parameter","code":100,"error_subcode":2804001,"fbtrace_id":"A2"}}"#;
+    let taken = r#"{"events_received":1,"messages":[],"fbtrace_id":"A1"}"#;
+    let answer = |trace: &str, text: &str| {
+        format!(
+            r#"{{"TraceId":"{trace}","ResponseBody":{}}}"#,
+            text_of(text)
+        )
+    };
+    let requests: Vec<String> = (0..50)
+        .map(|number| format!(r#"{{"TraceId":"{number}","RequestBody":{}}}"#, body()))
+        .collect();
+    // Each is answered, in another order, far behind; every fifth is refused, and two answers are
+    // those of requests that nobody sent.
+    let mut answers: Vec<String> = (0..50)
+        .rev()
+        .map(|number: u32| match number % 5 {
+            0 => answer(&number.to_string(), refusal),
+            _ => answer(&number.to_string(), taken),
+        })
+        .collect();
+    answers.extend([answer("x", refusal), answer("y", taken)]);
+    let noise = "started\n".repeat(2_000);
+    let log = format!("{}\n{noise}{}\n", requests.join("\n"), answers.join("\n"));
+    for block in [64, 1_000, 1 << 20] {
+        let (said, _) = essence(&linter(block, Fixing::Off), log.as_bytes());
+        let said: Value = serde_json::from_str(&said).unwrap();
+        let findings = said[2].as_array().unwrap();
+        let refused = findings.iter().filter(|one| one["id"] == "CL710");
+        let lines: Vec<_> = refused.map(|one| one["line"].as_u64().unwrap()).collect();
+        assert_eq!(lines, [2055, 2060, 2065, 2070, 2075, 2080, 2085, 2090, 2095, 2100], "{block}");
+        assert!(said[0]["answers"]["paired"] == 50, "{block}: {said:.2000}");
+    }
+}
+
+#[test]
 fn a_record_of_lines_longer_than_a_block_keeps_its_time() {
     let many = vec![event(); 40].join(",");
     let log = format!(

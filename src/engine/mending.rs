@@ -146,6 +146,7 @@ fn put_together(block: &Block, pieces: &[(Range<usize>, String)]) -> Block {
         offset: block.offset,
         frame,
         last: block.last,
+        is_torn: block.is_torn,
     }
 }
 
