@@ -707,7 +707,11 @@ fn an_answer_is_tied_to_its_request_in_a_block_long_before() {
         let findings = said[2].as_array().unwrap();
         let refused = findings.iter().filter(|one| one["id"] == "CL710");
         let lines: Vec<_> = refused.map(|one| one["line"].as_u64().unwrap()).collect();
-        assert_eq!(lines, [2055, 2060, 2065, 2070, 2075, 2080, 2085, 2090, 2095, 2100], "{block}");
+        assert_eq!(
+            lines,
+            [2055, 2060, 2065, 2070, 2075, 2080, 2085, 2090, 2095, 2100],
+            "{block}"
+        );
         assert!(said[0]["answers"]["paired"] == 50, "{block}: {said:.2000}");
     }
 }

@@ -614,7 +614,9 @@ mod tests {
     fn places_are_the_same_in_any_order() {
         let text = "\u{feff}{\"é\":1}ä\nzwei €\n\n{\"x\":\"ö\"} – ende";
         let column_of = |at: usize| {
-            let start = text[..at].rfind('\n').map_or(3.min(at), |newline| newline + 1);
+            let start = text[..at]
+                .rfind('\n')
+                .map_or(3.min(at), |newline| newline + 1);
             text[start..at].chars().count() as u64 + 1
         };
         let places: Vec<usize> = (3..=text.len())

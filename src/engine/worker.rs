@@ -623,8 +623,7 @@ impl<'a> Checker<'_, 'a> {
             let is_damaged =
                 self.layers.is_empty() && self.utf8.bad_in(start, start + raw.len()).is_some();
             let mut parcel = parcel::parcel(self.worker, raw, bound, span.is_some(), is_damaged);
-            parcel.awaits_body =
-                self.awaits_body && self.layers.is_empty() && seen.place == 0;
+            parcel.awaits_body = self.awaits_body && self.layers.is_empty() && seen.place == 0;
             parcel.line = self.lines.locate(begin, 0).line;
             parcel.event = events_before + number as u64;
             self.part.parcels.push(parcel);
@@ -1035,7 +1034,7 @@ impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
         let before = self.found;
         let around = match self.as_event {
             Some(_) => self.context,
-            None => self.ambient.current_of(text),
+            None => self.ambient.current_of(&self.lines.text()[at..]),
         };
         let read = dig::json(self, at, text, around, None, 0)?;
         let found = self.found > before;

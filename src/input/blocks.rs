@@ -784,16 +784,17 @@ fn open_form(lines: &[u8]) -> Option<(usize, Vec<u8>)> {
         start = at;
     }
     for _ in 0..MOST_HEADERS {
-        let Some(newline) = start.checked_sub(1) else { break };
+        let Some(newline) = start.checked_sub(1) else {
+            break;
+        };
         let above = memchr::memrchr(b'\n', &lines[..newline]).map_or(0, |at| at + 1);
         let line = &lines[above..newline];
         if matches!(line.trim_ascii_start().first(), Some(b'{' | b'[')) || line.starts_with(b"--") {
             break;
         }
         start = above;
-        let is_first = |line: &str| {
-            line.contains(" HTTP/") || when::at_start(line, Naive::Unknown).is_some()
-        };
+        let is_first =
+            |line: &str| line.contains(" HTTP/") || when::at_start(line, Naive::Unknown).is_some();
         if std::str::from_utf8(&line[..line.len().min(160)]).is_ok_and(is_first) {
             break;
         }
