@@ -571,7 +571,7 @@ impl<'l> Run<'l> {
         let Some(mut carried) = file.carry.take() else {
             return self.join(file, worked);
         };
-        if worked.block.frame != Frame::Lines {
+        if !matches!(worked.block.frame, Frame::Lines | Frame::Texts(_)) {
             self.rework(file, carried, true, around)?;
             return self.join(file, worked);
         }
