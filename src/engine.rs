@@ -10,6 +10,7 @@ mod parcel;
 mod part;
 mod run;
 mod shared;
+mod traces;
 mod walk;
 mod worker;
 

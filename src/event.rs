@@ -269,8 +269,10 @@ pub(crate) fn is_listed_event(item: Item<'_, '_>) -> bool {
 
 /// A request body as rules see it.
 pub struct Request<'t, 'a> {
-    /// The object with `data`.
+    /// The object with `data`, or the list of a form.
     pub body: Item<'t, 'a>,
+    /// What is known of a form, of which only the field `data` is JSON.
+    pub form: Option<Form>,
     /// The number of events in it.
     pub events: usize,
     /// The time against which the age of its events is measured.
@@ -280,8 +282,18 @@ pub struct Request<'t, 'a> {
 impl<'t, 'a> Request<'t, 'a> {
     /// A member of the body.
     pub fn get(&self, name: Name) -> Option<Item<'t, 'a>> {
-        self.body.get(name)
+        match self.form {
+            Some(_) => (name == Name::Data).then_some(self.body),
+            None => self.body.get(name),
+        }
     }
+}
+
+/// A form, a multipart body or a query that carries events in its field `data`.
+#[derive(Clone, Copy, Debug)]
+pub struct Form {
+    /// Whether it has a `test_event_code`.
+    pub is_test: bool,
 }
 
 /// Where the members with known names of one object stand.
@@ -366,8 +378,8 @@ pub enum Field {
     /// Nothing says so.
     #[default]
     None,
-    /// It is the field, or the first piece of it.
-    First,
+    /// It is the field, or the first of so many pieces of it.
+    FirstOf(u32),
     /// It is a further piece of the same field.
     Further,
 }
@@ -398,7 +410,7 @@ impl Envelope<'_> {
     /// The same around the field `data` of a request.
     pub(crate) fn in_field(self) -> Self {
         Envelope {
-            field: Field::First,
+            field: Field::FirstOf(1),
             ..self
         }
     }

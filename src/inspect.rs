@@ -16,11 +16,12 @@ use crate::envelope::row;
 use crate::envelope::search::{self, Answer, Copies, Found, Kind, Origin, Scope, Wrapped};
 use crate::envelope::when::Naive;
 use crate::event::{
-    Assumptions, Envelope, Event, Field, Identifier, Payloads, Record, Request, is_listed_event,
+    Assumptions, Envelope, Event, Field, Form, Identifier, Payloads, Record, Request,
+    is_listed_event,
 };
 use crate::finding::{Certainty, Finding, Findings, Place, Severity, Subject};
 use crate::json::quick::Guesses;
-use crate::json::{Pointer, Tape, tree};
+use crate::json::{Item, Pointer, Tape, tree};
 use crate::name::Name;
 use crate::rule::{Check, Rule};
 use crate::rules;
@@ -408,15 +409,11 @@ impl<'s, 'a> Inspector<'s, 'a> {
         &self.found.answers
     }
 
-    /// The refusals among the answers of the last text: what there is to say of each, and what ties
-    /// it to its request.
-    pub(crate) fn refusals(&self) -> Vec<(Finding, Option<&'a str>)> {
-        let refused = self.found.answers.iter().filter_map(|answer| {
-            let (code, subcode) = answer.error?;
-            let item = self.tape.at(answer.place);
-            Some((rules::refusal(item, code, subcode)?, answer.trace))
-        });
-        refused.collect()
+    /// What there is to say of an answer of the last text that refuses a request.
+    pub(crate) fn refusal(&self, number: usize) -> Option<Finding> {
+        let answer = self.found.answers.get(number)?;
+        let (code, subcode) = answer.error?;
+        rules::refusal(self.tape.at(answer.place), code, subcode)
     }
 
     /// Whether a value of the last text stands there twice: also inside the value that is wrapped.
@@ -535,12 +532,13 @@ impl<'s, 'a> Inspector<'s, 'a> {
             if let Some(place) = payload.request {
                 self.requests += 1;
                 self.see_body(place, &mut envelope);
-            } else if is_field && envelope.field == Field::First && self.events == 0 {
-                self.requests += 1;
             }
             let clock = self.around.clock(in_request, latest, envelope.sent_at);
             if let Some(place) = payload.request {
-                self.check_request(place, events.len(), clock);
+                self.check_request(place, events.len(), clock, None);
+            } else if let (Field::FirstOf(pieces), 0) = (envelope.field, self.events) {
+                self.requests += 1;
+                self.check_form(events, pieces as usize, clock, envelope.is_test);
             }
             let in_body = payload.request.is_some();
             for &place in events {
@@ -636,10 +634,21 @@ impl<'s, 'a> Inspector<'s, 'a> {
         }
     }
 
-    fn check_request(&mut self, place: u32, events: usize, clock: Clock) {
+    /// Checks the field `data` of a form. `events` lie in it, or in the first of its pieces.
+    fn check_form(&mut self, events: &[u32], pieces: usize, clock: Clock, is_test: bool) {
+        let Some(&first) = events.first() else { return };
+        let event = self.tape.at(first);
+        let list = event.parent().filter(|list| list.is_list());
+        let events = list.map_or(pieces, Item::len);
+        let place = list.map_or(first, Item::place);
+        self.check_request(place, events, clock, Some(Form { is_test }));
+    }
+
+    fn check_request(&mut self, place: u32, events: usize, clock: Clock, form: Option<Form>) {
         let (rules, tape) = (self.rules, std::mem::take(&mut self.tape));
         let request = Request {
             body: tape.at(place),
+            form,
             events: events + self.taken_out,
             clock,
         };

@@ -3,13 +3,15 @@
 
 use std::collections::BTreeMap;
 use std::collections::HashSet;
-use std::fs;
-use std::io::{self, BufWriter, Write};
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, BufWriter, Seek, Write};
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tempfile::NamedTempFile;
 
+use crate::ledger::Key;
 use crate::rules;
 
 /// Meta takes no more events in one request.
@@ -20,7 +22,7 @@ const MOST_OPEN: usize = 64;
 const MOST_BYTES: usize = 16 << 20;
 
 /// One event on its way out.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Parcel {
     /// The event as it would be sent, on one line.
     pub text: String,
@@ -29,11 +31,23 @@ pub struct Parcel {
     pub options: String,
     /// The rules that forbid to send it; none when it may be sent.
     pub reasons: Vec<usize>,
-    /// Line in the block from 0, and number of the event in the block.
+    /// Its place: line, from 1, and number of the event. In a block, then in its file.
     pub line: u64,
     pub event: u64,
-    /// What tells it from any other event, when it has an id.
-    pub digest: Option<[u64; 2]>,
+    /// Whether it has an id, so that one like it is the same event again.
+    pub has_id: bool,
+    /// Whether what its body says is not known yet, because that is read in pieces.
+    pub awaits_body: bool,
+}
+
+/// What a body that was read in pieces says, at its end, of the events in it.
+#[derive(Clone, Debug, Default)]
+pub struct Body {
+    pub dataset: Option<String>,
+    /// As [`Parcel::options`].
+    pub options: String,
+    /// The rules that forbid to send any of them.
+    pub reasons: Vec<usize>,
 }
 
 /// How many events went where.
@@ -91,15 +105,20 @@ impl Pending {
     }
 }
 
+/// Events whose body has not come to its end, one a line, in a file without a name.
+struct Held(BufWriter<File>);
+
 /// Writes `requests.ndjson`, `requests.map.ndjson` and `rejects.ndjson`.
 pub struct Resend {
     directory: PathBuf,
     /// Whether the directory was made for this.
     made: bool,
     files: Option<[Pending; 3]>,
+    held: Option<Held>,
     open: Vec<Batch>,
     /// Bytes in all of them.
     bytes: usize,
+    key: Key,
     seen: HashSet<[u64; 2]>,
     most_seen: usize,
     test_code: Option<String>,
@@ -117,8 +136,10 @@ impl Resend {
             directory: directory.to_owned(),
             made,
             files: None,
+            held: None,
             open: Vec::new(),
             bytes: 0,
+            key: Key::random(),
             seen: HashSet::new(),
             most_seen: memory / 4 / 32,
             test_code,
@@ -136,17 +157,52 @@ impl Resend {
         }
     }
 
-    /// Takes an event. `line`, from 1, and `event` are its place in the file.
-    pub fn take(
-        &mut self,
-        mut parcel: Parcel,
-        name: &str,
-        line: u64,
-        event: u64,
-    ) -> io::Result<()> {
-        if let Some(digest) = parcel.digest
-            && parcel.reasons.is_empty()
-        {
+    /// Keeps the events that come now until [`Resend::release`].
+    pub fn hold(&mut self) -> io::Result<()> {
+        if self.held.is_none() {
+            let file = tempfile::tempfile_in(&self.directory)?;
+            self.held = Some(Held(BufWriter::new(file)));
+        }
+        Ok(())
+    }
+
+    /// Lets the events go that were kept, of the file `name`: `body` is what their body says.
+    pub fn release(&mut self, body: &Body, name: &str) -> io::Result<()> {
+        let Some(Held(file)) = self.held.take() else {
+            return Ok(());
+        };
+        let mut file = file.into_inner().map_err(|error| error.into_error())?;
+        file.rewind()?;
+        for line in BufReader::new(file).lines() {
+            let mut parcel: Parcel = serde_json::from_str(&line?)?;
+            if parcel.awaits_body {
+                parcel.options.clone_from(&body.options);
+                if body.dataset.is_some() {
+                    parcel.dataset.clone_from(&body.dataset);
+                }
+                parcel.reasons.extend(&body.reasons);
+                parcel.reasons.sort_unstable();
+                parcel.reasons.dedup();
+            }
+            self.send_or_reject(parcel, name)?;
+        }
+        Ok(())
+    }
+
+    /// Takes an event of the file `name`.
+    pub fn take(&mut self, parcel: Parcel, name: &str) -> io::Result<()> {
+        let Some(Held(file)) = &mut self.held else {
+            return self.send_or_reject(parcel, name);
+        };
+        serde_json::to_writer(&mut *file, &parcel)?;
+        file.write_all(b"\n")
+    }
+
+    fn send_or_reject(&mut self, mut parcel: Parcel, name: &str) -> io::Result<()> {
+        if parcel.has_id && parcel.reasons.is_empty() {
+            let dataset = parcel.dataset.as_deref().unwrap_or_default();
+            let hash = self.key.begin().part(dataset.as_bytes());
+            let digest = hash.part(parcel.text.as_bytes()).wide();
             if self.seen.contains(&digest) {
                 parcel.reasons.push(rules::index_of("duplicate-event"));
             } else if self.seen.len() < self.most_seen {
@@ -156,7 +212,7 @@ impl Resend {
             }
         }
         if !parcel.reasons.is_empty() {
-            return self.reject(&parcel, name, line, event);
+            return self.reject(&parcel, name);
         }
         self.tally.events += 1;
         let same =
@@ -200,7 +256,7 @@ impl Resend {
         }
     }
 
-    fn reject(&mut self, parcel: &Parcel, name: &str, line: u64, event: u64) -> io::Result<()> {
+    fn reject(&mut self, parcel: &Parcel, name: &str) -> io::Result<()> {
         self.tally.rejected += 1;
         let mut reasons = Vec::new();
         for &rule in &parcel.reasons {
@@ -208,7 +264,7 @@ impl Resend {
             let rule = &rules::ALL[rule];
             reasons.push(json!({"id": rule.id(), "rule": rule.name()}));
         }
-        let place = json!({"file": name, "line": line, "event": event});
+        let place = json!({"file": name, "line": parcel.line, "event": parcel.event});
         let dataset = json!(parcel.dataset);
         let reasons = json!(reasons);
         // The event stands there as it is, not as a parser would write it again.

@@ -6,7 +6,7 @@ mod support;
 use std::io::{Read, Write};
 
 use base64::prelude::*;
-use capilint::engine::{Linter, Run};
+use capilint::engine::{Linter, Run, Silent};
 use capilint::envelope::decode::{Codec, decode, encode};
 use capilint::input::blocks::Limits;
 use capilint::output::json::Json;
@@ -673,6 +673,223 @@ fn an_answer_is_tied_to_its_request_in_another_record() {
     for block in [64, 1_000, 1 << 20] {
         let essence = essence(&linter(block, Fixing::Off), log.as_bytes());
         assert!(essence.0.contains("CL710"), "{block}");
+    }
+}
+
+#[test]
+fn every_fixture_is_read_alike_in_blocks_of_any_size() {
+    let (usual, small) = (linter(1 << 20, Fixing::Off), linter(64, Fixing::Off));
+    let mut faults = Vec::new();
+    for entry in walkdir::WalkDir::new(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures")) {
+        let path = entry.unwrap().into_path();
+        let Ok(text) = std::fs::read(&path) else {
+            continue;
+        };
+        let events = |linter: &Linter| linter.run(&text[..], &mut Silent).unwrap().0.events;
+        let (usual, small) = (events(&usual), events(&small));
+        if usual != small {
+            faults.push(format!("{}: {usual}, {small}", path.display()));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn bytes_that_are_no_text_stay_beside_what_is_fixed() {
+    let faulty = format!("{{\"data\":[{}]}}", support::with_warning());
+    let payload = faulty.replace("58213", "5\u{fffd}213");
+    let coded = |text: &str| BASE64_STANDARD.encode(text);
+    let broken = |text: String| {
+        let mut bytes = text.into_bytes();
+        while let Some(at) = bytes
+            .windows(3)
+            .position(|three| three == "\u{fffd}".as_bytes())
+        {
+            bytes.splice(at..at + 3, [0xFF]);
+        }
+        bytes
+    };
+    let other = faulty.replace("58213", "58214");
+    let record = |first: &str, second: &str| {
+        broken(format!(
+            "{{\"note\":\"\u{fffd}\",\"body\":{first},\"copy\":{second}}}\n"
+        ))
+    };
+    let fixing = linter(1 << 20, Fixing::Write);
+    // Two requests beside each other: each is mended for itself.
+    let log = record(&text_of(&other), &text_of(&coded(&faulty)));
+    let (said, once) = essence(&fixing, &log);
+    assert!(!said.contains("CL109"), "both are mended: {said}");
+    assert!(
+        once != log && once.contains(&0xFF),
+        "only what is named is changed"
+    );
+    assert_eq!(essence(&fixing, &once).1, once);
+    // The same request twice, of which one cannot be written.
+    for (first, second) in [
+        (
+            text_of(&payload),
+            text_of(&coded(&payload.replace('\u{fffd}', "?"))),
+        ),
+        (
+            text_of(&coded(&payload.replace('\u{fffd}', "?"))),
+            text_of(&payload),
+        ),
+    ] {
+        let log = record(&first, &second);
+        let (_, once) = essence(&fixing, &log);
+        assert!(once == log, "{}", String::from_utf8_lossy(&once));
+        let place = Place::new();
+        place.write("log", &log);
+        let ran = place.run(&["check", "--no-config", "--fix", "log"]);
+        assert!(
+            ran.all().contains("one of them cannot be changed"),
+            "{}",
+            ran.all()
+        );
+    }
+}
+
+#[test]
+fn the_request_of_a_form_is_checked_like_any_other() {
+    let place = Place::new();
+    let of = |order: u32| CLEAN.replace("58213", &order.to_string());
+    let stale = of(7).replace("1782396602", "1781000602");
+    let form = |events: &[String], more: &str| {
+        format!("data={}{more}", percent(&format!("[{}]", events.join(","))))
+    };
+    let code = "&test_event_code=TEST1";
+    let (two, many) = (
+        [of(1), of(2), stale.clone()],
+        (0..1_001).map(of).collect::<Vec<_>>(),
+    );
+    let list = |texts: &[String]| Value::from(texts).to_string();
+    let part = |name: &str, value: &str| {
+        format!("--x7f\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+    };
+    let cases = [
+        // In a line, in a list of forms, in a batch, in a query, in the parts of a form, piece by piece.
+        (form(&two, ""), "CL406", 1),
+        (form(&[of(1)], code), "CL701", 1),
+        (form(&many, ""), "CL703", 1),
+        (list(&[form(&two, ""), form(&[of(4)], code)]), "CL406", 1),
+        (list(&[form(&two, ""), form(&[of(4)], code)]), "CL701", 1),
+        (list(&[form(&two, ""), form(&two, "")]), "CL406", 2),
+        (
+            format!(
+                "{{\"batch\":[{{\"relative_url\":\"4021987365120/events\",\"body\":{}}}]}}",
+                text_of(&form(&two, ""))
+            ),
+            "CL406",
+            1,
+        ),
+        (
+            format!(
+                "POST /v24.0/4021987365120/events?{} HTTP/1.1",
+                form(&two, code)
+            ),
+            "CL701",
+            1,
+        ),
+        (
+            format!(
+                "{}{}--x7f--",
+                part("data", &format!("[{}]", two.join(","))),
+                part("test_event_code", "T1")
+            ),
+            "CL406",
+            1,
+        ),
+        (
+            format!(
+                "{}{}--x7f--",
+                part("data", &format!("[{}]", of(1))),
+                part("test_event_code", "T1")
+            ),
+            "CL701",
+            1,
+        ),
+        (
+            format!("{{\"FORM\":{{\"data\":{}}}}}", list(&many)),
+            "CL703",
+            1,
+        ),
+        (
+            format!(
+                "{{\"FORM\":{{\"data\":{},\"test_event_code\":\"T1\"}}}}",
+                list(&two)
+            ),
+            "CL701",
+            1,
+        ),
+    ];
+    for (log, rule, number) in cases {
+        let name = format!("{rule}.log");
+        place.write(&name, format!("{log}\n"));
+        let args = format!(
+            "check --no-config --as-of 2026-06-26T00:00:00Z --format json --select {rule} {name}"
+        );
+        let report = place.run(&args.split(' ').collect::<Vec<_>>()).json();
+        let found = report["findings"].as_array().unwrap();
+        let of_requests = found.iter().filter(|one| one["event"].is_null());
+        // A rule of the whole log says that a thousand tests are no trial.
+        let found = of_requests
+            .filter(|one| !one["message"].as_str().unwrap().contains("trial"))
+            .count();
+        assert_eq!(found, number, "{rule}: {:.200}", log);
+    }
+    // A right form raises none of them.
+    place.write("right.log", form(&[of(1), of(2)], "&access_token=x"));
+    let report = report(&place, "right.log");
+    assert!(
+        !report["findings"].to_string().contains("CL4"),
+        "{}",
+        report["findings"]
+    );
+    assert!(
+        !report["findings"].to_string().contains("CL70"),
+        "{}",
+        report["findings"]
+    );
+}
+
+#[test]
+fn an_answer_is_tied_to_its_request_in_a_block_long_before() {
+    let refusal = r#"{"error":{"message":"Invalid parameter","code":100,"error_subcode":2804001,"fbtrace_id":"A2"}}"#;
+    let taken = r#"{"events_received":1,"messages":[],"fbtrace_id":"A1"}"#;
+    let answer = |trace: &str, text: &str| {
+        format!(
+            r#"{{"TraceId":"{trace}","ResponseBody":{}}}"#,
+            text_of(text)
+        )
+    };
+    let requests: Vec<String> = (0..50)
+        .map(|number| format!(r#"{{"TraceId":"{number}","RequestBody":{}}}"#, body()))
+        .collect();
+    // Each is answered, in another order, far behind; every fifth is refused, and two answers are
+    // those of requests that nobody sent.
+    let mut answers: Vec<String> = (0..50)
+        .rev()
+        .map(|number: u32| match number % 5 {
+            0 => answer(&number.to_string(), refusal),
+            _ => answer(&number.to_string(), taken),
+        })
+        .collect();
+    answers.extend([answer("x", refusal), answer("y", taken)]);
+    let noise = "started\n".repeat(2_000);
+    let log = format!("{}\n{noise}{}\n", requests.join("\n"), answers.join("\n"));
+    for block in [64, 1_000, 1 << 20] {
+        let (said, _) = essence(&linter(block, Fixing::Off), log.as_bytes());
+        let said: Value = serde_json::from_str(&said).unwrap();
+        let findings = said[2].as_array().unwrap();
+        let refused = findings.iter().filter(|one| one["id"] == "CL710");
+        let lines: Vec<_> = refused.map(|one| one["line"].as_u64().unwrap()).collect();
+        assert_eq!(
+            lines,
+            [2055, 2060, 2065, 2070, 2075, 2080, 2085, 2090, 2095, 2100],
+            "{block}"
+        );
+        assert!(said[0]["answers"]["paired"] == 50, "{block}: {said:.2000}");
     }
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use capilint::engine::{Linter, Run, Silent};
 use capilint::finding::Severity;
+use capilint::input::blocks::Limits;
 use capilint::output::Fixing;
 use capilint::report::Report;
 use capilint::resend::Resend;
@@ -181,20 +182,152 @@ fn every_event_is_in_exactly_one_file() {
     assert!(sum > 100, "{sum} events");
 }
 
+/// Fifteen hundred events in one body: too large to be read as a whole where a record may have 100 kB.
+fn long_body(before: &str, behind: &str) -> String {
+    let events: Vec<String> = (0..1_500).map(another).collect();
+    format!("{{{before}\"data\":[{}]{behind}}}", events.join(","))
+}
+
+const IN_PIECES: &str = "--max-record-bytes 100000 --fix-to out";
+
 #[test]
-fn test_traffic_that_shows_too_late_is_not_sent() {
+fn test_traffic_is_not_sent_wherever_the_code_stands() {
+    let code = "\"test_event_code\":\"TEST1\"";
+    for (before, behind) in [
+        (format!("{code},"), String::new()),
+        (String::new(), format!(",{code}")),
+    ] {
+        let body = long_body(&before, &behind);
+        let wrapped = format!("{{\"time\":\"2026-06-25T14:10:03Z\",\"body\":{body}}}");
+        for text in [body, wrapped] {
+            let place = Place::new();
+            // One more behind it, which is none.
+            place.write("body.json", format!("{text}\n{CLEAN}\n"));
+            for (args, sent) in [("", 1), ("--test-code TEST2", 1_501)] {
+                place.check(&format!("{IN_PIECES} {args} body.json"));
+                let bodies = objects(&place, REQUESTS);
+                assert_eq!(events_in(&bodies), sent, "{before} {behind} {args}");
+                let rejects = objects(&place, REJECTS);
+                assert_eq!(rejects.len() as u64, 1_501 - sent);
+                let why = ["test-event-code"];
+                assert!(rejects.iter().all(|reject| reasons(reject) == why));
+                assert_eq!(place.names(), ["body.json", "out"]);
+                std::fs::remove_dir_all(place.path("out")).expect("the folder");
+            }
+        }
+    }
+}
+
+#[test]
+fn options_of_a_long_body_go_with_its_events() {
+    let options = ",\"partner_agent\":\"kestrel_1\",\"upload_tag\":\"spring\",\"namespace_id\":77";
+    let url = ",\"url\":\"https://graph.facebook.com/v24.0/4021987365120/events\"";
+    let body = long_body("\"upload_source\":\"till\",", options);
+    for (text, dataset) in [
+        (body.clone(), Value::Null),
+        (
+            format!("{{\"body\":{body}{url}}}"),
+            Value::from("4021987365120"),
+        ),
+    ] {
+        let place = Place::new();
+        place.write("body.json", format!("{text}\n{{\"data\":[{CLEAN}]}}\n"));
+        place.check(&format!("{IN_PIECES} body.json"));
+        let bodies = objects(&place, REQUESTS);
+        assert_eq!(events_in(&bodies), 1_501);
+        let (long, short): (Vec<&Value>, Vec<&Value>) =
+            (bodies.iter()).partition(|body| body["partner_agent"] == "kestrel_1");
+        assert_eq!(short.len(), 1);
+        assert_eq!(short[0].as_object().expect("a body").len(), 1);
+        assert_eq!(long.len(), 2);
+        for body in long {
+            assert_eq!(body["upload_tag"], "spring");
+            assert_eq!(body["upload_source"], "till");
+            assert_eq!(body["namespace_id"], 77);
+        }
+        let map = objects(&place, MAP);
+        assert_eq!(
+            map.iter().filter(|line| line["dataset"] == dataset).count()
+                + usize::from(!dataset.is_null()),
+            3
+        );
+    }
+}
+
+#[test]
+fn a_long_body_without_an_end_is_not_sent() {
+    let whole = long_body("", "");
     let place = Place::new();
-    let events: Vec<String> = (0..9_000).map(another).collect();
-    let body = format!(
-        "{{\"data\":[{}],\"test_event_code\":\"TEST1\"}}",
-        events.join(",")
-    );
-    place.write("body.json", body);
-    place
-        .check("--max-record-bytes 100000 --fix-to out body.json")
-        .ends(2)
-        .says("was not written");
-    assert_eq!(place.names(), ["body.json"], "nothing is left behind");
+    let cut = &whole[..whole.len() - 700];
+    let huge = format!(",\"x\":\"{}\"}}", "x".repeat(300_000));
+    for (text, why) in [
+        (cut.to_owned(), "malformed-json"),
+        (
+            format!("{}{huge}", whole.strip_suffix('}').expect("an end")),
+            "record-too-large",
+        ),
+    ] {
+        place.write("body.json", text);
+        place.check(&format!("{IN_PIECES} body.json"));
+        let rejects = objects(&place, REJECTS);
+        assert!(rejects.len() >= 1_498, "{}", rejects.len());
+        assert!(
+            rejects.iter().all(|reject| reasons(reject) == [why]),
+            "{why}"
+        );
+        assert_eq!(place.text(REQUESTS), "");
+        std::fs::remove_dir_all(place.path("out")).expect("the folder");
+    }
+}
+
+#[test]
+fn a_form_in_parts_is_read_as_a_whole() {
+    let part = |name: &str, value: &str| {
+        format!("--x7f\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+    };
+    let code = part("test_event_code", "TEST7");
+    let events: Vec<String> = (0..120).map(another).collect();
+    let data = part("data", &format!("[{}]", events.join(",")));
+    let url = "POST /v24.0/4021987365120/events HTTP/1.1\r\nHost: graph.facebook.com\r\n\r\n";
+    let rest = (200..300).map(another).collect::<Vec<_>>();
+    let few = Limits {
+        block: 700,
+        whole: 200_000,
+        record: 400_000,
+    };
+    let torn = Limits {
+        block: 700,
+        whole: 30_000,
+        record: 400_000,
+    };
+    for parts in [format!("{code}{data}"), format!("{data}{code}")] {
+        for before in ["", "2026-06-25T14:10:03Z started\n", &lines(&rest)] {
+            let log = format!("{before}{url}{parts}--x7f--\r\n\r\n{}", lines(&rest));
+            for limits in [few, torn] {
+                let folder = tempfile::tempdir().expect("a folder");
+                let linter = linter_with(2, Fixing::Off, false, limits);
+                resend(&linter, log.as_bytes(), folder.path());
+                let read = |name: &str| {
+                    let text = std::fs::read_to_string(folder.path().join(name));
+                    text.expect("a file")
+                };
+                let rejects: Vec<Value> = (read("rejects.ndjson").lines())
+                    .map(|line| serde_json::from_str(line).expect("JSON"))
+                    .collect();
+                let tests = (rejects.iter())
+                    .filter(|one| reasons(one).contains(&"test-event-code"))
+                    .count();
+                let unknown = (rejects.iter())
+                    .filter(|one| reasons(one).contains(&"record-too-large"))
+                    .count();
+                match limits == few {
+                    true => assert_eq!((tests, unknown), (120, 0), "{before:.10}"),
+                    // What shares a block with the end of the form is not sent either.
+                    false => assert!((120..123).contains(&unknown), "{unknown} {before:.10}"),
+                }
+            }
+        }
+    }
 }
 
 const TOKEN: &str = "EAAJq4ZCv81bMBO7kTz2nXw9Rf5sYhLd3uGePm6";
@@ -526,7 +659,12 @@ fn record() -> impl Strategy<Value = String> {
 }
 
 fn linter(threads: usize, fixing: Fixing, unsafe_fixes: bool) -> Linter {
+    linter_with(threads, fixing, unsafe_fixes, Settings::default().limits)
+}
+
+fn linter_with(threads: usize, fixing: Fixing, unsafe_fixes: bool, limits: Limits) -> Linter {
     Linter::new(Settings {
+        limits,
         clocks: Clocks::At(1_782_432_000),
         threads,
         fixing,

@@ -20,6 +20,9 @@ fn linter(limits: Limits) -> Linter {
 
 static USUAL: Lazy<Linter> = Lazy::new(|| linter(Limits::with_record(64 << 20)));
 static SMALL: Lazy<Linter> = Lazy::new(|| {
+    linter(Limits { block: 64, whole: 4 << 20, record: 64 << 20 })
+});
+static PIECES: Lazy<Linter> = Lazy::new(|| {
     linter(Limits { block: 64, whole: 256, record: 64 << 20 })
 });
 
@@ -36,4 +39,5 @@ fuzz_target!(|bytes: &[u8]| {
     let (usual, small) = (lint(&USUAL, bytes), lint(&SMALL, bytes));
     assert_eq!(usual.internal_errors, 0, "a rule panicked");
     assert_eq!(usual.events, small.events, "blocks show in the events");
+    assert_eq!(lint(&PIECES, bytes).internal_errors, 0, "a rule panicked");
 });

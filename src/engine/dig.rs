@@ -15,7 +15,7 @@ use crate::event::Envelope;
 use crate::input::blocks::List;
 use crate::inspect::{Inspector, Read};
 use crate::json::tree::{Span, Syntax, SyntaxError, Tree};
-use crate::json::{Pointer, Tape};
+use crate::json::{Item, Pointer, Tape};
 use crate::name::Name;
 use crate::printable;
 
@@ -123,14 +123,27 @@ pub(super) fn context<'a>(list: &List, arena: &'a Bump, zone: Option<&TimeZone>)
     if text.is_empty() || tape.parse(arena.alloc_str(text), arena).is_err() {
         return envelope;
     }
-    let mut item = tape.root();
-    for step in list.pointer.steps() {
+    let (body, around) = body_around(&tape, &list.pointer, zone);
+    envelope = around;
+    if let Some(body) = body.filter(|_| list.is_of_a_body()) {
+        let code = body.get(Name::TestEventCode);
+        envelope.is_test = code.is_some_and(|code| !code.is_blank());
+    }
+    envelope
+}
+
+/// The object around a list, and what the text around tells of what lies in it.
+pub(super) fn body_around<'t, 'a>(
+    tape: &'t Tape<'a>,
+    list: &Pointer,
+    zone: Option<&TimeZone>,
+) -> (Option<Item<'t, 'a>>, Envelope<'a>) {
+    let (mut item, mut body) = (tape.root(), None);
+    let mut envelope = Envelope::default();
+    for step in list.steps() {
         if item.is_object() {
             labels::see(item, &mut envelope, Naive::of(zone));
-        }
-        if list.in_data {
-            let code = item.get(Name::TestEventCode);
-            envelope.is_test = code.is_some_and(|code| !code.is_blank());
+            body = Some(item);
         }
         let inner = match item.is_list() {
             true => step
@@ -142,7 +155,7 @@ pub(super) fn context<'a>(list: &List, arena: &'a Bump, zone: Option<&TimeZone>)
         let Some(inner) = inner else { break };
         item = inner;
     }
-    envelope
+    (body, envelope)
 }
 
 /// The way through some layers, in words. `prefix` leads to the text that holds the first.

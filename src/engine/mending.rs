@@ -71,6 +71,8 @@ pub(super) fn mend_block(worker: &Worker<'_>, block: &Block, complete: bool) -> 
         trees: Trees::default(),
         found: 0,
         left_out: 0,
+        has_copies: false,
+        is_failed: false,
         outcome: Outcome::default(),
     };
     walk::walk_block(&block.frame, text, skip, complete, &mut bench);
@@ -146,6 +148,7 @@ fn put_together(block: &Block, pieces: &[(Range<usize>, String)]) -> Block {
         offset: block.offset,
         frame,
         last: block.last,
+        is_torn: block.is_torn,
     }
 }
 
@@ -194,6 +197,10 @@ struct Bench<'b, 'a> {
     found: u64,
     /// Events so far that the filters leave out.
     left_out: u64,
+    /// Whether the record at hand holds the same events more than once, and whether one of its
+    /// texts could not be changed.
+    has_copies: bool,
+    is_failed: bool,
     outcome: Outcome,
 }
 
@@ -278,6 +285,7 @@ impl<'a> Dig<'a> for Bench<'_, 'a> {
         }
         let refused = self.refusal(at, read.end).filter(|_| allowed > 0);
         if let Some(reason) = refused {
+            self.is_failed = true;
             self.outcome
                 .not_written
                 .extend(std::iter::repeat_n(reason, allowed));
@@ -303,6 +311,7 @@ impl<'a> Dig<'a> for Bench<'_, 'a> {
                 .map(|&(place, ..)| self.inspector.pointer(place))
                 .collect();
         }
+        self.has_copies |= open.is_copy;
         if !open.is_copy {
             self.events += clocks.events.len() as u64;
         }
@@ -333,6 +342,7 @@ impl<'a> Dig<'a> for Bench<'_, 'a> {
             self.edit(range, raw);
             return;
         }
+        self.is_failed = true;
         let undone = self.outcome.changes.len() - marks.0;
         self.outcome.changes.truncate(marks.0);
         self.outcome.withheld.truncate(marks.1);
@@ -347,35 +357,34 @@ impl<'a> Dig<'a> for Bench<'_, 'a> {
         let mut outside = self.outside.pop().unwrap_or_default();
         // What stands around an event that is left out is left as it is.
         outside.is_wanted &= self.left_out == outside.left_out;
+        let is_wanted = outside.is_wanted;
         let list = self.list();
         let first = list.partition_point(|(range, _)| range.end <= at);
-        let edits = list.split_off(first);
-        if edits.is_empty() && !outside.is_wanted {
+        if !is_wanted {
+            // Bytes that no fix names stay, also those that are no text.
+            list[first..].sort_by_key(|(range, _)| range.start);
             return;
         }
+        let edits = list.split_off(first);
         let mut new = edited(text, at, edits);
-        if outside.is_wanted {
-            let worker = self.worker;
-            // What stands around an element is not here to be mended.
-            let element = self.is_element();
-            let around = |finding: &Finding, _: Safety| match finding.subject {
-                // An event alone cannot be taken out of what stands around it.
-                Subject::Event => {
-                    !element && takes_event_out(finding) && is_allowed(worker, finding)
-                }
-                Subject::Record => is_allowed(worker, finding),
-                _ => !element && is_allowed(worker, finding),
-            };
-            let mender = Mender::new(&worker.linter.rules, worker.around);
-            let repair = mender.mend(&new, None, &around);
-            let told = self.told();
-            self.note(at, &new, &repair, None, &Pointer::root(), &outside);
-            if outside.is_copy {
-                self.forget_since(told);
-            }
-            if let Some(mended) = repair.text {
-                new = mended;
-            }
+        let worker = self.worker;
+        // What stands around an element is not here to be mended.
+        let element = self.is_element();
+        let around = |finding: &Finding, _: Safety| match finding.subject {
+            // An event alone cannot be taken out of what stands around it.
+            Subject::Event => !element && takes_event_out(finding) && is_allowed(worker, finding),
+            Subject::Record => is_allowed(worker, finding),
+            _ => !element && is_allowed(worker, finding),
+        };
+        let mender = Mender::new(&worker.linter.rules, worker.around);
+        let repair = mender.mend(&new, None, &around);
+        let told = self.told();
+        self.note(at, &new, &repair, None, &Pointer::root(), &outside);
+        if outside.is_copy {
+            self.forget_since(told);
+        }
+        if let Some(mended) = repair.text {
+            new = mended;
         }
         if new != text {
             self.edit(at..at + text.len(), new);
@@ -410,7 +419,9 @@ impl<'a> walk::Visit<'a> for Bench<'_, 'a> {
             Some(_) => self.context,
             None => self.ambient.current(),
         };
+        let begun = self.begin_record();
         let read = dig::json(self, at, text, around, None, 0)?;
+        self.end_record(begun);
         if self.found > before {
             self.ambient.spend();
         }
@@ -430,7 +441,9 @@ impl<'a> walk::Visit<'a> for Bench<'_, 'a> {
             self.ambient.spend();
             return line.len();
         }
+        let begun = self.begin_record();
         let outcome = dig::texts(self, at, line, beyond, around, None, 0);
+        self.end_record(begun);
         self.joints.mix();
         if self.found > before {
             self.ambient.spend();
@@ -479,6 +492,26 @@ fn edited(text: &str, base: usize, mut edits: Vec<(Range<usize>, String)>) -> St
 impl<'a> Bench<'_, 'a> {
     fn is_element(&self) -> bool {
         self.as_event == Some(true) && self.layers.is_empty()
+    }
+
+    /// How many texts were changed so far, and how much was told.
+    fn begin_record(&mut self) -> (usize, (usize, usize, u64)) {
+        (self.has_copies, self.is_failed) = (false, false);
+        (self.pieces.len(), self.told())
+    }
+
+    /// Copies of an event are changed alike, or they would be taken for two: where one of them
+    /// cannot be, all are left.
+    fn end_record(&mut self, (pieces, told): (usize, (usize, usize, u64))) {
+        if !(self.has_copies && self.is_failed) {
+            return;
+        }
+        self.pieces.truncate(pieces);
+        let undone = self.outcome.changes.len() - told.0;
+        self.forget_since(told);
+        let reason = "the record holds the payload twice, and one of them cannot be changed";
+        let not_written = &mut self.outcome.not_written;
+        not_written.extend(std::iter::repeat_n(reason, undone));
     }
 
     /// How much was told so far: changes, fixes withheld, events left.

@@ -9,17 +9,19 @@ use crate::clock::{Clock, Latest, Source};
 use crate::event::{Envelope, Event};
 use crate::finding::{Effect, Finding, Severity};
 use crate::fix::{Op, Safety, quote};
+use crate::input::blocks::Head;
 use crate::inspect::{AsOf, Inspector, Surroundings, Watch};
 use crate::json::tree::{Syntax, Tree};
 use crate::json::{Item, Pointer, Tape, Val, edit};
 use crate::name::Name;
 use crate::repair::Mender;
-use crate::resend::{self, Parcel};
+use crate::resend::{self, Body, Parcel};
 use crate::rules::{self, insufficient_user_data};
 use crate::secret;
 use crate::settings::Clocks;
 use crate::witness::Sent;
 
+use super::dig;
 use super::mending::is_allowed;
 use super::worker::Worker;
 
@@ -45,33 +47,78 @@ impl Bound {
     /// `asks` when fixes need what stands around the event.
     pub(super) fn of(event: &Event<'_, '_>, asks: bool) -> Bound {
         let envelope = &event.envelope;
-        let mut options = String::new();
-        let mut option = |name: Name, json: String| {
-            if secret::tokens(&json).next().is_none() {
-                options.push_str(&format!(",{}:{json}", quote(name.text())));
-            }
-        };
-        if let Some(agent) = envelope.agent.filter(|agent| !agent.trim().is_empty()) {
-            option(Name::PartnerAgent, quote(agent));
-        }
         let body = event.root().parent().and_then(Item::parent);
-        if let Some(body) = body.filter(|_| event.in_request) {
-            for name in OPTIONS {
-                let value = body.get(name).filter(|value| !value.is_blank());
-                match value.map(Item::val) {
-                    Some(Val::Text(text)) => option(name, quote(text)),
-                    Some(Val::Int(number)) => option(name, number.to_string()),
-                    _ => {}
-                }
-            }
-        }
+        let body = body.filter(|_| event.in_request);
         Bound {
             dataset: envelope.dataset.map(str::to_owned),
-            options,
+            options: options_of(body, envelope.agent),
             is_test: envelope.is_test,
             has_id: event.get(Name::EventId).is_some_and(|id| !id.is_blank()),
             sent: asks.then(|| Sent::of(event)),
         }
+    }
+}
+
+/// What the sender wrote into a body beside its events, as members of another.
+fn options_of(body: Option<Item<'_, '_>>, agent: Option<&str>) -> String {
+    let mut options = String::new();
+    let mut option = |name: Name, json: String| {
+        if secret::tokens(&json).next().is_none() {
+            options.push_str(&format!(",{}:{json}", quote(name.text())));
+        }
+    };
+    if let Some(agent) = agent.filter(|agent| !agent.trim().is_empty()) {
+        option(Name::PartnerAgent, quote(agent));
+    }
+    let Some(body) = body else { return options };
+    for name in OPTIONS {
+        let value = body.get(name).filter(|value| !value.is_blank());
+        match value.map(Item::val) {
+            Some(Val::Text(text)) => option(name, quote(text)),
+            Some(Val::Int(number)) => option(name, number.to_string()),
+            _ => {}
+        }
+    }
+    options
+}
+
+/// What the head of a body that was read in pieces says of the events in it. Without a head that
+/// can be read nobody knows whether they were a test: none of them is sent.
+pub(super) fn body_of(worker: &Worker<'_>, head: &Head, text: &str, arena: &Bump) -> Body {
+    let unknown = |rule: &str| Body {
+        reasons: vec![rules::index_of(rule)],
+        ..Body::default()
+    };
+    if head.is_cut {
+        return unknown("record-too-large");
+    }
+    let mut tape = Tape::new();
+    if tape.parse(arena.alloc_str(text), arena).is_err() {
+        return unknown("malformed-json");
+    }
+    let zone = worker.around.assume.zone.as_ref();
+    let (body, envelope) = dig::body_around(&tape, &head.list.pointer, zone);
+    let Some(body) = body else {
+        return Body::default();
+    };
+    let agent = body.get(Name::PartnerAgent).and_then(Item::text);
+    let is_test = (body.get(Name::TestEventCode)).is_some_and(|code| !code.is_blank());
+    let mut reasons = Vec::new();
+    if is_test && !takes_tests(worker) {
+        reasons.push(rules::index_of("test-event-code"));
+    }
+    Body {
+        dataset: envelope.dataset.map(str::to_owned),
+        options: options_of(Some(body), agent),
+        reasons,
+    }
+}
+
+/// A body that the log cuts off, or whose text ends in something that cannot be read.
+pub(super) fn body_without_end() -> Body {
+    Body {
+        reasons: vec![rules::index_of("malformed-json")],
+        ..Body::default()
     }
 }
 
@@ -150,14 +197,9 @@ pub(super) fn parcel(
     }
     reasons.sort_unstable();
     reasons.dedup();
-    let hash = || {
-        let dataset = bound.dataset.as_deref().unwrap_or_default();
-        let hash = worker.ledger_key.begin().part(dataset.as_bytes());
-        hash.part(text.as_bytes()).wide()
-    };
-    let digest = bound.has_id.then(hash);
     Parcel {
-        digest,
+        has_id: bound.has_id,
+        awaits_body: false,
         dataset: bound.dataset.clone(),
         options: bound.options.clone(),
         reasons,

@@ -20,7 +20,7 @@ use crate::report::{
     AnswerTally, ClockTally, EventRow, Excerpt, Located, LocatedChange, Location, RuleTally,
     UnreadTally,
 };
-use crate::resend::Parcel;
+use crate::resend::{Body, Parcel};
 use crate::rules;
 use crate::score::Tally;
 
@@ -71,6 +71,42 @@ pub(super) enum Told {
     Event(EventRow, Option<NameKey>),
 }
 
+/// Findings that are not told yet.
+#[derive(Debug)]
+pub(super) struct Said {
+    suppressed: u64,
+    /// The rules that speak.
+    rules: Vec<(usize, RuleTally)>,
+    groups: Vec<PartGroup>,
+    folds: Vec<PartFold>,
+    told: Vec<Told>,
+}
+
+impl Said {
+    /// The findings of a part that holds nothing else.
+    pub fn of(part: Part) -> Said {
+        let spoke = |(_, tally): &(usize, RuleTally)| tally.findings.iter().any(|&n| n > 0);
+        Said {
+            suppressed: part.suppressed,
+            rules: part.rules.into_iter().enumerate().filter(spoke).collect(),
+            groups: part.groups,
+            folds: part.folds,
+            told: part.told,
+        }
+    }
+}
+
+/// An answer whose request may stand in a block before.
+#[derive(Debug)]
+pub(super) struct Answered {
+    /// What there is to say of it if so.
+    pub said: Option<Said>,
+    /// The hash of what ties it to its request.
+    pub trace: Option<u64>,
+    /// Whether it is the first thing in its block: then the last request before may be its own.
+    pub is_first: bool,
+}
+
 /// The outcome of one block.
 #[derive(Debug, Default)]
 pub(super) struct Part {
@@ -92,11 +128,11 @@ pub(super) struct Part {
     /// Texts that were cut off or printed in a form that cannot be read, and name an event.
     pub unread: UnreadTally,
     pub answers: AnswerTally,
-    /// Whether an answer came before any request: the one before the block may be its own.
-    pub answers_first: bool,
-    /// What there is to say of that answer if it is, and the hash of what ties it to its request.
-    pub if_asked: Option<(Box<Part>, Option<u64>)>,
-    /// The hash of what ties the last request of the block to its answer.
+    /// Answers whose request may stand in a block before.
+    pub answered: Vec<Answered>,
+    /// The hashes of what ties requests of the block to their answers, in the order of the text.
+    pub traces: Vec<u64>,
+    /// The same of the last of them.
     pub trace: Option<u64>,
     /// Whether the last request of the block waits for its answer; `None` without any request or
     /// answer.
@@ -117,8 +153,8 @@ pub(super) struct Part {
     pub not_written: Vec<&'static str>,
     /// Events to be sent again, or not, in the order of the text.
     pub parcels: Vec<Parcel>,
-    /// A request whose events were read alone turned out to be a test.
-    pub late_test: bool,
+    /// What the body says whose events were read before, in pieces.
+    pub body: Option<Body>,
     /// Newlines in the block, and characters behind the last of them.
     pub newlines: u64,
     pub last_line: u64,
@@ -187,6 +223,8 @@ pub(super) struct Lines<'a> {
     /// Byte order mark in front of the first line.
     skip: usize,
     ends: Option<Vec<u32>>,
+    /// The place that was asked for last, its line, and the characters before it on that.
+    last: (usize, usize, usize),
 }
 
 impl<'a> Lines<'a> {
@@ -195,6 +233,7 @@ impl<'a> Lines<'a> {
             text,
             skip,
             ends: None,
+            last: (0, usize::MAX, 0),
         }
     }
 
@@ -221,10 +260,16 @@ impl<'a> Lines<'a> {
             0 => skip,
             _ => ends[line - 1] as usize + 1,
         };
-        let column = text.as_bytes()[start.min(at)..at]
-            .iter()
-            .filter(|b| !is_continuation(**b))
-            .count();
+        let start = start.min(at);
+        // Findings come nearly in order, many of them on one long line.
+        let (last, of_line, column) = self.last;
+        let between = |from, to| characters(&text.as_bytes()[from..to]);
+        let column = match of_line == line {
+            true if last <= at => column + between(last, at),
+            true if last - at < at - start => column - between(at, last),
+            _ => between(start, at),
+        };
+        self.last = (at, line, column);
         Location {
             line: line as u64 + 1,
             column: column as u64 + 1,
@@ -234,21 +279,17 @@ impl<'a> Lines<'a> {
     }
 }
 
-fn is_continuation(byte: u8) -> bool {
-    byte & 0xC0 == 0x80
+/// The number of characters in some bytes of text.
+fn characters(bytes: &[u8]) -> usize {
+    let is_continuation = |byte: &u8| byte & 0xC0 == 0x80;
+    bytes.iter().filter(|byte| !is_continuation(byte)).count()
 }
 
 /// Newlines in a text, and characters behind the last of them.
 pub(super) fn measure(bytes: &[u8]) -> (u64, u64) {
     let newlines = memchr::memchr_iter(b'\n', bytes).count() as u64;
     let last = memchr::memrchr(b'\n', bytes).map_or(0, |at| at + 1);
-    (
-        newlines,
-        bytes[last..]
-            .iter()
-            .filter(|b| !is_continuation(**b))
-            .count() as u64,
-    )
+    (newlines, characters(&bytes[last..]) as u64)
 }
 
 /// The text whose findings are reported, and how.
@@ -294,11 +335,11 @@ impl Part {
         }
     }
 
-    /// Takes over the findings of a part that holds no events.
-    pub(super) fn take_findings(&mut self, other: Part) {
+    /// Takes over findings that were not told yet.
+    pub(super) fn take_findings(&mut self, other: Said) {
         self.suppressed += other.suppressed;
-        for (sum, tally) in self.rules.iter_mut().zip(other.rules) {
-            for (sum, number) in sum.findings.iter_mut().zip(tally.findings) {
+        for (rule, tally) in other.rules {
+            for (sum, number) in self.rules[rule].findings.iter_mut().zip(tally.findings) {
                 *sum += number;
             }
         }
@@ -560,6 +601,37 @@ impl Scene<'_, '_> {
             match tree.span(self.text, &at) {
                 Some(span) => return Some(span),
                 None => at = at.parent()?,
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_the_same_in_any_order() {
+        let text = "\u{feff}{\"é\":1}ä\nzwei €\n\n{\"x\":\"ö\"} – ende";
+        let column_of = |at: usize| {
+            let start = text[..at]
+                .rfind('\n')
+                .map_or(3.min(at), |newline| newline + 1);
+            text[start..at].chars().count() as u64 + 1
+        };
+        let places: Vec<usize> = (3..=text.len())
+            .filter(|at| text.is_char_boundary(*at))
+            .collect();
+        let mut lines = Lines::new(text, 3);
+        // Every place after every other.
+        for &first in &places {
+            for &second in &places {
+                for at in [first, second] {
+                    let place = lines.locate(at, 0);
+                    let line = text[..at].matches('\n').count() as u64 + 1;
+                    assert_eq!((place.line, place.column), (line, column_of(at)));
+                    assert_eq!(place.offset, at as u64);
+                }
             }
         }
     }

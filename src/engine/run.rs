@@ -26,7 +26,7 @@ use crate::printable;
 use crate::report::{
     FileTally, Group, InputError, Located, Location, Related, Report, RuleTally, Verdict,
 };
-use crate::resend::{Parcel, Resend};
+use crate::resend::{Body, Parcel, Resend};
 use crate::rule::Rule;
 use crate::rules;
 use crate::score::Presence;
@@ -35,10 +35,12 @@ use crate::witness::Witnesses;
 
 use super::Linter;
 use super::learn::{self, Taught};
+use super::parcel;
 use super::part::{
-    self, FEW_EXAMPLES, GroupKey, NameKey, Orders, Part, Pending, Sated, Told, measure,
+    self, Answered, FEW_EXAMPLES, GroupKey, NameKey, Orders, Part, Pending, Sated, Told, measure,
 };
 use super::shared::{self, Header, Listener, PartWriter};
+use super::traces::Traces;
 use super::worker::Worker;
 
 /// Event names beyond this many are counted under one heading, so that a log with a name of its
@@ -414,6 +416,7 @@ impl<'l> Run<'l> {
             opened: Opened::default(),
             asks: false,
             trace: None,
+            traces: Traces::default(),
             looks_like: None,
             sink,
             sink_fault: None,
@@ -573,7 +576,7 @@ impl<'l> Run<'l> {
         let Some(mut carried) = file.carry.take() else {
             return self.join(file, worked);
         };
-        if worked.block.frame != Frame::Lines {
+        if !matches!(worked.block.frame, Frame::Lines | Frame::Texts(_)) {
             self.rework(file, carried, true, around)?;
             return self.join(file, worked);
         }
@@ -628,7 +631,7 @@ impl<'l> Run<'l> {
             file.opened.requests += part.requests;
         }
         if let Frame::Head(head) = &block.frame {
-            if head.is_body && file.opened.requests > 0 {
+            if head.list.in_data && file.opened.requests > 0 {
                 part.requests = 0;
             }
             for pending in part.pending() {
@@ -639,7 +642,7 @@ impl<'l> Run<'l> {
                 ..Position::default()
             };
         }
-        let mut bytes = block.bytes;
+        let (frame, mut bytes) = (block.frame, block.bytes);
         if let Some(tail) = tail {
             let rest = bytes[tail..].to_vec();
             let offset = block.offset + tail as u64;
@@ -648,15 +651,24 @@ impl<'l> Run<'l> {
                 offset,
                 frame: Frame::Lines,
                 last: false,
+                is_torn: block.is_torn,
             });
             bytes.truncate(tail);
         }
-        if let Some((said, trace)) = part.if_asked.take()
-            && file.asks
-            && (trace.is_none() || file.trace.is_none() || trace == file.trace)
+        for Answered {
+            said,
+            trace,
+            is_first,
+        } in std::mem::take(&mut part.answered)
         {
-            part.take_findings(*said);
+            let is_next = trace.is_none() || file.trace.is_none() || trace == file.trace;
+            let is_named = trace.is_some_and(|trace| file.traces.contains(trace));
+            if is_named || (is_first && file.asks && is_next) {
+                part.answers.paired += 1;
+                said.into_iter().for_each(|said| part.take_findings(said));
+            }
         }
+        file.traces.take(&part.traces);
         file.trace = part.trace.or(file.trace);
         file.looks_like = part.looks_like.or(file.looks_like);
         let written = mended.as_deref().unwrap_or(&bytes);
@@ -695,7 +707,7 @@ impl<'l> Run<'l> {
         report.facts.add(&part.facts);
         let answers = &mut report.answers;
         answers.taken += part.answers.taken;
-        answers.paired += part.answers.paired + u64::from(part.answers_first && file.asks);
+        answers.paired += part.answers.paired;
         for (error, number) in std::mem::take(&mut part.answers.refused) {
             *answers.refused.entry(error).or_insert(0) += number;
         }
@@ -777,13 +789,15 @@ impl<'l> Run<'l> {
             }
         }
         self.report.fixes.left += part.left;
-        self.send_again(file, std::mem::take(&mut part.parcels));
-        if part.late_test
-            && let Some(resend) = self.resend.take()
-        {
-            let why = "test_event_code stands in a request too large to be read as a whole";
-            self.not_resent(&resend, &io::Error::other(why));
+        match (&frame, part.body.take()) {
+            (Frame::Elements { list, .. }, _) if list.is_of_a_body() => {
+                self.resending(|resend| resend.hold());
+            }
+            (Frame::Head(_), Some(body)) => self.release(file, &body),
+            (Frame::Lines | Frame::Texts(_), _) => self.release(file, &parcel::body_without_end()),
+            _ => {}
         }
+        self.send_again(file, std::mem::take(&mut part.parcels));
         self.join_changes(file, part.changes, part.withheld, part.not_written);
         let position = &mut file.position;
         position.offset += written.len() as u64;
@@ -819,19 +833,32 @@ impl<'l> Run<'l> {
     }
 
     fn send_again(&mut self, file: &OpenFile<'_>, parcels: Vec<Parcel>) {
+        let (position, name) = (file.position, &file.tally.name);
+        self.resending(|resend| {
+            for mut parcel in parcels {
+                parcel.line += position.line;
+                parcel.event += position.events;
+                resend.take(parcel, name)?;
+            }
+            Ok(())
+        });
+    }
+
+    /// Lets the events go whose body has come to its end.
+    fn release(&mut self, file: &OpenFile<'_>, body: &Body) {
+        self.resending(|resend| resend.release(body, &file.tally.name));
+    }
+
+    /// Does something with what is to be sent again, if anything is.
+    fn resending(&mut self, work: impl FnOnce(&mut Resend) -> io::Result<()>) {
         let Some(mut resend) = self.resend.take() else {
             return;
         };
-        for parcel in parcels {
-            let line = file.position.line + parcel.line;
-            let event = file.position.events + parcel.event;
-            if let Err(fault) = resend.take(parcel, &file.tally.name, line, event) {
-                // Half of it would be taken for the whole.
-                self.not_resent(&resend, &fault);
-                return;
-            }
+        match work(&mut resend) {
+            Ok(()) => self.resend = Some(resend),
+            // Half of it would be taken for the whole.
+            Err(fault) => self.not_resent(&resend, &fault),
         }
-        self.resend = Some(resend);
     }
 
     fn not_resent(&mut self, resend: &Resend, fault: &io::Error) {
@@ -1143,6 +1170,7 @@ impl<'l> Run<'l> {
 
     /// Ends a file: tells what was folded, and that there was no event.
     fn close(&mut self, mut file: OpenFile<'_>) -> io::Result<Result<FileTally, io::Error>> {
+        self.release(&file, &parcel::body_without_end());
         for fold in std::mem::take(&mut file.folds) {
             let mut located = fold.first;
             located.message = (fold.message)(fold.number);
@@ -1364,6 +1392,8 @@ struct OpenFile<'s> {
     asks: bool,
     /// The hash of what ties that request to its answer.
     trace: Option<u64>,
+    /// The same of all requests that are remembered.
+    traces: Traces,
     /// What its beginning looks like, when no event is in that.
     looks_like: Option<&'static str>,
     sink: Option<&'s mut dyn Write>,

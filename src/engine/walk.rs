@@ -71,6 +71,9 @@ pub(super) fn walk_block<'a>(
             for range in ranges {
                 walk(text, range.start, range.end, true, visit);
             }
+            if let Some(at) = visit.waits_from().filter(|_| !complete) {
+                return Some(at);
+            }
         }
         Frame::Elements {
             ranges,

@@ -34,7 +34,7 @@ use crate::witness::Sent;
 
 use super::dig::{self, Dig, Inspected, Joints, Layer, Trees, Why};
 use super::parcel::{self, Bound};
-use super::part::{Lines, Orders, Part, Scene, Told, measure};
+use super::part::{Answered, Lines, Orders, Part, Said, Scene, Told, measure};
 use super::run::Worked;
 use super::{Linter, mending, walk};
 use crate::{deduplication, pixel};
@@ -159,6 +159,11 @@ impl Worker<'_> {
         if let Ok(mut known) = self.linter.addresses.lock() {
             known.push(checker.inspector.take_addresses());
         }
+        if block.is_torn {
+            let too_large = rules::index_of("record-too-large");
+            let parcels = checker.part.parcels.iter_mut();
+            parcels.for_each(|parcel| parcel.reasons.push(too_large));
+        }
         if block.offset == 0 && checker.part.events == 0 {
             checker.part.looks_like = guess::of(text);
         }
@@ -193,7 +198,10 @@ impl Worker<'_> {
         let utf8 = Utf8::of(&head.text);
         let text = utf8.text();
         let arena = Bump::new();
-        if !head.is_body {
+        if self.orders.resend && head.list.is_of_a_body() {
+            part.body = Some(parcel::body_of(self, head, text, &arena));
+        }
+        if !head.list.in_data {
             // Few texts have events beside the list that was read in pieces.
             if search::names_event(text) {
                 part.entries = Entries::new(0);
@@ -210,10 +218,6 @@ impl Worker<'_> {
         if inspector.head(text, head.elements).is_err() {
             return;
         }
-        let is_test = rules::index_of("test-event-code");
-        let mut findings = inspector.findings().iter();
-        part.late_test =
-            !parcel::takes_tests(self) && findings.any(|finding| finding.rule == is_test);
         let mut scene = self.scene(text, 0, Pointer::root(), &mut lines);
         for group in inspector.groups() {
             let findings = &inspector.findings()[group.findings.clone()];
@@ -296,6 +300,8 @@ struct Checker<'c, 'a> {
     prefix: Pointer,
     /// Whether the text is an element of a list read in pieces, and if so of `data`.
     as_event: Option<bool>,
+    /// Whether it is one of a list in a body that comes to its end in another block.
+    awaits_body: bool,
     latest: Latest,
     /// What the text around a list tells of its elements, when these are read one by one.
     context: Envelope<'a>,
@@ -311,19 +317,19 @@ struct Checker<'c, 'a> {
     trees: Trees<'a>,
     /// Hashes of what ties the requests so far to their answers.
     traces: HashSet<u64>,
-    /// Refusals in the record at hand.
-    refusals: Vec<Refusal>,
+    /// Answers in the record at hand.
+    answers: Vec<Answer>,
     /// Whether a rule has told of those.
     is_told: bool,
 }
 
-/// An answer that refuses a request.
-struct Refusal {
-    /// What there is to say of it.
-    said: Part,
+/// An answer in the record at hand.
+struct Answer {
+    /// What there is to say of it when it refuses a request in another record.
+    said: Option<Part>,
     /// The hash of what ties it to its request.
     trace: Option<u64>,
-    /// Whether a request without an answer came before it, if any came at all.
+    /// Whether a request without an answer came before it, if anything came at all.
     asked: Option<bool>,
 }
 
@@ -345,6 +351,7 @@ impl<'c, 'a> Checker<'c, 'a> {
             seen: Vec::new(),
             prefix: Pointer::root(),
             as_event: None,
+            awaits_body: false,
             latest: Latest::default(),
             context: Envelope::default(),
             layers: Vec::new(),
@@ -354,7 +361,7 @@ impl<'c, 'a> Checker<'c, 'a> {
             found: 0,
             trees: Trees::default(),
             traces: HashSet::new(),
-            refusals: Vec::new(),
+            answers: Vec::new(),
             is_told: false,
             ties: Vec::new(),
         }
@@ -630,6 +637,7 @@ impl<'a> Checker<'_, 'a> {
             let is_damaged =
                 self.layers.is_empty() && self.utf8.bad_in(start, start + raw.len()).is_some();
             let mut parcel = parcel::parcel(self.worker, raw, bound, span.is_some(), is_damaged);
+            parcel.awaits_body = self.awaits_body && self.layers.is_empty() && seen.place == 0;
             parcel.line = self.lines.locate(begin, 0).line;
             parcel.event = events_before + number as u64;
             self.part.parcels.push(parcel);
@@ -908,7 +916,9 @@ impl<'a> Checker<'_, 'a> {
             self.part.asks = Some(true);
             let trace = self.inspector.trace().or(trace).map(hash);
             self.part.trace = trace;
-            self.traces.extend(trace);
+            if let Some(trace) = trace.filter(|trace| self.traces.insert(*trace)) {
+                self.part.traces.push(trace);
+            }
         }
         // A rule tells of answers that share a record with their request.
         let found = self.inspector.findings();
@@ -916,58 +926,66 @@ impl<'a> Checker<'_, 'a> {
         if self.inspector.answers().is_empty() {
             return;
         }
-        self.note_refusals(at, text);
-        for answer in self.inspector.answers() {
+        for (number, answer) in self.inspector.answers().iter().enumerate() {
             match answer.error {
                 Some(error) => *self.part.answers.refused.entry(error).or_insert(0) += 1,
                 None => self.part.answers.taken += 1,
             }
-            match self.part.asks {
-                Some(true) => self.part.answers.paired += 1,
-                Some(false) => {}
-                None => self.part.answers_first = true,
-            }
+            let said = self.inspector.refusal(number).map(|finding| {
+                let anchor = anchor(&self.layers, &self.prefix, &mut self.trees);
+                let prefix = match anchor {
+                    Some(_) => Pointer::root(),
+                    None => self.prefix.clone(),
+                };
+                let mut scene = self.worker.scene(text, at, prefix, &mut self.lines);
+                scene.anchor = anchor;
+                let mut said = Part::new();
+                said.report(&mut scene, &[finding], &Pointer::root(), None);
+                said
+            });
+            self.answers.push(Answer {
+                said,
+                trace: answer.trace.map(hash),
+                asked: self.part.asks,
+            });
             self.part.asks = Some(false);
         }
     }
 
-    /// Keeps what there is to say of answers that refuse a request in another record.
-    fn note_refusals(&mut self, at: usize, text: &'a str) {
-        let mut asked = self.part.asks;
-        for (finding, trace) in self.inspector.refusals() {
-            let worker = self.worker;
-            let anchor = anchor(&self.layers, &self.prefix, &mut self.trees);
-            let prefix = match anchor {
-                Some(_) => Pointer::root(),
-                None => self.prefix.clone(),
-            };
-            let mut scene = worker.scene(text, at, prefix, &mut self.lines);
-            scene.anchor = anchor;
-            let mut said = Part::new();
-            said.report(&mut scene, &[finding], &Pointer::root(), None);
-            let trace = trace.map(|trace| worker.ledger_key.hash(trace.as_bytes()));
-            self.refusals.push(Refusal { said, trace, asked });
-            asked = Some(false);
+    /// A record has ended: its answers are paired with requests, and refusals are told when their
+    /// request stands in another record.
+    fn end_record(&mut self) {
+        let is_told = std::mem::take(&mut self.is_told);
+        for answer in std::mem::take(&mut self.answers) {
+            let said = answer.said.filter(|_| !is_told).map(Said::of);
+            let is_named = answer.trace.map(|trace| self.traces.contains(&trace));
+            // Logs that tie them together would show another request before it.
+            let is_next = is_named.is_none() || self.traces.is_empty();
+            if is_named == Some(true) || (is_next && answer.asked == Some(true)) {
+                self.part.answers.paired += 1;
+                said.into_iter()
+                    .for_each(|said| self.part.take_findings(said));
+            } else if is_named.is_some() || answer.asked.is_none() {
+                self.part.answered.push(Answered {
+                    said,
+                    trace: answer.trace,
+                    is_first: answer.asked.is_none(),
+                });
+            }
         }
     }
 
-    /// A record has ended: refusals in it are told when their request stands in another one.
-    fn end_record(&mut self) {
-        let is_told = std::mem::take(&mut self.is_told);
-        for refusal in std::mem::take(&mut self.refusals) {
-            let named = refusal.trace.map(|trace| self.traces.contains(&trace));
-            match (named, refusal.asked) {
-                _ if is_told => {}
-                (Some(true), _) => self.part.take_findings(refusal.said),
-                // Its request may be the last one of the block before.
-                (_, None) if self.part.if_asked.is_none() => {
-                    self.part.if_asked = Some((Box::new(refusal.said), refusal.trace));
+    /// Pairs answers with requests that came behind them, as in a log with the newest first.
+    fn pair_backwards(&mut self) {
+        for answered in std::mem::take(&mut self.part.answered) {
+            let trace = answered.trace;
+            match trace.is_some_and(|trace| self.traces.contains(&trace)) {
+                true => {
+                    self.part.answers.paired += 1;
+                    let said = answered.said.into_iter();
+                    said.for_each(|said| self.part.take_findings(said));
                 }
-                // Logs that tie them together would show another request here.
-                (_, Some(true)) if refusal.trace.is_none() || self.traces.is_empty() => {
-                    self.part.take_findings(refusal.said);
-                }
-                _ => {}
+                false => self.part.answered.push(answered),
             }
         }
     }
@@ -1030,7 +1048,7 @@ impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
         let before = self.found;
         let around = match self.as_event {
             Some(_) => self.context,
-            None => self.ambient.current_of(text),
+            None => self.ambient.current_of(&self.lines.text()[at..]),
         };
         let read = dig::json(self, at, text, around, None, 0)?;
         let found = self.found > before;
@@ -1128,6 +1146,7 @@ impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
     fn end(&mut self) {
         dig::rest(self);
         self.end_record();
+        self.pair_backwards();
     }
 
     fn relaxed(&mut self, at: usize) {
@@ -1137,6 +1156,7 @@ impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
 
     fn list(&mut self, block: &'a str, elements: &[Range<usize>], list: &List) {
         self.as_event = Some(list.in_data);
+        self.awaits_body = list.is_of_a_body();
         self.context = dig::context(list, self.arena(), self.zone());
         if list.in_data {
             self.latest = latest_of(block, elements);

@@ -8,6 +8,7 @@ use super::when::{self, Naive, Trust};
 use super::{decode, labels, row, sdk, typed};
 use crate::event::{Envelope, Field, Payloads};
 use crate::json::{Item, Tape, Val};
+use crate::name::Name;
 
 /// Values nested deeper than this are not looked at.
 const MAX_DEPTH: u32 = 12;
@@ -184,10 +185,14 @@ impl<'a> Search<'_, 'a> {
         let several = item.len() > 1;
         // Some senders log the field `data` of a form as a list of texts, one for each event.
         let is_field = item.key() == "data" && item.children().all(|one| one.text().is_some());
+        if let Some(form) = item.parent().filter(|form| is_field && form.is_object()) {
+            let code = form.get(Name::TestEventCode);
+            around.is_test |= code.is_some_and(|code| !code.is_blank());
+        }
         for (index, element) in item.children().enumerate() {
             if is_field {
                 around.field = match index {
-                    0 => Field::First,
+                    0 => Field::FirstOf(item.len() as u32),
                     _ => Field::Further,
                 };
             }

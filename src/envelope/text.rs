@@ -243,7 +243,7 @@ pub fn see<'a>(line: &'a str, envelope: &mut Envelope<'a>, zone: Naive<'_>) -> b
     see_fields(line, envelope);
     if let Some(name) = part_of_form(line) {
         envelope.field = match name {
-            "data" => Field::First,
+            "data" => Field::FirstOf(1),
             _ => Field::None,
         };
     }

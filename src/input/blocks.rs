@@ -73,6 +73,14 @@ pub struct List {
     pub around: Vec<u8>,
 }
 
+impl List {
+    /// Whether the text around it may tell how its elements are sent: it has the name of the list
+    /// in a request body.
+    pub fn is_of_a_body(&self) -> bool {
+        self.pointer.as_str().ends_with("/data")
+    }
+}
+
 /// A text around a list that is longer tells nothing of the elements.
 const MOST_AROUND: usize = 1 << 16;
 
@@ -89,8 +97,10 @@ pub struct Head {
     pub resume: u64,
     /// The number of elements that stood between the parts.
     pub elements: usize,
-    /// Whether it is that of a body.
-    pub is_body: bool,
+    /// The list that is missing in it.
+    pub list: Arc<List>,
+    /// Whether it is not complete, because it is larger than a record may be.
+    pub is_cut: bool,
 }
 
 /// A piece of the stream.
@@ -102,6 +112,8 @@ pub struct Block {
     pub frame: Frame,
     /// Whether the stream is known to end here; it may also end without this being known.
     pub last: bool,
+    /// Whether it holds some of a multipart form that was too large to be kept whole.
+    pub is_torn: bool,
 }
 
 enum Mode {
@@ -130,6 +142,14 @@ struct Pieces {
     ended: bool,
 }
 
+/// A multipart form that has begun.
+struct Form {
+    /// What stands between its parts.
+    border: Vec<u8>,
+    /// Whether a part with a name has begun: other lines begin with hyphens too.
+    is_sure: bool,
+}
+
 /// Cuts one stream into blocks.
 pub struct Blocks<R> {
     source: R,
@@ -156,6 +176,10 @@ pub struct Blocks<R> {
     skipping: Option<u64>,
     /// Document mode found no JSON here: lines are not given back to it.
     gave_up: bool,
+    /// The multipart form that has begun, in document mode.
+    form: Option<Form>,
+    /// The same of one that was given out in more blocks than one.
+    torn: Option<Vec<u8>>,
 }
 
 impl<R: Read> Blocks<R> {
@@ -177,6 +201,8 @@ impl<R: Read> Blocks<R> {
             head: None,
             skipping: None,
             gave_up: false,
+            form: None,
+            torn: None,
         }
     }
 
@@ -250,11 +276,23 @@ impl<R: Read> Blocks<R> {
         spare.truncate(length);
         self.offset += length as u64;
         let last = self.at_end && self.buffer.is_empty();
+        if self.torn.is_none() {
+            let form = self.form.as_ref().filter(|form| form.is_sure);
+            self.torn = form.map(|form| form.border.clone());
+        }
+        let is_torn = self.torn.is_some();
+        self.torn.take_if(|border| {
+            border.extend_from_slice(b"--");
+            let ends = memchr::memmem::find(&spare, border).is_some();
+            border.truncate(border.len() - 2);
+            ends
+        });
         Block {
             bytes: spare,
             offset,
             frame,
             last,
+            is_torn,
         }
     }
 
@@ -294,7 +332,7 @@ impl<R: Read> Blocks<R> {
         self.scanner = Scanner::new(self.offset + skip as u64);
         self.texts.clear();
         self.elements.clear();
-        (self.list, self.pieces) = (None, None);
+        (self.list, self.pieces, self.form) = (None, None, None);
     }
 
     fn next_lines(&mut self, spare: Vec<u8>) -> Option<Block> {
@@ -311,12 +349,19 @@ impl<R: Read> Blocks<R> {
                 // One that begins here is better kept whole: what its first lines tell is of use
                 // behind them.
                 let waits = self.buffer.len() + self.limits.block < self.limits.whole;
-                match between_records(&self.buffer[..=at]) {
+                let lines = &self.buffer[..=at];
+                let record = between_records(lines);
+                let mut form = None;
+                if matches!(record, None | Some(0)) {
+                    form = open_form(lines);
+                }
+                match record.or(form.as_ref().map(|(start, _)| *start)) {
                     Some(0) if waits => {}
                     Some(length) if length > 0 => {
                         return Some(self.cut(length, Frame::Lines, spare));
                     }
                     _ if self.buffer.len() >= most => {
+                        self.torn = form.map(|(_, border)| border).or(self.torn.take());
                         return Some(self.cut(at + 1, Frame::Lines, spare));
                     }
                     _ => {}
@@ -368,6 +413,7 @@ impl<R: Read> Blocks<R> {
                 offset: self.offset,
                 frame,
                 last,
+                is_torn: false,
             });
         }
         loop {
@@ -451,22 +497,34 @@ impl<R: Read> Blocks<R> {
                 }
                 self.elements.clear();
                 self.texts.push(start..end);
-                if self.length_to(end) >= self.limits.block {
-                    return Some(self.length_to(end));
-                }
+                return self.length_if_full(end);
             }
             Mark::Prose { start, end } => {
                 if self.skipping.take().is_some() {
                     return Some(self.length_to(end));
                 }
+                let line = &self.buffer[self.length_to(start)..self.length_to(end)];
+                see_line(line.trim_ascii_end(), &mut self.form);
                 self.texts.push(start..end);
-                if self.length_to(end) >= self.limits.block {
-                    return Some(self.length_to(end));
-                }
+                return self.length_if_full(end);
             }
             Mark::Broken => {}
         }
         None
+    }
+
+    /// Gives the length up to the end of a text when a block should be cut there: not within a
+    /// form, unless that is too large.
+    fn length_if_full(&self, end: u64) -> Option<usize> {
+        let length = self.length_to(end);
+        (length >= self.most_of_a_block()).then_some(length)
+    }
+
+    fn most_of_a_block(&self) -> usize {
+        match self.form {
+            Some(Form { is_sure: true, .. }) => self.limits.whole.max(self.limits.block),
+            _ => self.limits.block,
+        }
     }
 
     /// How much of the buffer lies before a place. What is passed over may end, but for a comment
@@ -487,7 +545,7 @@ impl<R: Read> Blocks<R> {
             _ => return (size >= self.limits.block).then_some(size),
         };
         let before = self.length_to(open);
-        if !self.texts.is_empty() && size >= self.limits.block {
+        if !self.texts.is_empty() && size >= self.most_of_a_block() {
             return Some(before);
         }
         if let Some(pieces) = &self.pieces {
@@ -548,12 +606,13 @@ impl<R: Read> Blocks<R> {
             true => nested::closed(&text, &self.scanner.open()[..depth]),
             false => Vec::new(),
         };
+        let list = Arc::new(List {
+            pointer,
+            in_data,
+            around,
+        });
         self.pieces = Some(Pieces {
-            list: Arc::new(List {
-                pointer,
-                in_data,
-                around,
-            }),
+            list: Arc::clone(&list),
             is_inner: depth > 1,
             next: 0,
             head: Head {
@@ -562,7 +621,8 @@ impl<R: Read> Blocks<R> {
                 start: self.offset + before as u64,
                 resume: 0,
                 elements: 0,
-                is_body: in_data,
+                list,
+                is_cut: false,
             },
             closed: false,
             ended: false,
@@ -582,6 +642,8 @@ impl<R: Read> Blocks<R> {
                 let behind = pieces.closed && base >= pieces.head.resume;
                 if behind && pieces.head.text.len() <= self.limits.record {
                     pieces.head.text.extend_from_slice(&self.buffer[..length]);
+                } else {
+                    pieces.head.is_cut |= behind;
                 }
                 Frame::Raw
             } else {
@@ -629,6 +691,7 @@ impl<R: Read> Blocks<R> {
         };
         let before = self.length_to(open);
         (self.mode, self.gave_up) = (Mode::Lines, true);
+        self.form = None;
         let block = (before > 0).then(|| self.give(before, Vec::new()));
         (self.pieces, self.skipping, self.list) = (None, None, None);
         self.texts.clear();
@@ -675,6 +738,75 @@ fn between_records(lines: &[u8]) -> Option<usize> {
         end = start;
     }
     None
+}
+
+/// Shorter lines stand between no parts.
+const SHORTEST_BORDER: usize = 5;
+
+/// Takes over what a line tells of a multipart form: that a part of one begins, or that it ends.
+fn see_line(line: &[u8], form: &mut Option<Form>) {
+    if let Some(open) = form {
+        if open.is_sure {
+            form.take_if(|open| line.strip_suffix(b"--") == Some(&open.border[..]));
+            return;
+        }
+        open.is_sure = memchr::memmem::find(line, NAMES_PART).is_some();
+        if open.is_sure {
+            return;
+        }
+    }
+    let begins = line.starts_with(b"--") && line.len() >= SHORTEST_BORDER;
+    *form = begins.then(|| Form {
+        border: line.to_vec(),
+        is_sure: false,
+    });
+}
+
+/// What names a part of a form.
+const NAMES_PART: &[u8] = b"form-data; name=";
+
+/// Lines in front of the first part of a form that may belong to it: those of its request.
+const MOST_HEADERS: usize = 100;
+
+/// Where the multipart form begins that is open at the end of some whole lines, with the lines of
+/// its request, and what stands between its parts.
+fn open_form(lines: &[u8]) -> Option<(usize, Vec<u8>)> {
+    let line_at = |at: usize| {
+        let end = memchr::memchr(b'\n', &lines[at..]).map_or(lines.len(), |length| at + length);
+        (lines[at..end].trim_ascii_end(), end)
+    };
+    let before = |at: usize| match memchr::memmem::rfind(&lines[..at], b"\n--") {
+        Some(newline) => Some(newline + 1),
+        None => (at > 0 && lines.starts_with(b"--")).then_some(0),
+    };
+    let last = before(lines.len())?;
+    let (border, end) = line_at(last);
+    let head = lines.get(end + 1..).unwrap_or_default();
+    let head = &head[..head.len().min(400)];
+    if border.len() < SHORTEST_BORDER || memchr::memmem::find(head, NAMES_PART).is_none() {
+        return None;
+    }
+    let mut start = last;
+    while let Some(at) = before(start).filter(|at| line_at(*at).0 == border) {
+        start = at;
+    }
+    for _ in 0..MOST_HEADERS {
+        let Some(newline) = start.checked_sub(1) else {
+            break;
+        };
+        let above = memchr::memrchr(b'\n', &lines[..newline]).map_or(0, |at| at + 1);
+        let line = &lines[above..newline];
+        if matches!(line.trim_ascii_start().first(), Some(b'{' | b'[')) || line.starts_with(b"--") {
+            break;
+        }
+        start = above;
+        let is_first =
+            |line: &str| line.contains(" HTTP/") || when::at_start(line, Naive::Unknown).is_some();
+        if std::str::from_utf8(&line[..line.len().min(160)]).is_ok_and(is_first) {
+            break;
+        }
+    }
+    Some((start, border.to_vec()))
 }
 
 /// Whether the brackets of a line close.

@@ -216,9 +216,10 @@ impl<'a> Quick<'_, 'a> {
                 }
                 open = self.guesses.around.pop()?;
             }
-            if !open.is_list {
-                (key, name) = self.key(&mut open)?;
-            }
+            (key, name) = match open.is_list {
+                true => ("", None),
+                false => self.key(&mut open)?,
+            };
         }
     }
 
@@ -429,6 +430,9 @@ mod tests {
             r#"{"data":[{"event_name":"Lead","value":-12.50,"n":[0,1,true,null,{}],"x":[]}],"y":"é"} {"#,
             r#" "https:\/\/a.example\/b\u00e9\"" "#,
             r#"{"em":1,"em":2,"q":1,"q":2}"#,
+            // What follows an object in a list has no key.
+            r#"[{"em":1},{"ph":2},"x",[{"q":null},true],7]"#,
+            r#"{"data":[{"event_name":"Lead","custom_data":{"q":1}},{"event_name":"Lead"}]}"#,
             "[]",
             "{}",
             "7",

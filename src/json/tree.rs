@@ -187,7 +187,7 @@ impl Tree {
 }
 
 /// The text of a JSON string literal, quotes and escapes resolved. A lone surrogate, which no
-/// text can hold, becomes U+FFFD.
+/// text can hold, becomes U+FFFD, and what is no escape stays as it is.
 pub fn unescape(literal: &str) -> String {
     let inner = &literal[1..literal.len() - 1];
     if !inner.contains('\\') {
@@ -197,20 +197,26 @@ pub fn unescape(literal: &str) -> String {
     let mut rest = inner;
     while let Some(at) = rest.find('\\') {
         out.push_str(&rest[..at]);
-        let escape = rest.as_bytes()[at + 1];
-        rest = &rest[at + 2..];
+        rest = &rest[at + 1..];
+        let Some(escape) = rest.chars().next() else {
+            break;
+        };
+        rest = &rest[escape.len_utf8()..];
         match escape {
-            b'n' => out.push('\n'),
-            b't' => out.push('\t'),
-            b'r' => out.push('\r'),
-            b'b' => out.push('\u{8}'),
-            b'f' => out.push('\u{c}'),
-            b'u' => {
-                let unit = u32::from_str_radix(&rest[..4], 16).unwrap_or(0xFFFD);
+            'n' => out.push('\n'),
+            't' => out.push('\t'),
+            'r' => out.push('\r'),
+            'b' => out.push('\u{8}'),
+            'f' => out.push('\u{c}'),
+            'u' => {
+                let Some(unit) = unit(rest) else {
+                    out.push_str("\\u");
+                    continue;
+                };
                 rest = &rest[4..];
                 let low = rest
                     .strip_prefix("\\u")
-                    .and_then(|next| u32::from_str_radix(next.get(..4)?, 16).ok())
+                    .and_then(self::unit)
                     .filter(|low| (0xDC00..0xE000).contains(low));
                 match (unit, low) {
                     (0xD800..0xDC00, Some(low)) => {
@@ -221,11 +227,16 @@ pub fn unescape(literal: &str) -> String {
                     (unit, _) => out.push(char::from_u32(unit).unwrap_or('\u{FFFD}')),
                 }
             }
-            other => out.push(other as char),
+            other => out.push(other),
         }
     }
     out.push_str(rest);
     out
+}
+
+/// The number that four digits of an escape stand for.
+fn unit(digits: &str) -> Option<u32> {
+    u32::from_str_radix(digits.get(..4)?, 16).ok()
 }
 
 struct Parser<'a> {
@@ -574,5 +585,14 @@ mod tests {
             unescape(r#""a\n\/\u00e9\ud83d\ude00\ud800x""#),
             "a\n/é😀\u{FFFD}x"
         );
+        // What stands between quotes need not be right.
+        for (literal, text) in [
+            ("\"a\\\u{FFFD}b\"".to_owned(), "a\u{FFFD}b"),
+            ("\"a\\u12é4\"".to_owned(), "a\\u12é4"),
+            ("\"\\u\"".to_owned(), "\\u"),
+            ("\"a\\\"".to_owned(), "a"),
+        ] {
+            assert_eq!(unescape(&literal), text);
+        }
     }
 }

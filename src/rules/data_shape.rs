@@ -21,7 +21,9 @@ const OF_REQUEST: u128 = Name::AccessToken.bit()
     | Name::UploadTag.bit();
 
 fn in_request(request: &Request<'_, '_>, out: &mut Findings) {
-    if let Some(data) = request.get(Name::Data).filter(|data| data.is_object()) {
+    // Some senders log the pieces of a form one by one.
+    let data = request.get(Name::Data).filter(|_| request.form.is_none());
+    if let Some(data) = data.filter(|data| data.is_object()) {
         let at = Pointer::root().key(Name::Data.text());
         out.at(data, "data is one event, Meta takes a list of events")
             .fix(Fix::safe("put the event into a list").wrap(at));

@@ -147,11 +147,8 @@ fn in_event(event: &Event<'_, '_>, out: &mut Findings) {
 }
 
 fn in_request(request: &Request<'_, '_>, out: &mut Findings) {
-    if request
-        .body
-        .children()
-        .any(|member| member.name().is_none())
-    {
+    let mut members = request.body.children();
+    if request.form.is_none() && members.any(|member| member.name().is_none()) {
         look_at(request.body, request.body.place(), &OF_REQUEST, out);
     }
 }
