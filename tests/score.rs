@@ -426,12 +426,12 @@ fn a_tally_counts_like_one_event_at_a_time() {
         (0, one, true),
         (0, one, false),
     ] {
-        tally.add(name, presence, scored);
+        tally.add(name, presence, scored, 0);
         expected[name as usize].add(presence, scored);
     }
     let mut names = [NameScore::default(), NameScore::default()];
-    for (name, presence, scored, count) in tally.drain() {
-        names[name as usize].add_many(presence, scored, count);
+    for one in tally.drain() {
+        names[one.name as usize].add_many(one.presence, one.scored, one.count);
     }
     assert_eq!(names, expected);
     assert_eq!(tally.drain().count(), 0);

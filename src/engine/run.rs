@@ -13,7 +13,9 @@ use crate::finding::{Finding, Findings, Place, Severity, Subject};
 use crate::input::blocks::{Block, Blocks, Frame, Head};
 use crate::inspect::{AsOf, Surroundings};
 use crate::json::Pointer;
-use crate::ledger::{BlockSpot, Entries, Key, Ledger, Lessons, LogFinding, LogFindings, Needs};
+use crate::ledger::{
+    BlockSpot, Entries, Evidence, Key, Ledger, Lessons, LogFinding, LogFindings, Needs,
+};
 use crate::output::{Fixing, Reporter};
 use crate::pixel::Pairing;
 use crate::pixel::index::Tie;
@@ -24,7 +26,7 @@ use crate::report::{
 };
 use crate::resend::{Parcel, Resend};
 use crate::rules;
-use crate::score::Presence;
+use crate::score::NameScore;
 use crate::settings::Clocks;
 use crate::witness::Witnesses;
 
@@ -182,17 +184,23 @@ enum Message {
     Panicked,
 }
 
-/// What the rules of the whole log that speak want to read.
+/// Whether a rule is asked for what the whole log shows: when the user wants to hear it, or when it
+/// may take keys out of the scores, which hang on no selection.
+fn is_asked(linter: &Linter, index: usize) -> bool {
+    let rule = rules::ALL[index];
+    rule.log().is_some()
+        && (linter.settings.policy.speaks(index) || rule.needs().has(Needs::STANDINGS))
+}
+
+/// What the rules of the whole log that are asked want to read.
 fn needs(linter: &Linter) -> Option<Needs> {
     let settings = &linter.settings;
     if !settings.concludes {
         return None;
     }
-    let speaks =
-        |index: &usize| rules::ALL[*index].log().is_some() && settings.policy.speaks(*index);
     let of_rules = (0..rules::ALL.len())
-        .filter(speaks)
-        .map(|index| Needs::of(rules::ALL[index].name()))
+        .filter(|&index| is_asked(linter, index))
+        .map(|index| rules::ALL[index].needs())
         .reduce(Needs::and);
     // A capture is paired with the events that are entered.
     of_rules.or(settings.witnesses.pixel.as_ref().map(|_| Needs::NONE))
@@ -321,7 +329,7 @@ impl<'l> Run<'l> {
                 continue;
             }
             findings.begin(index);
-            let evidence = evidence.only(Needs::of(rule.name()));
+            let evidence = evidence.only(rule.needs());
             let conclude = || pool.install(|| check(&evidence, &mut findings));
             match catch_unwind(AssertUnwindSafe(conclude)) {
                 Ok(outcome) => outcome?,
@@ -712,23 +720,8 @@ impl<'l> Run<'l> {
             &part.tied_names,
             &names,
         );
+        self.count_scores(&mut part, &names);
         self.enter(&part.entries, file.position, &names)?;
-        let mut counts: Vec<Vec<(Presence, bool, u64)>> = vec![Vec::new(); names.len()];
-        for (name, presence, scored, count) in part.tally.drain() {
-            counts[name as usize].push((presence, scored, count));
-        }
-        for (mut name, counts) in names.into_iter().zip(counts) {
-            if counts.is_empty() {
-                continue;
-            }
-            if self.report.names.len() >= MAX_NAMES && !self.report.names.contains_key(&name) {
-                name = OTHER_NAMES.to_owned();
-            }
-            let sum = self.report.names.entry(name).or_default();
-            for (presence, scored, count) in counts {
-                sum.add_many(presence, scored, count);
-            }
-        }
         self.join_groups(&position, part.groups);
         for fold in part.folds {
             let same = |old: &&mut FileFold| {
@@ -791,6 +784,32 @@ impl<'l> Run<'l> {
         position.line += part.newlines;
         position.events += part.events + part.filtered;
         Ok(bytes)
+    }
+
+    /// Counts the events of a block by name and keys.
+    fn count_scores(&mut self, part: &mut Part, names: &[String]) {
+        let stands = self
+            .ledger_needs
+            .is_some_and(|needs| needs.has(Needs::STANDINGS));
+        let mut numbers = Vec::new();
+        for counted in part.tally.drain() {
+            let mut name = names[counted.name as usize].as_str();
+            let all = &mut self.report.names;
+            if all.len() >= MAX_NAMES && !all.contains_key(name) {
+                name = OTHER_NAMES;
+            }
+            let (presence, scored) = (counted.presence, counted.scored);
+            if !all.contains_key(name) {
+                all.insert(name.to_owned(), NameScore::default());
+            }
+            if let Some(sum) = all.get_mut(name) {
+                sum.add_many(presence, scored, counted.count);
+            }
+            if stands {
+                numbers.push(self.ledger.stand(name, presence, scored, counted.aside));
+            }
+        }
+        self.ledger.take_standings(&part.entries, &numbers);
     }
 
     /// Enters what the events of a block leave. `position` is where the block begins.
@@ -875,31 +894,21 @@ impl<'l> Run<'l> {
         let mut ledger = std::mem::replace(&mut self.ledger, Ledger::new(self.key, 0));
         self.linter.pool.install(|| ledger.finish())?;
         let pairing = self.pairing();
-        let names = std::mem::take(&mut self.report.names);
-        let evidence = ledger.evidence(&names, pairing.as_ref());
+        let mut names = std::mem::take(&mut self.report.names);
         let mut findings = LogFindings::default();
-        for (index, rule) in rules::ALL.iter().enumerate() {
-            let Some(check) = rule.log() else { continue };
-            if !self.linter.settings.policy.speaks(index) {
-                continue;
-            }
-            findings.begin(index);
-            let evidence = evidence.only(Needs::of(rule.name()));
-            let conclude = || self.linter.pool.install(|| check(&evidence, &mut findings));
-            let outcome = catch_unwind(AssertUnwindSafe(conclude));
-            match outcome {
-                Ok(outcome) => outcome?,
-                Err(_) => {
-                    self.report.internal_errors += 1;
-                    let mut tally = self.report.files.pop().unwrap_or_default();
-                    let message = format!("the rule {} failed on the log", rule.name());
-                    self.tell_of_file(&mut tally, "internal-error", message, None)?;
-                    self.report.files.push(tally);
-                }
-            }
-        }
+        let evidence = ledger.evidence(&names, pairing.as_ref());
+        self.ask(&evidence, &mut findings, |needs| !needs.has(Needs::SCORES))?;
+        let convictions = findings.convictions();
+        self.linter
+            .pool
+            .install(|| ledger.carry_out(&convictions, &mut names))?;
+        // What speaks of the scores comes when they are final.
+        let evidence = ledger.evidence(&names, pairing.as_ref());
+        self.ask(&evidence, &mut findings, |needs| needs.has(Needs::SCORES))?;
         self.report.names = names;
-        let findings = findings.in_order();
+        let policy = &self.linter.settings.policy;
+        let mut findings = findings.in_order();
+        findings.retain(|finding| policy.speaks(finding.rule));
         let of_copies = rules::index_of("duplicate-event");
         if self.linter.settings.policy.speaks(of_copies) {
             let copies = findings.iter().filter(|finding| finding.rule == of_copies);
@@ -914,6 +923,36 @@ impl<'l> Run<'l> {
             self.tell_of_log(&ledger, finding)?;
         }
         self.report.pixel = pairing;
+        Ok(())
+    }
+
+    /// Asks the rules that read what `reads` says.
+    fn ask(
+        &mut self,
+        evidence: &Evidence<'_>,
+        findings: &mut LogFindings,
+        reads: fn(Needs) -> bool,
+    ) -> io::Result<()> {
+        for (index, rule) in rules::ALL.iter().enumerate() {
+            let Some(check) = rule.log() else { continue };
+            if !is_asked(self.linter, index) || !reads(rule.needs()) {
+                continue;
+            }
+            findings.begin(index);
+            let evidence = evidence.only(rule.needs());
+            let conclude = || self.linter.pool.install(|| check(&evidence, findings));
+            let outcome = catch_unwind(AssertUnwindSafe(conclude));
+            match outcome {
+                Ok(outcome) => outcome?,
+                Err(_) => {
+                    self.report.internal_errors += 1;
+                    let mut tally = self.report.files.pop().unwrap_or_default();
+                    let message = format!("the rule {} failed on the log", rule.name());
+                    self.tell_of_file(&mut tally, "internal-error", message, None)?;
+                    self.report.files.push(tally);
+                }
+            }
+        }
         Ok(())
     }
 

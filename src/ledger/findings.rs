@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::lessons::Lessons;
 use super::people::Events;
+use super::standing::Convictions;
 use crate::finding::{Certainty, Effect, Severity};
 use crate::fix::Safety;
 use crate::rules;
@@ -112,6 +113,7 @@ pub struct LogFindings {
     rule: usize,
     /// What fixes need, when this is the first of two passes.
     lessons: Option<Lessons>,
+    convictions: Convictions,
 }
 
 impl LogFindings {
@@ -139,6 +141,17 @@ impl LogFindings {
         self.lessons
             .as_mut()
             .filter(|lessons| lessons.wants(safety))
+    }
+
+    /// Where a rule that needs [`super::Needs::STANDINGS`] notes what it proves worthless, or is as
+    /// good as sure of: such values count no more for coverage and score.
+    pub fn convict(&mut self) -> &mut Convictions {
+        &mut self.convictions
+    }
+
+    /// What was noted there so far.
+    pub(crate) fn convictions(&mut self) -> Convictions {
+        std::mem::take(&mut self.convictions)
     }
 
     /// Reports a finding whose evidence begins at an event. `pointer` leads from the event to the

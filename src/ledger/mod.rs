@@ -20,11 +20,11 @@
 //!    `proof`, [`key::short`] only to compare within a group), the number of the event, and numbers
 //!    that give nothing away. Rows that repeat for returning customers must say so in
 //!    [`table::Row::absorb`] (sum the counts, keep the first event), or the memory grows with them.
-//! 3. Write the rule as any other, with one more argument:
-//!    `crate::rule!("event-id-reused", Check::Log, conclude)` where
-//!    `fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()>`, and its line in
-//!    [`Needs::of`]: what no rule of a run reads is not collected. A rule that also
-//!    looks at single events keeps its check: `crate::rule!(name, Check::Event(check), conclude)`.
+//! 3. Write the rule as any other, with two more arguments:
+//!    `crate::rule!("event-id-reused", Check::Log, conclude, Needs::IDS)` where
+//!    `fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()>` and [`Needs`] says
+//!    what it reads: what no rule of a run reads is not collected. A rule that also looks at single
+//!    events keeps its check: `crate::rule!(name, Check::Event(check), conclude, Needs::IDS)`.
 //!    `out.at(first event, "/pointer/from/event", message)` reports; `.places(events, "event with
 //!    this id")` names the second and the last; `.events(n)` says how many events it is about,
 //!    without those of which the rule's own event check spoke. Messages hold no value; the numbers
@@ -56,6 +56,7 @@ pub mod places;
 pub mod series;
 pub mod sighting;
 pub mod spellings;
+pub mod standing;
 pub mod steps;
 pub mod table;
 
@@ -79,13 +80,15 @@ pub use places::{Places, Spot};
 pub use series::{AllSeries, Series};
 pub use sighting::Sighting;
 pub use spellings::Spelling;
+pub use standing::{Convictions, Standing};
 pub use steps::Step;
 pub use table::Table;
 
-use crate::score::NameScore;
+use crate::score::{NameScore, Presence};
 use carriers::Carrier;
 use digests::Joined;
 use entries::Counts;
+use standing::Stands;
 use table::AnyTable;
 
 /// A rule that is not sure of one event alone needs as many.
@@ -111,6 +114,9 @@ pub struct Ledger {
     visits: Table<Visit>,
     clicks: Table<Click>,
     spellings: Table<Spelling>,
+    standings: Table<Standing>,
+    /// What the numbers in those rows stand for.
+    stands: Stands,
     /// Event names as they may be printed, with the first event, by the hash of dataset and name.
     names: BTreeMap<u32, (String, u64)>,
     counts: Counts,
@@ -138,13 +144,15 @@ impl Ledger {
             visits: Table::default(),
             clicks: Table::default(),
             spellings: Table::default(),
+            standings: Table::default(),
+            stands: Stands::default(),
             sightings: HashMap::new(),
             memory,
             spills: 0,
         }
     }
 
-    fn tables(&mut self) -> [&mut dyn AnyTable; 8] {
+    fn tables(&mut self) -> [&mut dyn AnyTable; 9] {
         [
             &mut self.ids,
             &mut self.orders,
@@ -154,6 +162,7 @@ impl Ledger {
             &mut self.visits,
             &mut self.clicks,
             &mut self.spellings,
+            &mut self.standings,
         ]
     }
 
@@ -193,6 +202,38 @@ impl Ledger {
         self.spellings.take(&entries.spellings.rows, events);
     }
 
+    /// The number of events of a name, as it is printed, that stand like this.
+    pub fn stand(&mut self, name: &str, presence: Presence, scored: bool, aside: u64) -> u32 {
+        self.stands.number(name, presence, scored, aside)
+    }
+
+    /// Takes in how the events of a block stand; `numbers` gives the ledger's number for each way of
+    /// the block.
+    pub fn take_standings(&mut self, entries: &Entries, numbers: &[u32]) {
+        self.standings
+            .take_as(&entries.standings.rows, |row| Standing {
+                how: numbers[row.how as usize],
+                ..*row
+            });
+    }
+
+    /// Takes what was proven worthless out of the scores. To be called in a pool of threads, after
+    /// [`Ledger::finish`].
+    pub fn carry_out(
+        &mut self,
+        convictions: &Convictions,
+        names: &mut BTreeMap<String, NameScore>,
+    ) -> io::Result<()> {
+        standing::carry_out(
+            convictions,
+            &self.visits,
+            &mut self.standings,
+            &self.stands,
+            self.memory,
+            names,
+        )
+    }
+
     /// Makes room when the tables have outgrown their memory, or would be smaller when sorted. To be called in a pool of threads.
     pub fn make_room(&mut self) -> io::Result<()> {
         let memory = self.memory;
@@ -227,7 +268,9 @@ impl Ledger {
 
     /// Sorts the tables, after which the evidence can be read. To be called in a pool of threads.
     pub fn finish(&mut self) -> io::Result<()> {
-        for table in self.tables() {
+        // How events stand is read only when something was proven; it comes last.
+        let [tables @ .., _] = self.tables();
+        for table in tables {
             table.finish()?;
         }
         Ok(())
@@ -275,7 +318,10 @@ impl<'l> Evidence<'l> {
     }
 
     fn reads(&self, table: Needs) -> &'l Ledger {
-        debug_assert!(self.needs.has(table), "Needs::of does not name a table");
+        debug_assert!(
+            self.needs.has(table),
+            "the needs of a rule do not name a table"
+        );
         self.ledger
     }
 

@@ -82,11 +82,7 @@ impl Visit {
             .time()
             .and_then(|time| u32::try_from(time).ok())
             .unwrap_or(0);
-        let agent = || event.user_text(Name::ClientUserAgent);
-        let agent = match event.raw().odd_agent {
-            true => 0,
-            false => agent().map_or(0, |agent| short(key.hash(agent.as_bytes()))),
-        };
+        let agent = agent_of(key, event);
         let mut flags = who.flags;
         if told.minted {
             flags |= MINTED;
@@ -136,6 +132,16 @@ impl Visit {
             (browser, external_id, scope, email),
             (phone, address, agent, birth, flags),
         )
+    }
+
+    /// A hash of everything but when and how often.
+    pub(super) fn identity(&self) -> u64 {
+        let two = |a: u32, b: u32| u64::from(a) << 32 | u64::from(b);
+        let of = mix(self.browser, self.external_id);
+        let of = mix(of, two(self.scope, self.email));
+        let of = mix(of, two(self.phone, self.address));
+        let of = mix(of, two(self.agent, self.birth));
+        mix(of, self.flags.into())
     }
 
     /// Whether all these flags are set.
@@ -316,13 +322,18 @@ fn of_digest(key: &Key, hex: &str) -> u64 {
     of_words(key, [word(0), word(16), word(32), word(48)])
 }
 
+/// A digest of an e-mail or a phone as [`Visit`] holds it.
+pub(super) fn short_of_digest(key: &Key, digest: &digests::Digest) -> u32 {
+    short(of_words(key, *digest))
+}
+
 fn of_words(key: &Key, words: [u64; 4]) -> u64 {
     let folded = u128::from(words[0] ^ words[2]) << 64 | u128::from(words[1] ^ words[3]);
     key.hash(&folded.to_le_bytes())
 }
 
 /// An external_id by its digest, whether the event holds that or the value itself, and which.
-fn external_id_of(key: &Key, event: &Event<'_, '_>, one: &Identifier<'_>) -> (u64, u32) {
+pub(super) fn external_id_of(key: &Key, event: &Event<'_, '_>, one: &Identifier<'_>) -> (u64, u32) {
     if let Some(hex) = one.hex() {
         return (of_digest(key, hex), HASHED_ID);
     }
@@ -337,6 +348,21 @@ fn external_id_of(key: &Key, event: &Event<'_, '_>, one: &Identifier<'_>) -> (u6
     }
 }
 
+/// The user agent, unless it is an odd one.
+pub(super) fn agent_of(key: &Key, event: &Event<'_, '_>) -> u32 {
+    let agent = || event.user_text(Name::ClientUserAgent);
+    match event.raw().odd_agent {
+        true => 0,
+        false => agent().map_or(0, |agent| short(key.hash(agent.as_bytes()))),
+    }
+}
+
+/// A date of birth, by its digest.
+pub(super) fn birth_date_of(key: &Key, one: &Identifier<'_>) -> u32 {
+    let hex = one.hex().filter(|_| one.worthless.is_none());
+    hex.map_or(0, |hex| short(of_digest(key, hex)))
+}
+
 fn birth_of(key: &Key, event: &Event<'_, '_>) -> u32 {
     if event.names().1 & Name::Db.bit() == 0 {
         return 0;
@@ -345,8 +371,11 @@ fn birth_of(key: &Key, event: &Event<'_, '_>) -> u32 {
         .identifiers()
         .iter()
         .filter(|one| one.name == Name::Db);
-    let hex = dates.find_map(|one| one.hex().filter(|_| one.worthless.is_none()));
-    hex.map_or(0, |hex| short(of_digest(key, hex)))
+    let found = dates.find_map(|one| match birth_date_of(key, one) {
+        0 => None,
+        date => Some(date),
+    });
+    found.unwrap_or(0)
 }
 
 /// The visits of one block, each once as far as a small memory of the last ones goes.
@@ -762,6 +791,53 @@ fn sorted(
     outcome?;
     table.finish()?;
     table.groups(each)
+}
+
+/// Calls `each` with the visits of every browser, and with each visit that has none.
+pub(super) fn of_browsers(visits: &Table<Visit>, mut each: impl FnMut(&[Visit])) -> io::Result<()> {
+    let mut group: Vec<Visit> = Vec::new();
+    visits.rows(|visit| {
+        let goes_on = group
+            .first()
+            .is_some_and(|first| visit.browser != 0 && first.browser == visit.browser);
+        if !goes_on && !group.is_empty() {
+            each(&group);
+            group.clear();
+        }
+        group.push(*visit);
+    })?;
+    if !group.is_empty() {
+        each(&group);
+    }
+    Ok(())
+}
+
+/// A browser shows with so many events that have an identifier whether that repeats.
+const LEAST_FRESH: u64 = 3;
+
+/// A browser with more is a till, a kiosk or a test.
+const MOST_FRESH: u64 = 30;
+
+/// Whether the visits of one browser can show that an identifier never repeats.
+pub fn could_be_fresh(visits: &[Visit], of: fn(&Visit) -> u64) -> bool {
+    let with = || visits.iter().filter(|visit| of(visit) != 0);
+    let events: u64 = with().map(|visit| u64::from(visit.count)).sum();
+    let mut scopes = with().map(|visit| visit.scope);
+    let first = scopes.next();
+    (LEAST_FRESH..=MOST_FRESH).contains(&events) && scopes.all(|scope| Some(scope) == first)
+}
+
+/// Whether an identifier is new with every event of a browser that can show it.
+pub fn is_fresh(visits: &[Visit], of: fn(&Visit) -> u64) -> bool {
+    if !could_be_fresh(visits, of) {
+        return false;
+    }
+    let with = visits.iter().filter(|visit| of(visit) != 0);
+    let events: u64 = with.clone().map(|visit| u64::from(visit.count)).sum();
+    let mut values: Vec<u64> = with.map(of).collect();
+    values.sort_unstable();
+    values.dedup();
+    values.len() as u64 == events
 }
 
 /// Two hashes in one, never 0.

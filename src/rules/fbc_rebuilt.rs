@@ -10,14 +10,20 @@ use crate::finding::{Certainty, Findings};
 use crate::fix::{Fix, Safety};
 use crate::ledger::clicks::{BROWSER, MADE_FOR_EVENT, TOLD_REBUILT};
 use crate::ledger::people::{Events, Few};
-use crate::ledger::{Evidence, LogFindings};
+use crate::ledger::{Evidence, LogFindings, Needs};
 use crate::report::count;
 use crate::rule::{Check, Rule};
 use crate::signs::Signs;
 
 /// See `rules/fbc-rebuilt.md`.
-pub static RULE: Rule =
-    crate::rule!("fbc-rebuilt", Check::Event(check), conclude, Safety::Safe).when(Signs::CLICK);
+pub static RULE: Rule = crate::rule!(
+    "fbc-rebuilt",
+    Check::Event(check),
+    conclude,
+    Needs::CLICKS,
+    Safety::Safe
+)
+.when(Signs::CLICK);
 
 /// Nobody comes from an ad to the end of a checkout in so few seconds.
 const SECONDS: i64 = 5;

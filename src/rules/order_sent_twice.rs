@@ -8,7 +8,7 @@ use crate::fix::{Fix, Safety};
 use crate::json::Pointer;
 use crate::ledger::event_ids::WINDOW;
 use crate::ledger::sighting::{PAIRED, PLACEHOLDER_ID, Person, Sighting};
-use crate::ledger::{Evidence, LogFindings};
+use crate::ledger::{Evidence, LogFindings, Needs};
 use crate::name::Name;
 use crate::report::count;
 use crate::rule::{Check, Rule};
@@ -18,6 +18,7 @@ pub static RULE: Rule = crate::rule!(
     "order-sent-twice",
     Check::Event(check),
     conclude,
+    Needs::ORDERS,
     Safety::Unsafe
 );
 

@@ -6,7 +6,7 @@ use crate::event::Event;
 use crate::finding::{Certainty, Findings, Severity};
 use crate::fix::Fix;
 use crate::json::Pointer;
-use crate::ledger::{Evidence, LogFindings};
+use crate::ledger::{Evidence, LogFindings, Needs};
 use crate::name::Name;
 use crate::pixel::index::{Bond, RANDOM_ID, Relation, event_id, is_of_a_page};
 use crate::pixel::pairs::Pair;
@@ -14,7 +14,12 @@ use crate::report::count;
 use crate::rule::{Check, Rule};
 
 /// See `rules/pixel-id-mismatch.md`.
-pub static RULE: Rule = crate::rule!("pixel-id-mismatch", Check::Event(check), conclude);
+pub static RULE: Rule = crate::rule!(
+    "pixel-id-mismatch",
+    Check::Event(check),
+    conclude,
+    Needs::NONE
+);
 
 /// Pairs by browser and value alone are shown by as many.
 const LEAST: usize = 5;

@@ -4,12 +4,12 @@ use std::io;
 
 use crate::ledger::clicks::BROWSER;
 use crate::ledger::people::{Events, Few};
-use crate::ledger::{Click, Evidence, LogFindings};
+use crate::ledger::{Click, Evidence, LogFindings, Needs};
 use crate::report::count;
 use crate::rule::{Check, Rule};
 
 /// See `rules/shared-click-id.md`.
-pub static RULE: Rule = crate::rule!("shared-click-id", Check::Log, conclude);
+pub static RULE: Rule = crate::rule!("shared-click-id", Check::Log, conclude, Needs::CLICKS);
 
 /// One person's browsers and addresses within the 90 days of a click are fewer.
 const PEOPLE: usize = 20;
