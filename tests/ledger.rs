@@ -369,6 +369,111 @@ fn a_double_digest_is_proven_by_the_single_one_elsewhere() {
     );
 }
 
+/// A log of which each part of the whole says that a key is worthless, with what is expected of the
+/// coverage: event_name, key, and the share of its events with a usable value.
+fn convicted_log() -> (String, Vec<(&'static str, &'static str, f64)>) {
+    let mut text = String::new();
+    let person = |name: &'static str, person: u32, hashed: u8| {
+        Sketch {
+            name,
+            id: 1_000 * u32::from(hashed) + 100 + person,
+            order: 1_000 * u32::from(hashed) + 100 + person,
+            person,
+            minutes: 30 * person,
+            value: 2,
+            shop: "shop.example.com",
+            hashed,
+        }
+        .text()
+    };
+    let from = |agent: &str, event: String| {
+        format!("{{\"data\":[{event}],\"partner_agent\":\"{agent}\"}}\n")
+    };
+    // A third of the second sender's digests has its inner digest in the log.
+    for n in 0..30 {
+        text.push_str(&from("web", person("Purchase", n, 0)));
+    }
+    for n in 20..50 {
+        text.push_str(&from("crm", person("ViewContent", n, 1)));
+    }
+    (
+        text,
+        vec![
+            ("Purchase", "em", 1.0),
+            ("ViewContent", "em", 20.0 / 30.0),
+            ("ViewContent", "fbp", 1.0),
+        ],
+    )
+}
+
+fn coverage(report: &Value, name: &str, key: &str) -> f64 {
+    let names = report["names"].as_array().unwrap();
+    let name = names.iter().find(|entry| entry["event_name"] == name);
+    name.unwrap()["coverage"][key]["usable"].as_f64().unwrap()
+}
+
+#[test]
+fn what_the_log_proves_worthless_does_not_count_for_coverage_and_score() {
+    let place = Place::new();
+    let (text, expected) = convicted_log();
+    place.write("a.ndjson", &text);
+    let report = place.check("a.ndjson --format json").json();
+    for (name, key, share) in expected {
+        let found = coverage(&report, name, key);
+        assert!((found - share).abs() < 0.0001, "{name} {key}: {found}");
+    }
+    let views = &report["names"][1];
+    let note = views["note"].as_str().unwrap();
+    assert!(
+        note.contains("keys of 10 events that the whole log shows"),
+        "{note}"
+    );
+    // Neither memory nor selection shows in it, nor does it hang on the command.
+    for options in ["--memory 1KB", "--select CL401", "--ignore CL105"] {
+        let other = place
+            .check(&format!("a.ndjson --format json {options}"))
+            .json();
+        assert_eq!(other["names"], report["names"], "{options}");
+    }
+    let scores = place
+        .run(&["score", "a.ndjson", "--format", "ndjson"])
+        .ends(0);
+    let scores: Vec<Value> = scores
+        .out()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(Value::Array(scores), report["names"]);
+}
+
+#[test]
+fn every_log_rule_that_is_sure_takes_its_key_out_of_the_coverage() {
+    let faults = faults(3);
+    let shop = |shop: &str| -> Value {
+        let lines: String = faults
+            .split_inclusive('\n')
+            .filter(|line| line.contains(&format!("www.{shop}.example")))
+            .collect();
+        serde_json::from_str(&json(&linter(2, 1 << 30, 1 << 20), lines.as_bytes())).unwrap()
+    };
+    for (name, event, key, share) in [
+        ("salt", "ViewContent", "ge", 0.0),
+        ("salt", "ViewContent", "country", 0.0),
+        ("guests", "ViewContent", "external_id", 20.0 / 48.0),
+        ("clerk", "ViewContent", "em", 40.0 / 73.0),
+        ("nobody", "AddToCart", "em", 0.0),
+        ("nobody", "AddToCart", "ph", 1.0),
+        ("birthday", "ViewContent", "db", 12.0 / 36.0),
+        ("anew", "ViewContent", "fbp", 0.0),
+        ("proxy", "ViewContent", "client_ip_address", 15.0 / 70.0),
+        ("agent", "ViewContent", "client_user_agent", 0.0),
+    ] {
+        let report = shop(name);
+        let found = coverage(&report, event, key);
+        assert!((found - share).abs() < 0.0001, "{name} {key}: {found}");
+    }
+}
+
 /// Lints parts of a log apart and merges them.
 fn merged(parts: &[String], name: &str) -> String {
     let secret = capilint::ledger::Key::of(b"the secret of all parts");
