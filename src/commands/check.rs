@@ -112,6 +112,7 @@ pub(super) fn merge(args: MergeArgs) -> Result<u8, Failure> {
             max_record_bytes: 1,
             ..InputArgs::default()
         },
+        pixel: args.pixel,
         select: args.select,
         ignore: args.ignore,
         profile: args.profile,

@@ -35,7 +35,7 @@ use super::learn::{self, Taught};
 use super::part::{
     self, FEW_EXAMPLES, GroupKey, NameKey, Orders, Part, Pending, Sated, Told, measure,
 };
-use super::shared::{self, Header, Listener, PartWriter};
+use super::shared::{self, Beside, Header, Listener, PartWriter};
 use super::worker::Worker;
 
 /// Event names beyond this many are counted under one heading, so that a log with a name of its
@@ -239,7 +239,8 @@ impl<'l> Run<'l> {
 
     /// Writes what merging needs of this run to `out`. `as_of` is how the clock was asked for.
     pub fn write_part(&mut self, out: Box<dyn Write + Send + 'l>, as_of: &str) {
-        self.part = Some(PartWriter::new(out, &self.key, as_of));
+        let pixel = self.witnesses.pixel.as_deref();
+        self.part = Some(PartWriter::new(out, &self.key, as_of, pixel));
         // The run that merges the parts may want to know more.
         self.ledger_needs = Some(Needs::ALL);
     }
@@ -249,7 +250,8 @@ impl<'l> Run<'l> {
         &mut self,
         input: &mut impl BufRead,
     ) -> io::Result<Result<Header, &'static str>> {
-        let header = match shared::read_header(input, self.first_part.as_ref())? {
+        let pixel = self.witnesses.pixel.as_deref();
+        let header = match shared::read_header(input, self.first_part.as_ref(), pixel)? {
             Ok(header) => header,
             Err(fault) => return Ok(Err(fault)),
         };
@@ -857,9 +859,19 @@ impl<'l> Run<'l> {
 
     /// Writes the rest of this run as a part: what the whole log shows is left to the merging.
     fn finish_part(&mut self) -> io::Result<()> {
-        let Some(part) = self.part.take() else {
+        let Some(mut part) = self.part.take() else {
             return Ok(());
         };
+        if let Some(index) = &self.witnesses.pixel {
+            // It is needed once more at the end of this run.
+            let beside = Beside {
+                ties: self.beside.ties.clone(),
+                server: self.beside.server.clone(),
+                names: self.beside.names.clone(),
+                hidden: index.hidden(|name| self.key.hash(name.as_bytes())),
+            };
+            part.beside(beside);
+        }
         let mut out = part.totals(&mut self.report, &self.key)?;
         let ledger = &mut self.ledger;
         self.linter.pool.install(|| ledger.write(&mut out))
@@ -870,10 +882,20 @@ impl<'l> Run<'l> {
         let index = Arc::clone(self.witnesses.pixel.as_ref()?);
         let beside = std::mem::take(&mut self.beside);
         let key = self.key;
+        // Under the key of the parts, where there are any.
+        let hidden: BTreeMap<&str, u64> = beside
+            .hidden
+            .iter()
+            .filter_map(|&(hit, hash)| Some((index.hits().get(hit as usize)?.name.as_str(), hash)))
+            .collect();
         let print = |name: &str| {
+            let hash = || match hidden.get(name) {
+                Some(&hash) => hash,
+                None => key.hash(name.as_bytes()),
+            };
             let name = match printable::is_printable(name) {
                 true => NameKey::Printable(name.to_owned()),
-                false => NameKey::Hidden(key.hash(name.as_bytes())),
+                false => NameKey::Hidden(hash()),
             };
             self.name(&name)
         };
@@ -1304,7 +1326,7 @@ impl<'l> Run<'l> {
         let facts = &self.report.facts;
         self.report.missing_datasets = (self.linter.settings.filter.datasets.iter())
             .zip(1..)
-            .filter(|(dataset, _)| !facts.datasets.contains_key(*dataset))
+            .filter(|(dataset, _)| !facts.datasets.has(dataset))
             .map(|(_, number)| number)
             .collect();
         let verdict = Verdict::of(&self.report, &self.linter.settings.gate);
@@ -1324,16 +1346,12 @@ impl Listener for Run<'_> {
         }
         self.tell_finding(&finding)
     }
-}
 
-/// What the events so far have to do with a capture of the browser's requests.
-#[derive(Default)]
-struct Beside {
-    ties: Vec<Tie>,
-    /// By the name as it is printed.
-    server: BTreeMap<String, ServerTally>,
-    /// Names of events that share an id with a hit of another name.
-    names: BTreeMap<u64, String>,
+    fn beside(&mut self, mut beside: Beside) {
+        // The same in every part.
+        self.beside.hidden = std::mem::take(&mut beside.hidden);
+        self.beside.merge(beside, self.ledger.places().events());
+    }
 }
 
 impl Beside {
@@ -1347,17 +1365,10 @@ impl Beside {
         names: &[String],
     ) {
         let ties = ties.into_iter();
-        self.ties.extend(ties.map(|tie| Tie {
-            at: tie.at + events,
-            ..tie
-        }));
+        self.ties.extend(ties.map(|tie| behind(tie, events)));
         for (tally, name) in server.iter().zip(names) {
             if tally.events > 0 {
-                let own = self.server.entry(name.clone()).or_default();
-                own.add(&ServerTally {
-                    first: tally.first + events,
-                    ..*tally
-                });
+                self.count(name.clone(), tally, events);
             }
         }
         for (at, name) in tied_names {
@@ -1365,6 +1376,32 @@ impl Beside {
                 self.names.insert(at + events, name.clone());
             }
         }
+    }
+
+    /// Takes what another part has, whose events come behind `events` others.
+    fn merge(&mut self, other: Beside, events: u64) {
+        let ties = other.ties.into_iter();
+        self.ties.extend(ties.map(|tie| behind(tie, events)));
+        for (name, tally) in other.server {
+            self.count(name, &tally, events);
+        }
+        let names = other.names.into_iter();
+        self.names
+            .extend(names.map(|(at, name)| (at + events, name)));
+    }
+
+    fn count(&mut self, name: String, tally: &ServerTally, events: u64) {
+        self.server.entry(name).or_default().add(&ServerTally {
+            first: tally.first + events,
+            ..*tally
+        });
+    }
+}
+
+fn behind(tie: Tie, events: u64) -> Tie {
+    Tie {
+        at: tie.at + events,
+        ..tie
     }
 }
 

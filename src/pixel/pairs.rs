@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use serde::{Deserialize, Serialize};
+
 use super::index::{Bond, KEYS, Relation, Tie};
 use super::{Hit, Index};
 use crate::event::Event;
@@ -17,7 +19,7 @@ const LEAST_SHARE: f64 = 0.95;
 const LEAST_MISMATCH: f64 = 0.8;
 
 /// The server's events under one event_name.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServerTally {
     /// Events of a website.
     pub events: u64,
