@@ -41,6 +41,7 @@ pub struct Rule {
     log: Option<LogCheck>,
     needs: Needs,
     teaches: Option<Safety>,
+    learns_of_pixel: Option<Safety>,
     when: Signs,
     page: OnceCell<Page>,
 }
@@ -74,6 +75,7 @@ impl Rule {
             log: None,
             needs: Needs::NONE,
             teaches: None,
+            learns_of_pixel: None,
             when: Signs::ANY,
             page: OnceCell::new(),
         }
@@ -95,6 +97,17 @@ impl Rule {
     pub const fn with_lessons(mut self, safety: Safety) -> Rule {
         self.teaches = Some(safety);
         self
+    }
+
+    /// The rule with fixes that need a capture paired with the whole log, at best of this safety.
+    pub const fn with_pixel_lessons(mut self, safety: Safety) -> Rule {
+        self.learns_of_pixel = Some(safety);
+        self
+    }
+
+    /// How far the best of those fixes can be trusted that need a capture paired with the whole log.
+    pub fn learns_of_pixel(&self) -> Option<Safety> {
+        self.learns_of_pixel
     }
 
     /// How far the best of those fixes can be trusted that need what the whole log shows.

@@ -615,7 +615,12 @@ fn wrapped(line: &str, how: u8) -> String {
         3 => format!(
             "{body}\n{{\"error\":{{\"message\":\"Invalid parameter\",\"type\":\"OAuthException\",\"code\":100,\"error_subcode\":2804050,\"fbtrace_id\":\"B\"}}}}\n"
         ),
-        4 => format!("{}\n", &body[..body.floor_char_boundary(body.len() - 40)]),
+        4 => {
+            let cut = (0..body.len() - 40)
+                .rev()
+                .find(|&at| body.is_char_boundary(at));
+            format!("{}\n", &body[..cut.unwrap_or(0)])
+        }
         5 => format!("2026-06-25T10:00:00Z POST /v21.0/4429110385/events {body}\n"),
         6 => body.replace("\"em\":[\"", "\"em\":[\"8e1b5a7c\",\"") + "\n",
         _ => format!("{line}\n"),

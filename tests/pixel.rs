@@ -252,3 +252,38 @@ fn parts_of_the_day_merge_to_the_whole() {
         .ends(2)
         .says("without --pixel");
 }
+
+#[test]
+fn fixes_that_a_capture_needs_twice_are_told_as_left_out() {
+    let place = Place::new();
+    let har = file("browser.har");
+    let log = std::fs::read_to_string(file("server.ndjson")).unwrap();
+    let only = format!("- --fix --pixel {} --select CL308", har.display());
+    let once = place.check_piped(&log, &only);
+    assert_eq!(once.out(), log);
+    assert!(once.err().contains("give --spool"), "{}", once.err());
+    // One finding for the ids that one rule explains; those that none does could not be fixed anyway.
+    let rule = place.check(&format!(
+        "{} --pixel {} --select CL308 --format json",
+        file("server.ndjson").display(),
+        har.display()
+    ));
+    let by_rule = rule.json()["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|finding| finding["help"].as_str().unwrap().contains("--fix"))
+        .count();
+    assert!(by_rule > 0);
+    let left = format!("{by_rule} ");
+    let line = once
+        .err()
+        .lines()
+        .find(|line| line.contains("--spool"))
+        .unwrap()
+        .to_owned();
+    assert!(line.contains(&left), "{line}");
+    let spooled = place.check_piped(&log, &format!("{only} --spool"));
+    assert_ne!(spooled.out(), log);
+    spooled.silent_on("give --spool");
+}

@@ -937,8 +937,7 @@ impl<'l> Run<'l> {
             self.report.duplicates = Some(copies.map(|finding| finding.events).sum());
         }
         for finding in findings {
-            let teaches = rules::ALL[finding.rule].teaches();
-            if self.reads_once && teaches.is_some() {
+            if self.reads_once && finding.can_be_fixed && self.would_fix(finding.rule) {
                 let fixes = &mut self.report.fixes.not_written;
                 *fixes.entry(READ_ONCE.to_owned()).or_insert(0) += 1;
             }
@@ -976,6 +975,17 @@ impl<'l> Run<'l> {
             }
         }
         Ok(())
+    }
+
+    /// Whether fixes of a rule are wanted that need what the whole log shows, or a capture beside it.
+    fn would_fix(&self, rule: usize) -> bool {
+        let (rule, least) = (rules::ALL[rule], learn::least(&self.linter.settings));
+        let of_pixel = rule
+            .learns_of_pixel()
+            .filter(|_| self.witnesses.pixel.is_some());
+        rule.teaches()
+            .max(of_pixel)
+            .is_some_and(|best| best >= least)
     }
 
     /// Tells a finding of the whole log, unless the user does not want it.

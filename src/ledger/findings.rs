@@ -31,6 +31,8 @@ pub struct LogFinding {
     /// Events that the rule speaks of here, for rates; those that it spoke of already are not
     /// counted again.
     pub events: u64,
+    /// Whether a second pass over the input puts it right, where the rule has such fixes.
+    pub can_be_fixed: bool,
 }
 
 impl LogFinding {
@@ -55,6 +57,12 @@ impl LogFinding {
     /// Says what to do, when the page's help does not fit.
     pub fn help(&mut self, help: impl Into<Cow<'static, str>>) -> &mut Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// Says that no second pass puts it right, though the rule has such fixes.
+    pub fn without_fix(&mut self) -> &mut Self {
+        self.can_be_fixed = false;
         self
     }
 
@@ -174,6 +182,7 @@ impl LogFindings {
             help: None,
             related: Vec::new(),
             events: 1,
+            can_be_fixed: true,
         });
         self.list.last_mut().expect("just pushed")
     }

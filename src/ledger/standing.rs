@@ -309,8 +309,11 @@ impl Convictions {
     }
 }
 
+/// What a visit holds under a key, 0 for nothing.
+type Of = fn(&Visit) -> u64;
+
 /// What a visit shows of the keys that values can be convicted under.
-const KEYS: [(ScoreKey, fn(&Visit) -> u64); 7] = [
+const KEYS: [(ScoreKey, Of); 7] = [
     (ScoreKey::Em, |visit| visit.email as u64),
     (ScoreKey::Ph, |visit| visit.phone as u64),
     (ScoreKey::ExternalId, |visit| visit.external_id),

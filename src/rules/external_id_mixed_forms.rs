@@ -145,7 +145,7 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
         if forms.both >= PROOF {
             finding.certainty(Certainty::Proof);
         } else if forms.both == 0 {
-            finding.certainty(Certainty::Heuristic);
+            finding.certainty(Certainty::Heuristic).without_fix();
         }
     }
     Ok(())

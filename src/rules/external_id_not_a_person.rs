@@ -335,6 +335,7 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
                 true => Certainty::Strong,
                 false => Certainty::Heuristic,
             })
+            .without_fix()
             .places_of(&found.events, "event with a new value")
             .events(found.events.number);
     }

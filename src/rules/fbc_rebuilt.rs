@@ -105,7 +105,11 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
                 times.words(),
                 count(events.number, "event")
             );
-            out.at(events.first(), "/user_data/fbc", message)
+            let finding = out.at(events.first(), "/user_data/fbc", message);
+            if !is_proof {
+                finding.without_fix();
+            }
+            finding
                 .certainty(match is_proof {
                     true => Certainty::Proof,
                     false => Certainty::Strong,

@@ -67,7 +67,10 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
             // The first of them is as it should be.
             .events(twice.len() as u64 - 1);
         if !one_value {
-            finding.severity(Severity::Warning).certainty(Certainty::Strong);
+            finding
+                .severity(Severity::Warning)
+                .certainty(Certainty::Strong)
+                .without_fix();
         }
         if let Some(help) = help {
             finding.help(help);

@@ -4,7 +4,7 @@ use std::io;
 
 use crate::event::Event;
 use crate::finding::{Certainty, Findings, Severity};
-use crate::fix::Fix;
+use crate::fix::{Fix, Safety};
 use crate::json::Pointer;
 use crate::ledger::{Evidence, LogFindings, Needs};
 use crate::name::Name;
@@ -19,7 +19,8 @@ pub static RULE: Rule = crate::rule!(
     Check::Event(check),
     conclude,
     Needs::NONE
-);
+)
+.with_pixel_lessons(Safety::Safe);
 
 /// Pairs by browser and value alone are shown by as many.
 const LEAST: usize = 5;
@@ -96,7 +97,9 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
                         .severity(Severity::Warning);
                 }
             }
-            if pairs.rule.is_some_and(|rule| rule == first.tie.relation) {
+            if pairs.rule.is_none_or(|rule| rule != first.tie.relation) {
+                finding.without_fix();
+            } else {
                 finding.help(
                     "make the id the same way on both sides; --fix writes the server's ids as the browser does",
                 );

@@ -5,7 +5,7 @@ use std::io;
 use crate::digest::{self, Shape};
 use crate::event::Event;
 use crate::finding::Findings;
-use crate::fix::Fix;
+use crate::fix::{Fix, Safety};
 use crate::ledger::{Evidence, LogFindings, Needs};
 use crate::name::Name;
 use crate::pixel::index::KEYS;
@@ -18,7 +18,8 @@ pub static RULE: Rule = crate::rule!(
     Check::Event(check),
     conclude,
     Needs::NONE
-);
+)
+.with_pixel_lessons(Safety::Unsafe);
 
 const POINTERS: [&str; KEYS.len()] = [
     "/user_data/em",

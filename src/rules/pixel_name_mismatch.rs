@@ -5,7 +5,7 @@ use std::io;
 
 use crate::event::Event;
 use crate::finding::{Certainty, Findings, Severity};
-use crate::fix::Fix;
+use crate::fix::{Fix, Safety};
 use crate::json::Pointer;
 use crate::ledger::{Evidence, LogFindings, Needs};
 use crate::name::Name;
@@ -19,7 +19,8 @@ pub static RULE: Rule = crate::rule!(
     Check::Event(check),
     conclude,
     Needs::NONE
-);
+)
+.with_pixel_lessons(Safety::Unsafe);
 
 /// An order number may be the id of two steps of one order; so many pairs without any partner of
 /// their own name are no such chance.
