@@ -536,7 +536,7 @@ fn merged(parts: &[String], witnesses: &Witnesses) -> String {
         threads: 2,
         memory,
         ledger_key: Some(secret),
-        rows: 1000,
+        rows: 10_000,
         witnesses,
         ..Settings::default()
     };
@@ -579,7 +579,7 @@ fn whole(parts: &[String], witnesses: &Witnesses) -> String {
     let linter = Linter::new(Settings {
         clocks: Clocks::At(NOW),
         wall: NOW,
-        rows: 1000,
+        rows: 10_000,
         witnesses: witnesses.clone(),
         ..Settings::default()
     });
