@@ -55,12 +55,16 @@ fn check_within(file: &std::path::Path, threads: &str, memory: &str) -> Report {
 
 #[test]
 fn the_check_finds_exactly_what_was_planted() {
-    for seed in [1, 2] {
+    for (seed, people) in [
+        (1, log::People::Returning),
+        (2, log::People::Returning),
+        (3, log::People::New),
+    ] {
         let mut file = tempfile::Builder::new()
             .suffix(".ndjson")
             .tempfile()
             .unwrap();
-        let mut planted = log::write(&mut file, 2_000_000, seed, log::People::Returning).unwrap();
+        let mut planted = log::write(&mut file, 2_000_000, seed, people).unwrap();
         planted.add(&log_faults::write(&mut file, seed).unwrap());
         file.flush().unwrap();
         for threads in ["1", "2"] {
