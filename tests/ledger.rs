@@ -472,6 +472,9 @@ fn every_log_rule_that_is_sure_takes_its_key_out_of_the_coverage() {
         ("anew", "ViewContent", "fbp", 0.0),
         ("proxy", "ViewContent", "client_ip_address", 15.0 / 70.0),
         ("agent", "ViewContent", "client_user_agent", 0.0),
+        ("small", "ViewContent", "fbc", 0.5),
+        ("cached", "ViewContent", "fbc", 0.0),
+        ("rebuilt", "ViewContent", "fbc", 1.0),
     ] {
         let report = shop(name);
         let found = coverage(&report, event, key);

@@ -210,18 +210,22 @@ impl Entries {
         }
         let mut left = needs.has(Needs::STANDINGS).then(|| Left {
             visit: 0,
+            click: 0,
             aside: standing::aside(short(sender), event),
         });
         if needs.has(Needs::VISITS)
             && let Some(visit) = Visit::of(key, event, scope, &who, &told, at)
         {
             if let Some(left) = &mut left {
-                left.visit = visit.identity();
+                left.visit = standing::of_visit(&visit);
             }
             self.visits.see(visit);
         }
         if needs.has(Needs::CLICKS) {
             self.clicks.enter(key, event, &who, &told, at);
+            if let (Some(left), Some(click)) = (&mut left, event.click()) {
+                left.click = standing::of_click(clicks::id_of(key, click.stamped.tail()));
+            }
         }
         self.enter_named(key, needs, event, name, (scope, browser), &who, at);
         left
@@ -330,6 +334,7 @@ impl Entries {
 #[derive(Clone, Copy, Debug)]
 pub struct Left {
     visit: u64,
+    click: u64,
     /// What else events that stand alike are told apart by.
     pub aside: u64,
 }
@@ -338,6 +343,9 @@ impl Entries {
     /// Enters how an event stands, as a number of the block.
     pub fn stand(&mut self, left: Left, how: u32) {
         self.standings.see(left.visit, how);
+        if left.click != 0 {
+            self.standings.see(left.click, how);
+        }
     }
 }
 

@@ -40,6 +40,10 @@
 //!    its event check asks `event.witnesses.lessons`. A lesson is a keyed hash or a number; a value
 //!    that stands elsewhere in the log is fetched between the passes ([`Lessons::fetch`]). The check
 //!    fixes only what still matches.
+//! 7. What a rule proves worthless, or is as good as sure of (`strong`), counts no more for coverage and
+//!    score: the rule asks for [`Needs::STANDINGS`] too, and notes it in `out.convict()`. Such a rule is
+//!    asked whatever the user selects. Rules that speak of scores ask for [`Needs::SCORES`], and come
+//!    last.
 
 pub mod carriers;
 pub mod clicks;

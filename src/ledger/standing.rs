@@ -19,7 +19,7 @@ use crate::score::{Keys, NameScore, Presence, ScoreKey};
 /// Events of one visit that stand alike, or what is said of the visit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Standing {
-    /// [`Visit::identity`]; 0 for events that leave none.
+    /// [`of_visit`], or [`of_click`] for events with a click id, which have a row for each.
     pub visit: u64,
     /// How they stand: a number of [`Stands`], or [`SENTENCE`].
     pub how: u32,
@@ -27,7 +27,20 @@ pub struct Standing {
     pub count: u32,
 }
 
-/// In place of a number: what was proven of the visit.
+/// The bit by which clicks are told from visits.
+const IS_CLICK: u64 = 1 << 63;
+
+/// What stands for a visit; 0 for events that leave none.
+pub(super) fn of_visit(visit: &Visit) -> u64 {
+    visit.identity() & !IS_CLICK
+}
+
+/// What stands for a click id, given by its hash.
+pub(super) fn of_click(id: [u64; 2]) -> u64 {
+    id[0] | IS_CLICK
+}
+
+/// In place of a number: what was proven of the visit or click.
 const SENTENCE: u32 = u32::MAX;
 
 /// Among the keys of a sentence: a contact is the digest of a digest.
@@ -143,6 +156,10 @@ impl Stand {
     }
 }
 
+/// Beyond so many ways senders are not told apart, so that a log of a million sites does not fill the
+/// memory.
+const MOST_STANDS: usize = 1 << 18;
+
 /// All ways in which the events of a log stand, by number. Logs have some thousands.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Stands {
@@ -166,12 +183,15 @@ impl Stands {
                 number
             }
         };
-        let stand = Stand {
+        let mut stand = Stand {
             name,
             presence,
             scored,
             aside,
         };
+        if self.list.len() >= MOST_STANDS && !self.numbers.contains_key(&stand) {
+            stand.aside = stand.several().bits().into();
+        }
         let list = &mut self.list;
         *self.numbers.entry(stand).or_insert_with(|| {
             list.push(stand);
@@ -198,6 +218,8 @@ pub struct Convictions {
     values: HashSet<(ScoreKey, u64)>,
     /// Values of a key in a dataset or site, as [`mix`] joins the two.
     in_scope: HashSet<(ScoreKey, u64)>,
+    /// Click ids.
+    clicks: HashSet<u64>,
     /// Keys that are new with every event of the browsers of a dataset or site.
     fresh: HashSet<(ScoreKey, u32)>,
     /// Keys of which all that a sender sends is worthless.
@@ -220,6 +242,11 @@ impl Convictions {
     /// The same, joined with its dataset or site already.
     pub fn mixed(&mut self, key: ScoreKey, mixed: u64) {
         self.in_scope.insert((key, mixed));
+    }
+
+    /// A click id, by its hash.
+    pub fn click(&mut self, id: [u64; 2]) {
+        self.clicks.insert(of_click(id));
     }
 
     /// A key that is new with every event of a browser, where it is.
@@ -249,7 +276,7 @@ impl Convictions {
 
     /// Whether nothing was convicted.
     pub fn is_empty(&self) -> bool {
-        self.senders.is_empty() && self.spare_visits()
+        self.senders.is_empty() && self.clicks.is_empty() && self.spare_visits()
     }
 
     fn spare_visits(&self) -> bool {
@@ -292,9 +319,13 @@ impl Convictions {
         }
     }
 
-    /// The keys that are worthless in events that stand like this, given the sentence on the visit.
-    fn keys(&self, stand: &Stand, sentence: u32) -> Keys {
+    /// The keys that are worthless in events that stand like this, given the sentence on their visit
+    /// or click.
+    fn keys(&self, stand: &Stand, visit: u64, sentence: u32) -> Keys {
         let mut keys = Keys::from_bits(sentence);
+        if visit & IS_CLICK != 0 {
+            return keys.common(stand.presence.usable());
+        }
         let of_sender = |map: &HashMap<u32, Keys>| {
             let whole = map.get(&stand.sender()).copied();
             let digests = map.get(&Pipeline::sender_of(stand.sender())).copied();
@@ -341,7 +372,7 @@ pub(super) fn carry_out(
         people::of_browsers(visits, |visits| {
             convictions.of(visits, |visit, bits| {
                 let sentence = Standing {
-                    visit: visit.identity(),
+                    visit: of_visit(visit),
                     how: SENTENCE,
                     count: bits,
                 };
@@ -353,6 +384,12 @@ pub(super) fn carry_out(
         })?;
     }
     outcome?;
+    let of_clicks = convictions.clicks.iter().map(|&click| Standing {
+        visit: click,
+        how: SENTENCE,
+        count: Keys::of(&[ScoreKey::Fbc]).bits(),
+    });
+    standings.take(&of_clicks.collect::<Vec<_>>(), 0);
     standings.finish()?;
     // Events that stand alike and lose the same keys.
     let mut moves: BTreeMap<(u32, u32), u64> = BTreeMap::new();
@@ -365,7 +402,7 @@ pub(super) fn carry_out(
             let Some(stand) = stands.list.get(row.how as usize) else {
                 continue;
             };
-            let keys = convictions.keys(stand, sentence);
+            let keys = convictions.keys(stand, row.visit, sentence);
             if !keys.is_empty() {
                 *moves.entry((row.how, keys.bits())).or_insert(0) += u64::from(row.count);
             }
@@ -419,7 +456,7 @@ mod tests {
             visits.take(&[visit], 0);
             standings.take(
                 &[Standing {
-                    visit: visit.identity(),
+                    visit: of_visit(&visit),
                     how,
                     count: 2,
                 }],

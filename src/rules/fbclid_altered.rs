@@ -18,7 +18,7 @@ pub static RULE: Rule = crate::rule!(
     "fbclid-altered",
     Check::Event(check),
     conclude,
-    Needs::CLICKS,
+    Needs::CLICKS.and(Needs::STANDINGS),
     Safety::Safe
 )
 .when(Signs::CLICK);
@@ -195,6 +195,9 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
                 };
                 if let Some(lessons) = out.lessons(safety) {
                     lessons.altered(&id[0], &whole[0]);
+                }
+                if altered != Altered::Decoded {
+                    out.convict().click(id[0].id);
                 }
                 changed.push((events, told, altered));
             }

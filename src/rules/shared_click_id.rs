@@ -9,7 +9,12 @@ use crate::report::count;
 use crate::rule::{Check, Rule};
 
 /// See `rules/shared-click-id.md`.
-pub static RULE: Rule = crate::rule!("shared-click-id", Check::Log, conclude, Needs::CLICKS);
+pub static RULE: Rule = crate::rule!(
+    "shared-click-id",
+    Check::Log,
+    conclude,
+    Needs::CLICKS.and(Needs::STANDINGS)
+);
 
 /// One person's browsers and addresses within the 90 days of a click are fewer.
 const PEOPLE: usize = 20;
@@ -34,6 +39,7 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
             if people.number() < PEOPLE || addresses.number() < PEOPLE {
                 continue;
             }
+            out.convict().click(clicks[0].id);
             let finding = out.at(
                 events.first(),
                 "/user_data/fbc",

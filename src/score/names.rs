@@ -200,16 +200,41 @@ impl NameScore {
             self.unscored.convict(presence, keys, count);
             return;
         }
+        let mut open = count - self.spoil(presence, keys, count);
+        if open == 0 {
+            return;
+        }
+        // Some of them have lost other keys already: those that have lost the fewest come first.
+        let is_rest = |other: &Presence| {
+            other.sent() == presence.sent()
+                && presence.usable().has_all(other.usable())
+                && other.usable().has_all(keys)
+        };
+        let all = self.scored.keys().map(|&packed| Presence::unpack(packed));
+        let mut rest: Vec<Presence> = all.filter(is_rest).collect();
+        rest.sort_unstable_by_key(|one| (std::cmp::Reverse(one.usable().len()), one.pack()));
+        for one in rest {
+            open -= self.spoil(one, keys, open);
+        }
+    }
+
+    /// Takes keys out of at most `count` of the scored events with just such keys; gives how many
+    /// these are.
+    fn spoil(&mut self, presence: Presence, keys: Keys, count: u64) -> u64 {
+        let Some(events) = self.scored.get_mut(&presence.pack()) else {
+            return 0;
+        };
+        let moved = count.min(*events);
+        *events -= moved;
+        if *events == 0 {
+            self.scored.remove(&presence.pack());
+        }
         let mut left = presence;
         keys.iter().for_each(|key| left.spoil(key));
-        if let Some(events) = self.scored.get_mut(&presence.pack()) {
-            let moved = count.min(*events);
-            *events -= moved;
-            if *events == 0 {
-                self.scored.remove(&presence.pack());
-            }
+        if moved > 0 {
             *self.scored.entry(left.pack()).or_insert(0) += moved;
         }
+        moved
     }
 
     /// In how many events, scored or not, a key is usable, and in how many it is proven right.
@@ -411,7 +436,7 @@ impl<'m> Population<'m> {
         if name.convicted > 0 {
             notes.push(format!(
                 "keys of {} that the whole log shows to be worthless do not count",
-                crate::report::count(name.convicted, "event")
+                crate::report::count(name.convicted.min(name.events()), "event")
             ));
         }
         if name.unscored.events > 0 {
