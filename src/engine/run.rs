@@ -200,7 +200,7 @@ fn needs(linter: &Linter) -> Option<Needs> {
     }
     let of_rules = (0..rules::ALL.len())
         .filter(|&index| is_asked(linter, index))
-        .map(|index| rules::ALL[index].needs())
+        .map(|index| rules::ALL[index].needs().filled())
         .reduce(Needs::and);
     // A capture is paired with the events that are entered.
     of_rules.or(settings.witnesses.pixel.as_ref().map(|_| Needs::NONE))

@@ -35,6 +35,14 @@ impl Needs {
         self.0 & tables.0 == tables.0
     }
 
+    /// The tables to be filled for these: visits tell of whom the standings are.
+    pub const fn filled(self) -> Needs {
+        match self.has(Needs::STANDINGS) {
+            true => self.and(Needs::VISITS),
+            false => self,
+        }
+    }
+
     /// These without those.
     pub const fn without(self, other: Needs) -> Needs {
         Needs(self.0 & !other.0)

@@ -19,13 +19,10 @@ pub static RULE: Rule = crate::rule!(
     "double-hash",
     Check::Event(check),
     conclude,
-    READS,
+    Needs::DIGESTS.and(Needs::STANDINGS),
     Safety::Safe
 )
 .when(Signs::MISTAKE);
-
-/// Whose e-mails and phones are digests of digests, the rows of people tell.
-const READS: Needs = Needs::DIGESTS.and(Needs::VISITS).and(Needs::STANDINGS);
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     if let Some(lessons) = &event.witnesses.lessons {
