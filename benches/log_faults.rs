@@ -28,20 +28,33 @@ pub struct Written {
     pub bytes: u64,
     /// By the id of the rule.
     pub rules: BTreeMap<&'static str, Expected>,
+    /// Findings that are told once of a whole log, whatever else is in it.
+    pub once: BTreeMap<&'static str, u64>,
 }
 
-/// Writes all faults.
+/// Writes all faults that any log can have.
 pub fn write(out: &mut impl Write, seed: u64) -> io::Result<Written> {
+    write_these(out, seed, FAULTS)
+}
+
+/// Writes what shows only in a log without any event from elsewhere than a website.
+pub fn write_websites(out: &mut impl Write, seed: u64) -> io::Result<Written> {
+    write_these(out, seed, &[one_source_for_all])
+}
+
+fn write_these(out: &mut impl Write, seed: u64, faults: &[fn(&mut Log)]) -> io::Result<Written> {
     let mut log = Log {
         random: Random(seed ^ 0x10f0_f417),
         text: String::new(),
         people: 0,
         written: Written::default(),
         sender: None,
+        dataset: None,
+        is_test: false,
     };
-    for fault in FAULTS {
+    for fault in faults {
         fault(&mut log);
-        log.sender = None;
+        (log.sender, log.dataset, log.is_test) = (None, None, false);
         out.write_all(log.text.as_bytes())?;
         log.written.bytes += log.text.len() as u64;
         log.text.clear();
@@ -75,9 +88,12 @@ const FAULTS: &[fn(&mut Log)] = &[
     clock_of_another_zone,
     midnight,
     purchase_before_checkout,
+    browsing_at_the_till,
     one_page_for_all,
+    pages_of_others,
     one_value_for_all,
     value_in_cents,
+    tests_for_days,
 ];
 
 const NOW: u64 = 1_782_432_000;
@@ -142,6 +158,9 @@ struct Event {
     value: u64,
     whole: bool,
     order: Option<String>,
+    source: &'static str,
+    /// Without page, browser, address and cookie.
+    traceless: bool,
 }
 
 struct Log {
@@ -151,6 +170,10 @@ struct Log {
     written: Written,
     /// Bodies instead of bare events, with this partner_agent.
     sender: Option<&'static str>,
+    /// Bodies with the address to which they were sent, of this dataset.
+    dataset: Option<&'static str>,
+    /// Bodies with a test_event_code.
+    is_test: bool,
 }
 
 impl Log {
@@ -221,6 +244,8 @@ impl Log {
             value: 1_000 + self.random.below(9_000) * 100 + 1 + self.random.below(98),
             whole: false,
             order: (name == "Purchase").then(|| format!("{}", 900_000 + number)),
+            source: "website",
+            traceless: false,
         }
     }
 
@@ -230,13 +255,32 @@ impl Log {
 
     fn write(&mut self, event: &Event) {
         let Event { who, .. } = event;
-        if self.sender.is_some() {
+        if let Some(dataset) = self.dataset {
+            self.put(format_args!(
+                "{{\"url\":\"https://graph.facebook.com/v21.0/{dataset}/events\",\"body\":"
+            ));
+        }
+        let is_body = self.sender.is_some() || self.dataset.is_some() || self.is_test;
+        if is_body {
             self.text.push_str("{\"data\":[");
         }
         self.put(format_args!(
-            "{{\"event_name\":\"{}\",\"event_time\":{},\"event_id\":\"{}\",\"action_source\":\"website\",\"event_source_url\":\"{}\",\"user_data\":{{\"em\":[\"{}\"],\"ph\":[\"{}\"],\"external_id\":\"{}\",\"client_ip_address\":\"{}\",\"client_user_agent\":\"{}\",\"fbp\":\"{}\"",
-            event.name, event.time, event.id, event.url, who.em, who.ph, who.external_id, who.ip, who.agent, who.fbp
+            "{{\"event_name\":\"{}\",\"event_time\":{},\"event_id\":\"{}\",\"action_source\":\"{}\"",
+            event.name, event.time, event.id, event.source
         ));
+        if !event.traceless {
+            self.put(format_args!(",\"event_source_url\":\"{}\"", event.url));
+        }
+        self.put(format_args!(
+            ",\"user_data\":{{\"em\":[\"{}\"],\"ph\":[\"{}\"],\"external_id\":\"{}\"",
+            who.em, who.ph, who.external_id
+        ));
+        if !event.traceless {
+            self.put(format_args!(
+                ",\"client_ip_address\":\"{}\",\"client_user_agent\":\"{}\",\"fbp\":\"{}\"",
+                who.ip, who.agent, who.fbp
+            ));
+        }
         for (key, value) in [
             ("fbc", &who.fbc),
             ("ge", &who.ge),
@@ -263,8 +307,20 @@ impl Log {
             self.text.push('}');
         }
         self.text.push('}');
+        if is_body {
+            self.text.push(']');
+        }
         if let Some(sender) = self.sender {
-            self.put(format_args!("],\"partner_agent\":\"{sender}\"}}"));
+            self.put(format_args!(",\"partner_agent\":\"{sender}\""));
+        }
+        if self.is_test {
+            self.text.push_str(",\"test_event_code\":\"TEST58213\"");
+        }
+        if is_body {
+            self.text.push('}');
+        }
+        if self.dataset.is_some() {
+            self.text.push('}');
         }
         self.text.push('\n');
         self.written.events += 1;
@@ -573,6 +629,56 @@ fn purchase_before_checkout(log: &mut Log) {
         log.write(&checkout);
     }
     log.expect("CL412", 1, 23);
+}
+
+/// The shop's own pages, sent with the source of its tills.
+fn browsing_at_the_till(log: &mut Log) {
+    log.visitors("till", "ViewContent", 24, |log, _, event| {
+        event.source = "physical_store";
+        let born = event.time - HOUR - log.random.below(9 * HOUR);
+        let tail = event.who.fbp.rsplit('.').next().unwrap_or_default();
+        event.who.fbp = format!("fb.1.{}.{tail}", born * 1_000 + 417);
+    });
+    // Each event, and the name.
+    log.expect("CL505", 25, 24);
+}
+
+/// Where the visitors came from, and where they pay, in place of the shop's page.
+fn pages_of_others(log: &mut Log) {
+    log.dataset = Some("4429110385");
+    log.visitors("ownpages", "ViewContent", 70, |_, at, event| {
+        let host = match at {
+            0..12 => "l.facebook.com",
+            12..22 => "checkout.stripe.com",
+            22..26 => "ownpages.myshopify.com",
+            _ => return,
+        };
+        event.url = format!("https://{host}/{at}");
+    });
+    // One for each kind of page.
+    log.expect("CL512", 3, 26);
+}
+
+/// The job that sends the shop's newsletter orders says `website` as well.
+fn one_source_for_all(log: &mut Log) {
+    log.visitors("onesource", "Lead", 57, |_, at, event| {
+        event.traceless = at < 26;
+    });
+    log.expect("CL506", 1, 26);
+    // What every one of them lacks.
+    log.expect("CL503", 26, 26);
+    log.expect("CL504", 26, 26);
+}
+
+/// The code of a trial that nobody took out.
+fn tests_for_days(log: &mut Log) {
+    log.is_test = true;
+    log.visitors("trial", "ViewContent", 23, |_, at, event| {
+        event.time = NOW - 5 * DAY + at * 3 * HOUR;
+    });
+    // Each request, and the log.
+    log.expect("CL701", 23, 0);
+    log.written.once.insert("CL701", 1);
 }
 
 fn one_page_for_all(log: &mut Log) {

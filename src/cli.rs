@@ -193,7 +193,7 @@ pub struct CheckArgs {
     /// Also write the report and the ledger of this part of a log, for `capilint merge`; no plain
     /// value is in it
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath,
-          conflicts_with_all = ["fix", "diff", "show_values", "pixel"])]
+          conflicts_with_all = ["fix", "diff", "show_values"])]
     pub ledger_out: Option<PathBuf>,
     /// The secret under which the ledger hashes, at least 16 random bytes: the same for all parts
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "ledger_out")]
@@ -206,6 +206,9 @@ pub struct MergeArgs {
     /// What `check --ledger-out` wrote, in the order of the log
     #[arg(required = true, value_name = "PART", value_hint = ValueHint::FilePath)]
     pub parts: Vec<PathBuf>,
+    /// The captures that every part was checked with, in the same order; may repeat
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub pixel: Vec<PathBuf>,
     /// Of the rules of the whole log only these
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub select: Vec<String>,

@@ -14,13 +14,75 @@ use crate::{printable, rules};
 /// Datasets and senders beyond this many are counted as others.
 const MOST_NAMES: usize = 1_000;
 
+/// Names with the number of their events, in the order in which they were first met: an order by
+/// name would show something of those that may not be printed, and get lost with them.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(from = "Vec<(String, u64)>", into = "Vec<(String, u64)>")]
+pub struct Names {
+    list: Vec<(String, u64)>,
+    /// Where each is in the list.
+    places: BTreeMap<String, usize>,
+}
+
+impl Names {
+    /// Each with its number of events.
+    pub fn iter(&self) -> impl Iterator<Item = &(String, u64)> {
+        self.list.iter()
+    }
+
+    /// Whether it is among them.
+    pub fn has(&self, name: &str) -> bool {
+        self.places.contains_key(name)
+    }
+
+    /// Counts events of a name, from some number of names on under a heading for all others.
+    pub fn count(&mut self, name: &str, events: u64) {
+        let room = self.list.len() < MOST_NAMES;
+        let name = match self.places.get(name) {
+            None if !room => OTHERS,
+            _ => name,
+        };
+        match self.places.get(name) {
+            Some(&at) => self.list[at].1 += events,
+            None => {
+                self.places.insert(name.to_owned(), self.list.len());
+                self.list.push((name.to_owned(), events));
+            }
+        }
+    }
+}
+
+impl PartialEq for Names {
+    fn eq(&self, other: &Names) -> bool {
+        self.list == other.list
+    }
+}
+
+impl Eq for Names {}
+
+impl From<Vec<(String, u64)>> for Names {
+    fn from(list: Vec<(String, u64)>) -> Names {
+        let mut names = Names::default();
+        for (name, events) in list {
+            names.count(&name, events);
+        }
+        names
+    }
+}
+
+impl From<Names> for Vec<(String, u64)> {
+    fn from(names: Names) -> Vec<(String, u64)> {
+        names.list
+    }
+}
+
 /// Facts about some events; those of two parts add up.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {
     /// Events by the id of the dataset that they went to, as far as the log names it.
-    pub datasets: BTreeMap<String, u64>,
+    pub datasets: Names,
     /// Events by partner_agent or pipeline, as far as the log names it.
-    pub senders: BTreeMap<String, u64>,
+    pub senders: Names,
     /// The earliest and the latest plausible event_time, in Unix seconds.
     pub event_times: Option<(i64, i64)>,
     /// The earliest and the latest time of capture, in Unix seconds.
@@ -48,10 +110,10 @@ impl Facts {
         self.redacted += u64::from(is_hidden);
         let envelope = &event.envelope;
         if let Some(dataset) = envelope.dataset {
-            count(&mut self.datasets, dataset, 1);
+            self.datasets.count(dataset, 1);
         }
         if let Some(sender) = envelope.sender {
-            count(&mut self.senders, sender, 1);
+            self.senders.count(sender, 1);
         }
         self.test_events += u64::from(envelope.is_test);
         if let Some(time) = event.time() {
@@ -82,11 +144,11 @@ impl Facts {
 
     /// Adds the facts of what comes next in the same file.
     pub fn add(&mut self, next: &Facts) {
-        for (dataset, events) in &next.datasets {
-            count(&mut self.datasets, dataset, *events);
+        for (dataset, events) in next.datasets.iter() {
+            self.datasets.count(dataset, *events);
         }
-        for (sender, events) in &next.senders {
-            count(&mut self.senders, sender, *events);
+        for (sender, events) in next.senders.iter() {
+            self.senders.count(sender, *events);
         }
         self.test_events += next.test_events;
         self.redacted += next.redacted;
@@ -115,14 +177,14 @@ impl Facts {
 
     /// The same without what may not be printed: keyed hashes stand for it.
     pub fn sealed(&self, key: &Key) -> Facts {
-        let seal = |names: &BTreeMap<String, u64>, open: fn(&str) -> bool| {
-            let mut sealed = BTreeMap::new();
-            for (name, events) in names {
+        let seal = |names: &Names, open: fn(&str) -> bool| {
+            let mut sealed = Names::default();
+            for (name, events) in names.iter() {
                 let name = match open(name) || name == OTHERS {
                     true => name.clone(),
                     false => format!("#{:016x}", key.hash(name.as_bytes())),
                 };
-                *sealed.entry(name).or_insert(0) += events;
+                sealed.count(&name, *events);
             }
             sealed
         };
@@ -147,19 +209,6 @@ impl Facts {
 /// The heading for names beyond [`MOST_NAMES`].
 pub const OTHERS: &str = "(others)";
 
-fn count(names: &mut BTreeMap<String, u64>, name: &str, events: u64) {
-    if let Some(sum) = names.get_mut(name) {
-        *sum += events;
-        return;
-    }
-    let name = if names.len() < MOST_NAMES {
-        name
-    } else {
-        OTHERS
-    };
-    *names.entry(name.to_owned()).or_insert(0) += events;
-}
-
 fn widen(range: &mut Option<(i64, i64)>, other: (i64, i64)) {
     *range = Some(match *range {
         Some((first, last)) => (first.min(other.0), last.max(other.1)),
@@ -168,14 +217,10 @@ fn widen(range: &mut Option<(i64, i64)>, other: (i64, i64)) {
 }
 
 /// Names and their numbers as they may be printed: a name that is not `open` gets a number.
-pub fn named(
-    names: &BTreeMap<String, u64>,
-    what: &str,
-    open: impl Fn(&str) -> bool,
-) -> Vec<(String, u64)> {
+pub fn named(names: &Names, what: &str, open: impl Fn(&str) -> bool) -> Vec<(String, u64)> {
     let mut hidden = 0;
-    let mut list: Vec<(String, u64)> = Vec::with_capacity(names.len());
-    for (name, events) in names {
+    let mut list: Vec<(String, u64)> = Vec::new();
+    for (name, events) in names.iter() {
         let shown = if name == OTHERS || open(name) {
             name.clone()
         } else {
@@ -216,7 +261,10 @@ mod tests {
 
     #[test]
     fn names_that_look_like_values_are_numbered() {
-        let names = BTreeMap::from([("ana@shop.example".to_owned(), 2), ("gtm".to_owned(), 1)]);
+        let names = Names::from(vec![
+            ("ana@shop.example".to_owned(), 2),
+            ("gtm".to_owned(), 1),
+        ]);
         let shown = named(&names, "sender", printable::is_printable);
         assert_eq!(shown, [("sender#1".to_owned(), 2), ("gtm".to_owned(), 1)]);
     }

@@ -2,7 +2,7 @@
 //! or show what is wrong with it.
 //!
 //! The list is read once. Of every value the digests of its right form and of its usual wrong forms
-//! are entered in a table that takes five bytes a place; what the table finds is confirmed by
+//! are entered in a table that takes four bytes a place; what the table finds is confirmed by
 //! hashing the value again, so that nothing rests on a part of a digest. The plain values stay in the
 //! memory of the run and go nowhere else.
 
@@ -13,7 +13,7 @@ use hashbrown::HashSet;
 use rayon::prelude::*;
 
 use crate::digest::forms::{Known, WrongForm};
-use crate::digest::{prefix_of, prefix_of_hex, sha256_hex};
+use crate::digest::{prefix_of_hex, sha256_hex};
 use crate::event::Assumptions;
 use crate::name::Name;
 use crate::normalize::{accepted_forms, normal_form};
@@ -23,7 +23,7 @@ const LONGEST_LINE: u64 = 1 << 20;
 /// No value is longer.
 const LONGEST_VALUE: usize = 320;
 /// Values whose digests are made at a time.
-const BATCH: usize = 1 << 14;
+const BATCH: usize = 1 << 13;
 
 /// What is known of a digest.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,9 +45,7 @@ pub struct KnownValues {
     assume: Assumptions,
     /// Hashes of the values, to take each once.
     seen: HashSet<u64>,
-    /// Eight bits of the digest in each place, 0 where there is none, and the value's number.
-    tags: Vec<u8>,
-    numbers: Vec<u32>,
+    table: Table,
     /// Records of the list, and those without a value that can be used.
     pub records: u64,
     pub unusable: u64,
@@ -244,7 +242,7 @@ impl KnownValues {
 
     /// Bytes that it takes.
     pub fn bytes(&self) -> usize {
-        self.texts.len() + self.starts.len() * 8 + self.names.len() + self.tags.len() * 5
+        self.texts.len() + self.starts.len() * 8 + self.names.len() + self.table.bytes()
     }
 
     fn value(&self, number: usize) -> (Name, &str, Assumptions) {
@@ -273,7 +271,7 @@ impl KnownValues {
         if name != Name::ExternalId
             && let Some(known) = Known::new(name, text, &assume)
         {
-            known.each_digest(|digest| out.push(prefix_of(&digest)));
+            known.each_prefix(|prefix| out.push(prefix));
         }
         out.sort_unstable();
         out.dedup();
@@ -283,70 +281,60 @@ impl KnownValues {
     fn build(&mut self) {
         let number = self.names.len();
         // A sample tells how many forms there are to be.
-        let step = (number / 512).max(1);
+        let step = (number / 4096).max(1);
         let sample: Vec<usize> = (0..number).step_by(step).collect();
         let forms: usize = sample.par_iter().map(|&at| self.prefixes(at).len()).sum();
         let expected = forms as f64 / sample.len().max(1) as f64 * number as f64;
-        let mut places = (expected * 1.45) as usize + 64;
-        while !self.fill(places) {
-            places += places / 2;
+        let mut room = expected;
+        while !self.fill(room) {
+            room *= 1.1;
         }
     }
 
-    /// Enters everything in so many places; `false` when that is too tight.
-    fn fill(&mut self, places: usize) -> bool {
-        self.tags = vec![0; places];
-        self.numbers = vec![0; places];
+    /// Enters everything in a table for so many digests; `false` when that is too tight.
+    fn fill(&mut self, expected: f64) -> bool {
+        let number = self.names.len();
+        self.table = Table::new(expected, number);
         self.forms = 0;
-        let most = (places as f64 * 0.85) as u64;
-        for first in (0..self.names.len()).step_by(BATCH) {
-            let last = (first + BATCH).min(self.names.len());
-            let batch: Vec<Vec<u64>> = (first..last)
+        for first in (0..number).step_by(BATCH) {
+            let last = (first + BATCH).min(number);
+            // The forms of some values, by the part of the table in which they belong.
+            let table = &self.table;
+            let (mut parts, forms) = (first..last)
                 .into_par_iter()
-                .map(|number| self.prefixes(number))
-                .collect();
-            for (number, prefixes) in (first..).zip(batch) {
-                for prefix in prefixes {
-                    let prefix = under(self.names[number], prefix);
-                    let mut at = self.place(prefix);
-                    while self.tags[at] != 0 {
-                        at = if at + 1 == places { 0 } else { at + 1 };
-                    }
-                    self.tags[at] = tag(prefix);
-                    self.numbers[at] = number as u32;
-                    self.forms += 1;
-                    if self.forms > most {
-                        return false;
-                    }
-                }
+                .fold(
+                    || (table.no_entries(), 0),
+                    |(mut parts, mut forms), number| {
+                        for prefix in self.prefixes(number) {
+                            let prefix = under(self.names[number], prefix);
+                            parts[table.part_of(prefix)].push((prefix, number as u32));
+                            forms += 1;
+                        }
+                        (parts, forms)
+                    },
+                )
+                .reduce(
+                    || (table.no_entries(), 0),
+                    |(mut one, sum), (other, more)| {
+                        for (own, other) in one.iter_mut().zip(other) {
+                            own.extend(other);
+                        }
+                        (one, sum + more)
+                    },
+                );
+            self.forms += forms;
+            // Which thread made what does not show.
+            if !self.table.enter(&mut parts) {
+                return false;
             }
         }
         true
     }
 
-    /// Where the search for a digest begins.
-    fn place(&self, prefix: u64) -> usize {
-        ((u128::from(prefix) * self.tags.len() as u128) >> 64) as usize
-    }
-
     /// The values that a digest may belong to.
     fn candidates(&self, name: Name, prefix: u64) -> impl Iterator<Item = usize> {
-        let prefix = under(name, prefix);
-        let mut at = self.place(prefix);
-        let wanted = tag(prefix);
-        std::iter::from_fn(move || {
-            loop {
-                let here = *self.tags.get(at)?;
-                if here == 0 {
-                    return None;
-                }
-                let number = self.numbers[at] as usize;
-                at = if at + 1 == self.tags.len() { 0 } else { at + 1 };
-                if here == wanted && self.names[number] == name {
-                    return Some(number);
-                }
-            }
-        })
+        let numbers = self.table.find(under(name, prefix));
+        numbers.filter(move |&number| self.names.get(number) == Some(&name))
     }
 
     /// What is known of the digest `hex`, 64 hex digits in lower case, under a key.
@@ -404,13 +392,154 @@ fn under(name: Name, prefix: u64) -> u64 {
     (prefix ^ (name as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15)).wrapping_mul(0xD6E8_FEB8_6659_FD93)
 }
 
-fn tag(prefix: u64) -> u8 {
-    (prefix as u8).max(1)
+/// So full is a table as a rule, and at most: fuller ones are slow to search.
+const USUAL_LOAD: f64 = 0.83;
+const MOST_LOAD: f64 = 0.9;
+
+/// Parts of a table, each of which is filled by one thread at a time.
+const PARTS: usize = 256;
+
+/// Bits of digests with the numbers of values: one word a place, 0 where there is none. Its upper bits
+/// are some of those of the digest, never all 0, the lower ones the number of the value. Whatever has
+/// no place of its own stands in the next one that is free in its part.
+#[derive(Default)]
+struct Table {
+    words: Vec<u32>,
+    /// Places of one part.
+    part: usize,
+    /// Bits of a number.
+    bits: u32,
+    /// How many places of each part are taken.
+    taken: Vec<usize>,
+}
+
+impl Table {
+    /// An empty table for about so many digests, of so many values.
+    fn new(digests: f64, values: usize) -> Table {
+        let mean = digests / PARTS as f64;
+        // Digests fall into parts by chance: some parts have more than others.
+        let part = (mean / USUAL_LOAD + 4.0 * mean.sqrt()) as usize + 8;
+        Table {
+            words: vec![0; PARTS * part],
+            part,
+            bits: (values.max(2) as u64 - 1).ilog2() + 1,
+            taken: vec![0; PARTS],
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        self.words.len() * size_of::<u32>()
+    }
+
+    /// An empty list for each part.
+    fn no_entries(&self) -> Vec<Vec<(u64, u32)>> {
+        vec![Vec::new(); PARTS]
+    }
+
+    /// The part in which the search for a digest begins, by its upper bits.
+    fn part_of(&self, prefix: u64) -> usize {
+        (prefix >> 56) as usize
+    }
+
+    /// The place in its part where it begins.
+    fn place_of(&self, prefix: u64) -> usize {
+        ((u128::from(prefix << 8) * self.part as u128) >> 64) as usize
+    }
+
+    /// What of a digest stands in front of a number.
+    fn tag(&self, prefix: u64) -> u32 {
+        let bits = 32 - self.bits;
+        ((prefix as u32) & (((1u64 << bits) - 1) as u32)).max(1) << self.bits
+    }
+
+    /// Enters digests with their values, those of each part in its list, which is empty afterwards;
+    /// `false` when a part would be too full.
+    fn enter(&mut self, lists: &mut [Vec<(u64, u32)>]) -> bool {
+        let mut words = std::mem::take(&mut self.words);
+        let mut taken = std::mem::take(&mut self.taken);
+        let most = (self.part as f64 * MOST_LOAD) as usize;
+        let fits = words
+            .par_chunks_mut(self.part)
+            .zip(lists.par_iter_mut())
+            .zip(taken.par_iter_mut())
+            .map(|((words, list), taken)| {
+                // Values that share a digest stand in the order of the list.
+                list.sort_unstable_by_key(|&(prefix, number)| (number, prefix));
+                *taken += list.len();
+                if *taken > most {
+                    return false;
+                }
+                for (prefix, number) in list.drain(..) {
+                    let mut at = self.place_of(prefix);
+                    while words[at] != 0 {
+                        at = if at + 1 == words.len() { 0 } else { at + 1 };
+                    }
+                    words[at] = self.tag(prefix) | number;
+                }
+                true
+            })
+            .reduce(|| true, |one, other| one && other);
+        (self.words, self.taken) = (words, taken);
+        fits
+    }
+
+    /// The numbers of the values that a digest may belong to.
+    fn find(&self, prefix: u64) -> impl Iterator<Item = usize> {
+        let words = match self.words.is_empty() {
+            true => &[][..],
+            false => &self.words[self.part_of(prefix) * self.part..][..self.part],
+        };
+        let (tag, mask) = (self.tag(prefix), (1u32 << self.bits) - 1);
+        let mut at = self.place_of(prefix);
+        std::iter::from_fn(move || {
+            loop {
+                let word = *words.get(at)?;
+                if word == 0 {
+                    return None;
+                }
+                at = if at + 1 == words.len() { 0 } else { at + 1 };
+                if word & !mask == tag {
+                    return Some((word & mask) as usize);
+                }
+            }
+        })
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_table_of_any_size_finds_what_was_entered() {
+        for number in [1usize, 2, 40, 5_000] {
+            let prefix =
+                |value: usize, form: usize| prefix_of_hex(&sha256_hex(&format!("{value} {form}")));
+            let mut table = Table::new(number as f64 * 9.0, number);
+            let mut lists = table.no_entries();
+            for value in 0..number {
+                for form in 0..9 {
+                    let prefix = prefix(value, form);
+                    lists[table.part_of(prefix)].push((prefix, value as u32));
+                }
+            }
+            assert!(table.enter(&mut lists), "{number}");
+            let mut wrong = 0;
+            for value in 0..number {
+                for form in 0..9 {
+                    assert!(table.find(prefix(value, form)).any(|found| found == value));
+                }
+                wrong += table.find(prefix(value, 10)).count();
+            }
+            assert!(wrong * 50 <= number, "{wrong} of {number}");
+            // It says so when there is no room left.
+            let mut lists = table.no_entries();
+            for form in 0..table.part as u64 {
+                lists[3].push((3 << 56 | form, 0));
+            }
+            assert!(!table.enter(&mut lists));
+        }
+    }
 
     fn read(text: &str) -> KnownValues {
         let mut known = KnownValues::new(&Assumptions::default());

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::event::{Event, Record, Request};
 use crate::finding::{Certainty, Effect, Findings, Severity};
 use crate::fix::Safety;
-use crate::ledger::LogCheck;
+use crate::ledger::{LogCheck, Needs};
 use crate::signs::Signs;
 
 /// What a rule looks at. The engine calls it with nothing else.
@@ -42,20 +42,22 @@ pub struct Rule {
     text: &'static str,
     check: Check,
     log: Option<LogCheck>,
+    needs: Needs,
     teaches: Option<Safety>,
+    learns_of_pixel: Option<Safety>,
     when: Signs,
     page: OnceCell<Page>,
 }
 
 /// Embeds the page of a rule and ties it to the check and, where there is one, to that of the whole
-/// log, and how far its fixes can be trusted that need what the whole log shows.
+/// log with what that reads, and how far its fixes can be trusted that need what the whole log shows.
 #[macro_export]
 macro_rules! rule {
-    ($name:literal, $check:expr, $log:expr, $safety:expr) => {
-        $crate::rule!($name, $check, $log).with_lessons($safety)
+    ($name:literal, $check:expr, $log:expr, $needs:expr, $safety:expr) => {
+        $crate::rule!($name, $check, $log, $needs).with_lessons($safety)
     };
-    ($name:literal, $check:expr, $log:expr) => {
-        $crate::rule!($name, $check).with_log($log)
+    ($name:literal, $check:expr, $log:expr, $needs:expr) => {
+        $crate::rule!($name, $check).with_log($log, $needs)
     };
     ($name:literal, $check:expr) => {
         $crate::rule::Rule::new(
@@ -74,22 +76,41 @@ impl Rule {
             text,
             check,
             log: None,
+            needs: Needs::NONE,
             teaches: None,
+            learns_of_pixel: None,
             when: Signs::ANY,
             page: OnceCell::new(),
         }
     }
 
-    /// The rule with a check of the whole log.
-    pub const fn with_log(mut self, log: LogCheck) -> Rule {
+    /// The rule with a check of the whole log, which reads no more than these tables.
+    pub const fn with_log(mut self, log: LogCheck, needs: Needs) -> Rule {
         self.log = Some(log);
+        self.needs = needs;
         self
+    }
+
+    /// What its check of the whole log reads.
+    pub fn needs(&self) -> Needs {
+        self.needs
     }
 
     /// The rule with fixes that need what the whole log shows, at best of this safety.
     pub const fn with_lessons(mut self, safety: Safety) -> Rule {
         self.teaches = Some(safety);
         self
+    }
+
+    /// The rule with fixes that need a capture paired with the whole log, at best of this safety.
+    pub const fn with_pixel_lessons(mut self, safety: Safety) -> Rule {
+        self.learns_of_pixel = Some(safety);
+        self
+    }
+
+    /// How far the best of those fixes can be trusted that need a capture paired with the whole log.
+    pub fn learns_of_pixel(&self) -> Option<Safety> {
+        self.learns_of_pixel
     }
 
     /// How far the best of those fixes can be trusted that need what the whole log shows.

@@ -14,8 +14,8 @@ pub use model::{
     Network, Region, Table, Untested, Vector, table,
 };
 pub use names::{
-    Attribution, Contribution, CoverageShares, Detail, Gain, KeyShares, NameReport, NameScore,
-    RegionShares, Tally,
+    Attribution, Contribution, Counted, CoverageShares, Detail, Gain, KeyShares, NameReport,
+    NameScore, RegionShares, Tally,
 };
 
 /// What `capilint explain score` prints.

@@ -11,12 +11,17 @@ mod log_faults;
 mod random;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use capilint::engine::{Linter, Run};
+use capilint::event::Assumptions;
 use capilint::input::blocks::Limits;
+use capilint::known::KnownValues;
 use capilint::output::Style;
 use capilint::output::json::Json;
+use capilint::pixel::Index;
 use capilint::settings::{Clocks, Settings};
+use capilint::witness::Witnesses;
 use proptest::prelude::*;
 use serde_json::Value;
 use support::{CLEAN, EM, Place, another, lines};
@@ -369,32 +374,199 @@ fn a_double_digest_is_proven_by_the_single_one_elsewhere() {
     );
 }
 
+/// A log of which each part of the whole says that a key is worthless, with what is expected of the
+/// coverage: event_name, key, and the share of its events with a usable value.
+fn convicted_log() -> (String, Vec<(&'static str, &'static str, f64)>) {
+    let mut text = String::new();
+    let person = |name: &'static str, person: u32, hashed: u8| {
+        Sketch {
+            name,
+            id: 1_000 * u32::from(hashed) + 100 + person,
+            order: 1_000 * u32::from(hashed) + 100 + person,
+            person,
+            minutes: 30 * person,
+            value: 2,
+            shop: "shop.example.com",
+            hashed,
+        }
+        .text()
+    };
+    let from = |agent: &str, event: String| {
+        format!("{{\"data\":[{event}],\"partner_agent\":\"{agent}\"}}\n")
+    };
+    // A third of the second sender's digests has its inner digest in the log.
+    for n in 0..30 {
+        text.push_str(&from("web", person("Purchase", n, 0)));
+    }
+    for n in 20..50 {
+        text.push_str(&from("crm", person("ViewContent", n, 1)));
+    }
+    (
+        text,
+        vec![
+            ("Purchase", "em", 1.0),
+            ("ViewContent", "em", 20.0 / 30.0),
+            ("ViewContent", "fbp", 1.0),
+        ],
+    )
+}
+
+fn coverage(report: &Value, name: &str, key: &str) -> f64 {
+    let names = report["names"].as_array().unwrap();
+    let name = names.iter().find(|entry| entry["event_name"] == name);
+    name.unwrap()["coverage"][key]["usable"].as_f64().unwrap()
+}
+
+#[test]
+fn what_the_log_proves_worthless_does_not_count_for_coverage_and_score() {
+    let place = Place::new();
+    let (text, expected) = convicted_log();
+    place.write("a.ndjson", &text);
+    let report = place.check("a.ndjson --format json").json();
+    for (name, key, share) in expected {
+        let found = coverage(&report, name, key);
+        assert!((found - share).abs() < 0.0001, "{name} {key}: {found}");
+    }
+    let views = &report["names"][1];
+    let note = views["note"].as_str().unwrap();
+    assert!(
+        note.contains("keys of 10 events that the whole log shows"),
+        "{note}"
+    );
+    // Neither memory nor selection shows in it, nor does it hang on the command.
+    for options in ["--memory 1KB", "--select CL401", "--ignore CL105"] {
+        let other = place
+            .check(&format!("a.ndjson --format json {options}"))
+            .json();
+        assert_eq!(other["names"], report["names"], "{options}");
+    }
+    let scores = place
+        .run(&["score", "a.ndjson", "--format", "ndjson"])
+        .ends(0);
+    let scores: Vec<Value> = scores
+        .out()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(Value::Array(scores), report["names"]);
+}
+
+#[test]
+fn every_log_rule_that_is_sure_takes_its_key_out_of_the_coverage() {
+    let faults = faults(3);
+    let shop = |shop: &str| -> Value {
+        let lines: String = faults
+            .split_inclusive('\n')
+            .filter(|line| line.contains(&format!("www.{shop}.example")))
+            .collect();
+        serde_json::from_str(&json(&linter(2, 1 << 30, 1 << 20), lines.as_bytes())).unwrap()
+    };
+    for (name, event, key, share) in [
+        ("salt", "ViewContent", "ge", 0.0),
+        ("salt", "ViewContent", "country", 0.0),
+        ("guests", "ViewContent", "external_id", 20.0 / 48.0),
+        ("clerk", "ViewContent", "em", 40.0 / 73.0),
+        ("nobody", "AddToCart", "em", 0.0),
+        ("nobody", "AddToCart", "ph", 1.0),
+        ("birthday", "ViewContent", "db", 12.0 / 36.0),
+        ("anew", "ViewContent", "fbp", 0.0),
+        ("proxy", "ViewContent", "client_ip_address", 15.0 / 70.0),
+        ("agent", "ViewContent", "client_user_agent", 0.0),
+        ("small", "ViewContent", "fbc", 0.5),
+        ("cached", "ViewContent", "fbc", 0.0),
+        ("rebuilt", "ViewContent", "fbc", 1.0),
+    ] {
+        let report = shop(name);
+        let found = coverage(&report, event, key);
+        assert!((found - share).abs() < 0.0001, "{name} {key}: {found}");
+    }
+}
+
+/// What is told beside a log: customers whose digests stand in it, right and wrong, and what browsers
+/// sent.
+fn witnesses(known: bool, pixel: bool) -> Witnesses {
+    let mut witnesses = Witnesses::default();
+    if known {
+        let mut list = "em,ph\n".to_owned();
+        for number in 1..60 {
+            let phone = 4_915_730_100_000u64 + number;
+            list.push_str(&format!("visitor{number}@mail.example,+{phone}\n"));
+        }
+        let mut values = KnownValues::new(&Assumptions::default());
+        values.add(list.as_bytes()).unwrap();
+        values.finish();
+        witnesses.known = Some(Arc::new(values));
+    }
+    if pixel {
+        let mut text = String::new();
+        for n in 0..40 {
+            let name = ["Purchase", "ViewContent", "%F0%9F%9A%B2 bestellt"][n % 3];
+            let id = ["order-", "58-"][n % 7 / 6].to_owned() + &(n % 12).to_string();
+            text.push_str(&format!(
+                "https://www.facebook.com/tr/?id=4429110385&ev={name}&eid={id}&cd[order_id]=5{}&cd[value]={}.00&cd[currency]=EUR&ud[em]=1a45e38e{:02}{}&fbp=fb.1.1781903344871.77441{:04}&ts={}000\n",
+                n % 12, 1 + n % 3, n % 30, &EM[10..], n % 30, 1_782_000_000 + n * 9_000
+            ));
+        }
+        let mut index = Index::default();
+        index.add(capilint::pixel::read(text.as_bytes()).unwrap());
+        witnesses.pixel = Some(Arc::new(index));
+    }
+    witnesses
+}
+
+/// Where two reports begin to differ.
+fn first_difference(one: &str, other: &str) -> String {
+    let same = one
+        .bytes()
+        .zip(other.bytes())
+        .take_while(|(a, b)| a == b)
+        .count();
+    let near = |text: &str| {
+        let (from, to) = (same.saturating_sub(300), same + 200);
+        text.get(from..to.min(text.len()))
+            .unwrap_or_default()
+            .to_owned()
+    };
+    format!("\n{}\n\n{}", near(one), near(other))
+}
+
 /// Lints parts of a log apart and merges them.
-fn merged(parts: &[String], name: &str) -> String {
+fn merged(parts: &[String], witnesses: &Witnesses) -> String {
     let secret = capilint::ledger::Key::of(b"the secret of all parts");
-    let settings = |memory| Settings {
+    let settings = |memory, witnesses| Settings {
         clocks: Clocks::At(NOW),
         wall: NOW,
         threads: 2,
         memory,
         ledger_key: Some(secret),
-        rows: 1000,
+        rows: 10_000,
+        witnesses,
         ..Settings::default()
     };
     let mut written: Vec<Vec<u8>> = Vec::new();
     for (number, part) in parts.iter().enumerate() {
-        let linter = Linter::new(settings([1, 1 << 30][number % 2]));
+        let linter = Linter::new(settings([1, 1 << 30][number % 2], witnesses.clone()));
         let (mut out, mut json) = (Vec::new(), Vec::new());
         let mut reporter = Json::new(&mut json, Style::default());
         let mut run = Run::new(&linter, &mut reporter);
         run.write_part(Box::new(&mut out), "auto");
-        run.stream(&format!("{name}{number}"), "x", part.as_bytes(), None, None)
+        run.stream(&format!("part{number}"), "x", part.as_bytes(), None, None)
             .unwrap()
             .unwrap();
         run.finish().unwrap();
         written.push(out);
     }
-    let linter = Linter::new(settings(1 << 20));
+    // Whoever merges needs the capture once more, not the customers; nor the key.
+    let linter = Linter::new(Settings {
+        ledger_key: None,
+        ..settings(
+            1 << 20,
+            Witnesses {
+                known: None,
+                ..witnesses.clone()
+            },
+        )
+    });
     let mut json = Vec::new();
     let mut reporter = Json::new(&mut json, Style::default());
     let mut run = Run::new(&linter, &mut reporter);
@@ -406,18 +578,19 @@ fn merged(parts: &[String], name: &str) -> String {
 }
 
 /// Lints all files in one run.
-fn whole(parts: &[String], name: &str) -> String {
+fn whole(parts: &[String], witnesses: &Witnesses) -> String {
     let linter = Linter::new(Settings {
         clocks: Clocks::At(NOW),
         wall: NOW,
-        rows: 1000,
+        rows: 10_000,
+        witnesses: witnesses.clone(),
         ..Settings::default()
     });
     let mut json = Vec::new();
     let mut reporter = Json::new(&mut json, Style::default());
     let mut run = Run::new(&linter, &mut reporter);
     for (number, part) in parts.iter().enumerate() {
-        run.stream(&format!("{name}{number}"), "x", part.as_bytes(), None, None)
+        run.stream(&format!("part{number}"), "x", part.as_bytes(), None, None)
             .unwrap()
             .unwrap();
     }
@@ -425,14 +598,52 @@ fn whole(parts: &[String], name: &str) -> String {
     String::from_utf8(json).unwrap()
 }
 
+/// A line as loggers wrap it, or as it is: of two datasets, with an answer, cut off, no JSON at all.
+fn wrapped(line: &str, how: u8) -> String {
+    let line = line.trim_end();
+    let body = match line.starts_with("{\"data\"") {
+        true => line.to_owned(),
+        false => format!("{{\"data\":[{line}]}}"),
+    };
+    let sent =
+        |dataset: &str| format!("\"url\":\"https://graph.facebook.com/v21.0/{dataset}/events\"");
+    match how {
+        0 => format!("{{{},\"body\":{body}}}\n", sent("4429110385")),
+        1 => format!("{{{},\"body\":{body}}}\n", sent("5529110386")),
+        2 => format!(
+            "{{{},\"body\":{body},\"response\":{{\"events_received\":1,\"fbtrace_id\":\"A{}\"}}}}\n",
+            sent("4429110385"),
+            line.len()
+        ),
+        3 => format!(
+            "{body}\n{{\"error\":{{\"message\":\"Invalid parameter\",\"type\":\"OAuthException\",\"code\":100,\"error_subcode\":2804050,\"fbtrace_id\":\"B\"}}}}\n"
+        ),
+        4 => {
+            let cut = (0..body.len() - 40)
+                .rev()
+                .find(|&at| body.is_char_boundary(at));
+            format!("{}\n", &body[..cut.unwrap_or(0)])
+        }
+        5 => format!("2026-06-25T10:00:00Z POST /v21.0/4429110385/events {body}\n"),
+        6 => body.replace("\"em\":[\"", "\"em\":[\"8e1b5a7c\",\"") + "\n",
+        _ => format!("{line}\n"),
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
+    /// Everything that the JSON report holds: findings with their places, totals, scores and coverage,
+    /// rows of events, facts, and what a capture shows.
     #[test]
     fn parts_of_a_log_merge_to_the_whole(
-        text in log(),
+        text in mixed_log(),
         cuts in prop::collection::vec(any::<prop::sample::Index>(), 1..4),
         odd in any::<bool>(),
+        hows in prop::collection::vec(0u8..30, 1..40),
+        wrong in prop::collection::vec(1u32..60, 0..6),
+        known in any::<bool>(),
+        pixel in any::<bool>(),
     ) {
         // Names that may not be printed are numbered over all parts, and faults of events stay.
         let text = if odd {
@@ -440,13 +651,44 @@ proptest! {
         } else {
             text
         };
-        let lines: Vec<&str> = text.split_inclusive('\n').collect();
+        let lines = text.split_inclusive('\n').zip(hows.iter().cycle());
+        let mut lines: Vec<String> = lines.map(|(line, &how)| wrapped(line, how)).collect();
+        for number in wrong {
+            // A customer's address with capitals.
+            let em = capilint::digest::sha256_hex(&format!("Visitor{number}@mail.example"));
+            let at = number as usize % lines.len();
+            lines.insert(at, CLEAN.replace(EM, &em).replace("58213", &format!("7{number}")) + "\n");
+        }
         let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut.index(lines.len())).collect();
         cuts.extend([0, lines.len()]);
         cuts.sort_unstable();
         cuts.dedup();
         let parts: Vec<String> = cuts.windows(2).map(|cut| lines[cut[0]..cut[1]].concat()).collect();
-        prop_assert_eq!(merged(&parts, "part"), whole(&parts, "part"));
+        let witnesses = witnesses(known, pixel);
+        let (merged, whole) = (merged(&parts, &witnesses), whole(&parts, &witnesses));
+        prop_assert!(merged == whole, "{}", first_difference(&merged, &whole));
+    }
+}
+
+#[test]
+fn parts_with_every_fault_merge_to_the_whole() {
+    let faults = faults(11);
+    let lines: Vec<&str> = faults.split_inclusive('\n').collect();
+    // Every fault is in each of the parts.
+    let part = |which: usize| {
+        let own = lines.iter().enumerate().filter(|(at, _)| at % 3 == which);
+        own.map(|(_, line)| *line).collect::<String>()
+    };
+    let parts = [part(0), part(1), part(2)];
+    for (known, pixel) in [(false, false), (true, true)] {
+        let witnesses = witnesses(known, pixel);
+        let report = whole(&parts, &witnesses);
+        let merged = merged(&parts, &witnesses);
+        assert!(merged == report, "{}", first_difference(&merged, &report));
+        let report: Value = serde_json::from_str(&report).unwrap();
+        assert!(report["rules"].as_array().unwrap().len() > 20);
+        let proven = &report["names"][1]["coverage"]["em"]["proven"];
+        assert_eq!(proven.as_f64().unwrap() > 0.0, known);
     }
 }
 

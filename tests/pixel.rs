@@ -200,3 +200,90 @@ fn what_cannot_be_read_is_said_without_a_value() {
         .says("no request");
     place.check("a.json --pixel missing.har").ends(2);
 }
+
+#[test]
+fn parts_of_the_day_merge_to_the_whole() {
+    let place = Place::new();
+    let log = std::fs::read_to_string(file("server.ndjson")).unwrap();
+    let lines: Vec<&str> = log.split_inclusive('\n').collect();
+    let third = lines.len() / 3;
+    place.write("a.ndjson", lines[..third].concat());
+    place.write("b.ndjson", lines[third..2 * third + 1].concat());
+    place.write("c.ndjson", lines[2 * third + 1..].concat());
+    place.write("key", "0123456789abcdef");
+    let har = file("browser.har");
+    let beside = format!("--pixel {}", har.display());
+    for name in ["a", "b", "c"] {
+        place.check(&format!(
+            "{name}.ndjson {beside} --ledger-out {name}.part --ledger-key key"
+        ));
+    }
+    let together = place.check(&format!(
+        "a.ndjson b.ndjson c.ndjson {beside} --format json"
+    ));
+    let har = har.display().to_string();
+    let merge = ["merge", "a.part", "b.part", "c.part", "--format", "json"];
+    let merged = place.run(&[&merge[..], &["--pixel", &har]].concat());
+    assert_eq!(merged.code, together.code);
+    assert_eq!(merged.json(), together.json());
+    assert!(together.json()["pixel"]["names"].as_array().unwrap().len() == 8);
+    // A part holds nothing of the capture, and goes with no other.
+    let part = String::from_utf8_lossy(&place.read("b.part")).into_owned();
+    let capture = std::fs::read_to_string(file("browser.har")).unwrap();
+    let ids = capture
+        .split("eid=")
+        .skip(1)
+        .map(|rest| rest.split(['&', '"']).next().unwrap());
+    for id in ids.filter(|id| id.len() > 5) {
+        assert!(!part.contains(id));
+    }
+    place.run(&merge).ends(2).says("give merge the same");
+    place.write(
+        "other.txt",
+        "https://www.facebook.com/tr/?id=123456789012345&ev=Purchase&eid=o-1&ts=1782399601123\n",
+    );
+    place
+        .run(&[&merge[..], &["--pixel", "other.txt"]].concat())
+        .ends(2)
+        .says("another --pixel");
+    place.check("a.ndjson --ledger-out d.part --ledger-key key");
+    place
+        .run(&["merge", "d.part", "--pixel", &har])
+        .ends(2)
+        .says("without --pixel");
+}
+
+#[test]
+fn fixes_that_a_capture_needs_twice_are_told_as_left_out() {
+    let place = Place::new();
+    let har = file("browser.har");
+    let log = std::fs::read_to_string(file("server.ndjson")).unwrap();
+    let only = format!("- --fix --pixel {} --select CL308", har.display());
+    let once = place.check_piped(&log, &only);
+    assert_eq!(once.out(), log);
+    assert!(once.err().contains("give --spool"), "{}", once.err());
+    // One finding for the ids that one rule explains; those that none does could not be fixed anyway.
+    let rule = place.check(&format!(
+        "{} --pixel {} --select CL308 --format json",
+        file("server.ndjson").display(),
+        har.display()
+    ));
+    let by_rule = rule.json()["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|finding| finding["help"].as_str().unwrap().contains("--fix"))
+        .count();
+    assert!(by_rule > 0);
+    let left = format!("{by_rule} ");
+    let line = once
+        .err()
+        .lines()
+        .find(|line| line.contains("--spool"))
+        .unwrap()
+        .to_owned();
+    assert!(line.contains(&left), "{line}");
+    let spooled = place.check_piped(&log, &format!("{only} --spool"));
+    assert_ne!(spooled.out(), log);
+    spooled.silent_on("give --spool");
+}

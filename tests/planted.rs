@@ -55,12 +55,16 @@ fn check_within(file: &std::path::Path, threads: &str, memory: &str) -> Report {
 
 #[test]
 fn the_check_finds_exactly_what_was_planted() {
-    for seed in [1, 2] {
+    for (seed, people) in [
+        (1, log::People::Returning),
+        (2, log::People::Returning),
+        (3, log::People::New),
+    ] {
         let mut file = tempfile::Builder::new()
             .suffix(".ndjson")
             .tempfile()
             .unwrap();
-        let mut planted = log::write(&mut file, 2_000_000, seed, log::People::Returning).unwrap();
+        let mut planted = log::write(&mut file, 2_000_000, seed, people).unwrap();
         planted.add(&log_faults::write(&mut file, seed).unwrap());
         file.flush().unwrap();
         for threads in ["1", "2"] {
@@ -109,11 +113,55 @@ fn what_only_the_log_shows_is_found_at_its_counts() {
         file.flush().unwrap();
         let report = check_within(file.path(), "2", memory);
         assert_eq!(report.summary.events, written.events);
-        let expected: BTreeMap<&str, (u64, u64)> = written
-            .rules
-            .iter()
-            .map(|(&rule, expected)| (rule, (expected.findings, expected.events)))
-            .collect();
-        assert_eq!(by_rule(&report), expected, "seed {seed}, {memory}");
+        assert_eq!(
+            by_rule(&report),
+            expected(&written),
+            "seed {seed}, {memory}"
+        );
     }
+}
+
+/// Findings and events by rule, as they were planted.
+fn expected(written: &log_faults::Written) -> BTreeMap<&str, (u64, u64)> {
+    let rules = written.rules.iter().map(|(&rule, expected)| {
+        let once = written.once.get(rule).copied().unwrap_or_default();
+        (rule, (expected.findings + once, expected.events))
+    });
+    rules.collect()
+}
+
+#[test]
+fn one_source_for_all_events_is_found_at_its_count() {
+    for (seed, memory) in [(1, "1GB"), (2, "1KB")] {
+        let mut file = tempfile::Builder::new()
+            .suffix(".ndjson")
+            .tempfile()
+            .unwrap();
+        let written = log_faults::write_websites(&mut file, seed).unwrap();
+        file.flush().unwrap();
+        let report = check_within(file.path(), "2", memory);
+        assert_eq!(report.summary.events, written.events);
+        assert_eq!(by_rule(&report), expected(&written));
+    }
+}
+
+/// Every rule of the whole log is planted, but for advice on how all events score.
+#[test]
+fn every_rule_of_the_whole_log_is_planted() {
+    let mut planted: Vec<&str> = Vec::new();
+    let (faults, websites) = (
+        log_faults::write(&mut std::io::sink(), 1).unwrap(),
+        log_faults::write_websites(&mut std::io::sink(), 1).unwrap(),
+    );
+    planted.extend(faults.rules.keys());
+    planted.extend(websites.rules.keys());
+    let of_log = capilint::rules::ALL.iter().filter(|rule| {
+        let of_pixel = rule.meta().scope == "X";
+        rule.log().is_some() && !of_pixel && !rule.id().starts_with("CL8")
+    });
+    let missing: Vec<&str> = of_log
+        .map(|rule| rule.id())
+        .filter(|id| !planted.contains(id))
+        .collect();
+    assert!(missing.is_empty(), "{missing:?}");
 }

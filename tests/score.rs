@@ -426,12 +426,12 @@ fn a_tally_counts_like_one_event_at_a_time() {
         (0, one, true),
         (0, one, false),
     ] {
-        tally.add(name, presence, scored);
+        tally.add(name, presence, scored, 0);
         expected[name as usize].add(presence, scored);
     }
     let mut names = [NameScore::default(), NameScore::default()];
-    for (name, presence, scored, count) in tally.drain() {
-        names[name as usize].add_many(presence, scored, count);
+    for one in tally.drain() {
+        names[one.name as usize].add_many(one.presence, one.scored, one.count);
     }
     assert_eq!(names, expected);
     assert_eq!(tally.drain().count(), 0);
@@ -538,4 +538,27 @@ proptest! {
         let score = estimate_from_coverage(&coverage);
         prop_assert!((0.0..=9.3).contains(&score));
     }
+}
+
+#[test]
+fn what_the_log_convicts_is_taken_out_of_as_many_events() {
+    let both = usable("em fbc ip ua");
+    let mut name = name_of(&[(both, 10), (usable("em ip ua"), 5)]);
+    let of = |name: &NameScore, key: ScoreKey| name.usable_and_proven(key).0;
+    name.convict(both, true, keys("em"), 6);
+    assert_eq!((of(&name, ScoreKey::Em), of(&name, ScoreKey::Fbc)), (9, 10));
+    // Of the ten events some have lost their e-mail before; all lose their click.
+    name.convict(both, true, keys("fbc"), 10);
+    assert_eq!((of(&name, ScoreKey::Em), of(&name, ScoreKey::Fbc)), (9, 0));
+    // What is not there cannot be lost.
+    name.convict(both, true, keys("ph"), 3);
+    assert_eq!((name.events(), of(&name, ScoreKey::Ip)), (15, 15));
+    let note = name.report("Lead").detail.unwrap().note.unwrap();
+    assert!(note.contains("keys of 15 events"), "{note}");
+    // Events that have no score still have a coverage.
+    let mut call = NameScore::default();
+    call.add_many(both, false, 4);
+    call.convict(both, false, keys("em fbc"), 3);
+    assert_eq!((of(&call, ScoreKey::Em), of(&call, ScoreKey::Ip)), (1, 4));
+    assert_eq!(call.report("Lead").coverage.0[0].1.usable, 0.25);
 }

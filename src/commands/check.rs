@@ -112,6 +112,7 @@ pub(super) fn merge(args: MergeArgs) -> Result<u8, Failure> {
             max_record_bytes: 1,
             ..InputArgs::default()
         },
+        pixel: args.pixel,
         select: args.select,
         ignore: args.ignore,
         profile: args.profile,
@@ -218,8 +219,9 @@ pub(super) fn score(args: ScoreArgs) -> Result<u8, Failure> {
         allow_empty: check.input.allow_empty,
         ..Gate::default()
     };
-    // Findings are not shown here.
-    settings.concludes = false;
+    // Findings are not shown here, but what the whole log proves worthless does not count; of an event
+    // alone that is not said.
+    settings.concludes = args.by == By::Name;
     let (sources, errors) = setup::sources(&check.input, config.as_ref(), &[])?;
     let terminal = io::stdout().is_terminal();
     let style = style(&check, &settings, Profile::Audit, terminal);

@@ -203,12 +203,22 @@ impl Known {
         found
     }
 
-    /// Shows the digest of every text that is tried, right or wrong.
-    pub fn each_digest(&self, mut take: impl FnMut([u8; 32])) {
-        self.each(|_, _, _, digest| {
-            take(digest);
-            true
-        });
+    /// Shows the first eight bytes of the digest of every text that is tried, right or wrong.
+    pub fn each_prefix(&self, mut take: impl FnMut(u64)) {
+        let mut room = Vec::new();
+        for form in &self.forms {
+            for case in [Case::AsListed, Case::Upper] {
+                let text = case.write(&form.text);
+                if case == Case::Upper && text == form.text {
+                    continue;
+                }
+                let dresses = &DRESSES[..form.dresses];
+                dresses
+                    .iter()
+                    .filter_map(|dress| dress.prefix(&text, &mut room))
+                    .for_each(&mut take);
+            }
+        }
     }
 
     /// Every wrong form with its digest.

@@ -35,7 +35,7 @@ pub(super) fn learns_of_log(settings: &Settings) -> bool {
 /// What of the ledger the first pass reads in the end; `None` when it needs none.
 pub(super) fn needs(settings: &Settings) -> Option<Needs> {
     let of_pixel = settings.witnesses.pixel.as_ref().map(|_| Needs::NONE);
-    let of_log = teachers(settings).map(|rule| Needs::of(rule.name()));
+    let of_log = teachers(settings).map(|rule| rule.needs().without(Needs::STANDINGS));
     of_log.chain(of_pixel).reduce(Needs::and)
 }
 

@@ -16,7 +16,7 @@ use crate::input::blocks::{Block, Blocks, Frame, Head};
 use crate::inspect::{AsOf, Surroundings};
 use crate::json::Pointer;
 use crate::ledger::{
-    BlockSpot, Entries, Key, Ledger, Lessons, LogCheck, LogFinding, LogFindings, Needs,
+    BlockSpot, Entries, Evidence, Key, Ledger, Lessons, LogCheck, LogFinding, LogFindings, Needs,
 };
 use crate::output::{Fixing, Reporter};
 use crate::pixel::Pairing;
@@ -29,7 +29,7 @@ use crate::report::{
 use crate::resend::{Body, Parcel, Resend};
 use crate::rule::Rule;
 use crate::rules;
-use crate::score::Presence;
+use crate::score::NameScore;
 use crate::settings::Clocks;
 use crate::witness::Witnesses;
 
@@ -39,7 +39,7 @@ use super::parcel;
 use super::part::{
     self, Answered, FEW_EXAMPLES, GroupKey, NameKey, Orders, Part, Pending, Sated, Told, measure,
 };
-use super::shared::{self, Header, Listener, PartWriter};
+use super::shared::{self, Beside, Header, Listener, PartWriter};
 use super::traces::Traces;
 use super::worker::Worker;
 
@@ -189,17 +189,23 @@ enum Message {
     Panicked,
 }
 
-/// What the rules of the whole log that speak want to read.
+/// Whether a rule is asked for what the whole log shows: when the user wants to hear it, or when it
+/// may take keys out of the scores, which hang on no selection.
+fn is_asked(linter: &Linter, index: usize) -> bool {
+    let rule = rules::ALL[index];
+    rule.log().is_some()
+        && (linter.settings.policy.speaks(index) || rule.needs().has(Needs::STANDINGS))
+}
+
+/// What the rules of the whole log that are asked want to read.
 fn needs(linter: &Linter) -> Option<Needs> {
     let settings = &linter.settings;
     if !settings.concludes {
         return None;
     }
-    let speaks =
-        |index: &usize| rules::ALL[*index].log().is_some() && settings.policy.speaks(*index);
     let of_rules = (0..rules::ALL.len())
-        .filter(speaks)
-        .map(|index| Needs::of(rules::ALL[index].name()))
+        .filter(|&index| is_asked(linter, index))
+        .map(|index| rules::ALL[index].needs().filled())
         .reduce(Needs::and);
     // A capture is paired with the events that are entered.
     of_rules.or(settings.witnesses.pixel.as_ref().map(|_| Needs::NONE))
@@ -238,7 +244,8 @@ impl<'l> Run<'l> {
 
     /// Writes what merging needs of this run to `out`. `as_of` is how the clock was asked for.
     pub fn write_part(&mut self, out: Box<dyn Write + Send + 'l>, as_of: &str) {
-        self.part = Some(PartWriter::new(out, &self.key, as_of));
+        let pixel = self.witnesses.pixel.as_deref();
+        self.part = Some(PartWriter::new(out, &self.key, as_of, pixel));
         // The run that merges the parts may want to know more.
         self.ledger_needs = Some(Needs::ALL);
     }
@@ -248,7 +255,8 @@ impl<'l> Run<'l> {
         &mut self,
         input: &mut impl BufRead,
     ) -> io::Result<Result<Header, &'static str>> {
-        let header = match shared::read_header(input, self.first_part.as_ref())? {
+        let pixel = self.witnesses.pixel.as_deref();
+        let header = match shared::read_header(input, self.first_part.as_ref(), pixel)? {
             Ok(header) => header,
             Err(fault) => return Ok(Err(fault)),
         };
@@ -328,7 +336,7 @@ impl<'l> Run<'l> {
                 continue;
             }
             findings.begin(index);
-            let evidence = evidence.only(Needs::of(rule.name()));
+            let evidence = evidence.only(rule.needs());
             let conclude = || pool.install(|| check(&evidence, &mut findings));
             match catch_unwind(AssertUnwindSafe(conclude)) {
                 Ok(outcome) => outcome?,
@@ -729,23 +737,8 @@ impl<'l> Run<'l> {
             &part.tied_names,
             &names,
         );
+        self.count_scores(&mut part, &names);
         self.enter(&part.entries, file.position, &names)?;
-        let mut counts: Vec<Vec<(Presence, bool, u64)>> = vec![Vec::new(); names.len()];
-        for (name, presence, scored, count) in part.tally.drain() {
-            counts[name as usize].push((presence, scored, count));
-        }
-        for (mut name, counts) in names.into_iter().zip(counts) {
-            if counts.is_empty() {
-                continue;
-            }
-            if self.report.names.len() >= MAX_NAMES && !self.report.names.contains_key(&name) {
-                name = OTHER_NAMES.to_owned();
-            }
-            let sum = self.report.names.entry(name).or_default();
-            for (presence, scored, count) in counts {
-                sum.add_many(presence, scored, count);
-            }
-        }
         self.join_groups(&position, part.groups);
         for fold in part.folds {
             let same = |old: &&mut FileFold| {
@@ -812,6 +805,32 @@ impl<'l> Run<'l> {
         Ok(bytes)
     }
 
+    /// Counts the events of a block by name and keys.
+    fn count_scores(&mut self, part: &mut Part, names: &[String]) {
+        let stands = self
+            .ledger_needs
+            .is_some_and(|needs| needs.has(Needs::STANDINGS));
+        let mut numbers = Vec::new();
+        for counted in part.tally.drain() {
+            let mut name = names[counted.name as usize].as_str();
+            let all = &mut self.report.names;
+            if all.len() >= MAX_NAMES && !all.contains_key(name) {
+                name = OTHER_NAMES;
+            }
+            let (presence, scored) = (counted.presence, counted.scored);
+            if !all.contains_key(name) {
+                all.insert(name.to_owned(), NameScore::default());
+            }
+            if let Some(sum) = all.get_mut(name) {
+                sum.add_many(presence, scored, counted.count);
+            }
+            if stands {
+                numbers.push(self.ledger.stand(name, presence, scored, counted.aside));
+            }
+        }
+        self.ledger.take_standings(&part.entries, &numbers);
+    }
+
     /// Enters what the events of a block leave. `position` is where the block begins.
     fn enter(&mut self, entries: &Entries, position: Position, names: &[String]) -> io::Result<()> {
         let place = |spot: BlockSpot| {
@@ -870,9 +889,19 @@ impl<'l> Run<'l> {
 
     /// Writes the rest of this run as a part: what the whole log shows is left to the merging.
     fn finish_part(&mut self) -> io::Result<()> {
-        let Some(part) = self.part.take() else {
+        let Some(mut part) = self.part.take() else {
             return Ok(());
         };
+        if let Some(index) = &self.witnesses.pixel {
+            // It is needed once more at the end of this run.
+            let beside = Beside {
+                ties: self.beside.ties.clone(),
+                server: self.beside.server.clone(),
+                names: self.beside.names.clone(),
+                hidden: index.hidden(|name| self.key.hash(name.as_bytes())),
+            };
+            part.beside(beside);
+        }
         let mut out = part.totals(&mut self.report, &self.key)?;
         let ledger = &mut self.ledger;
         self.linter.pool.install(|| ledger.write(&mut out))
@@ -883,10 +912,20 @@ impl<'l> Run<'l> {
         let index = Arc::clone(self.witnesses.pixel.as_ref()?);
         let beside = std::mem::take(&mut self.beside);
         let key = self.key;
+        // Under the key of the parts, where there are any.
+        let hidden: BTreeMap<&str, u64> = beside
+            .hidden
+            .iter()
+            .filter_map(|&(hit, hash)| Some((index.hits().get(hit as usize)?.name.as_str(), hash)))
+            .collect();
         let print = |name: &str| {
+            let hash = || match hidden.get(name) {
+                Some(&hash) => hash,
+                None => key.hash(name.as_bytes()),
+            };
             let name = match printable::is_printable(name) {
                 true => NameKey::Printable(name.to_owned()),
-                false => NameKey::Hidden(key.hash(name.as_bytes())),
+                false => NameKey::Hidden(hash()),
             };
             self.name(&name)
         };
@@ -906,20 +945,54 @@ impl<'l> Run<'l> {
         }
         let mut ledger = std::mem::replace(&mut self.ledger, Ledger::new(self.key, 0));
         self.linter.pool.install(|| ledger.finish())?;
-        let is_on_disk = ledger.is_on_disk();
         let pairing = self.pairing();
-        let names = std::mem::take(&mut self.report.names);
+        let mut names = std::mem::take(&mut self.report.names);
+        let mut findings = LogFindings::default();
         let evidence = ledger.evidence(&names, pairing.as_ref());
+        self.ask(&evidence, &mut findings, |needs| !needs.has(Needs::SCORES))?;
+        let convictions = findings.convictions();
+        self.linter
+            .pool
+            .install(|| ledger.carry_out(&convictions, &mut names))?;
+        // What speaks of the scores comes when they are final.
+        let evidence = ledger.evidence(&names, pairing.as_ref());
+        self.ask(&evidence, &mut findings, |needs| needs.has(Needs::SCORES))?;
+        self.report.names = names;
         let policy = &self.linter.settings.policy;
-        let speak = rules::ALL.iter().enumerate();
-        let speak: Vec<_> = speak
-            .filter_map(|(index, rule)| Some((index, rule, rule.log()?)))
-            .filter(|(index, ..)| policy.speaks(*index))
+        let mut findings = findings.in_order();
+        findings.retain(|finding| policy.speaks(finding.rule));
+        let of_copies = rules::index_of("duplicate-event");
+        if self.linter.settings.policy.speaks(of_copies) {
+            let copies = findings.iter().filter(|finding| finding.rule == of_copies);
+            self.report.duplicates = Some(copies.map(|finding| finding.events).sum());
+        }
+        for finding in findings {
+            if self.reads_once && finding.can_be_fixed && self.would_fix(finding.rule) {
+                let fixes = &mut self.report.fixes.not_written;
+                *fixes.entry(READ_ONCE.to_owned()).or_insert(0) += 1;
+            }
+            self.tell_of_log(&ledger, finding)?;
+        }
+        self.report.pixel = pairing;
+        Ok(())
+    }
+
+    /// Asks the rules that read what `reads` says.
+    fn ask(
+        &mut self,
+        evidence: &Evidence<'_>,
+        findings: &mut LogFindings,
+        reads: fn(Needs) -> bool,
+    ) -> io::Result<()> {
+        let all = rules::ALL.iter().enumerate();
+        let asked: Vec<_> = all
+            .filter(|(index, rule)| is_asked(self.linter, *index) && reads(rule.needs()))
+            .filter_map(|(index, rule)| Some((index, *rule, rule.log()?)))
             .collect();
-        let conclude = |&(index, rule, check): &(usize, &&'static Rule, LogCheck)| {
+        let conclude = |&(index, rule, check): &(usize, &'static Rule, LogCheck)| {
             let mut findings = LogFindings::default();
             findings.begin(index);
-            let evidence = evidence.only(Needs::of(rule.name()));
+            let evidence = evidence.only(rule.needs());
             let conclude = || check(&evidence, &mut findings);
             let outcome = catch_unwind(AssertUnwindSafe(conclude));
             (
@@ -927,12 +1000,12 @@ impl<'l> Run<'l> {
                 outcome.map(|outcome| outcome.map(|()| findings)),
             )
         };
+        let is_on_disk = evidence.is_on_disk();
         let outcomes: Vec<_> = self.linter.pool.install(|| match is_on_disk {
-            false => speak.par_iter().map(conclude).collect(),
+            false => asked.par_iter().map(conclude).collect(),
             // A run on disk has one reader at a time.
-            true => speak.iter().map(conclude).collect(),
+            true => asked.iter().map(conclude).collect(),
         });
-        let mut findings = LogFindings::default();
         for (name, outcome) in outcomes {
             match outcome {
                 Ok(outcome) => findings.append(outcome?),
@@ -945,23 +1018,18 @@ impl<'l> Run<'l> {
                 }
             }
         }
-        self.report.names = names;
-        let findings = findings.in_order();
-        let of_copies = rules::index_of("duplicate-event");
-        if self.linter.settings.policy.speaks(of_copies) {
-            let copies = findings.iter().filter(|finding| finding.rule == of_copies);
-            self.report.duplicates = Some(copies.map(|finding| finding.events).sum());
-        }
-        for finding in findings {
-            let teaches = rules::ALL[finding.rule].teaches();
-            if self.reads_once && teaches.is_some() {
-                let fixes = &mut self.report.fixes.not_written;
-                *fixes.entry(READ_ONCE.to_owned()).or_insert(0) += 1;
-            }
-            self.tell_of_log(&ledger, finding)?;
-        }
-        self.report.pixel = pairing;
         Ok(())
+    }
+
+    /// Whether fixes of a rule are wanted that need what the whole log shows, or a capture beside it.
+    fn would_fix(&self, rule: usize) -> bool {
+        let (rule, least) = (rules::ALL[rule], learn::least(&self.linter.settings));
+        let of_pixel = rule
+            .learns_of_pixel()
+            .filter(|_| self.witnesses.pixel.is_some());
+        rule.teaches()
+            .max(of_pixel)
+            .is_some_and(|best| best >= least)
     }
 
     /// Tells a finding of the whole log, unless the user does not want it.
@@ -1313,7 +1381,7 @@ impl<'l> Run<'l> {
         let facts = &self.report.facts;
         self.report.missing_datasets = (self.linter.settings.filter.datasets.iter())
             .zip(1..)
-            .filter(|(dataset, _)| !facts.datasets.contains_key(*dataset))
+            .filter(|(dataset, _)| !facts.datasets.has(dataset))
             .map(|(_, number)| number)
             .collect();
         let verdict = Verdict::of(&self.report, &self.linter.settings.gate);
@@ -1333,16 +1401,12 @@ impl Listener for Run<'_> {
         }
         self.tell_finding(&finding)
     }
-}
 
-/// What the events so far have to do with a capture of the browser's requests.
-#[derive(Default)]
-struct Beside {
-    ties: Vec<Tie>,
-    /// By the name as it is printed.
-    server: BTreeMap<String, ServerTally>,
-    /// Names of events that share an id with a hit of another name.
-    names: BTreeMap<u64, String>,
+    fn beside(&mut self, mut beside: Beside) {
+        // The same in every part.
+        self.beside.hidden = std::mem::take(&mut beside.hidden);
+        self.beside.merge(beside, self.ledger.places().events());
+    }
 }
 
 impl Beside {
@@ -1356,17 +1420,10 @@ impl Beside {
         names: &[String],
     ) {
         let ties = ties.into_iter();
-        self.ties.extend(ties.map(|tie| Tie {
-            at: tie.at + events,
-            ..tie
-        }));
+        self.ties.extend(ties.map(|tie| behind(tie, events)));
         for (tally, name) in server.iter().zip(names) {
             if tally.events > 0 {
-                let own = self.server.entry(name.clone()).or_default();
-                own.add(&ServerTally {
-                    first: tally.first + events,
-                    ..*tally
-                });
+                self.count(name.clone(), tally, events);
             }
         }
         for (at, name) in tied_names {
@@ -1374,6 +1431,32 @@ impl Beside {
                 self.names.insert(at + events, name.clone());
             }
         }
+    }
+
+    /// Takes what another part has, whose events come behind `events` others.
+    fn merge(&mut self, other: Beside, events: u64) {
+        let ties = other.ties.into_iter();
+        self.ties.extend(ties.map(|tie| behind(tie, events)));
+        for (name, tally) in other.server {
+            self.count(name, &tally, events);
+        }
+        let names = other.names.into_iter();
+        self.names
+            .extend(names.map(|(at, name)| (at + events, name)));
+    }
+
+    fn count(&mut self, name: String, tally: &ServerTally, events: u64) {
+        self.server.entry(name).or_default().add(&ServerTally {
+            first: tally.first + events,
+            ..*tally
+        });
+    }
+}
+
+fn behind(tie: Tie, events: u64) -> Tie {
+    Tie {
+        at: tie.at + events,
+        ..tie
     }
 }
 

@@ -9,12 +9,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::facts::Facts;
 use crate::ledger::Key;
+use crate::pixel::Index;
+use crate::pixel::index::Tie;
+use crate::pixel::pairs::ServerTally;
 use crate::report::{EventRow, FileTally, Group, InputError, Located, Report, RuleTally};
 use crate::rules;
 use crate::score::NameScore;
 
 /// The version of the format. Parts of another version are refused.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 4;
 
 /// The first line of a part.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,33 +30,51 @@ pub struct Header {
     key: u64,
     /// How `--as-of` was given.
     pub as_of: String,
+    /// What tells the capture of the browser's requests from others, when there is one.
+    capture: Option<u64>,
 }
 
 impl Header {
-    fn new(key: &Key, as_of: &str) -> Header {
+    fn new(key: &Key, as_of: &str, pixel: Option<&Index>) -> Header {
+        let fingerprint = key.fingerprint();
         Header {
             capilint_part: FORMAT,
             version: env!("CARGO_PKG_VERSION").to_owned(),
             rules: rules::ALL.iter().map(|rule| rule.id().to_owned()).collect(),
-            key: key.fingerprint(),
+            key: fingerprint,
             as_of: as_of.to_owned(),
+            capture: pixel.map(|pixel| fingerprint_of(pixel, fingerprint)),
         }
     }
 
-    /// Why a part cannot be read, or not together with another.
-    fn fault(&self, first: Option<&Header>) -> Option<&'static str> {
-        let own = Header::new(&Key::of(b""), "");
+    /// Why a part cannot be read, or not together with another, or not beside this capture.
+    fn fault(&self, first: Option<&Header>, pixel: Option<&Index>) -> Option<&'static str> {
+        let own = Header::new(&Key::of(b""), "", None);
         if self.capilint_part != FORMAT || self.version != own.version || self.rules != own.rules {
             return Some("was written by another version of capilint");
         }
-        let other_key = first.is_some_and(|first| first.key != self.key);
-        other_key.then_some("was written under another key: give all parts the same --ledger-key")
+        if first.is_some_and(|first| first.key != self.key) {
+            return Some("was written under another key: give all parts the same --ledger-key");
+        }
+        match (self.capture, pixel) {
+            (None, None) => None,
+            (Some(_), None) => Some("was checked with --pixel: give merge the same"),
+            (None, Some(_)) => Some("was checked without --pixel, which merge was given"),
+            (Some(own), Some(pixel)) => (own != fingerprint_of(pixel, self.key))
+                .then_some("was checked with another --pixel than merge was given"),
+        }
     }
+}
+
+/// What tells a capture from others; whoever merges knows the fingerprint of the parts' key, not the
+/// key.
+fn fingerprint_of(pixel: &Index, key: u64) -> u64 {
+    pixel.fingerprint(&Key::of(&key.to_le_bytes()))
 }
 
 /// How the clock of a part was asked for, when it is one.
 pub fn part_clock(input: &mut impl BufRead) -> Option<String> {
-    let header = read_header(input, None).ok()?.ok()?;
+    let header = header_of(input).ok()?;
     Some(header.as_of)
 }
 
@@ -64,7 +85,21 @@ enum Line {
     /// The number under which a name that may not be printed is told, and its hash.
     Hidden(usize, u64),
     Finding(Box<Located>),
+    Beside(Box<Beside>),
     Report(Box<Totals>),
+}
+
+/// What the events of a log have to do with a capture of the browser's requests.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(super) struct Beside {
+    pub ties: Vec<Tie>,
+    /// By the name as it is printed.
+    pub server: BTreeMap<String, ServerTally>,
+    /// Names of events that share an id with a hit of another name.
+    pub names: BTreeMap<u64, String>,
+    /// The hashes of hits' names that may not be printed, with the first hit of each: parts hash under
+    /// a key that whoever merges does not know.
+    pub hidden: Vec<(u32, u64)>,
 }
 
 /// What of a report is merged.
@@ -120,9 +155,14 @@ pub struct PartWriter<'w> {
 }
 
 impl<'w> PartWriter<'w> {
-    pub(super) fn new(out: Box<dyn Write + Send + 'w>, key: &Key, as_of: &str) -> PartWriter<'w> {
+    pub(super) fn new(
+        out: Box<dyn Write + Send + 'w>,
+        key: &Key,
+        as_of: &str,
+        pixel: Option<&Index>,
+    ) -> PartWriter<'w> {
         let mut writer = PartWriter { out, failed: None };
-        writer.line(&Header::new(key, as_of));
+        writer.line(&Header::new(key, as_of, pixel));
         writer
     }
 
@@ -142,6 +182,11 @@ impl<'w> PartWriter<'w> {
 
     pub(super) fn finding(&mut self, finding: &Located) {
         self.line(&Line::Finding(Box::new(finding.clone())));
+    }
+
+    /// What the events have to do with a capture.
+    pub(super) fn beside(&mut self, beside: Beside) {
+        self.line(&Line::Beside(Box::new(beside)));
     }
 
     /// The totals of all that single events show. The ledger is to follow.
@@ -174,21 +219,28 @@ pub(super) trait Listener {
     /// The name for a hidden name's hash in this run.
     fn hidden(&mut self, hash: u64) -> String;
     fn finding(&mut self, finding: Located) -> io::Result<()>;
+    /// What the events of the part have to do with the capture, event numbers from 0.
+    fn beside(&mut self, beside: Beside);
 }
 
 fn broken() -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, "is no whole part of capilint")
 }
 
+fn header_of(input: &mut impl BufRead) -> io::Result<Header> {
+    let mut line = String::new();
+    input.read_line(&mut line)?;
+    serde_json::from_str(&line).map_err(|_| broken())
+}
+
 /// Reads the header of a part. The inner error says why the part cannot be used.
 pub(super) fn read_header(
     input: &mut impl BufRead,
     first: Option<&Header>,
+    pixel: Option<&Index>,
 ) -> io::Result<Result<Header, &'static str>> {
-    let mut line = String::new();
-    input.read_line(&mut line)?;
-    let header: Header = serde_json::from_str(&line).map_err(|_| broken())?;
-    Ok(match header.fault(first) {
+    let header = header_of(input)?;
+    Ok(match header.fault(first, pixel) {
         Some(fault) => Err(fault),
         None => Ok(header),
     })
@@ -219,6 +271,15 @@ pub(super) fn read_lines(
             Line::Finding(mut finding) => {
                 rename(&names, &mut finding.event_name);
                 listener.finding(*finding)?;
+            }
+            Line::Beside(mut beside) => {
+                let own = std::mem::take(&mut beside.server).into_iter();
+                let new = |name: String| names.get(&name).cloned().unwrap_or(name);
+                beside.server = own.map(|(name, tally)| (new(name), tally)).collect();
+                for name in beside.names.values_mut() {
+                    *name = new(std::mem::take(name));
+                }
+                listener.beside(*beside);
             }
             Line::Report(mut totals) => {
                 for row in &mut totals.rows {

@@ -548,12 +548,13 @@ impl Watch for Notes<'_> {
         {
             lessons.fetch(event);
         }
+        let mut left = None;
         if let Some(needs) = self.ledger {
             let begin = self.begin_of(event);
             self.part.entries.place(self.block, begin);
             if wanted {
                 let entries = &mut self.part.entries;
-                entries.enter(self.ledger_key, needs, event, findings, name, presence);
+                left = entries.enter(self.ledger_key, needs, event, findings, name, presence);
                 if let Some(pixel) = &event.witnesses.pixel {
                     let key = self.ledger_key;
                     pair(self.part, pixel, key, event, name, self.ties);
@@ -562,7 +563,11 @@ impl Watch for Notes<'_> {
         }
         if wanted {
             self.part.events += 1;
-            self.part.tally.add(name, presence, website);
+            let aside = left.map_or(0, |left| left.aside);
+            let how = self.part.tally.add(name, presence, website, aside);
+            if let Some(left) = left {
+                self.part.entries.stand(left, how);
+            }
             let clocks = &mut self.part.clocks;
             match event.clock.source {
                 Source::Given => clocks.given += 1,

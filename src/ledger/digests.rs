@@ -12,6 +12,7 @@ use std::io;
 use rayon::prelude::*;
 
 use super::key::{Key, short};
+use super::people;
 use super::table::{AnyTable, Numbers, Row, Table};
 use crate::digest::{Digest, Shape, bytes_of, digest_of, sha256};
 use crate::event::Event;
@@ -25,6 +26,16 @@ impl Pipeline {
     /// The pipeline of a sender, given by its hash, for one key.
     pub fn new(sender: u64, name: Name) -> Pipeline {
         Pipeline(short(sender) & !63 | (name as u32 - Name::Em as u32) & 63)
+    }
+
+    /// The sender, as far as pipelines tell them apart.
+    pub fn sender(self) -> u32 {
+        self.0 & !63
+    }
+
+    /// The same of the short hash of a sender.
+    pub fn sender_of(sender: u32) -> u32 {
+        sender & !63
     }
 
     /// The key of `user_data`.
@@ -149,10 +160,12 @@ pub struct Link {
     pipeline: Pipeline,
     at: u64,
     count: u32,
+    /// What the rows of people hold of the digest; 0 for the other ways.
+    person: u32,
 }
 
 impl Row for Link {
-    const SIZE: usize = 36;
+    const SIZE: usize = 40;
     const REPEATS: bool = true;
 
     type Group = [u64; 2];
@@ -178,7 +191,7 @@ impl Row for Link {
         for number in [self.key[0], self.key[1], self.at] {
             out.extend(number.to_le_bytes());
         }
-        for number in [self.way, self.pipeline.0, self.count] {
+        for number in [self.way, self.pipeline.0, self.count, self.person] {
             out.extend(number.to_le_bytes());
         }
     }
@@ -192,6 +205,7 @@ impl Row for Link {
             way: n.short(),
             pipeline: Pipeline(n.short()),
             count: n.short(),
+            person: n.short(),
         }
     }
 }
@@ -231,6 +245,8 @@ pub struct Doubled {
     pub beside: bool,
     /// The keyed hash of the outer digest.
     pub key: [u64; 2],
+    /// What the rows of people hold of it, when it is that of an e-mail or a phone.
+    pub person: u32,
 }
 
 /// Everything that joining the digests of a log with themselves tells.
@@ -279,6 +295,7 @@ impl Digests {
                     let twice = hashed_again(&same[0].digest);
                     let own = std::iter::once(same[0].digest).chain(twice);
                     own.enumerate().flat_map(move |(way, digest)| {
+                        let person = people::short_of_digest(&key, &digest);
                         let key = keyed(&key, &digest);
                         same.iter().map(move |row| Link {
                             key,
@@ -286,6 +303,7 @@ impl Digests {
                             pipeline: row.pipeline,
                             at: row.at,
                             count: if way == 0 { row.count } else { 0 },
+                            person: if way == 0 { person } else { 0 },
                         })
                     })
                 })
@@ -320,6 +338,7 @@ impl Digests {
                         count: row.count,
                         beside: made.iter().any(|inner| inner.pipeline == row.pipeline),
                         key: row.key,
+                        person: row.person,
                     });
                 }
             })?;
@@ -414,6 +433,7 @@ fn join_in_memory(key: &Key, rows: &[Seen]) -> Vec<Doubled> {
                     count: row.count,
                     beside: inner.iter().any(|one| one.pipeline == row.pipeline),
                     key: keyed(key, &row.digest),
+                    person: people::short_of_digest(key, &row.digest),
                 })
                 .collect();
             outer

@@ -14,7 +14,7 @@ use super::people::{Told, Visit, Who, mix};
 use super::sighting::{PAIRED, PLACEHOLDER_ID, RANDOM_ID, Sighting, TEST};
 use super::steps::Step;
 use super::table::Row;
-use super::{clicks, digests, people, series, spellings};
+use super::{clicks, digests, people, series, spellings, standing};
 use crate::blank::trimmed;
 use crate::deduplication;
 use crate::event::Event;
@@ -120,6 +120,7 @@ pub struct Entries {
     pub(super) visits: people::Collected,
     pub(super) clicks: clicks::Collected,
     pub(super) spellings: spellings::Collected,
+    pub(super) standings: standing::Collected,
     /// The dataset and event_name of entries: its hash, the caller's number for the name, and the
     /// first event.
     pub(super) names: Vec<(u32, u32, u64)>,
@@ -190,7 +191,7 @@ impl Entries {
 
     /// Enters the event that was placed last in the tables that are needed. `findings` is what rules
     /// of single events said of it, `name` the caller's number for its event_name, `presence` says
-    /// how its keys stand.
+    /// how its keys stand. What it gives back goes on to [`Entries::stand`], when that is needed.
     pub fn enter(
         &mut self,
         key: &Key,
@@ -199,7 +200,7 @@ impl Entries {
         findings: &[Finding],
         name: u32,
         presence: Presence,
-    ) {
+    ) -> Option<Left> {
         let at = self.spots.len() as u64 - 1;
         let scope = match place_of(event) {
             Place::Dataset(text) => self.datasets.get(0, text, || scope_of(key, event)),
@@ -227,21 +228,45 @@ impl Entries {
         if needs.has(Needs::CARRIERS) && event.is_website() {
             self.enter_carrier(key, event, (scope, browser), who.email, presence, at);
         }
+        let mut left = needs.has(Needs::STANDINGS).then(|| Left {
+            visit: 0,
+            click: 0,
+            aside: standing::aside(short(sender), event),
+        });
         if needs.has(Needs::VISITS)
             && let Some(mut visit) = Visit::of(key, event, scope, &who, &told, at)
         {
-            // Other rules speak of an odd one.
-            if !event.raw().odd_agent
-                && let Some(agent) = event.user_text(Name::ClientUserAgent)
-            {
-                let hash = || short(key.hash(agent.as_bytes()));
+            if let Some(agent) = people::usual_agent(event) {
+                let hash = || people::agent_of(key, event);
                 visit.agent = self.agents.get(0, agent, hash);
+            }
+            if let Some(left) = &mut left {
+                left.visit = standing::of_visit(&visit);
             }
             self.visits.see(visit);
         }
         if needs.has(Needs::CLICKS) {
             self.clicks.enter(key, event, &who, &told, at);
+            if let (Some(left), Some(click)) = (&mut left, event.click()) {
+                left.click = standing::of_click(clicks::id_of(key, click.stamped.tail()));
+            }
         }
+        self.enter_named(key, needs, event, name, (scope, browser), &who, at);
+        left
+    }
+
+    /// Enters it, as far as that hangs on its name.
+    #[allow(clippy::too_many_arguments)]
+    fn enter_named(
+        &mut self,
+        key: &Key,
+        needs: Needs,
+        event: &Event<'_, '_>,
+        name: u32,
+        (scope, browser): (u64, u64),
+        who: &Who,
+        at: u64,
+    ) {
         let Some(event_name) = event.name() else {
             return;
         };
@@ -329,6 +354,25 @@ impl Entries {
         row.other = key.hash(id.as_bytes());
         row.content = content_of(key, event, false);
         self.orders.push(row);
+    }
+}
+
+/// What an event leaves of itself beside how its keys stand.
+#[derive(Clone, Copy, Debug)]
+pub struct Left {
+    visit: u64,
+    click: u64,
+    /// What else events that stand alike are told apart by.
+    pub aside: u64,
+}
+
+impl Entries {
+    /// Enters how an event stands, as a number of the block.
+    pub fn stand(&mut self, left: Left, how: u32) {
+        self.standings.see(left.visit, how);
+        if left.click != 0 {
+            self.standings.see(left.click, how);
+        }
     }
 }
 
@@ -490,6 +534,11 @@ fn scope_of(key: &Key, event: &Event<'_, '_>) -> u64 {
         .part(kind.as_bytes())
         .part(text.as_bytes())
         .end()
+}
+
+/// The dataset or site as the rows of an event have it.
+pub(super) fn short_scope(key: &Key, event: &Event<'_, '_>) -> u32 {
+    short(scope_of(key, event))
 }
 
 /// The host without the names of single machines: its last two labels, or three where the last but

@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use super::entries::Counts;
 use super::places::Places;
+use super::standing::Stands;
 use super::table::{Row, Table};
-use super::{AllSeries, Ledger, MAX_NAMES, Sighting, Step};
+use super::{AllSeries, Ledger, MAX_NAMES, Sighting, Standing, Step};
 
 /// What stands before the tables.
 #[derive(Serialize, Deserialize)]
@@ -18,6 +19,7 @@ struct Head {
     names: BTreeMap<u32, (String, u64)>,
     counts: Counts,
     series: AllSeries,
+    stands: Stands,
 }
 
 /// How many rows are read at a time.
@@ -31,11 +33,13 @@ impl Ledger {
     pub fn write(&mut self, out: &mut dyn Write) -> io::Result<()> {
         self.digests.link()?;
         self.finish()?;
+        self.standings.finish()?;
         let head = Head {
             places: self.places.clone(),
             names: self.names.clone(),
             counts: self.counts,
             series: self.series.clone(),
+            stands: self.stands.clone(),
         };
         serde_json::to_writer(&mut *out, &head)?;
         out.write_all(b"\n")?;
@@ -48,6 +52,7 @@ impl Ledger {
         write_table(&self.visits, out)?;
         write_table(&self.clicks, out)?;
         write_table(&self.spellings, out)?;
+        write_table(&self.standings, out)?;
         out.write_all(END)?;
         out.flush()
     }
@@ -62,6 +67,7 @@ impl Ledger {
         let mut line = Vec::new();
         input.read_until(b'\n', &mut line)?;
         let head: Head = serde_json::from_slice(&line).map_err(io::Error::from)?;
+        let numbers = self.stands.merge(&head.stands, &rename);
         let events = self.places.events();
         self.places.append(head.places, input)?;
         for (hash, (name, first)) in head.names {
@@ -104,6 +110,16 @@ impl Ledger {
         })?;
         read_table(input, |rows| {
             self.spellings.take(rows, events);
+            self.make_room()
+        })?;
+        read_table(input, |rows: &[Standing]| {
+            if rows.iter().any(|row| row.how as usize >= numbers.len()) {
+                return Err(io::ErrorKind::InvalidData.into());
+            }
+            self.standings.take_as(rows, |row| Standing {
+                how: numbers[row.how as usize],
+                ..*row
+            });
             self.make_room()
         })?;
         let mut end = [0; END.len()];

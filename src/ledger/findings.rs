@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::lessons::Lessons;
 use super::people::Events;
+use super::standing::Convictions;
 use crate::finding::{Certainty, Effect, Severity};
 use crate::fix::Safety;
 use crate::rules;
@@ -30,6 +31,8 @@ pub struct LogFinding {
     /// Events that the rule speaks of here, for rates; those that it spoke of already are not
     /// counted again.
     pub events: u64,
+    /// Whether a second pass over the input puts it right, where the rule has such fixes.
+    pub can_be_fixed: bool,
 }
 
 impl LogFinding {
@@ -54,6 +57,12 @@ impl LogFinding {
     /// Says what to do, when the page's help does not fit.
     pub fn help(&mut self, help: impl Into<Cow<'static, str>>) -> &mut Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// Says that no second pass puts it right, though the rule has such fixes.
+    pub fn without_fix(&mut self) -> &mut Self {
+        self.can_be_fixed = false;
         self
     }
 
@@ -112,6 +121,7 @@ pub struct LogFindings {
     rule: usize,
     /// What fixes need, when this is the first of two passes.
     lessons: Option<Lessons>,
+    convictions: Convictions,
 }
 
 impl LogFindings {
@@ -141,6 +151,17 @@ impl LogFindings {
             .filter(|lessons| lessons.wants(safety))
     }
 
+    /// Where a rule that needs [`super::Needs::STANDINGS`] notes what it proves worthless, or is as
+    /// good as sure of: such values count no more for coverage and score.
+    pub fn convict(&mut self) -> &mut Convictions {
+        &mut self.convictions
+    }
+
+    /// What was noted there so far.
+    pub(crate) fn convictions(&mut self) -> Convictions {
+        std::mem::take(&mut self.convictions)
+    }
+
     /// Reports a finding whose evidence begins at an event. `pointer` leads from the event to the
     /// value in question.
     pub fn at(
@@ -161,6 +182,7 @@ impl LogFindings {
             help: None,
             related: Vec::new(),
             events: 1,
+            can_be_fixed: true,
         });
         self.list.last_mut().expect("just pushed")
     }
@@ -168,6 +190,7 @@ impl LogFindings {
     /// Takes in what another rule found.
     pub(crate) fn append(&mut self, mut other: LogFindings) {
         self.list.append(&mut other.list);
+        self.convictions.append(other.convictions);
     }
 
     /// What was found, in the order of the input.

@@ -13,7 +13,7 @@ use super::clicks;
 use super::digests::{self, Doubled};
 use super::entries;
 use super::key::Key;
-use super::people;
+use super::people::{self, mix};
 use super::series;
 use crate::click_id::SHORTEST;
 use crate::event::{Click, Event, Identifier};
@@ -51,6 +51,10 @@ pub struct Lessons {
     names: BTreeMap<String, String>,
     /// By dataset and event_name, how the times are off.
     shifts: HashMap<u32, Shift>,
+    /// Values that stand for everybody, with their dataset or site.
+    of_everybody: HashSet<(Name, u64)>,
+    /// Datasets and sites whose external_ids are to be hashed.
+    hashed_ids: HashSet<u32>,
     /// By dataset and event_name, the minutes at which old events were sent again.
     replays: HashMap<u32, Vec<(u32, u32)>>,
     values: Values,
@@ -92,6 +96,8 @@ impl Lessons {
             orders: HashMap::new(),
             names: BTreeMap::new(),
             shifts: HashMap::new(),
+            of_everybody: HashSet::new(),
+            hashed_ids: HashSet::new(),
             replays: HashMap::new(),
             values: Values::default(),
             fetched: Mutex::default(),
@@ -145,6 +151,16 @@ impl Lessons {
     pub fn replay(&mut self, name: u32, first_minute: u32, last_minute: u32) {
         let minutes = self.replays.entry(name).or_default();
         minutes.push((first_minute, last_minute));
+    }
+
+    /// Notes a value that stands for everybody in a dataset or site.
+    pub fn of_everybody(&mut self, name: Name, value: u64, scope: u32) {
+        self.of_everybody.insert((name, mix(value, scope.into())));
+    }
+
+    /// Notes a dataset or site whose external_ids come as digests and as they are.
+    pub fn mixed_ids(&mut self, scope: u32) {
+        self.hashed_ids.insert(scope);
     }
 
     /// Whether values have to be fetched from the log.
@@ -212,6 +228,39 @@ impl Lessons {
         let fetched = self.fetched.get_mut();
         let fetched = fetched.unwrap_or_else(PoisonError::into_inner);
         self.values = std::mem::take(fetched);
+    }
+
+    /// Whether an external_id or a date of birth stands for everybody.
+    pub fn is_of_everybody(&self, event: &Event<'_, '_>, one: &Identifier<'_>) -> bool {
+        if self.of_everybody.is_empty() {
+            return false;
+        }
+        let value = match one.name {
+            Name::ExternalId => people::external_id_of(&self.key, event, one).0,
+            Name::Db => people::birth_date_of(&self.key, one).into(),
+            _ => 0,
+        };
+        let scope = entries::short_scope(&self.key, event).into();
+        value != 0 && self.of_everybody.contains(&(one.name, mix(value, scope)))
+    }
+
+    /// Whether the user agent stands for everybody.
+    pub fn is_agent_of_everybody(&self, event: &Event<'_, '_>) -> bool {
+        if self.of_everybody.is_empty() {
+            return false;
+        }
+        let value = people::agent_of(&self.key, event).into();
+        let scope = entries::short_scope(&self.key, event).into();
+        let key = (Name::ClientUserAgent, mix(value, scope));
+        value != 0 && self.of_everybody.contains(&key)
+    }
+
+    /// Whether the external_ids of the event's dataset or site are to be hashed.
+    pub fn hashes_ids(&self, event: &Event<'_, '_>) -> bool {
+        !self.hashed_ids.is_empty()
+            && self
+                .hashed_ids
+                .contains(&entries::short_scope(&self.key, event))
     }
 
     /// The digest within a digest, in hex.

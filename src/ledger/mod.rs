@@ -20,11 +20,11 @@
 //!    `proof`, [`key::short`] only to compare within a group), the number of the event, and numbers
 //!    that give nothing away. Rows that repeat for returning customers must say so in
 //!    [`table::Row::absorb`] (sum the counts, keep the first event), or the memory grows with them.
-//! 3. Write the rule as any other, with one more argument:
-//!    `crate::rule!("event-id-reused", Check::Log, conclude)` where
-//!    `fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()>`, and its line in
-//!    [`Needs::of`]: what no rule of a run reads is not collected. A rule that also
-//!    looks at single events keeps its check: `crate::rule!(name, Check::Event(check), conclude)`.
+//! 3. Write the rule as any other, with two more arguments:
+//!    `crate::rule!("event-id-reused", Check::Log, conclude, Needs::IDS)` where
+//!    `fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()>` and [`Needs`] says
+//!    what it reads: what no rule of a run reads is not collected. A rule that also looks at single
+//!    events keeps its check: `crate::rule!(name, Check::Event(check), conclude, Needs::IDS)`.
 //!    `out.at(first event, "/pointer/from/event", message)` reports; `.places(events, "event with
 //!    this id")` names the second and the last; `.events(n)` says how many events it is about,
 //!    without those of which the rule's own event check spoke. Messages hold no value; the numbers
@@ -40,6 +40,10 @@
 //!    its event check asks `event.witnesses.lessons`. A lesson is a keyed hash or a number; a value
 //!    that stands elsewhere in the log is fetched between the passes ([`Lessons::fetch`]). The check
 //!    fixes only what still matches.
+//! 7. What a rule proves worthless, or is as good as sure of (`strong`), counts no more for coverage and
+//!    score: the rule asks for [`Needs::STANDINGS`] too, and notes it in `out.convict()`. Such a rule is
+//!    asked whatever the user selects. Rules that speak of scores ask for [`Needs::SCORES`], and come
+//!    last.
 
 pub mod carriers;
 pub mod clicks;
@@ -57,6 +61,7 @@ pub mod places;
 pub mod series;
 pub mod sighting;
 pub mod spellings;
+pub mod standing;
 pub mod steps;
 pub mod table;
 
@@ -80,13 +85,15 @@ pub use places::{Places, Spot};
 pub use series::{AllSeries, Series};
 pub use sighting::Sighting;
 pub use spellings::Spelling;
+pub use standing::{Convictions, Standing};
 pub use steps::Step;
 pub use table::Table;
 
-use crate::score::NameScore;
+use crate::score::{NameScore, Presence};
 use carriers::Carrier;
 use digests::Joined;
 use entries::Counts;
+use standing::Stands;
 use table::AnyTable;
 
 /// A rule that is not sure of one event alone needs as many.
@@ -112,6 +119,9 @@ pub struct Ledger {
     visits: Table<Visit>,
     clicks: Table<Click>,
     spellings: Table<Spelling>,
+    standings: Table<Standing>,
+    /// What the numbers in those rows stand for.
+    stands: Stands,
     /// Event names as they may be printed, with the first event, by the hash of dataset and name.
     names: BTreeMap<u32, (String, u64)>,
     counts: Counts,
@@ -121,6 +131,8 @@ pub struct Ledger {
     memory: usize,
     /// How often rows went to disk.
     spills: u64,
+    /// Whether rows of the finished tables are there.
+    is_on_disk: bool,
 }
 
 impl Ledger {
@@ -139,13 +151,16 @@ impl Ledger {
             visits: Table::default(),
             clicks: Table::default(),
             spellings: Table::default(),
+            standings: Table::default(),
+            stands: Stands::default(),
             sightings: HashMap::new(),
             memory,
             spills: 0,
+            is_on_disk: false,
         }
     }
 
-    fn tables(&mut self) -> [&mut dyn AnyTable; 8] {
+    fn tables(&mut self) -> [&mut dyn AnyTable; 9] {
         [
             &mut self.ids,
             &mut self.orders,
@@ -155,6 +170,7 @@ impl Ledger {
             &mut self.visits,
             &mut self.clicks,
             &mut self.spellings,
+            &mut self.standings,
         ]
     }
 
@@ -194,6 +210,38 @@ impl Ledger {
         self.spellings.take(&entries.spellings.rows, events);
     }
 
+    /// The number of events of a name, as it is printed, that stand like this.
+    pub fn stand(&mut self, name: &str, presence: Presence, scored: bool, aside: u64) -> u32 {
+        self.stands.number(name, presence, scored, aside)
+    }
+
+    /// Takes in how the events of a block stand; `numbers` gives the ledger's number for each way of
+    /// the block.
+    pub fn take_standings(&mut self, entries: &Entries, numbers: &[u32]) {
+        self.standings
+            .take_as(&entries.standings.rows, |row| Standing {
+                how: numbers[row.how as usize],
+                ..*row
+            });
+    }
+
+    /// Takes what was proven worthless out of the scores. To be called in a pool of threads, after
+    /// [`Ledger::finish`].
+    pub fn carry_out(
+        &mut self,
+        convictions: &Convictions,
+        names: &mut BTreeMap<String, NameScore>,
+    ) -> io::Result<()> {
+        standing::carry_out(
+            convictions,
+            &self.visits,
+            &mut self.standings,
+            &self.stands,
+            self.memory,
+            names,
+        )
+    }
+
     /// Makes room when the tables have outgrown their memory, or would be smaller when sorted. To be called in a pool of threads.
     pub fn make_room(&mut self) -> io::Result<()> {
         let memory = self.memory;
@@ -228,9 +276,14 @@ impl Ledger {
 
     /// Sorts the tables, after which the evidence can be read. To be called in a pool of threads.
     pub fn finish(&mut self) -> io::Result<()> {
-        for table in self.tables() {
+        // How events stand is read only when something was proven; it comes last.
+        let [tables @ .., _] = self.tables();
+        let mut is_on_disk = false;
+        for table in tables {
             table.finish()?;
+            is_on_disk |= table.is_on_disk();
         }
+        self.is_on_disk = is_on_disk;
         Ok(())
     }
 
@@ -252,11 +305,6 @@ impl Ledger {
     /// Where the events stand.
     pub fn places(&self) -> &Places {
         &self.places
-    }
-
-    /// Whether rows are on disk.
-    pub fn is_on_disk(&mut self) -> bool {
-        self.tables().iter().any(|table| table.is_on_disk())
     }
 
     /// How often rows went to disk.
@@ -281,8 +329,16 @@ impl<'l> Evidence<'l> {
     }
 
     fn reads(&self, table: Needs) -> &'l Ledger {
-        debug_assert!(self.needs.has(table), "Needs::of does not name a table");
+        debug_assert!(
+            self.needs.has(table),
+            "the needs of a rule do not name a table"
+        );
         self.ledger
+    }
+
+    /// Whether rows are on disk, where one rule at a time can read them.
+    pub(crate) fn is_on_disk(&self) -> bool {
+        self.ledger.is_on_disk
     }
 
     /// The pairs of every event_name that a pixel sent, in the order of the names.

@@ -133,6 +133,16 @@ impl Visit {
         )
     }
 
+    /// A hash of everything but when and how often.
+    pub(super) fn identity(&self) -> u64 {
+        let two = |a: u32, b: u32| u64::from(a) << 32 | u64::from(b);
+        let of = mix(self.browser, self.external_id);
+        let of = mix(of, two(self.scope, self.email));
+        let of = mix(of, two(self.phone, self.address));
+        let of = mix(of, two(self.agent, self.birth));
+        mix(of, self.flags.into())
+    }
+
     /// Whether all these flags are set.
     pub fn has(&self, flags: u32) -> bool {
         self.flags & flags == flags
@@ -311,8 +321,13 @@ fn of_digest(key: &Key, digest: &Digest) -> u64 {
     key.begin().number(first).number(second).end()
 }
 
+/// A digest of an e-mail or a phone as [`Visit`] holds it.
+pub(super) fn short_of_digest(key: &Key, digest: &Digest) -> u32 {
+    short(of_digest(key, digest))
+}
+
 /// An external_id by its digest, whether the event holds that or the value itself, and which.
-fn external_id_of(key: &Key, event: &Event<'_, '_>, one: &Identifier<'_>) -> (u64, u32) {
+pub(super) fn external_id_of(key: &Key, event: &Event<'_, '_>, one: &Identifier<'_>) -> (u64, u32) {
     if one.shape == Shape::Sha256 {
         return (of_digest(key, &one.digest), HASHED_ID);
     }
@@ -327,6 +342,25 @@ fn external_id_of(key: &Key, event: &Event<'_, '_>, one: &Identifier<'_>) -> (u6
     }
 }
 
+/// The user agent, unless it is an odd one, of which other rules speak.
+pub(super) fn usual_agent<'a>(event: &Event<'_, 'a>) -> Option<&'a str> {
+    let is_usual = !event.raw().odd_agent;
+    event.user_text(Name::ClientUserAgent).filter(|_| is_usual)
+}
+
+/// The hash of it; 0 when there is none.
+pub(super) fn agent_of(key: &Key, event: &Event<'_, '_>) -> u32 {
+    usual_agent(event).map_or(0, |agent| short(key.hash(agent.as_bytes())))
+}
+
+/// A date of birth, by its digest.
+pub(super) fn birth_date_of(key: &Key, one: &Identifier<'_>) -> u32 {
+    match one.shape == Shape::Sha256 && one.worthless.is_none() {
+        true => short(of_digest(key, &one.digest)),
+        false => 0,
+    }
+}
+
 fn birth_of(key: &Key, event: &Event<'_, '_>) -> u32 {
     if event.names().1 & Name::Db.bit() == 0 {
         return 0;
@@ -335,8 +369,11 @@ fn birth_of(key: &Key, event: &Event<'_, '_>) -> u32 {
         .identifiers()
         .iter()
         .filter(|one| one.name == Name::Db);
-    let date = dates.find(|one| one.shape == Shape::Sha256 && one.worthless.is_none());
-    date.map_or(0, |one| short(of_digest(key, &one.digest)))
+    let found = dates.find_map(|one| match birth_date_of(key, one) {
+        0 => None,
+        date => Some(date),
+    });
+    found.unwrap_or(0)
 }
 
 /// The visits of one block, each once as far as a small memory of the last ones goes.
@@ -752,6 +789,53 @@ fn sorted(
     outcome?;
     table.finish()?;
     table.groups(each)
+}
+
+/// Calls `each` with the visits of every browser, and with each visit that has none.
+pub(super) fn of_browsers(visits: &Table<Visit>, mut each: impl FnMut(&[Visit])) -> io::Result<()> {
+    let mut group: Vec<Visit> = Vec::new();
+    visits.rows(|visit| {
+        let goes_on = group
+            .first()
+            .is_some_and(|first| visit.browser != 0 && first.browser == visit.browser);
+        if !goes_on && !group.is_empty() {
+            each(&group);
+            group.clear();
+        }
+        group.push(*visit);
+    })?;
+    if !group.is_empty() {
+        each(&group);
+    }
+    Ok(())
+}
+
+/// A browser shows with so many events that have an identifier whether that repeats.
+const LEAST_FRESH: u64 = 3;
+
+/// A browser with more is a till, a kiosk or a test.
+const MOST_FRESH: u64 = 30;
+
+/// Whether the visits of one browser can show that an identifier never repeats.
+pub fn could_be_fresh(visits: &[Visit], of: fn(&Visit) -> u64) -> bool {
+    let with = || visits.iter().filter(|visit| of(visit) != 0);
+    let events: u64 = with().map(|visit| u64::from(visit.count)).sum();
+    let mut scopes = with().map(|visit| visit.scope);
+    let first = scopes.next();
+    (LEAST_FRESH..=MOST_FRESH).contains(&events) && scopes.all(|scope| Some(scope) == first)
+}
+
+/// Whether an identifier is new with every event of a browser that can show it.
+pub fn is_fresh(visits: &[Visit], of: fn(&Visit) -> u64) -> bool {
+    if !could_be_fresh(visits, of) {
+        return false;
+    }
+    let with = visits.iter().filter(|visit| of(visit) != 0);
+    let events: u64 = with.clone().map(|visit| u64::from(visit.count)).sum();
+    let mut values: Vec<u64> = with.map(of).collect();
+    values.sort_unstable();
+    values.dedup();
+    values.len() as u64 == events
 }
 
 /// Two hashes in one, never 0.

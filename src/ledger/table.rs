@@ -140,6 +140,11 @@ impl<R: Row> Table<R> {
         }));
     }
 
+    /// Takes rows in, each as `change` makes it.
+    pub fn take_as(&mut self, rows: &[R], change: impl Fn(&R) -> R) {
+        self.rows.extend(rows.iter().map(change));
+    }
+
     /// Bytes in memory.
     pub fn bytes(&self) -> usize {
         self.rows.len() * size_of::<R>()

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
+use serde::{Deserialize, Serialize};
 
 use super::{Capture, Hit};
 use crate::click_id::Stamped;
@@ -10,7 +11,9 @@ use crate::deduplication;
 use crate::digest::{self, Shape};
 use crate::event::Event;
 use crate::json::{Item, Val};
+use crate::ledger::Key;
 use crate::name::Name;
+use crate::printable;
 
 /// How long Meta remembers an id, in seconds.
 pub const WINDOW: i64 = 48 * 3600;
@@ -37,7 +40,7 @@ pub const KEYS: [Name; 11] = [
 ];
 
 /// Why a hit and an event of the server belong together. The first that holds counts, in this order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Bond {
     /// Dataset, event_name and event_id are equal: Meta drops the later one.
     Id,
@@ -57,7 +60,7 @@ pub enum Bond {
 
 /// How the server's event_id is made of the browser's. The numbers are the length of what differs and
 /// a keyed hash of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Relation {
     Same,
     /// The server's has something in front.
@@ -93,7 +96,7 @@ pub const CONTENTS_DIFFER: u32 = 1 << 4;
 pub const RANDOM_ID: u32 = 1 << 5;
 
 /// A hit and an event that may be one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Tie {
     pub bond: Bond,
     /// Seconds between them; `u32::MAX` when a time is not known.
@@ -156,6 +159,48 @@ impl Index {
     /// All hits, by number.
     pub fn hits(&self) -> &[Hit] {
         &self.hits
+    }
+
+    /// The first hit of each name that may not be printed, with what `hash` makes of the name.
+    pub fn hidden(&self, hash: impl Fn(&str) -> u64) -> Vec<(u32, u64)> {
+        let mut seen = HashSet::new();
+        let hits = self.hits.iter().enumerate();
+        let names = hits.filter(|(_, hit)| {
+            !printable::is_printable(&hit.name) && seen.insert(hit.name.as_str())
+        });
+        names
+            .map(|(at, hit)| (at as u32, hash(&hit.name)))
+            .collect()
+    }
+
+    /// What tells this capture from others, under a key.
+    pub fn fingerprint(&self, key: &Key) -> u64 {
+        let mut hash = key.begin();
+        for hit in &self.hits {
+            let texts = [
+                &hit.event_id,
+                &hit.misplaced_id,
+                &hit.page,
+                &hit.fbp,
+                &hit.order_id,
+                &hit.value,
+                &hit.currency,
+            ];
+            hash.add(hit.dataset.as_bytes());
+            hash.add(hit.name.as_bytes());
+            for text in texts {
+                hash.add(text.as_deref().unwrap_or_default().as_bytes());
+            }
+            hash.add(&hit.time.unwrap_or_default().to_le_bytes());
+            for id in &hit.content_ids {
+                hash.add(id.as_bytes());
+            }
+            for (name, value) in &hit.identity {
+                hash.add(name.text().as_bytes());
+                hash.add(value.as_bytes());
+            }
+        }
+        hash.number(self.hits.len() as u64).end()
     }
 
     /// Whether the browser sent an event of this name with this id.

@@ -2,17 +2,24 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::Index;
-use super::index::{Bond, Relation, Tie};
-use crate::ledger::Key;
+use serde::{Deserialize, Serialize};
+
+use super::index::{Bond, KEYS, Relation, Tie};
+use super::{Hit, Index};
+use crate::event::Event;
 use crate::ledger::key::short;
+use crate::ledger::{Key, LEAST_EVENTS};
+use crate::name::Name;
 
 /// A rule of ids wants as many pairs that follow it, and this share of all.
 const LEAST_PAIRS: usize = 5;
 const LEAST_SHARE: f64 = 0.95;
 
+/// People have two addresses, but not nearly all of them.
+const LEAST_MISMATCH: f64 = 0.8;
+
 /// The server's events under one event_name.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServerTally {
     /// Events of a website.
     pub events: u64,
@@ -184,6 +191,14 @@ impl Pairs {
         self.pairs.iter().filter(|pair| pair.is_timely())
     }
 
+    /// As [`Pairs::identity`], when so many pairs differ that no person's second address explains it.
+    pub fn mismatch(&self, key: usize) -> Option<(u64, u64, Vec<u64>)> {
+        let (compared, mixed, events) = self.identity(key);
+        let differ = events.len() as f64;
+        let is_one = compared >= LEAST_EVENTS && differ >= LEAST_MISMATCH * compared as f64;
+        is_one.then_some((compared, mixed, events))
+    }
+
     /// Of the timely pairs, how many were compared in this key, and how many differ.
     pub fn identity(&self, key: usize) -> (u64, u64, Vec<u64>) {
         let (mut compared, mut mixed, mut differ) = (0, 0, Vec::new());
@@ -279,6 +294,7 @@ impl Pairing {
             rules: Vec::new(),
             only: BTreeSet::new(),
             renamed: BTreeSet::new(),
+            mismatches: BTreeSet::new(),
             key,
         };
         for pairs in &self.names {
@@ -288,6 +304,13 @@ impl Pairing {
             let renamed = pairs.pairs.iter();
             let renamed = renamed.filter(|pair| pair.tie.bond == Bond::OtherName);
             learned.renamed.extend(renamed.map(|pair| pair.tie.hit));
+            if let Some(pair) = pairs.pairs.first() {
+                let name = &index.hits()[pair.tie.hit as usize].name;
+                let keys = (0..KEYS.len()).filter(|&key| pairs.mismatch(key).is_some());
+                learned
+                    .mismatches
+                    .extend(keys.map(|key| (name.clone(), KEYS[key])));
+            }
             let Some(rule) = pairs.rule else { continue };
             let example = pairs.pairs.iter().find(|pair| pair.tie.relation == rule);
             let hit = example.map(|pair| &index.hits()[pair.tie.hit as usize]);
@@ -366,6 +389,8 @@ pub struct Learned {
     only: BTreeSet<u32>,
     /// The hits whose event has another name.
     renamed: BTreeSet<u32>,
+    /// Event_names and the keys that differ in nearly all their pairs.
+    mismatches: BTreeSet<(String, Name)>,
     /// The key of the hashes in the rules.
     key: Key,
 }
@@ -377,6 +402,30 @@ impl Learned {
         let hit = self.renamed.iter().map(|&hit| &index.hits()[hit as usize]);
         let mut hits = hit.filter(|hit| hit.event_id.as_deref() == Some(id) && hit.name != name);
         hits.next().map(|hit| hit.name.as_str())
+    }
+
+    /// The hit that an event is the copy of, when neither could belong to another, and keys of the two
+    /// differ in nearly all pairs of that name.
+    pub fn mismatched<'i>(&self, index: &'i Index, event: &Event<'_, '_>) -> Option<&'i Hit> {
+        let name = event.name()?;
+        if !self.mismatches.iter().any(|(of, _)| of == name) {
+            return None;
+        }
+        let mut ties = Vec::new();
+        index.ties(event, |_| 0, &mut ties);
+        let best = ties.iter().map(|tie| tie.bond).min()?;
+        let mut hits = ties.iter().filter(|tie| tie.bond == best);
+        let (first, second) = (hits.next()?, hits.next());
+        let timely = matches!(best, Bond::Id | Bond::Order | Bond::Browser);
+        let is_sure = timely && second.is_none() && self.is_only(first.hit);
+        is_sure.then(|| &index.hits()[first.hit as usize])
+    }
+
+    /// Whether a key differs in nearly all pairs of an event_name.
+    pub fn is_mismatch(&self, name: &str, key: Name) -> bool {
+        self.mismatches
+            .iter()
+            .any(|(of, one)| of == name && *one == key)
     }
 
     /// Whether the event that belongs to a hit is certain.

@@ -10,7 +10,7 @@ use crate::finding::Findings;
 use crate::fix::{Fix, Safety, quote};
 use crate::json::{Item, Pointer};
 use crate::ledger::people::{CLICK, Events, LATE};
-use crate::ledger::{Evidence, LogFindings};
+use crate::ledger::{Evidence, LogFindings, Needs};
 use crate::name::Name;
 use crate::report::count;
 use crate::rule::{Check, Rule};
@@ -20,6 +20,7 @@ pub static RULE: Rule = crate::rule!(
     "click-id-not-sent",
     Check::Event(check),
     conclude,
+    Needs::VISITS,
     Safety::Unsafe
 );
 

@@ -8,12 +8,17 @@ use crate::finding::{Certainty, Findings};
 use crate::fix::Fix;
 use crate::json::Pointer;
 use crate::ledger::event_ids::{Use, judge};
-use crate::ledger::{Evidence, LogFindings};
+use crate::ledger::{Evidence, LogFindings, Needs};
 use crate::name::Name;
 use crate::rule::{Check, Rule};
 
 /// See `rules/constant-event-id.md`.
-pub static RULE: Rule = crate::rule!("constant-event-id", Check::Event(check), conclude);
+pub static RULE: Rule = crate::rule!(
+    "constant-event-id",
+    Check::Event(check),
+    conclude,
+    Needs::IDS
+);
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     let Some(item) = event.get(Name::EventId) else {

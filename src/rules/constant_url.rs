@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::io;
 
 use crate::ledger::series::Pages;
-use crate::ledger::{Evidence, LogFindings};
+use crate::ledger::{Evidence, LogFindings, Needs};
 use crate::rule::{Check, Rule};
 
 /// See `rules/constant-url.md`.
-pub static RULE: Rule = crate::rule!("constant-url", Check::Log, conclude);
+pub static RULE: Rule = crate::rule!("constant-url", Check::Log, conclude, Needs::SERIES);
 
 /// A page may well be the only one for a while.
 const EVENTS: u64 = 50;

@@ -3,11 +3,11 @@
 use std::io;
 
 use crate::finding::Certainty;
-use crate::ledger::{Evidence, LEAST_EVENTS, LogFindings};
+use crate::ledger::{Evidence, LEAST_EVENTS, LogFindings, Needs};
 use crate::rule::{Check, Rule};
 
 /// See `rules/constant-value.md`.
-pub static RULE: Rule = crate::rule!("constant-value", Check::Log, conclude);
+pub static RULE: Rule = crate::rule!("constant-value", Check::Log, conclude, Needs::SERIES);
 
 fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
     for (name, series) in log.series() {

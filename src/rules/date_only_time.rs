@@ -3,11 +3,11 @@
 use std::io;
 
 use crate::ledger::series::Seen;
-use crate::ledger::{Evidence, LEAST_EVENTS, LogFindings};
+use crate::ledger::{Evidence, LEAST_EVENTS, LogFindings, Needs};
 use crate::rule::{Check, Rule};
 
 /// See `rules/date-only-time.md`.
-pub static RULE: Rule = crate::rule!("date-only-time", Check::Log, conclude);
+pub static RULE: Rule = crate::rule!("date-only-time", Check::Log, conclude, Needs::SERIES);
 
 /// Quarters of an hour in a day.
 const DAY: u8 = 96;

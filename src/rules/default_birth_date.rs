@@ -4,15 +4,22 @@ use std::io;
 
 use crate::event::Event;
 use crate::finding::{Certainty, Findings};
-use crate::fix::Fix;
+use crate::fix::{Fix, Safety};
 use crate::ledger::people;
-use crate::ledger::{Evidence, LogFindings};
+use crate::ledger::{Evidence, LogFindings, Needs};
 use crate::name::Name;
 use crate::report::count;
 use crate::rule::{Check, Rule};
+use crate::score::ScoreKey;
 
 /// See `rules/default-birth-date.md`.
-pub static RULE: Rule = crate::rule!("default-birth-date", Check::Event(check), conclude);
+pub static RULE: Rule = crate::rule!(
+    "default-birth-date",
+    Check::Event(check),
+    conclude,
+    Needs::VISITS.and(Needs::STANDINGS),
+    Safety::Unsafe
+);
 
 /// SHA-256 of dates on which nobody alive was born: 00010101, 18991230, 18991231, 19000101.
 const IMPOSSIBLE: [&str; 4] = [
@@ -39,6 +46,19 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
         let Some(hex) = identifier.hex() else {
             continue;
         };
+        if let Some(lessons) = &event.witnesses.lessons
+            && lessons.is_of_everybody(event, identifier)
+        {
+            let item = event.item(identifier.place);
+            let pointer = item.pointer_from(event.root().place());
+            let fix = Fix::needs_consent("remove the date that most people of the log have");
+            out.at(
+                item,
+                "db is the date of birth that most people of the log have",
+            )
+            .fix(fix.remove(pointer));
+            continue;
+        }
         let impossible = IMPOSSIBLE.contains(&hex);
         if !impossible && !EPOCH.contains(&hex) {
             continue;
@@ -72,6 +92,10 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
         if people.number() < PEOPLE {
             continue;
         }
+        if let Some(lessons) = out.lessons(Safety::Unsafe) {
+            lessons.of_everybody(Name::Db, crowd.value, crowd.scope);
+        }
+        out.convict().value(ScoreKey::Db, crowd.value, crowd.scope);
         let message = format!(
             "one birth date stands on {}, {} % of those that have one, of {} people",
             count(crowd.events.number, "event"),

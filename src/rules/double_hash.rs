@@ -7,14 +7,22 @@ use crate::digest::forms::Fault;
 use crate::event::Event;
 use crate::finding::Findings;
 use crate::fix::{Fix, Safety};
-use crate::ledger::{Evidence, Lessons, LogFindings};
+use crate::ledger::digests::Doubled;
+use crate::ledger::{Evidence, Lessons, LogFindings, Needs};
 use crate::report::count;
 use crate::rule::{Check, Rule};
+use crate::score::ScoreKey;
 use crate::signs::Signs;
 
 /// See `rules/double-hash.md`.
-pub static RULE: Rule =
-    crate::rule!("double-hash", Check::Event(check), conclude, Safety::Safe).when(Signs::MISTAKE);
+pub static RULE: Rule = crate::rule!(
+    "double-hash",
+    Check::Event(check),
+    conclude,
+    Needs::DIGESTS.and(Needs::STANDINGS),
+    Safety::Safe
+)
+.when(Signs::MISTAKE);
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     if let Some(lessons) = &event.witnesses.lessons {
@@ -67,7 +75,9 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
             _ => format!("{proven} values of {key} are digests of digests that stand in the log"),
         };
         // A sender that also sends the right digests hashes twice only on one of its ways.
-        if suspect > 0 && !group.iter().any(|one| one.beside) {
+        let beside = group.iter().any(|one| one.beside);
+        convict(group, suspect, beside, out);
+        if suspect > 0 && !beside {
             let rest = count(suspect, "other value");
             message.push_str(&format!(
                 "; {rest} of the same sender and key must be suspected"
@@ -79,4 +89,22 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
             .events(group.iter().map(|one| u64::from(one.count)).sum());
     }
     Ok(())
+}
+
+/// What of this counts no more for the scores. Of e-mails, phones and dates of birth the very values;
+/// of other keys all that the sender has when each value is proven, and else what stands beside an
+/// e-mail or a phone that is proven, where the sender never sends the right digests.
+fn convict(group: &[Doubled], suspect: u64, beside: bool, out: &mut LogFindings) {
+    let pipeline = group[0].pipeline;
+    let convictions = out.convict();
+    match ScoreKey::from_name(pipeline.name()) {
+        Some(key @ (ScoreKey::Em | ScoreKey::Ph | ScoreKey::Db)) => {
+            for one in group {
+                convictions.doubled(key, one.person);
+            }
+        }
+        _ if suspect == 0 => convictions.pipeline(pipeline),
+        _ if !beside => convictions.beside_doubled(pipeline),
+        _ => {}
+    }
 }

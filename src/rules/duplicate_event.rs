@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::io;
 
 use crate::ledger::event_ids::{Use, judge};
-use crate::ledger::{Evidence, LogFindings};
+use crate::ledger::{Evidence, LogFindings, Needs};
 use crate::report::count;
 use crate::rule::{Check, Rule};
 
 /// See `rules/duplicate-event.md`.
-pub static RULE: Rule = crate::rule!("duplicate-event", Check::Log, conclude);
+pub static RULE: Rule = crate::rule!("duplicate-event", Check::Log, conclude, Needs::IDS);
 
 /// The copies of the events of one name.
 struct Copies {

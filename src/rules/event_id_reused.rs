@@ -4,12 +4,12 @@ use std::io;
 
 use crate::finding::{Effect, Severity};
 use crate::ledger::event_ids::{Differ, Use, judge};
-use crate::ledger::{Evidence, LogFindings};
+use crate::ledger::{Evidence, LogFindings, Needs};
 use crate::report::count;
 use crate::rule::{Check, Rule};
 
 /// See `rules/event-id-reused.md`.
-pub static RULE: Rule = crate::rule!("event-id-reused", Check::Log, conclude);
+pub static RULE: Rule = crate::rule!("event-id-reused", Check::Log, conclude, Needs::IDS);
 
 fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
     log.ids(|group| {

@@ -8,7 +8,7 @@ use crate::event_name::STANDARD;
 use crate::finding::Findings;
 use crate::fix::{Fix, Safety};
 use crate::json::Pointer;
-use crate::ledger::{Evidence, LEAST_EVENTS, LogFindings};
+use crate::ledger::{Evidence, LEAST_EVENTS, LogFindings, Needs};
 use crate::name::Name;
 use crate::rule::{Check, Rule};
 
@@ -17,6 +17,7 @@ pub static RULE: Rule = crate::rule!(
     "event-name-split",
     Check::Event(check),
     conclude,
+    Needs::NONE,
     Safety::Unsafe
 );
 

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::io;
 
 use crate::clock;
-use crate::ledger::{Evidence, LEAST_EVENTS, LogFindings, Step};
+use crate::ledger::{Evidence, LEAST_EVENTS, LogFindings, Needs, Step};
 use crate::rule::{Check, Rule};
 
 /// See `rules/event-order.md`.
-pub static RULE: Rule = crate::rule!("event-order", Check::Log, conclude);
+pub static RULE: Rule = crate::rule!("event-order", Check::Log, conclude, Needs::STEPS);
 
 /// Purchases that stand in one way to the checkouts of their browser.
 #[derive(Default)]

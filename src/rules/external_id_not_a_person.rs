@@ -11,19 +11,26 @@ use crate::digest::worthless::Standing;
 use crate::digest::{self, Shape, looks_like_email, prefix_of, prefix_of_hex, sha256};
 use crate::event::{Event, Identifier};
 use crate::finding::{Certainty, Effect, Findings};
-use crate::fix::Fix;
+use crate::fix::{Fix, Safety};
 use crate::json::{Item, Val};
 use crate::ledger::people::{self, Crowd};
-use crate::ledger::{Evidence, LogFindings, Visit};
+use crate::ledger::{Evidence, LogFindings, Needs, Visit};
 use crate::name::Name;
 use crate::plain::{self, Reading};
 use crate::report::count;
 use crate::rule::{Check, Rule};
+use crate::score::ScoreKey;
 
 use super::identifier_never_repeats::never_repeats;
 
 /// See `rules/external-id-not-a-person.md`.
-pub static RULE: Rule = crate::rule!("external-id-not-a-person", Check::Event(check), conclude);
+pub static RULE: Rule = crate::rule!(
+    "external-id-not-a-person",
+    Check::Event(check),
+    conclude,
+    Needs::VISITS.and(Needs::STANDINGS),
+    Safety::Unsafe
+);
 
 /// What shops send for visitors who have no account.
 const NOBODY: [&str; 20] = [
@@ -62,7 +69,7 @@ const NIL_UUID: &str = "00000000-0000-0000-0000-000000000000";
 
 /// What an external_id is instead of a person.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Instead {
+pub(super) enum Instead {
     Nobody,
     Address,
     EventId,
@@ -97,6 +104,20 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
             continue;
         }
         let item = event.item(identifier.place);
+        if let Some(lessons) = &event.witnesses.lessons
+            && lessons.is_of_everybody(event, identifier)
+        {
+            let pointer = item.pointer_from(event.root().place());
+            let fix = Fix::needs_consent("remove the value that stands for everybody in the log");
+            out.at(
+                item,
+                "external_id is the one that the log has for everybody",
+            )
+            .certainty(Certainty::Strong)
+            .effect(Effect::Misattributed)
+            .fix(fix.remove(pointer));
+            continue;
+        }
         match (identifier.shape, item.val()) {
             (Shape::Sha256, _) => {
                 if let Some(instead) = behind_digest(event, identifier) {
@@ -168,7 +189,7 @@ fn digits_of(number: i64, buffer: &mut [u8; 24]) -> &str {
     std::str::from_utf8(&buffer[..written]).unwrap_or_default()
 }
 
-fn in_plain(event: &Event<'_, '_>, text: &str) -> Option<Instead> {
+pub(super) fn in_plain(event: &Event<'_, '_>, text: &str) -> Option<Instead> {
     // Numbers under 10 alone are such words and end with a digit, which most ids do.
     let may_be_word =
         text.len() <= 2 || (text.len() <= 13 && !text.ends_with(|c: char| c.is_ascii_digit()));
@@ -279,6 +300,10 @@ pub(super) fn constants(log: &Evidence<'_>) -> io::Result<Vec<Crowd>> {
 
 fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
     for crowd in constants(log)? {
+        if let Some(lessons) = out.lessons(Safety::Unsafe) {
+            lessons.of_everybody(Name::ExternalId, crowd.value, crowd.scope);
+        }
+        (out.convict()).value(ScoreKey::ExternalId, crowd.value, crowd.scope);
         let message = format!(
             "one external_id stands on {}, {} % of those that have one, of {} browsers at {} addresses",
             count(crowd.events.number, "event"),
@@ -297,6 +322,9 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
         |visit: &Visit| visit.phone.into(),
     ];
     for found in never_repeats(log, |visit| visit.external_id, others)? {
+        if found.held {
+            out.convict().fresh(ScoreKey::ExternalId, found.scope);
+        }
         let message = format!(
             "external_id is new with every event of {}, {} in all",
             count(found.browsers, "browser"),
@@ -307,6 +335,7 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
                 true => Certainty::Strong,
                 false => Certainty::Heuristic,
             })
+            .without_fix()
             .places_of(&found.events, "event with a new value")
             .events(found.events.number);
     }

@@ -10,14 +10,20 @@ use crate::finding::{Certainty, Findings};
 use crate::fix::{Fix, Safety};
 use crate::ledger::clicks::{BROWSER, MADE_FOR_EVENT, TOLD_REBUILT};
 use crate::ledger::people::{Events, Few};
-use crate::ledger::{Evidence, LogFindings};
+use crate::ledger::{Evidence, LogFindings, Needs};
 use crate::report::count;
 use crate::rule::{Check, Rule};
 use crate::signs::Signs;
 
 /// See `rules/fbc-rebuilt.md`.
-pub static RULE: Rule =
-    crate::rule!("fbc-rebuilt", Check::Event(check), conclude, Safety::Safe).when(Signs::CLICK);
+pub static RULE: Rule = crate::rule!(
+    "fbc-rebuilt",
+    Check::Event(check),
+    conclude,
+    Needs::CLICKS,
+    Safety::Safe
+)
+.when(Signs::CLICK);
 
 /// Nobody comes from an ad to the end of a checkout in so few seconds.
 const SECONDS: i64 = 5;
@@ -99,7 +105,11 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
                 times.words(),
                 count(events.number, "event")
             );
-            out.at(events.first(), "/user_data/fbc", message)
+            let finding = out.at(events.first(), "/user_data/fbc", message);
+            if !is_proof {
+                finding.without_fix();
+            }
+            finding
                 .certainty(match is_proof {
                     true => Certainty::Proof,
                     false => Certainty::Strong,

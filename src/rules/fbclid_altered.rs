@@ -8,7 +8,7 @@ use crate::finding::{Certainty, Findings, Reach, Severity};
 use crate::fix::{Fix, Safety};
 use crate::ledger::clicks::{ENCODED, LOWER, SPACES, TOLD_ALTERED, UPPER};
 use crate::ledger::people::Events;
-use crate::ledger::{Click as Sighting, Evidence, LogFindings};
+use crate::ledger::{Click as Sighting, Evidence, LogFindings, Needs};
 use crate::report::count;
 use crate::rule::{Check, Rule};
 use crate::signs::Signs;
@@ -18,6 +18,7 @@ pub static RULE: Rule = crate::rule!(
     "fbclid-altered",
     Check::Event(check),
     conclude,
+    Needs::CLICKS.and(Needs::STANDINGS),
     Safety::Safe
 )
 .when(Signs::CLICK);
@@ -194,6 +195,9 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
                 };
                 if let Some(lessons) = out.lessons(safety) {
                     lessons.altered(&id[0], &whole[0]);
+                }
+                if altered != Altered::Decoded {
+                    out.convict().click(id[0].id);
                 }
                 changed.push((events, told, altered));
             }

@@ -9,13 +9,19 @@ use crate::event_name;
 use crate::event_time;
 use crate::finding::{Certainty, Findings};
 use crate::ledger::people::{self, Events, MINTED, mix};
-use crate::ledger::{Evidence, LogFindings, Visit};
+use crate::ledger::{Evidence, LogFindings, Needs, Visit};
 use crate::name::Name;
 use crate::report::count;
 use crate::rule::{Check, Rule};
+use crate::score::ScoreKey;
 
 /// See `rules/fbp-minted-per-event.md`.
-pub static RULE: Rule = crate::rule!("fbp-minted-per-event", Check::Event(check), conclude);
+pub static RULE: Rule = crate::rule!(
+    "fbp-minted-per-event",
+    Check::Event(check),
+    conclude,
+    Needs::VISITS.and(Needs::STANDINGS)
+);
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     // Only the odd browser id has no milliseconds: three zeros behind the second.
@@ -78,14 +84,16 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
             return;
         }
         minted.people += 1;
+        minted.made.extend(of);
         minted.browsers += number;
         for row in visits {
             minted.events.add(row.at, row.count.into());
             minted.told += u64::from(row.count) * u64::from(row.flags & MINTED != 0);
         }
     })?;
-    for minted in scopes.values() {
+    for (&scope, minted) in &scopes {
         let Minted {
+            made,
             could,
             people,
             browsers,
@@ -94,6 +102,9 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
         } = minted;
         if *people < PEOPLE || people * 100 < PERCENT * could {
             continue;
+        }
+        for &browser in made {
+            out.convict().value(ScoreKey::Fbp, browser, scope);
         }
         let message = format!(
             "fbp is new with every event of {} who kept their address and agent, {} in all",
@@ -118,6 +129,8 @@ struct Minted {
     could: u64,
     /// Those who do.
     people: u64,
+    /// Their browsers.
+    made: Vec<u64>,
     browsers: u64,
     events: Events,
     /// Events of which was told already.

@@ -5,13 +5,13 @@ use std::io;
 
 use crate::finding::Certainty;
 use crate::ledger::series::Pages;
-use crate::ledger::{Evidence, LEAST_EVENTS, LogFindings};
+use crate::ledger::{Evidence, LEAST_EVENTS, LogFindings, Needs};
 use crate::page_host::Foreign;
 use crate::report::count;
 use crate::rule::{Check, Rule};
 
 /// See `rules/foreign-url.md`.
-pub static RULE: Rule = crate::rule!("foreign-url", Check::Log, conclude);
+pub static RULE: Rule = crate::rule!("foreign-url", Check::Log, conclude, Needs::SERIES);
 
 fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
     // Where no dataset is known, events are grouped by their site: those of others are the shop's

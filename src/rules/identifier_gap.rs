@@ -3,13 +3,13 @@
 use std::io;
 
 use crate::ledger::carriers::Carrier;
-use crate::ledger::{Evidence, LEAST_EVENTS, LogFindings};
+use crate::ledger::{Evidence, LEAST_EVENTS, LogFindings, Needs};
 use crate::report::count;
 use crate::rule::{Check, Rule};
 use crate::score::{Keys, ScoreKey, event_points};
 
 /// See `rules/identifier-gap.md`.
-pub static RULE: Rule = crate::rule!("identifier-gap", Check::Log, conclude);
+pub static RULE: Rule = crate::rule!("identifier-gap", Check::Log, conclude, Needs::CARRIERS);
 
 /// What a sender knows of a person once it was given.
 const GIVEN: Keys = Keys::of(&[

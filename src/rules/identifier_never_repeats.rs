@@ -4,20 +4,19 @@ use std::collections::BTreeMap;
 use std::io;
 
 use crate::finding::Certainty;
-use crate::ledger::people::Events;
-use crate::ledger::{Evidence, LogFindings, Visit};
-use crate::name::Name;
+use crate::ledger::people::{self, Events};
+use crate::ledger::{Evidence, LogFindings, Needs, Visit};
 use crate::report::count;
 use crate::rule::{Check, Rule};
+use crate::score::ScoreKey;
 
 /// See `rules/identifier-never-repeats.md`.
-pub static RULE: Rule = crate::rule!("identifier-never-repeats", Check::Log, conclude);
-
-/// A browser shows it with so many events that have the identifier.
-const EVENTS: u64 = 3;
-
-/// A browser with more is a till, a kiosk or a test.
-const MOST_EVENTS: u64 = 30;
+pub static RULE: Rule = crate::rule!(
+    "identifier-never-repeats",
+    Check::Log,
+    conclude,
+    Needs::VISITS.and(Needs::STANDINGS)
+);
 
 /// So many browsers have to show it.
 const BROWSERS: u64 = 10;
@@ -38,6 +37,7 @@ struct Shown {
 
 /// What is known of an identifier that is new with every event of most browsers.
 pub(super) struct NeverRepeats {
+    pub scope: u32,
     pub events: Events,
     pub browsers: u64,
     /// Whether another identifier of the same people stays.
@@ -52,19 +52,14 @@ pub(super) fn never_repeats(
 ) -> io::Result<Vec<NeverRepeats>> {
     let mut scopes: BTreeMap<u32, Shown> = BTreeMap::new();
     log.browsers(|visits| {
-        let with: Vec<&Visit> = visits.iter().filter(|visit| of(visit) != 0).collect();
-        let events: u64 = with.iter().map(|visit| u64::from(visit.count)).sum();
-        let Some(first) = with.first() else { return };
-        if !(EVENTS..=MOST_EVENTS).contains(&events) || with.iter().any(|v| v.scope != first.scope)
-        {
+        if !people::could_be_fresh(visits, of) {
             return;
         }
+        let with: Vec<&Visit> = visits.iter().filter(|visit| of(visit) != 0).collect();
+        let Some(first) = with.first() else { return };
         let shown = scopes.entry(first.scope).or_default();
         shown.browsers += 1;
-        let mut values: Vec<u64> = with.iter().map(|visit| of(visit)).collect();
-        values.sort_unstable();
-        values.dedup();
-        if values.len() as u64 != events {
+        if !people::is_fresh(visits, of) {
             return;
         }
         shown.never += 1;
@@ -76,10 +71,11 @@ pub(super) fn never_repeats(
         with.iter()
             .for_each(|visit| shown.events.add(visit.at, visit.count.into()));
     })?;
-    let shown = scopes
-        .into_values()
-        .filter(|shown| shown.never >= BROWSERS && shown.never * 100 >= PERCENT * shown.browsers);
-    let told = shown.map(|shown| NeverRepeats {
+    let shown = scopes.into_iter().filter(|(_, shown)| {
+        shown.never >= BROWSERS && shown.never * 100 >= PERCENT * shown.browsers
+    });
+    let told = shown.map(|(scope, shown)| NeverRepeats {
+        scope,
         events: shown.events,
         browsers: shown.never,
         held: shown.held * 2 > shown.never,
@@ -91,16 +87,20 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
     let email: fn(&Visit) -> u64 = |visit| visit.email.into();
     let phone: fn(&Visit) -> u64 = |visit| visit.phone.into();
     let external_id: fn(&Visit) -> u64 = |visit| visit.external_id;
-    for (name, of, others, pointer) in [
-        (Name::Em, email, [phone, external_id], "/user_data/em"),
-        (Name::Ph, phone, [email, external_id], "/user_data/ph"),
+    for (key, of, others, pointer) in [
+        (ScoreKey::Em, email, [phone, external_id], "/user_data/em"),
+        (ScoreKey::Ph, phone, [email, external_id], "/user_data/ph"),
     ] {
+        let name = key.name();
         for found in never_repeats(log, of, others)? {
             let message = format!(
                 "{name} is new with every event of {}, {} in all",
                 count(found.browsers, "browser"),
                 count(found.events.number, "event")
             );
+            if found.held {
+                out.convict().fresh(key, found.scope);
+            }
             let finding = out.at(found.events.first(), pointer, message);
             finding
                 .places_of(&found.events, "event with a new value")

@@ -4,12 +4,18 @@ use std::io;
 
 use crate::finding::Certainty;
 use crate::ledger::people;
-use crate::ledger::{Evidence, LogFindings};
+use crate::ledger::{Evidence, LogFindings, Needs};
 use crate::report::count;
 use crate::rule::{Check, Rule};
+use crate::score::ScoreKey;
 
 /// See `rules/ip-of-server.md`.
-pub static RULE: Rule = crate::rule!("ip-of-server", Check::Log, conclude);
+pub static RULE: Rule = crate::rule!(
+    "ip-of-server",
+    Check::Log,
+    conclude,
+    Needs::VISITS.and(Needs::STANDINGS)
+);
 
 /// An office, a school or a shop floor has less of all that a log saw.
 const SHARE: f64 = 0.3;
@@ -26,6 +32,10 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
         if crowd.browsers.number() < BROWSERS || crowd.agents.number() < AGENTS {
             continue;
         }
+        let is_sure = crowd.share >= NEARLY_ALL;
+        if is_sure {
+            out.convict().value(ScoreKey::Ip, crowd.value, crowd.scope);
+        }
         let finding = out.at(
             crowd.events.first(),
             "/user_data/client_ip_address",
@@ -40,7 +50,7 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
         finding
             .places_of(&crowd.events, "visitor with it")
             .events(crowd.events.number);
-        if crowd.share < NEARLY_ALL {
+        if !is_sure {
             finding.certainty(Certainty::Heuristic);
         }
     }

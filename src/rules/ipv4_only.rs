@@ -2,11 +2,11 @@
 
 use std::io;
 
-use crate::ledger::{Evidence, LogFindings};
+use crate::ledger::{Evidence, LogFindings, Needs};
 use crate::rule::{Check, Rule};
 
 /// See `rules/ipv4-only.md`.
-pub static RULE: Rule = crate::rule!("ipv4-only", Check::Log, conclude);
+pub static RULE: Rule = crate::rule!("ipv4-only", Check::Log, conclude, Needs::NONE);
 
 /// Among fewer addresses there may be none by chance.
 const LEAST: u64 = 50;

@@ -2,12 +2,12 @@
 
 use std::io;
 
-use crate::ledger::{Evidence, LogFindings};
+use crate::ledger::{Evidence, LogFindings, Needs};
 use crate::rule::{Check, Rule};
 use crate::score::tenth;
 
 /// See `rules/low-match-quality.md`.
-pub static RULE: Rule = crate::rule!("low-match-quality", Check::Log, conclude);
+pub static RULE: Rule = crate::rule!("low-match-quality", Check::Log, conclude, Needs::SCORES);
 
 /// What Meta calls good begins here.
 const GATE: f64 = 6.0;

@@ -8,7 +8,7 @@ use crate::fix::{Fix, Safety};
 use crate::json::Pointer;
 use crate::ledger::event_ids::WINDOW;
 use crate::ledger::sighting::{PAIRED, PLACEHOLDER_ID, Person, Sighting};
-use crate::ledger::{Evidence, LogFindings};
+use crate::ledger::{Evidence, LogFindings, Needs};
 use crate::name::Name;
 use crate::report::count;
 use crate::rule::{Check, Rule};
@@ -18,6 +18,7 @@ pub static RULE: Rule = crate::rule!(
     "order-sent-twice",
     Check::Event(check),
     conclude,
+    Needs::ORDERS,
     Safety::Unsafe
 );
 
@@ -66,7 +67,10 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
             // The first of them is as it should be.
             .events(twice.len() as u64 - 1);
         if !one_value {
-            finding.severity(Severity::Warning).certainty(Certainty::Strong);
+            finding
+                .severity(Severity::Warning)
+                .certainty(Certainty::Strong)
+                .without_fix();
         }
         if let Some(help) = help {
             finding.help(help);

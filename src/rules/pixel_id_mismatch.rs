@@ -4,9 +4,9 @@ use std::io;
 
 use crate::event::Event;
 use crate::finding::{Certainty, Findings, Severity};
-use crate::fix::Fix;
+use crate::fix::{Fix, Safety};
 use crate::json::Pointer;
-use crate::ledger::{Evidence, LogFindings};
+use crate::ledger::{Evidence, LogFindings, Needs};
 use crate::name::Name;
 use crate::pixel::index::{Bond, RANDOM_ID, Relation, event_id, is_of_a_page};
 use crate::pixel::pairs::Pair;
@@ -14,7 +14,13 @@ use crate::report::count;
 use crate::rule::{Check, Rule};
 
 /// See `rules/pixel-id-mismatch.md`.
-pub static RULE: Rule = crate::rule!("pixel-id-mismatch", Check::Event(check), conclude);
+pub static RULE: Rule = crate::rule!(
+    "pixel-id-mismatch",
+    Check::Event(check),
+    conclude,
+    Needs::NONE
+)
+.with_pixel_lessons(Safety::Safe);
 
 /// Pairs by browser and value alone are shown by as many.
 const LEAST: usize = 5;
@@ -91,7 +97,9 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
                         .severity(Severity::Warning);
                 }
             }
-            if pairs.rule.is_some_and(|rule| rule == first.tie.relation) {
+            if pairs.rule.is_none_or(|rule| rule != first.tie.relation) {
+                finding.without_fix();
+            } else {
                 finding.help(
                     "make the id the same way on both sides; --fix writes the server's ids as the browser does",
                 );

@@ -2,16 +2,24 @@
 
 use std::io;
 
-use crate::ledger::{Evidence, LEAST_EVENTS, LogFindings};
+use crate::digest::{self, Shape};
+use crate::event::Event;
+use crate::finding::Findings;
+use crate::fix::{Fix, Safety};
+use crate::ledger::{Evidence, LogFindings, Needs};
+use crate::name::Name;
 use crate::pixel::index::KEYS;
 use crate::report::count;
 use crate::rule::{Check, Rule};
 
 /// See `rules/pixel-identity-mismatch.md`.
-pub static RULE: Rule = crate::rule!("pixel-identity-mismatch", Check::Log, conclude);
-
-/// People have two addresses, but not nearly all of them.
-const LEAST_SHARE: f64 = 0.8;
+pub static RULE: Rule = crate::rule!(
+    "pixel-identity-mismatch",
+    Check::Event(check),
+    conclude,
+    Needs::NONE
+)
+.with_pixel_lessons(Safety::Unsafe);
 
 const POINTERS: [&str; KEYS.len()] = [
     "/user_data/em",
@@ -27,14 +35,55 @@ const POINTERS: [&str; KEYS.len()] = [
     "/user_data/external_id",
 ];
 
+/// In a second pass, when the first has paired the event with one hit and no other.
+fn check(event: &Event<'_, '_>, out: &mut Findings) {
+    let (Some(learned), Some(pixel)) = (&event.witnesses.learned, &event.witnesses.pixel) else {
+        return;
+    };
+    let (Some(name), Some(hit)) = (event.name(), learned.mismatched(pixel, event)) else {
+        return;
+    };
+    for (key, theirs) in &hit.identity {
+        let is_digest = theirs.len() == 64 && theirs.bytes().all(|b| b.is_ascii_hexdigit());
+        if !learned.is_mismatch(name, *key) || !(is_digest || *key == Name::ExternalId) {
+            continue;
+        }
+        let mut own = event.identifiers().iter().filter(|one| one.name == *key);
+        // Of several values one may be right.
+        let (Some(one), None) = (own.next(), own.next()) else {
+            continue;
+        };
+        let several = hit.identity.iter().filter(|(other, _)| other == key);
+        let text = digest::strip_appendix(one.text.trim());
+        let is_hashed = matches!(one.shape, Shape::Sha256 | Shape::UpperHex);
+        let is_plain_id = *key == Name::ExternalId && one.shape == Shape::Plain;
+        if several.count() != 1
+            || one.worthless.is_some()
+            || text.eq_ignore_ascii_case(theirs)
+            || !(is_hashed || is_plain_id)
+        {
+            continue;
+        }
+        let item = event.item(one.place);
+        let pointer = item.pointer_from(event.root().place());
+        let fix = Fix::needs_consent("take the browser's value of the same conversion");
+        out.at(
+            item,
+            format!(
+                "{key} is another than the browser's of the same conversion, as in nearly all pairs"
+            ),
+        )
+        .fix(fix.replace_text(pointer, &format!("{theirs}{}", one.appendix())));
+    }
+}
+
 fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
     for pairs in log.pixel() {
         for (key, pointer) in POINTERS.into_iter().enumerate() {
-            let (compared, mixed, events) = pairs.identity(key);
-            let number = events.len() as u64;
-            if compared < LEAST_EVENTS || (number as f64) < LEAST_SHARE * compared as f64 {
+            let Some((compared, mixed, events)) = pairs.mismatch(key) else {
                 continue;
-            }
+            };
+            let number = events.len() as u64;
             let how = if mixed * 2 > number {
                 "one side hashes it and the other does not"
             } else {

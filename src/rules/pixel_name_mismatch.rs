@@ -5,16 +5,22 @@ use std::io;
 
 use crate::event::Event;
 use crate::finding::{Certainty, Findings, Severity};
-use crate::fix::Fix;
+use crate::fix::{Fix, Safety};
 use crate::json::Pointer;
-use crate::ledger::{Evidence, LogFindings};
+use crate::ledger::{Evidence, LogFindings, Needs};
 use crate::name::Name;
 use crate::pixel::index::{Bond, event_id};
 use crate::report::count;
 use crate::rule::{Check, Rule};
 
 /// See `rules/pixel-name-mismatch.md`.
-pub static RULE: Rule = crate::rule!("pixel-name-mismatch", Check::Event(check), conclude);
+pub static RULE: Rule = crate::rule!(
+    "pixel-name-mismatch",
+    Check::Event(check),
+    conclude,
+    Needs::NONE
+)
+.with_pixel_lessons(Safety::Unsafe);
 
 /// An order number may be the id of two steps of one order; so many pairs without any partner of
 /// their own name are no such chance.

@@ -2,13 +2,13 @@
 
 use std::io;
 
-use crate::ledger::{Evidence, LogFindings};
+use crate::ledger::{Evidence, LogFindings, Needs};
 use crate::pixel::index::Bond;
 use crate::report::count;
 use crate::rule::{Check, Rule};
 
 /// See `rules/pixel-twin-too-late.md`.
-pub static RULE: Rule = crate::rule!("pixel-twin-too-late", Check::Log, conclude);
+pub static RULE: Rule = crate::rule!("pixel-twin-too-late", Check::Log, conclude, Needs::NONE);
 
 fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
     for pairs in log.pixel() {

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::ledger::{Evidence, LogFindings};
+use crate::ledger::{Evidence, LogFindings, Needs};
 use crate::pixel::index::{
     Bond, CONTENTS_DIFFER, CURRENCY_DIFFERS, VALUE_DIFFERS, VALUE_IN_MINOR_UNITS,
 };
@@ -10,7 +10,7 @@ use crate::report::count;
 use crate::rule::{Check, Rule};
 
 /// See `rules/pixel-value-mismatch.md`.
-pub static RULE: Rule = crate::rule!("pixel-value-mismatch", Check::Log, conclude);
+pub static RULE: Rule = crate::rule!("pixel-value-mismatch", Check::Log, conclude, Needs::NONE);
 
 fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
     for pairs in log.pixel() {

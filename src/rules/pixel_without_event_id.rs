@@ -3,12 +3,12 @@
 use std::io;
 
 use crate::finding::Severity;
-use crate::ledger::{Evidence, LogFindings};
+use crate::ledger::{Evidence, LogFindings, Needs};
 use crate::report::count;
 use crate::rule::{Check, Rule};
 
 /// See `rules/pixel-without-event-id.md`.
-pub static RULE: Rule = crate::rule!("pixel-without-event-id", Check::Log, conclude);
+pub static RULE: Rule = crate::rule!("pixel-without-event-id", Check::Log, conclude, Needs::NONE);
 
 fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
     for pairs in log.pixel() {

@@ -9,7 +9,7 @@ use crate::deduplication;
 use crate::event::Event;
 use crate::finding::{Certainty, Findings, Reach, Severity};
 use crate::ledger::sighting;
-use crate::ledger::{Evidence, LogFindings};
+use crate::ledger::{Evidence, LogFindings, Needs};
 use crate::name::Name;
 use crate::pixel::index::{Bond, RANDOM_ID, Relation};
 use crate::pixel::pairs::Pair;
@@ -17,7 +17,12 @@ use crate::report::count;
 use crate::rule::{Check, Rule};
 
 /// See `rules/random-event-id.md`.
-pub static RULE: Rule = crate::rule!("random-event-id", Check::Event(check), conclude);
+pub static RULE: Rule = crate::rule!(
+    "random-event-id",
+    Check::Event(check),
+    conclude,
+    Needs::ORDERS
+);
 
 /// Ids of one side of which the other shows none, when there are so many on both.
 const LEAST: u64 = 20;

@@ -8,7 +8,7 @@ use crate::finding::{Certainty, Findings};
 use crate::fix::{Fix, Safety};
 use crate::json::Pointer;
 use crate::ledger::series::{IdTimes, Minute, Series};
-use crate::ledger::{Evidence, LEAST_EVENTS, LogFindings};
+use crate::ledger::{Evidence, LEAST_EVENTS, LogFindings, Needs};
 use crate::name::Name;
 use crate::report::count;
 use crate::rule::{Check, Rule};
@@ -18,6 +18,7 @@ pub static RULE: Rule = crate::rule!(
     "replayed-as-now",
     Check::Event(check),
     conclude,
+    Needs::SERIES,
     Safety::Unsafe
 );
 

@@ -4,13 +4,19 @@ use std::io;
 
 use crate::finding::Certainty;
 use crate::ledger::people::Events;
-use crate::ledger::{Evidence, LEAST_EVENTS, LogFindings, Spelling};
+use crate::ledger::{Evidence, LEAST_EVENTS, LogFindings, Needs, Spelling};
 use crate::name::Name;
 use crate::report::count;
 use crate::rule::{Check, Rule};
+use crate::score::ScoreKey;
 
 /// See `rules/salted-hash.md`.
-pub static RULE: Rule = crate::rule!("salted-hash", Check::Log, conclude);
+pub static RULE: Rule = crate::rule!(
+    "salted-hash",
+    Check::Log,
+    conclude,
+    Needs::SPELLINGS.and(Needs::STANDINGS)
+);
 
 /// No pipeline has as many genders, or as many countries, in whatever spelling.
 const MOST: [(Name, u64); 2] = [(Name::Ge, 6), (Name::Country, 60)];
@@ -26,6 +32,11 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
             .collect();
         let both = unknown.len() == MOST.len();
         for (name, distinct, events) in unknown {
+            // One digest on all events may be one word that nobody thought of.
+            let is_sure = distinct > 1 || both;
+            if is_sure && let Some(key) = ScoreKey::from_name(name) {
+                out.convict().sender(pipeline[0].pipeline, key);
+            }
             let what = match name {
                 Name::Ge => "genders",
                 _ => "countries",
@@ -37,8 +48,7 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
             };
             let finding = out.at(events.first(), pointer(name), message);
             finding.places_of(&events, "event with such a digest").events(events.number);
-            // One digest on all events may be one word that nobody thought of.
-            if distinct == 1 && !both {
+            if !is_sure {
                 finding.certainty(Certainty::Heuristic);
             }
         }

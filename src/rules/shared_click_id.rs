@@ -4,12 +4,17 @@ use std::io;
 
 use crate::ledger::clicks::BROWSER;
 use crate::ledger::people::{Events, Few};
-use crate::ledger::{Click, Evidence, LogFindings};
+use crate::ledger::{Click, Evidence, LogFindings, Needs};
 use crate::report::count;
 use crate::rule::{Check, Rule};
 
 /// See `rules/shared-click-id.md`.
-pub static RULE: Rule = crate::rule!("shared-click-id", Check::Log, conclude);
+pub static RULE: Rule = crate::rule!(
+    "shared-click-id",
+    Check::Log,
+    conclude,
+    Needs::CLICKS.and(Needs::STANDINGS)
+);
 
 /// One person's browsers and addresses within the 90 days of a click are fewer.
 const PEOPLE: usize = 20;
@@ -34,6 +39,7 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
             if people.number() < PEOPLE || addresses.number() < PEOPLE {
                 continue;
             }
+            out.convict().click(clicks[0].id);
             let finding = out.at(
                 events.first(),
                 "/user_data/fbc",

@@ -3,15 +3,21 @@
 use std::io;
 
 use crate::ledger::people::{self, Events, Few};
-use crate::ledger::{Evidence, LogFindings, Visit};
+use crate::ledger::{Evidence, LogFindings, Needs, Visit};
 use crate::name::Name;
 use crate::report::count;
 use crate::rule::{Check, Rule};
+use crate::score::ScoreKey;
 
 use super::external_id_not_a_person;
 
 /// See `rules/shared-identifier.md`.
-pub static RULE: Rule = crate::rule!("shared-identifier", Check::Log, conclude);
+pub static RULE: Rule = crate::rule!(
+    "shared-identifier",
+    Check::Log,
+    conclude,
+    Needs::VISITS.and(Needs::STANDINGS)
+);
 
 /// Nobody is on so many browsers at so many addresses within one day: not a family, not the staff
 /// of an office, not the branches of a company that order under one address.
@@ -43,6 +49,9 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
             let (browsers, addresses) = people::busiest_day(group, CROWD);
             if browsers.min(addresses) < CROWD {
                 return;
+            }
+            if let Some(key) = ScoreKey::from_name(name) {
+                out.convict().mixed(key, group[0].value);
             }
             let (mut browsers, mut addresses) = (Few::default(), Few::default());
             let mut events = Events::default();

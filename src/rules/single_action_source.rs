@@ -3,11 +3,11 @@
 use std::io;
 
 use crate::ledger::series::Seen;
-use crate::ledger::{Evidence, LEAST_EVENTS, LogFindings};
+use crate::ledger::{Evidence, LEAST_EVENTS, LogFindings, Needs};
 use crate::rule::{Check, Rule};
 
 /// See `rules/single-action-source.md`.
-pub static RULE: Rule = crate::rule!("single-action-source", Check::Log, conclude);
+pub static RULE: Rule = crate::rule!("single-action-source", Check::Log, conclude, Needs::SERIES);
 
 fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
     let (mut all, mut website) = (0, 0);

@@ -7,7 +7,7 @@ use crate::event::{Event, Request};
 use crate::finding::{Certainty, Effect, Findings, Severity};
 use crate::fix::Fix;
 use crate::json::{Item, Pointer};
-use crate::ledger::{Evidence, LEAST_EVENTS, LogFindings};
+use crate::ledger::{Evidence, LEAST_EVENTS, LogFindings, Needs};
 use crate::name::Name;
 use crate::rule::{Check, Rule};
 use crate::signs::Signs;
@@ -16,7 +16,8 @@ use crate::signs::Signs;
 pub static RULE: Rule = crate::rule!(
     "test-event-code",
     Check::RequestAndEvent(in_request, in_event),
-    conclude
+    conclude,
+    Needs::NONE
 )
 .when(Signs::RARE_KEYS);
 

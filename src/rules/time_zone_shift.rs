@@ -8,7 +8,7 @@ use crate::fix::{Fix, Safety};
 use crate::json::Pointer;
 use crate::ledger::lessons;
 use crate::ledger::series::{Offsets, Seen};
-use crate::ledger::{Evidence, LEAST_EVENTS, LogFindings};
+use crate::ledger::{Evidence, LEAST_EVENTS, LogFindings, Needs};
 use crate::name::Name;
 use crate::report::count;
 use crate::rule::{Check, Rule};
@@ -18,6 +18,7 @@ pub static RULE: Rule = crate::rule!(
     "time-zone-shift",
     Check::Event(check),
     conclude,
+    Needs::SERIES,
     Safety::Unsafe
 );
 

@@ -2,12 +2,12 @@
 
 use std::io;
 
-use crate::ledger::{Evidence, LogFindings};
+use crate::ledger::{Evidence, LogFindings, Needs};
 use crate::rule::{Check, Rule};
 use crate::score::ScoreKey;
 
 /// See `rules/unverifiable-identity.md`.
-pub static RULE: Rule = crate::rule!("unverifiable-identity", Check::Log, conclude);
+pub static RULE: Rule = crate::rule!("unverifiable-identity", Check::Log, conclude, Needs::SCORES);
 
 /// In a shorter log the coverage of the report says it as well.
 const LEAST: u64 = 50;

@@ -5,18 +5,39 @@ use std::io;
 use crate::agent::{Kind, Stub};
 use crate::event::Event;
 use crate::finding::{Certainty, Findings, Severity};
-use crate::fix::Fix;
+use crate::fix::{Fix, Safety};
 use crate::ledger::people;
-use crate::ledger::{Evidence, LogFindings};
+use crate::ledger::{Evidence, LogFindings, Needs};
+use crate::name::Name;
 use crate::report::count;
 use crate::rule::{Check, Rule};
+use crate::score::ScoreKey;
 use crate::signs::Signs;
 
 /// See `rules/user-agent-stub.md`.
-pub static RULE: Rule =
-    crate::rule!("user-agent-stub", Check::Event(check), conclude).when(Signs::ODD_AGENT);
+pub static RULE: Rule = crate::rule!(
+    "user-agent-stub",
+    Check::Event(check),
+    conclude,
+    Needs::VISITS.and(Needs::STANDINGS),
+    Safety::Unsafe
+)
+.when(Signs::ODD_AGENT);
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
+    if let Some(lessons) = &event.witnesses.lessons
+        && lessons.is_agent_of_everybody(event)
+        && let Some(item) = event.user(Name::ClientUserAgent)
+    {
+        let pointer = item.pointer_from(event.root().place());
+        let fix = Fix::needs_consent("remove the user agent that everybody in the log has");
+        out.at(
+            item,
+            "client_user_agent is the one that everybody in the log has",
+        )
+        .fix(fix.remove(pointer));
+        return;
+    }
     let Some((value, &Kind::Stub(stub))) = event.odd_agent() else {
         return;
     };
@@ -57,6 +78,10 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
         if crowd.browsers.number() < BROWSERS || crowd.addresses.number() < ADDRESSES {
             continue;
         }
+        if let Some(lessons) = out.lessons(Safety::Unsafe) {
+            lessons.of_everybody(Name::ClientUserAgent, crowd.value, crowd.scope);
+        }
+        out.convict().value(ScoreKey::Ua, crowd.value, crowd.scope);
         let message = format!(
             "one user agent stands on {}, {} % of those that have one, of {} browsers at {} addresses",
             count(crowd.events.number, "event"),

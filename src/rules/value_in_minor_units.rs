@@ -8,15 +8,20 @@ use crate::finding::{Certainty, Findings, Severity};
 use crate::fix::Fix;
 use crate::json::{Item, Val};
 use crate::ledger::series::Amounts;
-use crate::ledger::{Evidence, LEAST_EVENTS, LogFindings};
+use crate::ledger::{Evidence, LEAST_EVENTS, LogFindings, Needs};
 use crate::money;
 use crate::name::Name;
 use crate::rule::{Check, Rule};
 use crate::signs::Signs;
 
 /// See `rules/value-in-minor-units.md`.
-pub static RULE: Rule =
-    crate::rule!("value-in-minor-units", Check::Event(check), conclude).when(Signs::VALUE);
+pub static RULE: Rule = crate::rule!(
+    "value-in-minor-units",
+    Check::Event(check),
+    conclude,
+    Needs::SERIES
+)
+.when(Signs::VALUE);
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     let Some(item) = event.custom(Name::Value) else {

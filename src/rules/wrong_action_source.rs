@@ -5,13 +5,18 @@ use std::io;
 use crate::event::Event;
 use crate::finding::{Certainty, Findings};
 use crate::fix::Fix;
-use crate::ledger::{Evidence, LEAST_EVENTS, LogFindings};
+use crate::ledger::{Evidence, LEAST_EVENTS, LogFindings, Needs};
 use crate::name::Name;
 use crate::rule::{Check, Rule};
 use crate::visit::{has, has_cookie, has_new_cookie, is_browser_on_page};
 
 /// See `rules/wrong-action-source.md`.
-pub static RULE: Rule = crate::rule!("wrong-action-source", Check::Event(check), conclude);
+pub static RULE: Rule = crate::rule!(
+    "wrong-action-source",
+    Check::Event(check),
+    conclude,
+    Needs::SERIES
+);
 
 /// One event with page, browser and a new cookie may be an odd one; when all of a name are so, and
 /// most of them of the very day of the cookie, the constant stands in the code.

@@ -12,27 +12,57 @@ use super::{NOT_WEBSITE, tenth};
 /// dozen sets of keys, so that an event costs one look-up.
 #[derive(Debug, Default)]
 pub struct Tally {
-    counts: HashMap<(u32, u64), u64>,
+    numbers: HashMap<(u32, u64, u64), u32>,
+    counts: Vec<Counted>,
+}
+
+/// Events that are counted together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counted {
+    /// The caller's number for their event_name.
+    pub name: u32,
+    /// Their keys.
+    pub presence: Presence,
+    /// Whether Meta scores such events at all.
+    pub scored: bool,
+    /// What else the caller tells them apart by.
+    pub aside: u64,
+    /// How many they are.
+    pub count: u64,
 }
 
 /// The bit above a packed [`Presence`].
 const SCORED: u64 = 1 << (3 * ScoreKey::COUNT);
 
 impl Tally {
-    /// Counts an event. `name` is the caller's number for its event_name, `scored` whether Meta
-    /// scores such events at all.
+    /// Counts an event; gives the number, from 0, of those with which it is counted. `name` is the
+    /// caller's number for its event_name, `scored` whether Meta scores such events at all, `aside`
+    /// what else the caller tells events apart by.
     #[inline]
-    pub fn add(&mut self, name: u32, presence: Presence, scored: bool) {
+    pub fn add(&mut self, name: u32, presence: Presence, scored: bool, aside: u64) -> u32 {
         let packed = presence.pack() | if scored { SCORED } else { 0 };
-        *self.counts.entry((name, packed)).or_insert(0) += 1;
+        let counts = &mut self.counts;
+        let number = *self
+            .numbers
+            .entry((name, packed, aside))
+            .or_insert_with(|| {
+                counts.push(Counted {
+                    name,
+                    presence,
+                    scored,
+                    aside,
+                    count: 0,
+                });
+                counts.len() as u32 - 1
+            });
+        counts[number as usize].count += 1;
+        number
     }
 
-    /// Empties the tally: number of the event_name, keys, whether scored, and how many events.
-    pub fn drain(&mut self) -> impl Iterator<Item = (u32, Presence, bool, u64)> {
-        self.counts.drain().map(|((name, packed), count)| {
-            let scored = packed & SCORED != 0;
-            (name, Presence::unpack(packed & !SCORED), scored, count)
-        })
+    /// Empties the tally, in the order of the numbers.
+    pub fn drain(&mut self) -> impl Iterator<Item = Counted> {
+        self.numbers.clear();
+        self.counts.drain(..)
     }
 }
 
@@ -73,6 +103,16 @@ impl Coverage {
         }
         for key in presence.proven().iter() {
             self.proven[key as usize] += count;
+        }
+    }
+
+    fn convict(&mut self, presence: Presence, keys: Keys, count: u64) {
+        for key in keys.iter() {
+            let at = key as usize;
+            self.usable[at] = self.usable[at].saturating_sub(count);
+            if presence.proven().has(key) {
+                self.proven[at] = self.proven[at].saturating_sub(count);
+            }
         }
     }
 
@@ -124,6 +164,9 @@ pub struct NameScore {
     scored: HashMap<u64, u64>,
     scored_events: u64,
     unscored: Coverage,
+    /// Events of which the whole log has shown keys to be worthless. Parts are merged before.
+    #[serde(skip)]
+    convicted: u64,
 }
 
 impl NameScore {
@@ -143,6 +186,55 @@ impl NameScore {
         }
         self.scored_events += count;
         *self.scored.entry(presence.pack()).or_insert(0) += count;
+    }
+
+    /// Takes keys out of `count` of the events with such keys: the whole log shows that they are
+    /// worthless.
+    pub fn convict(&mut self, presence: Presence, scored: bool, keys: Keys, count: u64) {
+        let keys = keys.common(presence.usable());
+        if keys.is_empty() {
+            return;
+        }
+        self.convicted += count;
+        if !scored {
+            self.unscored.convict(presence, keys, count);
+            return;
+        }
+        let mut open = count - self.spoil(presence, keys, count);
+        if open == 0 {
+            return;
+        }
+        // Some of them have lost other keys already: those that have lost the fewest come first.
+        let is_rest = |other: &Presence| {
+            other.sent() == presence.sent()
+                && presence.usable().has_all(other.usable())
+                && other.usable().has_all(keys)
+        };
+        let all = self.scored.keys().map(|&packed| Presence::unpack(packed));
+        let mut rest: Vec<Presence> = all.filter(is_rest).collect();
+        rest.sort_unstable_by_key(|one| (std::cmp::Reverse(one.usable().len()), one.pack()));
+        for one in rest {
+            open -= self.spoil(one, keys, open);
+        }
+    }
+
+    /// Takes keys out of at most `count` of the scored events with just such keys; gives how many
+    /// these are.
+    fn spoil(&mut self, presence: Presence, keys: Keys, count: u64) -> u64 {
+        let Some(events) = self.scored.get_mut(&presence.pack()) else {
+            return 0;
+        };
+        let moved = count.min(*events);
+        *events -= moved;
+        if *events == 0 {
+            self.scored.remove(&presence.pack());
+        }
+        let mut left = presence;
+        keys.iter().for_each(|key| left.spoil(key));
+        if moved > 0 {
+            *self.scored.entry(left.pack()).or_insert(0) += moved;
+        }
+        moved
     }
 
     /// In how many events, scored or not, a key is usable, and in how many it is proven right.
@@ -340,6 +432,12 @@ impl<'m> Population<'m> {
         }
         if uncalibrated > 0.0 {
             notes.push("some events rest on keys without any published reading".to_owned());
+        }
+        if name.convicted > 0 {
+            notes.push(format!(
+                "keys of {} that the whole log shows to be worthless do not count",
+                crate::report::count(name.convicted.min(name.events()), "event")
+            ));
         }
         if name.unscored.events > 0 {
             notes.push("only the website events are scored".to_owned());

@@ -1,0 +1,504 @@
+//! How the keys of every event stand, so that what only the whole log proves worthless can be taken
+//! out of the scores in the end.
+//!
+//! One row stands for all events of one [`Visit`] that stand alike. When rules have convicted values,
+//! the visits that have them are looked up, and the events of those visits counted anew.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use hashbrown::{HashMap, HashSet};
+use serde::{Deserialize, Serialize};
+
+use super::digests::Pipeline;
+use super::people::{self, Visit, mix};
+use super::table::{Numbers, Row, Table};
+use crate::event::Event;
+use crate::score::{Keys, NameScore, Presence, ScoreKey};
+
+/// Events of one visit that stand alike, or what is said of the visit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Standing {
+    /// [`of_visit`], or [`of_click`] for events with a click id, which have a row for each.
+    pub visit: u64,
+    /// How they stand: a number of [`Stands`], or [`SENTENCE`].
+    pub how: u32,
+    /// How many events, or the convicted keys.
+    pub count: u32,
+}
+
+/// The bit by which clicks are told from visits.
+const IS_CLICK: u64 = 1 << 63;
+
+/// What stands for a visit; 0 for events that leave none.
+pub(super) fn of_visit(visit: &Visit) -> u64 {
+    visit.identity() & !IS_CLICK
+}
+
+/// What stands for a click id, given by its hash.
+pub(super) fn of_click(id: [u64; 2]) -> u64 {
+    id[0] | IS_CLICK
+}
+
+/// In place of a number: what was proven of the visit or click.
+const SENTENCE: u32 = u32::MAX;
+
+/// Among the keys of a sentence: a contact is the digest of a digest.
+const DOUBLED: u32 = 1 << 31;
+
+impl Row for Standing {
+    const SIZE: usize = 16;
+    const REPEATS: bool = true;
+
+    type Group = u64;
+
+    fn group(&self) -> u64 {
+        self.visit
+    }
+
+    fn absorb(&mut self, other: &Self) -> bool {
+        let same = (self.visit, self.how) == (other.visit, other.how);
+        if same {
+            self.count = match self.how {
+                SENTENCE => self.count | other.count,
+                _ => self.count.saturating_add(other.count),
+            };
+        }
+        same
+    }
+
+    fn shift(&mut self, _: u64) {}
+
+    fn write(&self, out: &mut Vec<u8>) {
+        out.extend(self.visit.to_le_bytes());
+        out.extend(self.how.to_le_bytes());
+        out.extend(self.count.to_le_bytes());
+    }
+
+    fn read(bytes: &[u8]) -> Self {
+        let mut n = Numbers(bytes);
+        Standing {
+            visit: n.long(),
+            how: n.short(),
+            count: n.short(),
+        }
+    }
+}
+
+/// The standings of one block, each once as far as a small memory of the last ones goes.
+#[derive(Debug, Default)]
+pub(super) struct Collected {
+    pub rows: Vec<Standing>,
+    /// Where the last standing with these bits is in `rows`, from 1.
+    slots: Vec<u32>,
+}
+
+/// Slots of the memory of the last standings: a power of two.
+const SLOTS: usize = 1 << 11;
+
+impl Collected {
+    /// An event of a visit; `how` is a number of the block.
+    pub fn see(&mut self, visit: u64, how: u32) {
+        if self.slots.is_empty() {
+            self.slots = vec![0; SLOTS];
+        }
+        let row = Standing {
+            visit,
+            how,
+            count: 1,
+        };
+        let slot = (visit as u32 ^ how.wrapping_mul(0x9e37_79b9)) as usize & (SLOTS - 1);
+        let last = (self.slots[slot] as usize).checked_sub(1);
+        if let Some(seen) = last.map(|at| &mut self.rows[at])
+            && seen.absorb(&row)
+        {
+            return;
+        }
+        self.rows.push(row);
+        self.slots[slot] = self.rows.len() as u32;
+    }
+}
+
+/// What else than its name and the standing of its keys matters of an event: who sent it, and which
+/// keys hold several values, of which one that is worthless spoils none.
+pub fn aside(sender: u32, event: &Event<'_, '_>) -> u64 {
+    let mut several = Keys::NONE;
+    let mut last = None;
+    for one in event.identifiers() {
+        if last == Some(one.name)
+            && let Some(key) = ScoreKey::from_name(one.name)
+        {
+            several.insert(key);
+        }
+        last = Some(one.name);
+    }
+    u64::from(sender) << 32 | u64::from(several.bits())
+}
+
+/// One way in which events stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+struct Stand {
+    /// The event_name, by its number.
+    name: u32,
+    presence: Presence,
+    scored: bool,
+    /// As [`aside`] has it.
+    aside: u64,
+}
+
+impl Stand {
+    fn sender(&self) -> u32 {
+        (self.aside >> 32) as u32
+    }
+
+    fn several(&self) -> Keys {
+        Keys::from_bits(self.aside as u32)
+    }
+}
+
+/// Beyond so many ways senders are not told apart, so that a log of a million sites does not fill the
+/// memory.
+const MOST_STANDS: usize = 1 << 18;
+
+/// All ways in which the events of a log stand, by number. Logs have some thousands.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Stands {
+    names: Vec<String>,
+    list: Vec<Stand>,
+    #[serde(skip)]
+    numbers_of_names: HashMap<String, u32>,
+    #[serde(skip)]
+    numbers: HashMap<Stand, u32>,
+}
+
+impl Stands {
+    /// The number of events of a name, as it is printed, that stand like this.
+    pub fn number(&mut self, name: &str, presence: Presence, scored: bool, aside: u64) -> u32 {
+        let name = match self.numbers_of_names.get(name) {
+            Some(&number) => number,
+            None => {
+                let number = self.names.len() as u32;
+                self.names.push(name.to_owned());
+                self.numbers_of_names.insert(name.to_owned(), number);
+                number
+            }
+        };
+        let mut stand = Stand {
+            name,
+            presence,
+            scored,
+            aside,
+        };
+        if self.list.len() >= MOST_STANDS && !self.numbers.contains_key(&stand) {
+            stand.aside = stand.several().bits().into();
+        }
+        let list = &mut self.list;
+        *self.numbers.entry(stand).or_insert_with(|| {
+            list.push(stand);
+            list.len() as u32 - 1
+        })
+    }
+
+    /// Takes in those of another run; gives this run's number for each.
+    pub(super) fn merge(&mut self, other: &Stands, rename: impl Fn(String) -> String) -> Vec<u32> {
+        let names: Vec<String> = other.names.iter().cloned().map(rename).collect();
+        let numbers = other.list.iter().map(|stand| {
+            let name = names.get(stand.name as usize);
+            let name = name.map_or("", String::as_str);
+            self.number(name, stand.presence, stand.scored, stand.aside)
+        });
+        numbers.collect()
+    }
+}
+
+/// What the log as a whole proves worthless.
+#[derive(Debug, Default)]
+pub struct Convictions {
+    /// Values of a key, wherever they stand.
+    values: HashSet<(ScoreKey, u64)>,
+    /// Values of a key in a dataset or site, as [`mix`] joins the two.
+    in_scope: HashSet<(ScoreKey, u64)>,
+    /// Click ids.
+    clicks: HashSet<u64>,
+    /// Keys that are new with every event of the browsers of a dataset or site.
+    fresh: HashSet<(ScoreKey, u32)>,
+    /// Keys of which all that a sender sends is worthless.
+    senders: HashMap<u32, Keys>,
+    /// Keys that a sender hashes twice, as the contacts of the same event are.
+    beside: HashMap<u32, Keys>,
+}
+
+impl Convictions {
+    /// What another rule proved as well.
+    pub(super) fn append(&mut self, other: Convictions) {
+        self.values.extend(other.values);
+        self.in_scope.extend(other.in_scope);
+        self.clicks.extend(other.clicks);
+        self.fresh.extend(other.fresh);
+        for (own, other) in [
+            (&mut self.senders, other.senders),
+            (&mut self.beside, other.beside),
+        ] {
+            for (sender, keys) in other {
+                let own = own.entry(sender).or_default();
+                *own = own.with(keys);
+            }
+        }
+    }
+
+    /// The digest of a digest under a key, by what [`Visit`] holds of it.
+    pub fn doubled(&mut self, key: ScoreKey, value: u32) {
+        self.values.insert((key, value.into()));
+    }
+
+    /// A value of a key in one dataset or site.
+    pub fn value(&mut self, key: ScoreKey, value: u64, scope: u32) {
+        self.in_scope.insert((key, mix(value, scope.into())));
+    }
+
+    /// The same, joined with its dataset or site already.
+    pub fn mixed(&mut self, key: ScoreKey, mixed: u64) {
+        self.in_scope.insert((key, mixed));
+    }
+
+    /// A click id, by its hash.
+    pub fn click(&mut self, id: [u64; 2]) {
+        self.clicks.insert(of_click(id));
+    }
+
+    /// A key that is new with every event of a browser, where it is.
+    pub fn fresh(&mut self, key: ScoreKey, scope: u32) {
+        self.fresh.insert((key, scope));
+    }
+
+    /// All that a sender sends under a key.
+    pub fn sender(&mut self, sender: u32, key: ScoreKey) {
+        self.senders.entry(sender).or_default().insert(key);
+    }
+
+    /// All that a pipeline sends.
+    pub fn pipeline(&mut self, pipeline: Pipeline) {
+        if let Some(key) = ScoreKey::from_name(pipeline.name()) {
+            self.sender(pipeline.sender(), key);
+        }
+    }
+
+    /// What a pipeline sends in events with a contact that is the digest of a digest.
+    pub fn beside_doubled(&mut self, pipeline: Pipeline) {
+        if let Some(key) = ScoreKey::from_name(pipeline.name()) {
+            let keys = self.beside.entry(pipeline.sender()).or_default();
+            keys.insert(key);
+        }
+    }
+
+    /// Whether nothing was convicted.
+    pub fn is_empty(&self) -> bool {
+        self.senders.is_empty() && self.clicks.is_empty() && self.spare_visits()
+    }
+
+    fn spare_visits(&self) -> bool {
+        self.values.is_empty() && self.in_scope.is_empty() && self.fresh.is_empty()
+    }
+
+    /// The convicted keys of the visits of one browser, of each as the bits of a sentence.
+    fn of(&self, visits: &[Visit], mut each: impl FnMut(&Visit, u32)) {
+        let fresh: Keys = KEYS
+            .iter()
+            .filter(|(key, _)| {
+                let is_told = visits
+                    .first()
+                    .is_some_and(|visit| self.fresh.contains(&(*key, visit.scope)));
+                is_told && visits[0].browser != 0
+            })
+            .filter(|(_, of)| people::is_fresh(visits, *of))
+            .map(|(key, _)| *key)
+            .collect();
+        for visit in visits {
+            let mut bits = 0;
+            for &(key, of) in &KEYS {
+                let value = of(visit);
+                if value == 0 {
+                    continue;
+                }
+                let doubled = !self.values.is_empty() && self.values.contains(&(key, value));
+                let in_scope = !self.in_scope.is_empty()
+                    && (self.in_scope).contains(&(key, mix(value, visit.scope.into())));
+                if doubled {
+                    bits |= DOUBLED;
+                }
+                if doubled || in_scope || fresh.has(key) {
+                    bits |= Keys::of(&[key]).bits();
+                }
+            }
+            if bits != 0 {
+                each(visit, bits);
+            }
+        }
+    }
+
+    /// The keys that are worthless in events that stand like this, given the sentence on their visit
+    /// or click.
+    fn keys(&self, stand: &Stand, visit: u64, sentence: u32) -> Keys {
+        let mut keys = Keys::from_bits(sentence);
+        if visit & IS_CLICK != 0 {
+            return keys.common(stand.presence.usable());
+        }
+        let of_sender = |map: &HashMap<u32, Keys>| {
+            let whole = map.get(&stand.sender()).copied();
+            let digests = map.get(&Pipeline::sender_of(stand.sender())).copied();
+            whole.unwrap_or_default().with(digests.unwrap_or_default())
+        };
+        keys = keys.with(of_sender(&self.senders));
+        if sentence & DOUBLED != 0 {
+            keys = keys.with(of_sender(&self.beside));
+        }
+        keys.without(stand.several())
+            .common(stand.presence.usable())
+    }
+}
+
+/// What a visit holds under a key, 0 for nothing.
+type Of = fn(&Visit) -> u64;
+
+/// What a visit shows of the keys that values can be convicted under.
+const KEYS: [(ScoreKey, Of); 7] = [
+    (ScoreKey::Em, |visit| visit.email as u64),
+    (ScoreKey::Ph, |visit| visit.phone as u64),
+    (ScoreKey::ExternalId, |visit| visit.external_id),
+    (ScoreKey::Ip, |visit| visit.address as u64),
+    (ScoreKey::Ua, |visit| visit.agent as u64),
+    (ScoreKey::Db, |visit| visit.birth as u64),
+    (ScoreKey::Fbp, |visit| visit.browser),
+];
+
+/// Takes the convicted keys out of the scores. `stands` need not be in order. To be called in a pool
+/// of threads.
+pub(super) fn carry_out(
+    convictions: &Convictions,
+    visits: &Table<Visit>,
+    standings: &mut Table<Standing>,
+    stands: &Stands,
+    memory: usize,
+    names: &mut BTreeMap<String, NameScore>,
+) -> io::Result<()> {
+    if convictions.is_empty() {
+        return Ok(());
+    }
+    let mut outcome = Ok(());
+    if !convictions.spare_visits() {
+        people::of_browsers(visits, |visits| {
+            convictions.of(visits, |visit, bits| {
+                let sentence = Standing {
+                    visit: of_visit(visit),
+                    how: SENTENCE,
+                    count: bits,
+                };
+                standings.take(&[sentence], 0);
+            });
+            if outcome.is_ok() && standings.bytes() > memory.max(1 << 20) {
+                outcome = standings.spill();
+            }
+        })?;
+    }
+    outcome?;
+    let of_clicks = convictions.clicks.iter().map(|&click| Standing {
+        visit: click,
+        how: SENTENCE,
+        count: Keys::of(&[ScoreKey::Fbc]).bits(),
+    });
+    standings.take(&of_clicks.collect::<Vec<_>>(), 0);
+    standings.finish()?;
+    // Events that stand alike and lose the same keys.
+    let mut moves: BTreeMap<(u32, u32), u64> = BTreeMap::new();
+    standings.groups(|group| {
+        let (rows, sentence) = match group {
+            [rows @ .., last] if last.how == SENTENCE => (rows, last.count),
+            _ => (group, 0),
+        };
+        for row in rows {
+            let Some(stand) = stands.list.get(row.how as usize) else {
+                continue;
+            };
+            let keys = convictions.keys(stand, row.visit, sentence);
+            if !keys.is_empty() {
+                *moves.entry((row.how, keys.bits())).or_insert(0) += u64::from(row.count);
+            }
+        }
+    })?;
+    for ((how, keys), count) in moves {
+        let stand = &stands.list[how as usize];
+        let name = stands.names.get(stand.name as usize);
+        if let Some(score) = name.and_then(|name| names.get_mut(name)) {
+            score.convict(stand.presence, stand.scored, Keys::from_bits(keys), count);
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_standing_comes_back_from_disk_as_it_went() {
+        let row = Standing {
+            visit: 1,
+            how: 2,
+            count: 3,
+        };
+        let mut bytes = Vec::new();
+        row.write(&mut bytes);
+        assert_eq!(bytes.len(), Standing::SIZE);
+        assert_eq!(Standing::read(&bytes), row);
+    }
+
+    #[test]
+    fn only_events_of_convicted_visits_lose_their_keys() {
+        let all = Keys::of(&[ScoreKey::Em, ScoreKey::Fn, ScoreKey::Ip]);
+        let presence = Presence::new(all, all, Keys::NONE);
+        let visit = |email: u32, at: u64| Visit {
+            email,
+            scope: 1,
+            at,
+            count: 2,
+            ..Visit::default()
+        };
+        let mut stands = Stands::default();
+        let own = stands.number("Purchase", presence, true, 64 << 32);
+        let several = Keys::of(&[ScoreKey::Em]).bits();
+        let listed = stands.number("Purchase", presence, true, 64 << 32 | u64::from(several));
+        let (mut visits, mut standings) = (Table::default(), Table::default());
+        for (at, (email, how)) in [(7, own), (8, own), (7, listed)].into_iter().enumerate() {
+            let visit = visit(email, at as u64);
+            visits.take(&[visit], 0);
+            standings.take(
+                &[Standing {
+                    visit: of_visit(&visit),
+                    how,
+                    count: 2,
+                }],
+                0,
+            );
+        }
+        visits.finish().unwrap();
+        let mut score = NameScore::default();
+        score.add_many(presence, true, 6);
+        let mut names = BTreeMap::from([("Purchase".to_owned(), score)]);
+        let mut convictions = Convictions::default();
+        convictions.doubled(ScoreKey::Em, 7);
+        convictions.beside.insert(64, Keys::of(&[ScoreKey::Fn]));
+        carry_out(
+            &convictions,
+            &visits,
+            &mut standings,
+            &stands,
+            1,
+            &mut names,
+        )
+        .unwrap();
+        let of = |key| names["Purchase"].usable_and_proven(key).0;
+        assert_eq!(of(ScoreKey::Em), 4);
+        assert_eq!(of(ScoreKey::Fn), 2);
+        assert_eq!(of(ScoreKey::Ip), 6);
+    }
+}
