@@ -20,6 +20,7 @@ use crate::event::{
     is_listed_event,
 };
 use crate::finding::{Certainty, Finding, Findings, Place, Severity, Subject};
+use crate::foreign;
 use crate::json::quick::Guesses;
 use crate::json::{Item, Pointer, Tape, tree};
 use crate::name::Name;
@@ -529,6 +530,10 @@ impl<'s, 'a> Inspector<'s, 'a> {
                 true if self.around.as_of.is_auto() && events.len() > 1 => self.latest(events),
                 _ => Latest::default(),
             };
+            if self.is_foreign(events.first(), text) {
+                // A rule speaks of the record.
+                continue;
+            }
             if let Some(place) = payload.request {
                 self.requests += 1;
                 self.see_body(place, &mut envelope);
@@ -541,11 +546,20 @@ impl<'s, 'a> Inspector<'s, 'a> {
                 self.check_form(events, pieces as usize, clock, envelope.is_test);
             }
             let in_body = payload.request.is_some();
-            for &place in events {
-                self.check_event(place, clock, in_body, envelope, watch);
+            for (number, &place) in events.iter().enumerate() {
+                if number == 0 || in_body || !self.is_foreign(Some(&place), text) {
+                    self.check_event(place, clock, in_body, envelope, watch);
+                }
             }
         }
         (self.payloads, self.found) = (payloads, found);
+    }
+
+    /// Whether an event is that of another platform, which looks like Meta's.
+    fn is_foreign(&self, event: Option<&u32>, text: &str) -> bool {
+        let Some(&place) = event else { return false };
+        let event = self.tape.at(place);
+        foreign::may_be_anothers(event) && foreign::of_named(event, text).is_some()
     }
 
     /// Whether all these events were seen in another text of the same record.

@@ -46,6 +46,7 @@ pub mod event;
 pub mod exchange;
 pub mod finding;
 pub mod fix;
+pub mod foreign;
 pub mod inspect;
 pub mod ledger;
 pub mod repair;

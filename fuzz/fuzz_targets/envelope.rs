@@ -4,7 +4,9 @@
 use capilint::engine::{Linter, Run, Silent};
 use capilint::input::blocks::Limits;
 use capilint::input::unpack::{self, Ceiling};
+use capilint::finding::Severity;
 use capilint::report::Report;
+use capilint::rules::index_of;
 use capilint::settings::{Clocks, Settings};
 use libfuzzer_sys::fuzz_target;
 use once_cell::sync::Lazy;
@@ -35,9 +37,18 @@ fn lint(linter: &Linter, bytes: &[u8]) -> Report {
     run.finish().expect("a silent reporter never fails").0
 }
 
+/// Texts that cannot be read.
+fn errors(report: &Report) -> u64 {
+    let rule = index_of("malformed-json");
+    report.rules[rule].findings[Severity::Error as usize]
+}
+
 fuzz_target!(|bytes: &[u8]| {
     let (usual, small) = (lint(&USUAL, bytes), lint(&SMALL, bytes));
     assert_eq!(usual.internal_errors, 0, "a rule panicked");
-    assert_eq!(usual.events, small.events, "blocks show in the events");
+    // Where a text that is no JSON goes on, a small block may not show.
+    if errors(&usual) == 0 && errors(&small) == 0 {
+        assert_eq!(usual.events, small.events, "blocks show in the events");
+    }
     assert_eq!(lint(&PIECES, bytes).internal_errors, 0, "a rule panicked");
 });

@@ -224,8 +224,9 @@ impl<'a> Tape<'a> {
 /// A JSON number as the tape keeps it.
 fn number(text: &str) -> Val<'static> {
     match text.parse::<i64>() {
-        Ok(int) => Val::Int(int),
-        Err(_) => Val::Float(text.parse().unwrap_or(f64::NAN)),
+        // To serde_json, minus zero has a point.
+        Ok(int) if text != "-0" => Val::Int(int),
+        _ => Val::Float(text.parse().unwrap_or(f64::NAN)),
     }
 }
 
@@ -687,7 +688,7 @@ mod tests {
     #[test]
     fn both_parsers_give_the_same_values() {
         let shown = both(
-            r#" {"data":[{"event_name":"Pur\u0063hase","value":249.00,"n":[1,-2,1e3,null,true]},{}],
+            r#" {"data":[{"event_name":"Pur\u0063hase","value":249.00,"n":[1,-2,1e3,-0,-0.0,null,true]},{}],
                 "x":{"y":"\"","y":2,"z":{}},"data":[]} "#,
         );
         assert_eq!(shown[0], " Object");

@@ -147,7 +147,7 @@ impl Tree {
                     .filter(|&child| {
                         self.nodes[child as usize]
                             .key
-                            .is_some_and(|key| unescape(key.of(text)) == step)
+                            .is_some_and(|key| is_key(key.of(text), &step))
                     })
                     .last()?,
                 Kind::List => self.children(at).nth(step.parse().ok()?)?,
@@ -232,6 +232,15 @@ pub fn unescape(literal: &str) -> String {
     }
     out.push_str(rest);
     out
+}
+
+/// Whether this is the key of a literal.
+fn is_key(literal: &str, key: &str) -> bool {
+    let inner = &literal[1..literal.len() - 1];
+    match memchr::memchr(b'\\', inner.as_bytes()) {
+        None => inner == key,
+        Some(_) => unescape(literal) == key,
+    }
 }
 
 /// The number that four digits of an escape stand for.

@@ -8,6 +8,7 @@ use crate::event::{Event, Record, Request};
 use crate::exchange;
 use crate::finding::{Certainty, Findings};
 use crate::fix::Fix;
+use crate::foreign;
 use crate::json::{Item, Val};
 use crate::name::Name;
 use crate::rule::{Check, Rule};
@@ -162,7 +163,8 @@ fn in_record(record: &Record<'_, '_>, out: &mut Findings) {
     let mut found: Option<Vec<u32>> = None;
     let objects = record.enveloped().flat_map(Item::descendants);
     for object in objects.filter(|item| item.is_object()) {
-        if !is_styled_event(object) {
+        // Microsoft's are written so.
+        if !is_styled_event(object) || foreign::of_object(object, record.text).is_some() {
             continue;
         }
         let events = found.get_or_insert_with(|| exchange::events_of(tape));
