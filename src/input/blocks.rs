@@ -81,6 +81,10 @@ impl List {
     }
 }
 
+/// So much is asked of the source at a time: more than any reader in front of it holds, little enough
+/// to stay in a core's own cache.
+const PIECE: usize = 1 << 17;
+
 /// A text around a list that is longer tells nothing of the elements.
 const MOST_AROUND: usize = 1 << 16;
 
@@ -156,6 +160,8 @@ pub struct Blocks<R> {
     limits: Limits,
     /// Bytes read and not yet given out.
     buffer: Vec<u8>,
+    /// What was read last.
+    piece: Vec<u8>,
     /// Offset of the first byte of the buffer in the stream.
     offset: u64,
     at_end: bool,
@@ -189,6 +195,7 @@ impl<R: Read> Blocks<R> {
             source,
             limits,
             buffer: Vec::new(),
+            piece: Vec::new(),
             offset: 0,
             at_end: false,
             fault: None,
@@ -245,26 +252,26 @@ impl<R: Read> Blocks<R> {
         if self.at_end || have >= size {
             return;
         }
-        // `Read::read_to_end` would clear all of the room anew for each piece that a reader gives
-        // which knows nothing of room that is not cleared.
-        self.buffer.resize(size, 0);
-        let mut filled = have;
-        while filled < size {
-            match self.source.read(&mut self.buffer[filled..]) {
+        // Most readers want room that is cleared, and `Read::read_to_end` would clear all that is
+        // left for each piece that one gives.
+        self.piece.resize(PIECE, 0);
+        self.buffer.reserve(size - have);
+        while self.buffer.len() < size {
+            let most = PIECE.min(size - self.buffer.len());
+            match self.source.read(&mut self.piece[..most]) {
                 Ok(0) => {
                     self.at_end = true;
-                    break;
+                    return;
                 }
-                Ok(read) => filled += read,
+                Ok(read) => self.buffer.extend_from_slice(&self.piece[..read]),
                 Err(fault) if fault.kind() == io::ErrorKind::Interrupted => {}
                 Err(fault) => {
                     self.at_end = true;
                     self.fault = Some(fault);
-                    break;
+                    return;
                 }
             }
         }
-        self.buffer.truncate(filled);
     }
 
     /// Gives out the first `length` bytes of the buffer.
