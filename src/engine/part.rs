@@ -1,7 +1,7 @@
 //! What one block amounts to, counted by one thread. Places are relative to the block until the
 //! parts are joined in order.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use hashbrown::{HashMap, HashSet};
 
@@ -208,6 +208,8 @@ pub(super) struct Orders {
     pub sated: Arc<Sated>,
     /// The tables of the ledger in which events are entered, when there is one.
     pub ledger: Option<Needs>,
+    /// Entries that were taken in, to be used again.
+    pub spare: Arc<Mutex<Vec<Entries>>>,
     /// What a first pass has learned for the fixes.
     pub lessons: Option<Arc<Lessons>>,
     /// For what the values of the log are fetched.
@@ -215,6 +217,14 @@ pub(super) struct Orders {
     /// Whether events are made ready to be sent again, and whether as test traffic.
     pub resend: bool,
     pub as_test: bool,
+}
+
+impl Orders {
+    /// Entries that hold nothing.
+    pub fn entries(&self) -> Entries {
+        let spare = self.spare.lock().ok().and_then(|mut spare| spare.pop());
+        spare.unwrap_or_default()
+    }
 }
 
 /// Finds lines and columns in a block.

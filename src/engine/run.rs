@@ -81,6 +81,7 @@ pub struct Run<'l> {
     /// Fixes that need the whole log are not made, since the input cannot be read twice.
     reads_once: bool,
     sated: Mutex<Arc<Sated>>,
+    spare_entries: Arc<Mutex<Vec<Entries>>>,
     shown: usize,
     progress: Option<Box<dyn FnMut(u64) + 'l>>,
 }
@@ -237,6 +238,7 @@ impl<'l> Run<'l> {
             fetches: None,
             reads_once: false,
             sated: Mutex::new(Arc::new(Sated::default())),
+            spare_entries: Arc::default(),
             shown: 0,
             progress: None,
         }
@@ -566,6 +568,7 @@ impl<'l> Run<'l> {
                     .unwrap_or_else(|poison| poison.into_inner()),
             ),
             ledger: self.ledger_needs,
+            spare: Arc::clone(&self.spare_entries),
             lessons: self.lessons.clone(),
             fetches: self.fetches.clone(),
             resend: self.resend.is_some(),
@@ -739,6 +742,11 @@ impl<'l> Run<'l> {
         );
         self.count_scores(&mut part, &names);
         self.enter(&part.entries, file.position, &names)?;
+        if let Ok(mut spare) = self.spare_entries.lock() {
+            let mut entries = std::mem::take(&mut part.entries);
+            entries.clear();
+            spare.push(entries);
+        }
         self.join_groups(&position, part.groups);
         for fold in part.folds {
             let same = |old: &&mut FileFold| {

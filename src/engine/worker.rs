@@ -141,7 +141,7 @@ impl Worker<'_> {
         } else {
             0
         };
-        part.entries = Entries::new(skip);
+        part.entries = self.orders.entries().begin(skip);
         if self.orders.ledger.is_some() {
             // An event takes some thousand bytes.
             part.entries.reserve(text.len() >> 10);
@@ -204,7 +204,7 @@ impl Worker<'_> {
         if !head.list.in_data {
             // Few texts have events beside the list that was read in pieces.
             if search::names_event(text) {
-                part.entries = Entries::new(0);
+                part.entries = Entries::default();
                 let mut checker = Checker::new(self, text, 0, &utf8, &arena, part);
                 let whole = Frame::Texts(std::iter::once(0..text.len()).collect());
                 walk::walk_block(&whole, text, 0, true, &mut checker);

@@ -2,6 +2,7 @@
 
 use super::key::{Key, short};
 use super::people::{Told, Who};
+use super::recent::Recent;
 use super::table::{Numbers, Row};
 use crate::click_id::{self, SHORTEST};
 use crate::event::Event;
@@ -150,16 +151,8 @@ impl Row for Click {
     }
 }
 
-/// The clicks of one block, each once as far as a small memory of the last ones goes.
-#[derive(Debug, Default)]
-pub(super) struct Collected {
-    pub rows: Vec<Click>,
-    /// Where the last click with these bits is in `rows`, from 1.
-    slots: Vec<u32>,
-}
-
-/// Slots of the memory of the last clicks: a power of two.
-const SLOTS: usize = 1 << 10;
+/// The clicks of one block.
+pub(super) type Collected = Recent<Click, { 1 << 10 }>;
 
 impl Collected {
     /// Enters the click of fbc and, where that is another, the one in the page's address.
@@ -189,29 +182,19 @@ impl Collected {
             if told.rebuilt {
                 row.flags |= TOLD_REBUILT;
             }
-            self.see(row);
+            self.see_click(row);
         }
         if let Some(in_url) = event.fbclid()
             && id != Some(in_url)
             && let Some(row) = row_of(key, in_url, who, at)
         {
-            self.see(row);
+            self.see_click(row);
         }
     }
 
-    fn see(&mut self, row: Click) {
-        if self.slots.is_empty() {
-            self.slots = vec![0; SLOTS];
-        }
-        let slot = (row.id[0] as u32 ^ row.person ^ row.time as u32) as usize & (SLOTS - 1);
-        let last = (self.slots[slot] as usize).checked_sub(1);
-        if let Some(seen) = last.map(|at| &mut self.rows[at])
-            && seen.absorb(&row)
-        {
-            return;
-        }
-        self.rows.push(row);
-        self.slots[slot] = self.rows.len() as u32;
+    fn see_click(&mut self, row: Click) {
+        let bits = row.id[0] as u32 ^ row.person ^ row.time as u32;
+        self.see(bits.into(), row);
     }
 }
 

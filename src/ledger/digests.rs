@@ -13,6 +13,7 @@ use rayon::prelude::*;
 
 use super::key::{Key, short};
 use super::people;
+use super::recent::Recent;
 use super::table::{AnyTable, Numbers, Row, Table};
 use crate::digest::{Digest, Shape, bytes_of, digest_of, sha256};
 use crate::event::Event;
@@ -104,40 +105,20 @@ impl Row for Seen {
     }
 }
 
-/// The digests of one block, each once a pipeline as far as a small memory of the last ones goes.
-#[derive(Debug, Default)]
-pub struct Collected {
-    pub(super) rows: Vec<Seen>,
-    /// Where the last digest with these bits is in `rows`, from 1.
-    slots: Vec<u32>,
-}
-
-/// Slots of the memory of the last digests: a power of two.
-const SLOTS: usize = 1 << 12;
+/// The digests of one block, each once a pipeline.
+pub(super) type Collected = Recent<Seen, { 1 << 12 }>;
 
 impl Collected {
     /// A digest that the event `at` has.
     #[inline]
-    pub fn see(&mut self, digest: Digest, pipeline: Pipeline, at: u64) {
-        if self.slots.is_empty() {
-            self.slots = vec![0; SLOTS];
-        }
-        let slot = (digest[0] as usize ^ pipeline.0 as usize) & (SLOTS - 1);
-        let last = (self.slots[slot] as usize).checked_sub(1);
-        if let Some(row) = last.map(|at| &mut self.rows[at])
-            && row.digest == digest
-            && row.pipeline == pipeline
-        {
-            row.count += 1;
-            return;
-        }
-        self.rows.push(Seen {
+    pub fn see_digest(&mut self, digest: Digest, pipeline: Pipeline, at: u64) {
+        let seen = Seen {
             digest,
             pipeline,
             at,
             count: 1,
-        });
-        self.slots[slot] = self.rows.len() as u32;
+        };
+        self.see(digest[0] ^ u64::from(pipeline.0), seen);
     }
 }
 
@@ -269,8 +250,8 @@ impl Digests {
     }
 
     /// Takes in the digests of a block, whose events come behind `events` others.
-    pub fn take(&mut self, collected: &Collected, events: u64) {
-        self.seen.take(&collected.rows, events);
+    pub(super) fn take(&mut self, collected: &Collected, events: u64) {
+        self.seen.take(collected.rows(), events);
     }
 
     /// What may be written of the digests. Link and finish first.
@@ -469,7 +450,7 @@ mod tests {
                 let mut collected = Collected::default();
                 let plain = (0..300).map(|n| (digest(&format!("{n}@shop.example.com")), em(1)));
                 for (digest, pipeline) in plain.chain(rows) {
-                    collected.see(digest, pipeline, at);
+                    collected.see_digest(digest, pipeline, at);
                     at += 1;
                 }
                 digests.take(&collected, 0);

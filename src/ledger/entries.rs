@@ -11,9 +11,9 @@ use super::key::{Hash, Key, short};
 use super::memo::Memo;
 use super::needs::Needs;
 use super::people::{Told, Visit, Who, mix};
+use super::recent::Recent;
 use super::sighting::{PAIRED, PLACEHOLDER_ID, RANDOM_ID, Sighting, TEST};
 use super::steps::Step;
-use super::table::Row;
 use super::{clicks, digests, people, series, spellings, standing};
 use crate::blank::trimmed;
 use crate::deduplication;
@@ -114,9 +114,7 @@ pub struct Entries {
     pub(super) steps: Vec<Step>,
     pub(super) series: series::Collected,
     pub(super) digests: Collected,
-    pub(super) carriers: Vec<Carrier>,
-    /// Where the last browser with these bits is in `carriers`, from 1.
-    slots: Vec<u32>,
+    pub(super) carriers: Recent<Carrier, { 1 << 11 }>,
     pub(super) visits: people::Collected,
     pub(super) clicks: clicks::Collected,
     pub(super) spellings: spellings::Collected,
@@ -149,18 +147,36 @@ pub struct BlockSpot {
 
 impl Entries {
     /// Lines are counted from byte `skip` of the block on, where a byte order mark stands before.
-    pub fn new(skip: usize) -> Entries {
-        let mut entries = Entries::default();
-        entries.cursor.offset = skip as u32;
-        entries
+    pub fn begin(mut self, skip: usize) -> Entries {
+        self.cursor.offset = skip as u32;
+        self
+    }
+
+    /// Forgets everything but what was made of texts that come again under the same key.
+    pub fn clear(&mut self) {
+        self.ids.clear();
+        self.orders.clear();
+        self.steps.clear();
+        self.series.clear();
+        self.digests.clear();
+        self.carriers.clear();
+        self.visits.clear();
+        self.clicks.clear();
+        self.spellings.clear();
+        self.standings.clear();
+        self.names.clear();
+        self.known_names = KnownNames::default();
+        self.counts = Counts::default();
+        self.spots.clear();
+        self.cursor = BlockSpot::default();
     }
 
     /// Room for the entries of so many events, with what each usually leaves.
     pub fn reserve(&mut self, events: usize) {
         self.spots.reserve(events);
         self.ids.reserve(events);
-        self.visits.rows.reserve(events);
-        self.digests.rows.reserve(3 * events);
+        self.visits.reserve(events);
+        self.digests.reserve(3 * events);
         self.carriers.reserve(events);
     }
 
@@ -243,7 +259,7 @@ impl Entries {
             if let Some(left) = &mut left {
                 left.visit = standing::of_visit(&visit);
             }
-            self.visits.see(visit);
+            self.visits.see_visit(visit);
         }
         if needs.has(Needs::CLICKS) {
             self.clicks.enter(key, event, &who, &told, at);
@@ -369,9 +385,9 @@ pub struct Left {
 impl Entries {
     /// Enters how an event stands, as a number of the block.
     pub fn stand(&mut self, left: Left, how: u32) {
-        self.standings.see(left.visit, how);
+        self.standings.see_event(left.visit, how);
         if left.click != 0 {
-            self.standings.see(left.click, how);
+            self.standings.see_event(left.click, how);
         }
     }
 }
@@ -423,13 +439,11 @@ impl Entries {
     /// Enters the digests of the event, without those that it shows to be wrong or worthless.
     fn enter_digests(&mut self, event: &Event<'_, '_>, sender: u64, at: u64) {
         for (name, digest) in digests::of(event) {
-            self.digests.see(digest, Pipeline::new(sender, name), at);
+            self.digests
+                .see_digest(digest, Pipeline::new(sender, name), at);
         }
     }
 }
-
-/// Slots of the memory of the last browsers: a power of two.
-const SLOTS: usize = 1 << 11;
 
 impl Entries {
     /// Enters what the browser of the event carries.
@@ -463,16 +477,7 @@ impl Entries {
             at,
             count: 1,
         };
-        if self.slots.is_empty() {
-            self.slots = vec![0; SLOTS];
-        }
-        let slot = (row.key ^ u64::from(keys.bits())) as usize & (SLOTS - 1);
-        let last = (self.slots[slot] as usize).checked_sub(1);
-        if last.is_some_and(|last| self.carriers[last].absorb(&row)) {
-            return;
-        }
-        self.carriers.push(row);
-        self.slots[slot] = self.carriers.len() as u32;
+        self.carriers.see(row.key ^ u64::from(keys.bits()), row);
     }
 
     /// Enters a checkout or a purchase of a browser that is known.
@@ -640,7 +645,7 @@ mod tests {
     #[test]
     fn lines_are_counted_from_the_block() {
         let block = "aü\nbü{\nccc\n";
-        let mut entries = Entries::new(0);
+        let mut entries = Entries::default().begin(0);
         for at in [0, 3, 7, 7, 11] {
             entries.place(block, at);
         }

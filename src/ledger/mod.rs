@@ -58,6 +58,7 @@ mod memo;
 pub mod needs;
 pub mod people;
 pub mod places;
+mod recent;
 pub mod series;
 pub mod sighting;
 pub mod spellings;
@@ -202,12 +203,12 @@ impl Ledger {
         self.ids.take(&entries.ids, events);
         self.orders.take(&entries.orders, events);
         self.digests.take(&entries.digests, events);
-        self.carriers.take(&entries.carriers, events);
+        self.carriers.take(entries.carriers.rows(), events);
         self.steps.take(&entries.steps, events);
         self.series.take(&entries.series, events);
-        self.visits.take(&entries.visits.rows, events);
-        self.clicks.take(&entries.clicks.rows, events);
-        self.spellings.take(&entries.spellings.rows, events);
+        self.visits.take(entries.visits.rows(), events);
+        self.clicks.take(entries.clicks.rows(), events);
+        self.spellings.take(entries.spellings.rows(), events);
     }
 
     /// The number of events of a name, as it is printed, that stand like this.
@@ -219,7 +220,7 @@ impl Ledger {
     /// the block.
     pub fn take_standings(&mut self, entries: &Entries, numbers: &[u32]) {
         self.standings
-            .take_as(&entries.standings.rows, |row| Standing {
+            .take_as(entries.standings.rows(), |row| Standing {
                 how: numbers[row.how as usize],
                 ..*row
             });

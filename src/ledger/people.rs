@@ -10,6 +10,7 @@ use std::io;
 
 use super::Evidence;
 use super::key::{Key, short};
+use super::recent::Recent;
 use super::table::{Numbers, Row, Table};
 use crate::blank::trimmed;
 use crate::click_id::Stamped;
@@ -376,32 +377,13 @@ fn birth_of(key: &Key, event: &Event<'_, '_>) -> u32 {
     found.unwrap_or(0)
 }
 
-/// The visits of one block, each once as far as a small memory of the last ones goes.
-#[derive(Debug, Default)]
-pub(super) struct Collected {
-    pub rows: Vec<Visit>,
-    /// Where the last visit with these bits is in `rows`, from 1.
-    slots: Vec<u32>,
-}
-
-/// Slots of the memory of the last visits: a power of two.
-const SLOTS: usize = 1 << 10;
+/// The visits of one block.
+pub(super) type Collected = Recent<Visit, { 1 << 10 }>;
 
 impl Collected {
-    pub fn see(&mut self, visit: Visit) {
-        if self.slots.is_empty() {
-            self.slots = vec![0; SLOTS];
-        }
+    pub fn see_visit(&mut self, visit: Visit) {
         let mix = visit.browser as u32 ^ visit.email ^ visit.address.rotate_left(7);
-        let slot = (mix ^ visit.flags) as usize & (SLOTS - 1);
-        let last = (self.slots[slot] as usize).checked_sub(1);
-        if let Some(row) = last.map(|at| &mut self.rows[at])
-            && row.absorb(&visit)
-        {
-            return;
-        }
-        self.rows.push(visit);
-        self.slots[slot] = self.rows.len() as u32;
+        self.see((mix ^ visit.flags).into(), visit);
     }
 }
 
@@ -959,14 +941,14 @@ mod tests {
         assert!(!a.absorb(&Visit { email: 1, ..b }));
         let mut block = Collected::default();
         for at in 0..9 {
-            block.see(Visit {
+            block.see_visit(Visit {
                 browser: 1 + at % 3,
                 at,
                 count: 1,
                 ..Visit::default()
             });
         }
-        assert_eq!(block.rows.len(), 3);
+        assert_eq!(block.rows().len(), 3);
     }
 
     #[test]

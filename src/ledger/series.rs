@@ -698,6 +698,11 @@ pub(super) struct Entry {
 }
 
 impl Collected {
+    /// Forgets them, for the next block.
+    pub(super) fn clear(&mut self) {
+        self.list.clear();
+    }
+
     pub(super) fn see(&mut self, key: &Key, event: &Event<'_, '_>, entry: Entry) {
         let slot = entry.name as usize % SLOTS;
         let mut place = usize::from(self.slots.0[slot]);

@@ -1,6 +1,7 @@
 //! Digests of keys with few possible values, above all those that are none of any known spelling.
 
 use super::key::Key;
+use super::recent::Recent;
 use super::table::{Numbers, Row};
 use crate::digest::Shape;
 use crate::event::Event;
@@ -65,25 +66,8 @@ impl Row for Spelling {
     }
 }
 
-/// The spellings of one block, each once as far as a small memory of the last ones goes.
-#[derive(Debug)]
-pub(super) struct Collected {
-    pub rows: Vec<Spelling>,
-    /// Where the last spelling with these bits is in `rows`, from 1.
-    slots: [u32; SLOTS],
-}
-
-/// Slots of the memory of the last spellings: a power of two.
-const SLOTS: usize = 64;
-
-impl Default for Collected {
-    fn default() -> Self {
-        Collected {
-            rows: Vec::new(),
-            slots: [0; SLOTS],
-        }
-    }
-}
+/// The spellings of one block.
+pub(super) type Collected = Recent<Spelling, 64>;
 
 impl Collected {
     /// Enters gender and country.
@@ -106,7 +90,7 @@ impl Collected {
                 Some(hex) if !is_known => key.hash(hex.as_bytes()),
                 _ => 0,
             };
-            self.see(Spelling {
+            self.see_spelling(Spelling {
                 pipeline,
                 name: one.name as u32,
                 digest,
@@ -116,16 +100,9 @@ impl Collected {
         }
     }
 
-    fn see(&mut self, row: Spelling) {
-        let slot = (row.digest as u32 ^ row.pipeline ^ row.name) as usize & (SLOTS - 1);
-        let last = (self.slots[slot] as usize).checked_sub(1);
-        if let Some(seen) = last.map(|at| &mut self.rows[at])
-            && seen.absorb(&row)
-        {
-            return;
-        }
-        self.rows.push(row);
-        self.slots[slot] = self.rows.len() as u32;
+    fn see_spelling(&mut self, row: Spelling) {
+        let bits = row.digest as u32 ^ row.pipeline ^ row.name;
+        self.see(bits.into(), row);
     }
 }
 

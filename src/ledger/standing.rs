@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::digests::Pipeline;
 use super::people::{self, Visit, mix};
+use super::recent::Recent;
 use super::table::{Numbers, Row, Table};
 use crate::event::Event;
 use crate::score::{Keys, NameScore, Presence, ScoreKey};
@@ -85,37 +86,19 @@ impl Row for Standing {
     }
 }
 
-/// The standings of one block, each once as far as a small memory of the last ones goes.
-#[derive(Debug, Default)]
-pub(super) struct Collected {
-    pub rows: Vec<Standing>,
-    /// Where the last standing with these bits is in `rows`, from 1.
-    slots: Vec<u32>,
-}
-
-/// Slots of the memory of the last standings: a power of two.
-const SLOTS: usize = 1 << 11;
+/// The standings of one block.
+pub(super) type Collected = Recent<Standing, { 1 << 11 }>;
 
 impl Collected {
     /// An event of a visit; `how` is a number of the block.
-    pub fn see(&mut self, visit: u64, how: u32) {
-        if self.slots.is_empty() {
-            self.slots = vec![0; SLOTS];
-        }
+    pub fn see_event(&mut self, visit: u64, how: u32) {
         let row = Standing {
             visit,
             how,
             count: 1,
         };
-        let slot = (visit as u32 ^ how.wrapping_mul(0x9e37_79b9)) as usize & (SLOTS - 1);
-        let last = (self.slots[slot] as usize).checked_sub(1);
-        if let Some(seen) = last.map(|at| &mut self.rows[at])
-            && seen.absorb(&row)
-        {
-            return;
-        }
-        self.rows.push(row);
-        self.slots[slot] = self.rows.len() as u32;
+        let bits = visit as u32 ^ how.wrapping_mul(0x9e37_79b9);
+        self.see(bits.into(), row);
     }
 }
 
