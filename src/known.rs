@@ -323,7 +323,6 @@ impl KnownValues {
                     },
                 );
             self.forms += forms;
-            // Which thread made what does not show.
             if !self.table.enter(&mut parts) {
                 return false;
             }
@@ -340,7 +339,9 @@ impl KnownValues {
     /// What is known of the digest `hex`, 64 hex digits in lower case, under a key.
     #[inline]
     pub fn judge(&self, name: Name, hex: &str) -> Option<Verdict> {
-        let candidates: Vec<usize> = self.candidates(name, prefix_of_hex(hex)).collect();
+        let mut candidates: Vec<usize> = self.candidates(name, prefix_of_hex(hex)).collect();
+        // Of values that share a digest the first of the list counts, whichever thread entered it.
+        candidates.sort_unstable();
         for &number in &candidates {
             let (name, text, assume) = self.value(number);
             let right =
@@ -463,8 +464,6 @@ impl Table {
             .zip(lists.par_iter_mut())
             .zip(taken.par_iter_mut())
             .map(|((words, list), taken)| {
-                // Values that share a digest stand in the order of the list.
-                list.sort_unstable_by_key(|&(prefix, number)| (number, prefix));
                 *taken += list.len();
                 if *taken > most {
                     return false;

@@ -17,7 +17,7 @@ use crate::rules;
 use crate::score::NameScore;
 
 /// The version of the format. Parts of another version are refused.
-const FORMAT: u32 = 4;
+const FORMAT: u32 = 5;
 
 /// The first line of a part.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -113,13 +113,7 @@ impl Ledger {
             self.make_room()
         })?;
         read_table(input, |rows: &[Standing]| {
-            if rows.iter().any(|row| row.how as usize >= numbers.len()) {
-                return Err(io::ErrorKind::InvalidData.into());
-            }
-            self.standings.take_as(rows, |row| Standing {
-                how: numbers[row.how as usize],
-                ..*row
-            });
+            self.standings.take_as(rows, |row| row.renumbered(&numbers));
             self.make_room()
         })?;
         let mut end = [0; END.len()];

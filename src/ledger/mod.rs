@@ -211,19 +211,22 @@ impl Ledger {
         self.spellings.take(entries.spellings.rows(), events);
     }
 
-    /// The number of events of a name, as it is printed, that stand like this.
-    pub fn stand(&mut self, name: &str, presence: Presence, scored: bool, aside: u64) -> u32 {
+    /// The number of events of a name, as it is printed, that stand like this, as long as there is one.
+    pub fn stand(
+        &mut self,
+        name: &str,
+        presence: Presence,
+        scored: bool,
+        aside: u64,
+    ) -> Option<u32> {
         self.stands.number(name, presence, scored, aside)
     }
 
     /// Takes in how the events of a block stand; `numbers` gives the ledger's number for each way of
     /// the block.
-    pub fn take_standings(&mut self, entries: &Entries, numbers: &[u32]) {
+    pub fn take_standings(&mut self, entries: &Entries, numbers: &[Option<u32>]) {
         self.standings
-            .take_as(entries.standings.rows(), |row| Standing {
-                how: numbers[row.how as usize],
-                ..*row
-            });
+            .take_as(entries.standings.rows(), |row| row.renumbered(numbers));
     }
 
     /// Takes what was proven worthless out of the scores. To be called in a pool of threads, after

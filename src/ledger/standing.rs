@@ -17,15 +17,15 @@ use super::table::{Numbers, Row, Table};
 use crate::event::Event;
 use crate::score::{Keys, NameScore, Presence, ScoreKey};
 
-/// Events of one visit that stand alike, or what is said of the visit.
+/// Events of one visit or click that stand alike, or what is said of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Standing {
-    /// [`of_visit`], or [`of_click`] for events with a click id, which have a row for each.
-    pub visit: u64,
-    /// How they stand: a number of [`Stands`], or [`SENTENCE`].
-    pub how: u32,
-    /// How many events, or the convicted keys.
-    pub count: u32,
+    /// [`of_visit`], or [`of_click`] for events with a click id, which have a row for each; the upper
+    /// half in front. In two halves a row takes 12 bytes.
+    whose: [u32; 2],
+    /// How they stand, a number of [`Stands`], and how many they are; or [`SENTENCE`] and the convicted
+    /// keys.
+    word: u32,
 }
 
 /// The bit by which clicks are told from visits.
@@ -41,47 +41,103 @@ pub(super) fn of_click(id: [u64; 2]) -> u64 {
     id[0] | IS_CLICK
 }
 
-/// In place of a number: what was proven of the visit or click.
-const SENTENCE: u32 = u32::MAX;
+/// The bit of what was proven of a visit or click.
+const SENTENCE: u32 = 1 << 31;
 
 /// Among the keys of a sentence: a contact is the digest of a digest.
-const DOUBLED: u32 = 1 << 31;
+const DOUBLED: u32 = 1 << 30;
+
+/// Bits of the number of events; more of them take another row.
+const COUNT_BITS: u32 = 14;
+const MOST_EVENTS: u32 = (1 << COUNT_BITS) - 1;
+
+/// So many ways of standing have a number.
+const MOST_STANDS: usize = 1 << (31 - COUNT_BITS);
+
+impl Standing {
+    /// One event that stands in a way.
+    fn new(whose: u64, how: u32) -> Standing {
+        Standing {
+            whose: halves(whose),
+            word: how << COUNT_BITS | 1,
+        }
+    }
+
+    fn sentence(whose: u64, bits: u32) -> Standing {
+        Standing {
+            whose: halves(whose),
+            word: SENTENCE | bits,
+        }
+    }
+
+    fn whose(&self) -> u64 {
+        u64::from(self.whose[0]) << 32 | u64::from(self.whose[1])
+    }
+
+    fn is_sentence(&self) -> bool {
+        self.word & SENTENCE != 0
+    }
+
+    fn how(&self) -> usize {
+        (self.word >> COUNT_BITS) as usize
+    }
+
+    fn count(&self) -> u32 {
+        self.word & MOST_EVENTS
+    }
+
+    /// The same with the number that its way of standing has elsewhere, when it has one.
+    pub(super) fn renumbered(&self, numbers: &[Option<u32>]) -> Option<Standing> {
+        let how = (*numbers.get(self.how())?)?;
+        Some(Standing {
+            word: how << COUNT_BITS | self.count(),
+            ..*self
+        })
+    }
+}
+
+fn halves(number: u64) -> [u32; 2] {
+    [(number >> 32) as u32, number as u32]
+}
 
 impl Row for Standing {
-    const SIZE: usize = 16;
+    const SIZE: usize = 12;
     const REPEATS: bool = true;
 
     type Group = u64;
 
     fn group(&self) -> u64 {
-        self.visit
+        self.whose()
     }
 
     fn absorb(&mut self, other: &Self) -> bool {
-        let same = (self.visit, self.how) == (other.visit, other.how);
-        if same {
-            self.count = match self.how {
-                SENTENCE => self.count | other.count,
-                _ => self.count.saturating_add(other.count),
-            };
+        if self.whose != other.whose || self.is_sentence() != other.is_sentence() {
+            return false;
         }
-        same
+        if self.is_sentence() {
+            self.word |= other.word;
+            return true;
+        }
+        let fits = self.how() == other.how() && self.count() + other.count() <= MOST_EVENTS;
+        if fits {
+            self.word += other.count();
+        }
+        fits
     }
 
     fn shift(&mut self, _: u64) {}
 
     fn write(&self, out: &mut Vec<u8>) {
-        out.extend(self.visit.to_le_bytes());
-        out.extend(self.how.to_le_bytes());
-        out.extend(self.count.to_le_bytes());
+        for number in [self.whose[0], self.whose[1], self.word] {
+            out.extend(number.to_le_bytes());
+        }
     }
 
     fn read(bytes: &[u8]) -> Self {
         let mut n = Numbers(bytes);
         Standing {
-            visit: n.long(),
-            how: n.short(),
-            count: n.short(),
+            whose: [n.short(), n.short()],
+            word: n.short(),
         }
     }
 }
@@ -90,15 +146,13 @@ impl Row for Standing {
 pub(super) type Collected = Recent<Standing, { 1 << 11 }>;
 
 impl Collected {
-    /// An event of a visit; `how` is a number of the block.
-    pub fn see_event(&mut self, visit: u64, how: u32) {
-        let row = Standing {
-            visit,
-            how,
-            count: 1,
-        };
-        let bits = visit as u32 ^ how.wrapping_mul(0x9e37_79b9);
-        self.see(bits.into(), row);
+    /// An event of a visit or click; `how` is a number of the block.
+    pub fn see_event(&mut self, whose: u64, how: u32) {
+        if how as usize >= MOST_STANDS {
+            return;
+        }
+        let bits = whose as u32 ^ how.wrapping_mul(0x9e37_79b9);
+        self.see(bits.into(), Standing::new(whose, how));
     }
 }
 
@@ -139,11 +193,9 @@ impl Stand {
     }
 }
 
-/// Beyond so many ways senders are not told apart, so that a log of a million sites does not fill the
-/// memory.
-const MOST_STANDS: usize = 1 << 18;
-
-/// All ways in which the events of a log stand, by number. Logs have some thousands.
+/// The ways in which the events of a log stand, by number. Logs have some thousands. When half of the
+/// numbers are given, senders are told apart no more; when all are, nothing is taken out of the scores
+/// of the rest: so a log of a million sites does not fill the memory.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Stands {
     names: Vec<String>,
@@ -155,8 +207,14 @@ pub struct Stands {
 }
 
 impl Stands {
-    /// The number of events of a name, as it is printed, that stand like this.
-    pub fn number(&mut self, name: &str, presence: Presence, scored: bool, aside: u64) -> u32 {
+    /// The number of events of a name, as it is printed, that stand like this, as long as there is one.
+    pub fn number(
+        &mut self,
+        name: &str,
+        presence: Presence,
+        scored: bool,
+        aside: u64,
+    ) -> Option<u32> {
         let name = match self.numbers_of_names.get(name) {
             Some(&number) => number,
             None => {
@@ -172,18 +230,27 @@ impl Stands {
             scored,
             aside,
         };
-        if self.list.len() >= MOST_STANDS && !self.numbers.contains_key(&stand) {
+        if self.list.len() >= MOST_STANDS / 2 && !self.numbers.contains_key(&stand) {
             stand.aside = stand.several().bits().into();
         }
-        let list = &mut self.list;
-        *self.numbers.entry(stand).or_insert_with(|| {
-            list.push(stand);
-            list.len() as u32 - 1
-        })
+        if let Some(&number) = self.numbers.get(&stand) {
+            return Some(number);
+        }
+        let number = self.list.len() as u32;
+        if self.list.len() < MOST_STANDS {
+            self.list.push(stand);
+            self.numbers.insert(stand, number);
+            return Some(number);
+        }
+        None
     }
 
     /// Takes in those of another run; gives this run's number for each.
-    pub(super) fn merge(&mut self, other: &Stands, rename: impl Fn(String) -> String) -> Vec<u32> {
+    pub(super) fn merge(
+        &mut self,
+        other: &Stands,
+        rename: impl Fn(String) -> String,
+    ) -> Vec<Option<u32>> {
         let names: Vec<String> = other.names.iter().cloned().map(rename).collect();
         let numbers = other.list.iter().map(|stand| {
             let name = names.get(stand.name as usize);
@@ -371,12 +438,7 @@ pub(super) fn carry_out(
     if !convictions.spare_visits() {
         people::of_browsers(visits, |visits| {
             convictions.of(visits, |visit, bits| {
-                let sentence = Standing {
-                    visit: of_visit(visit),
-                    how: SENTENCE,
-                    count: bits,
-                };
-                standings.take(&[sentence], 0);
+                standings.take(&[Standing::sentence(of_visit(visit), bits)], 0);
             });
             if outcome.is_ok() && standings.bytes() > memory.max(1 << 20) {
                 outcome = standings.spill();
@@ -384,32 +446,29 @@ pub(super) fn carry_out(
         })?;
     }
     outcome?;
-    let of_clicks = convictions.clicks.iter().map(|&click| Standing {
-        visit: click,
-        how: SENTENCE,
-        count: Keys::of(&[ScoreKey::Fbc]).bits(),
-    });
+    let fbc = Keys::of(&[ScoreKey::Fbc]).bits();
+    let of_clicks = (convictions.clicks.iter()).map(|&click| Standing::sentence(click, fbc));
     standings.take(&of_clicks.collect::<Vec<_>>(), 0);
     standings.finish()?;
     // Events that stand alike and lose the same keys.
-    let mut moves: BTreeMap<(u32, u32), u64> = BTreeMap::new();
+    let mut moves: BTreeMap<(usize, u32), u64> = BTreeMap::new();
     standings.groups(|group| {
         let (rows, sentence) = match group {
-            [rows @ .., last] if last.how == SENTENCE => (rows, last.count),
+            [rows @ .., last] if last.is_sentence() => (rows, last.word),
             _ => (group, 0),
         };
         for row in rows {
-            let Some(stand) = stands.list.get(row.how as usize) else {
+            let Some(stand) = stands.list.get(row.how()) else {
                 continue;
             };
-            let keys = convictions.keys(stand, row.visit, sentence);
+            let keys = convictions.keys(stand, row.whose(), sentence);
             if !keys.is_empty() {
-                *moves.entry((row.how, keys.bits())).or_insert(0) += u64::from(row.count);
+                *moves.entry((row.how(), keys.bits())).or_insert(0) += u64::from(row.count());
             }
         }
     })?;
     for ((how, keys), count) in moves {
-        let stand = &stands.list[how as usize];
+        let stand = &stands.list[how];
         let name = stands.names.get(stand.name as usize);
         if let Some(score) = name.and_then(|name| names.get_mut(name)) {
             score.convict(stand.presence, stand.scored, Keys::from_bits(keys), count);
@@ -424,15 +483,54 @@ mod tests {
 
     #[test]
     fn a_standing_comes_back_from_disk_as_it_went() {
-        let row = Standing {
-            visit: 1,
-            how: 2,
-            count: 3,
-        };
+        let row = Standing::new(1 << 40 | 7, 5);
         let mut bytes = Vec::new();
         row.write(&mut bytes);
         assert_eq!(bytes.len(), Standing::SIZE);
         assert_eq!(Standing::read(&bytes), row);
+    }
+
+    #[test]
+    fn as_many_events_as_fit_share_a_row() {
+        let mut table = Table::default();
+        let number = 2 * u64::from(MOST_EVENTS) + 9;
+        (0..number).for_each(|_| table.take(&[Standing::new(3, 8)], 0));
+        table.take(&[Standing::new(3, 9), Standing::new(4, 8)], 0);
+        table.take(&[Standing::sentence(3, 1), Standing::sentence(3, 4)], 0);
+        table.finish().unwrap();
+        let rows = table.settled();
+        let like_eight = rows.iter().filter(|row| (row.whose(), row.how()) == (3, 8));
+        assert_eq!(
+            like_eight
+                .clone()
+                .map(|row| u64::from(row.count()))
+                .sum::<u64>(),
+            number
+        );
+        assert!(like_eight.count() < 9);
+        let sentences: Vec<_> = rows.iter().filter(|row| row.is_sentence()).collect();
+        assert_eq!(sentences.len(), 1);
+        assert_eq!(Keys::from_bits(sentences[0].word).bits(), 5);
+    }
+
+    #[test]
+    fn ways_without_a_number_are_left_out() {
+        let mut stands = Stands::default();
+        let of = |stands: &mut Stands, sender: u64| {
+            stands.number("Lead", Presence::default(), true, sender << 32)
+        };
+        for sender in 0..MOST_STANDS as u64 / 2 {
+            assert_eq!(of(&mut stands, sender), Some(sender as u32));
+        }
+        // From here on senders are one.
+        let next = of(&mut stands, u64::from(u32::MAX));
+        assert_eq!(next, of(&mut stands, u64::from(u32::MAX) - 7));
+        assert_eq!(of(&mut stands, 3), Some(3));
+        let rows = [Standing::new(3, 0), Standing::new(3, 1)];
+        let kept = rows
+            .iter()
+            .filter_map(|row| row.renumbered(&[Some(7), None]));
+        assert_eq!(kept.map(|row| row.how()).collect::<Vec<_>>(), [7]);
     }
 
     #[test]
@@ -447,21 +545,15 @@ mod tests {
             ..Visit::default()
         };
         let mut stands = Stands::default();
-        let own = stands.number("Purchase", presence, true, 64 << 32);
+        let mut number = |aside| stands.number("Purchase", presence, true, aside).unwrap();
+        let own = number(64 << 32);
         let several = Keys::of(&[ScoreKey::Em]).bits();
-        let listed = stands.number("Purchase", presence, true, 64 << 32 | u64::from(several));
+        let listed = number(64 << 32 | u64::from(several));
         let (mut visits, mut standings) = (Table::default(), Table::default());
         for (at, (email, how)) in [(7, own), (8, own), (7, listed)].into_iter().enumerate() {
             let visit = visit(email, at as u64);
             visits.take(&[visit], 0);
-            standings.take(
-                &[Standing {
-                    visit: of_visit(&visit),
-                    how,
-                    count: 2,
-                }],
-                0,
-            );
+            standings.take(&[Standing::new(of_visit(&visit), how); 2], 0);
         }
         visits.finish().unwrap();
         let mut score = NameScore::default();

@@ -140,9 +140,9 @@ impl<R: Row> Table<R> {
         }));
     }
 
-    /// Takes rows in, each as `change` makes it.
-    pub fn take_as(&mut self, rows: &[R], change: impl Fn(&R) -> R) {
-        self.rows.extend(rows.iter().map(change));
+    /// Takes rows in, each as `change` makes it, if it does.
+    pub fn take_as(&mut self, rows: &[R], change: impl Fn(&R) -> Option<R>) {
+        self.rows.extend(rows.iter().filter_map(change));
     }
 
     /// Bytes in memory.
