@@ -668,6 +668,10 @@ fn an_answer_is_tied_to_its_request_in_another_record() {
     // Told once where request and answer share a record.
     let log = format!(r#"{{"request":{},"response":{refusal}}}"#, body());
     assert_eq!(refused("f.log", log), [1]);
+    // And counted there too when the answer comes first, or the request is a text.
+    let record = format!(r#"{{"response":{refusal},"request":{}}}"#, text_of(&body()));
+    place.write("g.log", format!("{record}\n{record}\n{record}\n"));
+    assert_eq!(report(&place, "g.log")["summary"]["answers"]["paired"], 3);
     // Over the border of blocks.
     let log = format!("x {}\n{}\n{refusal}\n", "x".repeat(300), body());
     for block in [64, 1_000, 1 << 20] {

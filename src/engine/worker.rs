@@ -317,8 +317,9 @@ struct Checker<'c, 'a> {
     trees: Trees<'a>,
     /// Hashes of what ties the requests so far to their answers.
     traces: HashSet<u64>,
-    /// Answers in the record at hand.
+    /// Answers in the record at hand, and texts with requests in it.
     answers: Vec<Answer>,
+    asked: usize,
     /// Whether a rule has told of those.
     is_told: bool,
 }
@@ -362,6 +363,7 @@ impl<'c, 'a> Checker<'c, 'a> {
             trees: Trees::default(),
             traces: HashSet::new(),
             answers: Vec::new(),
+            asked: 0,
             is_told: false,
             ties: Vec::new(),
         }
@@ -919,6 +921,7 @@ impl<'a> Checker<'_, 'a> {
         let hash = |trace: &str| self.worker.ledger_key.hash(trace.as_bytes());
         if self.inspector.events() > 0 {
             self.part.asks = Some(true);
+            self.asked += 1;
             let trace = self.inspector.trace().or(trace).map(hash);
             self.part.trace = trace;
             if let Some(trace) = trace.filter(|trace| self.traces.insert(*trace)) {
@@ -961,7 +964,13 @@ impl<'a> Checker<'_, 'a> {
     /// request stands in another record.
     fn end_record(&mut self) {
         let is_told = std::mem::take(&mut self.is_told);
-        for answer in std::mem::take(&mut self.answers) {
+        let answers = std::mem::take(&mut self.answers);
+        // The answer may come first in its record.
+        let mut asked = std::mem::take(&mut self.asked);
+        if asked > 0 && answers.len() >= asked {
+            self.part.asks = Some(false);
+        }
+        for answer in answers {
             let said = answer.said.filter(|_| !is_told).map(Said::of);
             let is_named = answer.trace.map(|trace| self.traces.contains(&trace));
             // Logs that tie them together would show another request before it.
@@ -970,6 +979,10 @@ impl<'a> Checker<'_, 'a> {
                 self.part.answers.paired += 1;
                 said.into_iter()
                     .for_each(|said| self.part.take_findings(said));
+                asked = asked.saturating_sub(1);
+            } else if is_named.is_none() && asked > 0 {
+                self.part.answers.paired += 1;
+                asked -= 1;
             } else if is_named.is_some() || answer.asked.is_none() {
                 self.part.answered.push(Answered {
                     said,
