@@ -202,10 +202,15 @@ impl Worker<'_> {
             part.body = Some(parcel::body_of(self, head, text, &arena));
         }
         if !head.list.in_data {
-            // Few texts have events beside the list that was read in pieces.
-            if search::names_event(text) {
+            // Few texts have events beside the list that was read in pieces, or a body around it.
+            let body = head.list.pointer.parent();
+            let body = body.filter(|_| head.list.is_of_a_body());
+            if body.is_some() || search::names_event(text) {
                 part.entries = Entries::new(0);
                 let mut checker = Checker::new(self, text, 0, &utf8, &arena, part);
+                if let Some(body) = body {
+                    checker.inspector.takes_out(head.elements, body);
+                }
                 let whole = Frame::Texts(std::iter::once(0..text.len()).collect());
                 walk::walk_block(&whole, text, 0, true, &mut checker);
             }
