@@ -783,6 +783,10 @@ fn a_long_body_deep_in_a_text_is_checked_like_any_other() {
             let found = found.filter(|one| one["id"].as_str().unwrap().starts_with("CL70"));
             let mut found: Vec<Value> = found.cloned().collect();
             found.sort_by_key(|one| one["offset"].as_u64());
+            // The list is not there any more when its body is looked at.
+            for one in &mut found {
+                one.as_object_mut().unwrap().remove("length");
+            }
             found
         };
         let (whole, pieces) = (said(4 << 20), said(3_000));
