@@ -242,8 +242,8 @@ pub struct Inspector<'s, 'a> {
     groups: Vec<Group>,
     events: usize,
     requests: usize,
-    /// Events of the body that are not in the text.
-    taken_out: usize,
+    /// Events that are not in the text, and the body from which they were taken.
+    taken_out: Option<(usize, Pointer)>,
 }
 
 /// What came of reading one text.
@@ -277,7 +277,7 @@ impl<'s, 'a> Inspector<'s, 'a> {
             groups: Vec::new(),
             events: 0,
             requests: 0,
-            taken_out: 0,
+            taken_out: None,
         }
     }
 
@@ -341,10 +341,15 @@ impl<'s, 'a> Inspector<'s, 'a> {
     /// As [`Inspector::text`], for a body whose events, that many, were read alone: `text` has an
     /// empty list in their place.
     pub fn head(&mut self, text: &'a str, events: usize) -> Result<Read, tree::SyntaxError> {
-        self.taken_out = events;
+        self.takes_out(events, Pointer::root());
         let read = self.text(text, &mut ());
-        self.taken_out = 0;
+        self.taken_out = None;
         read
+    }
+
+    /// Of the texts that come now, so many events of the body under this pointer were read alone.
+    pub(crate) fn takes_out(&mut self, events: usize, body: Pointer) {
+        self.taken_out = Some((events, body));
     }
 
     #[cold]
@@ -660,10 +665,13 @@ impl<'s, 'a> Inspector<'s, 'a> {
 
     fn check_request(&mut self, place: u32, events: usize, clock: Clock, form: Option<Form>) {
         let (rules, tape) = (self.rules, std::mem::take(&mut self.tape));
+        let body = tape.at(place);
+        let of_body = |(_, from): &&(usize, Pointer)| body.pointer() == *from;
+        let taken_out = self.taken_out.as_ref().filter(of_body);
         let request = Request {
-            body: tape.at(place),
+            body,
             form,
-            events: events + self.taken_out,
+            events: events + taken_out.map_or(0, |(events, _)| *events),
             clock,
         };
         self.guarded(

@@ -668,6 +668,10 @@ fn an_answer_is_tied_to_its_request_in_another_record() {
     // Told once where request and answer share a record.
     let log = format!(r#"{{"request":{},"response":{refusal}}}"#, body());
     assert_eq!(refused("f.log", log), [1]);
+    // And counted there too when the answer comes first, or the request is a text.
+    let record = format!(r#"{{"response":{refusal},"request":{}}}"#, text_of(&body()));
+    place.write("g.log", format!("{record}\n{record}\n{record}\n"));
+    assert_eq!(report(&place, "g.log")["summary"]["answers"]["paired"], 3);
     // Over the border of blocks.
     let log = format!("x {}\n{}\n{refusal}\n", "x".repeat(300), body());
     for block in [64, 1_000, 1 << 20] {
@@ -748,6 +752,48 @@ fn bytes_that_are_no_text_stay_beside_what_is_fixed() {
             !fixes["not_written"].as_array().unwrap().is_empty(),
             "{fixes}"
         );
+    }
+}
+
+#[test]
+fn a_long_body_deep_in_a_text_is_checked_like_any_other() {
+    let events = |number: u32| {
+        let events: Vec<String> = (0..number).map(support::another).collect();
+        events.join(",")
+    };
+    let log = |number: u32, more: &str| {
+        format!(
+            r#"{{"url":"https://graph.facebook.com/v24.0/4021987365120/events","requests":[{{"body":{{"data":[{}]{more}}}}},{{"body":{{"data":[{CLEAN}]}}}}]}}"#,
+            events(number)
+        )
+    };
+    for (log, requests) in [
+        (log(40, ""), 2),
+        (log(40, r#","access_token":"x""#), 2),
+        (log(40, r#","test_event_code":"T1""#), 2),
+        (log(1_001, ""), 2),
+        (log(1_000, ""), 2),
+    ] {
+        let said = |whole: usize| -> Value {
+            let linter = linter_with(700, whole, Fixing::Off);
+            serde_json::from_str(&essence(&linter, log.as_bytes()).0).unwrap()
+        };
+        let of_requests = |said: &Value| -> Vec<Value> {
+            let found = said[2].as_array().unwrap().iter();
+            let found = found.filter(|one| one["id"].as_str().unwrap().starts_with("CL70"));
+            let mut found: Vec<Value> = found.cloned().collect();
+            found.sort_by_key(|one| one["offset"].as_u64());
+            // The list is not there any more when its body is looked at.
+            for one in &mut found {
+                one.as_object_mut().unwrap().remove("length");
+            }
+            found
+        };
+        let (whole, pieces) = (said(4 << 20), said(3_000));
+        assert_eq!(pieces[0]["events"], whole[0]["events"]);
+        assert_eq!(whole[0]["requests"], requests);
+        assert_eq!(pieces[0]["requests"], requests);
+        assert_eq!(of_requests(&pieces), of_requests(&whole), "{:.200}", log);
     }
 }
 

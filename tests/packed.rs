@@ -137,6 +137,22 @@ fn a_bomb_is_stopped_and_what_came_before_was_read() {
         .ends(2)
         .says("--max-unpacked");
     place.check("log.gz --max-unpacked much").ends(2);
+    // Of every kind, and of one kind in another.
+    for layers in [
+        &[Layer::Gzip][..],
+        &[Layer::Zstd],
+        &[Layer::Bzip2],
+        &[Layer::Xz],
+        &[Layer::Gzip, Layer::Zstd],
+    ] {
+        place.write("bomb", pack(layers, &text));
+        place.check("bomb --max-unpacked 32MiB").ends(0);
+        let ran = place
+            .check("bomb --max-unpacked 4MiB --format json")
+            .ends(2);
+        let message = ran.json()["errors"][0]["message"].to_string();
+        assert!(message.contains("--max-unpacked"), "{layers:?}: {message}");
+    }
     // A fix does not write a part of a file over the whole.
     let before = pack(&[Layer::Gzip], &lines(&vec![with_error(); 20_000]));
     place.write("log.gz", &before);

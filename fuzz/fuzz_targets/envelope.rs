@@ -22,7 +22,7 @@ fn linter(limits: Limits) -> Linter {
 
 static USUAL: Lazy<Linter> = Lazy::new(|| linter(Limits::with_record(64 << 20)));
 static SMALL: Lazy<Linter> = Lazy::new(|| {
-    linter(Limits { block: 64, whole: 4 << 20, record: 64 << 20 })
+    linter(Limits { block: 1_000, whole: 4 << 20, record: 64 << 20 })
 });
 static PIECES: Lazy<Linter> = Lazy::new(|| {
     linter(Limits { block: 64, whole: 256, record: 64 << 20 })

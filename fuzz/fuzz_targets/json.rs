@@ -7,16 +7,15 @@ use capilint::json::tree::{Syntax, Tree};
 use capilint::json::{Tape, Val};
 use libfuzzer_sys::fuzz_target;
 
-fn show(tape: &Tape<'_>) -> Vec<String> {
-    let value = |val: Val<'_>| match val {
-        // The usual parser may miss the nearest float by the last bit.
-        Val::Float(float) => format!("{float:.12e}"),
-        val => format!("{val:?}"),
+/// Whether two tapes hold the same. The usual parser may miss the nearest float by the last bit.
+fn agree(one: &Tape<'_>, other: &Tape<'_>) -> bool {
+    let same = |a: Val<'_>, b: Val<'_>| match (a, b) {
+        (Val::Float(a), Val::Float(b)) => a == b || (a - b).abs() <= a.abs() * 1e-12,
+        (a, b) => a == b,
     };
-    tape.root()
-        .descendants()
-        .map(|item| format!("{:?} {}", item.key(), value(item.val())))
-        .collect()
+    let all = |tape: &Tape<'_>| tape.root().descendants().count();
+    let mut pairs = one.root().descendants().zip(other.root().descendants());
+    all(one) == all(other) && pairs.all(|(a, b)| a.key() == b.key() && same(a.val(), b.val()))
 }
 
 fuzz_target!(|bytes: &[u8]| {
@@ -33,11 +32,11 @@ fuzz_target!(|bytes: &[u8]| {
     if let Some(end) = quick.parse_plain(text, &arena, &mut Guesses::default()) {
         let tree = tree.as_ref().expect("what the quick parser reads is JSON");
         assert_eq!(end, tree.end());
-        assert_eq!(show(&quick), show(&exact));
+        assert!(agree(&quick, &exact));
     }
     if let Ok(end) = usual.parse(text, &arena) {
         let tree = tree.as_ref().expect("what the usual parser reads is JSON");
         assert_eq!(end, tree.end());
-        assert_eq!(show(&usual), show(&exact));
+        assert!(agree(&usual, &exact));
     }
 });

@@ -223,6 +223,22 @@ fn recover<'a>(
         let length = visit.line(at, text, &block[at..end], error);
         return Some(line.max(at + length));
     }
+    // A text that never ends: a line that can be read for itself is lost with it no more than if it
+    // stood alone.
+    if error.incomplete {
+        let mut newline = line;
+        while newline < end {
+            let next = newline + 1;
+            newline = line_end(bytes, next.min(end), end);
+            if next < end
+                && matches!(bytes[next], b'{' | b'[')
+                && is_json_line(&block[next..newline])
+            {
+                visit.malformed(at, &block[at..next - 1], error);
+                return Some(next);
+            }
+        }
+    }
     // A text over several lines with a fault in it. The next one begins at the start of a line.
     let mut next = line_end(bytes, fault.min(end), end);
     while next < end {

@@ -202,10 +202,15 @@ impl Worker<'_> {
             part.body = Some(parcel::body_of(self, head, text, &arena));
         }
         if !head.list.in_data {
-            // Few texts have events beside the list that was read in pieces.
-            if search::names_event(text) {
+            // Few texts have events beside the list that was read in pieces, or a body around it.
+            let body = head.list.pointer.parent();
+            let body = body.filter(|_| head.list.is_of_a_body());
+            if body.is_some() || search::names_event(text) {
                 part.entries = Entries::default();
                 let mut checker = Checker::new(self, text, 0, &utf8, &arena, part);
+                if let Some(body) = body {
+                    checker.inspector.takes_out(head.elements, body);
+                }
                 let whole = Frame::Texts(std::iter::once(0..text.len()).collect());
                 walk::walk_block(&whole, text, 0, true, &mut checker);
             }
@@ -317,8 +322,9 @@ struct Checker<'c, 'a> {
     trees: Trees<'a>,
     /// Hashes of what ties the requests so far to their answers.
     traces: HashSet<u64>,
-    /// Answers in the record at hand.
+    /// Answers in the record at hand, and texts with requests in it.
     answers: Vec<Answer>,
+    asked: usize,
     /// Whether a rule has told of those.
     is_told: bool,
 }
@@ -362,6 +368,7 @@ impl<'c, 'a> Checker<'c, 'a> {
             trees: Trees::default(),
             traces: HashSet::new(),
             answers: Vec::new(),
+            asked: 0,
             is_told: false,
             ties: Vec::new(),
         }
@@ -919,6 +926,7 @@ impl<'a> Checker<'_, 'a> {
         let hash = |trace: &str| self.worker.ledger_key.hash(trace.as_bytes());
         if self.inspector.events() > 0 {
             self.part.asks = Some(true);
+            self.asked += 1;
             let trace = self.inspector.trace().or(trace).map(hash);
             self.part.trace = trace;
             if let Some(trace) = trace.filter(|trace| self.traces.insert(*trace)) {
@@ -961,7 +969,13 @@ impl<'a> Checker<'_, 'a> {
     /// request stands in another record.
     fn end_record(&mut self) {
         let is_told = std::mem::take(&mut self.is_told);
-        for answer in std::mem::take(&mut self.answers) {
+        let answers = std::mem::take(&mut self.answers);
+        // The answer may come first in its record.
+        let mut asked = std::mem::take(&mut self.asked);
+        if asked > 0 && answers.len() >= asked {
+            self.part.asks = Some(false);
+        }
+        for answer in answers {
             let said = answer.said.filter(|_| !is_told).map(Said::of);
             let is_named = answer.trace.map(|trace| self.traces.contains(&trace));
             // Logs that tie them together would show another request before it.
@@ -970,6 +984,10 @@ impl<'a> Checker<'_, 'a> {
                 self.part.answers.paired += 1;
                 said.into_iter()
                     .for_each(|said| self.part.take_findings(said));
+                asked = asked.saturating_sub(1);
+            } else if is_named.is_none() && asked > 0 {
+                self.part.answers.paired += 1;
+                asked -= 1;
             } else if is_named.is_some() || answer.asked.is_none() {
                 self.part.answered.push(Answered {
                     said,
