@@ -3,6 +3,10 @@
 //! It is asked only for records that are shown, fixed or not understood by the fast parse, so it
 //! may take its time. Its nodes stand in the same order as those of [`super::Tape`].
 
+use std::cell::RefCell;
+
+use hashbrown::HashMap;
+
 use super::Pointer;
 
 /// A range of bytes of the text that was parsed.
@@ -81,7 +85,21 @@ pub struct Tree {
     nodes: Vec<TreeNode>,
     /// The first comment or superfluous comma.
     relaxed_at: Option<usize>,
+    /// The children of wide values, by the index of each, once somebody has looked for one: a dump of
+    /// a collection may be one object with as many members as there are events.
+    wide: RefCell<HashMap<u32, Wide>>,
 }
+
+/// The children of a value that has many.
+#[derive(Clone, Debug)]
+enum Wide {
+    /// By their keys as they are read; of two the last.
+    Object(HashMap<String, u32>),
+    List(Vec<u32>),
+}
+
+/// A value with more nodes in it is wide.
+const WIDE: u32 = 512;
 
 /// How deep lists and objects may nest. Real payloads stay below ten; the bound keeps hostile
 /// input from growing the stack of open values without end.
@@ -100,6 +118,7 @@ impl Tree {
         Ok(Tree {
             nodes,
             relaxed_at: parser.relaxed_at,
+            wide: RefCell::default(),
         })
     }
 
@@ -141,7 +160,11 @@ impl Tree {
     pub fn find(&self, text: &str, from: u32, pointer: &Pointer) -> Option<u32> {
         let mut at = from;
         for step in pointer.steps() {
-            at = match self.nodes[at as usize].kind {
+            let node = self.nodes[at as usize];
+            at = match node.kind {
+                Kind::Object | Kind::List if node.end - at > WIDE => {
+                    self.find_in_wide(text, at, &step)?
+                }
                 Kind::Object => self
                     .children(at)
                     .filter(|&child| {
@@ -155,6 +178,27 @@ impl Tree {
             };
         }
         Some(at)
+    }
+
+    /// The child of a wide value.
+    fn find_in_wide(&self, text: &str, at: u32, step: &str) -> Option<u32> {
+        let mut wide = self.wide.borrow_mut();
+        let found = wide
+            .entry(at)
+            .or_insert_with(|| match self.nodes[at as usize].kind {
+                Kind::Object => {
+                    let keyed = self.children(at).filter_map(|child| {
+                        let key = self.nodes[child as usize].key?;
+                        Some((unescape(key.of(text)), child))
+                    });
+                    Wide::Object(keyed.collect())
+                }
+                _ => Wide::List(self.children(at).collect()),
+            });
+        match found {
+            Wide::Object(keys) => keys.get(step).copied(),
+            Wide::List(children) => children.get(step.parse::<usize>().ok()?).copied(),
+        }
     }
 
     /// The pointer to a node, by its index.
@@ -538,6 +582,30 @@ mod tests {
     fn fault(text: &str) -> (usize, &'static str, bool) {
         let error = Tree::parse(text, Syntax::Strict).unwrap_err();
         (error.offset, error.what, error.incomplete)
+    }
+
+    #[test]
+    fn values_are_found_in_wide_objects_and_lists_as_in_others() {
+        for members in [3, 300, 3_000] {
+            let list: Vec<String> = (0..members).map(|n| format!("[{n}]")).collect();
+            let keyed = |n: u32| format!("\"k\\u00e4{n}\":{{\"n\":{n}}}");
+            let object: Vec<String> = (0..members).map(keyed).collect();
+            let (list, object) = (list.join(","), object.join(","));
+            let text = format!("{{\"list\":[{list}],\"object\":{{{object},\"kä1\":7}}}}");
+            let tree = Tree::parse(&text, Syntax::Strict).unwrap();
+            let at = |pointer: &str| {
+                let span = tree.span(&text, &Pointer::from(pointer))?;
+                Some(span.of(&text))
+            };
+            for n in [0, members / 2, members - 1] {
+                assert_eq!(at(&format!("/list/{n}/0")), Some(&*n.to_string()));
+            }
+            assert_eq!(at(&format!("/list/{members}")), None);
+            assert_eq!(at("/object/kä2/n"), Some("2"));
+            // Of two members with one key the last.
+            assert_eq!(at("/object/kä1"), Some("7"));
+            assert_eq!(at("/object/kä"), None);
+        }
     }
 
     #[test]
