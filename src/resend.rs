@@ -34,6 +34,8 @@ pub struct Parcel {
     /// Its place: line, from 1, and number of the event. In a block, then in its file.
     pub line: u64,
     pub event: u64,
+    /// Where it begins, in bytes of its block.
+    pub offset: u64,
     /// Whether it has an id, so that one like it is the same event again.
     pub has_id: bool,
     /// Whether what its body says is not known yet, because that is read in pieces.

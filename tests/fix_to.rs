@@ -219,6 +219,43 @@ fn test_traffic_is_not_sent_wherever_the_code_stands() {
 }
 
 #[test]
+fn events_beside_a_list_that_is_read_in_pieces_have_their_place() {
+    let events: Vec<String> = (0..1_500).map(another).collect();
+    let stale = CLEAN.replace("1782396602", "1781000602");
+    let parts = [
+        "{\"first\":",
+        &stale,
+        ",\"events\":[",
+        &events.join(",\n"),
+        "],\"more\":",
+        &stale,
+        "}",
+    ];
+    let text = parts.join("\n");
+    let place = Place::new();
+    place.write("dump.json", format!("\n{text}\n"));
+    place.check(&format!("{IN_PIECES} dump.json"));
+    let rejects = objects(&place, REJECTS);
+    let stale: Vec<_> = rejects
+        .iter()
+        .filter(|one| reasons(one).contains(&"stale-event"))
+        .map(|one| one["place"]["line"].as_u64().expect("a line"))
+        .collect();
+    assert_eq!(stale, [3, 1_506]);
+    // What the whole log shows of them stands there as well.
+    let ran = place.check("--max-record-bytes 100000 --format json --select CL305 dump.json");
+    let report = ran.json();
+    let findings = report["findings"].as_array().expect("a list");
+    let of_copies = findings.iter().find(|one| one["id"] == "CL305");
+    let related = &of_copies.expect("the event is there twice")["related"];
+    let lines = [
+        of_copies.expect("it")["line"].as_u64(),
+        related[0]["line"].as_u64(),
+    ];
+    assert_eq!(lines, [Some(3), Some(1_506)]);
+}
+
+#[test]
 fn options_of_a_long_body_go_with_its_events() {
     let options = ",\"partner_agent\":\"kestrel_1\",\"upload_tag\":\"spring\",\"namespace_id\":77";
     let url = ",\"url\":\"https://graph.facebook.com/v24.0/4021987365120/events\"";

@@ -205,6 +205,7 @@ pub(super) fn parcel(
         reasons,
         line: 0,
         event: 0,
+        offset: 0,
         text,
     }
 }

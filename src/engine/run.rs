@@ -137,6 +137,23 @@ impl Opened {
         }
     }
 
+    /// The line and column, from 0, and the offset in the file of a place in the text of a head.
+    fn spot(&self, head: &Head, spot: BlockSpot) -> (u64, u64, u64) {
+        let mut location = Location {
+            line: u64::from(spot.line) + 1,
+            column: u64::from(spot.column) + 1,
+            offset: spot.offset.into(),
+            length: 0,
+        };
+        self.place(head, &mut location);
+        let from_0 = |number: u64| number.saturating_sub(1);
+        (
+            from_0(location.line),
+            from_0(location.column),
+            location.offset,
+        )
+    }
+
     /// Turns a place in the text of a head into one in the file.
     fn place(&self, head: &Head, location: &mut Location) {
         let first = head.text.get(..head.cut).unwrap_or_default();
@@ -648,6 +665,16 @@ impl<'l> Run<'l> {
             for pending in part.pending() {
                 file.opened.place(head, &mut pending.located.location);
             }
+            for parcel in &mut part.parcels {
+                let mut location = Location {
+                    line: parcel.line,
+                    column: 1,
+                    offset: parcel.offset,
+                    length: 0,
+                };
+                file.opened.place(head, &mut location);
+                parcel.line = location.line;
+            }
             position = Position {
                 events: position.events,
                 ..Position::default()
@@ -741,7 +768,24 @@ impl<'l> Run<'l> {
             &names,
         );
         self.count_scores(&mut part, &names);
-        self.enter(&part.entries, file.position, &names)?;
+        let head = match &frame {
+            Frame::Head(head) => Some(head),
+            _ => None,
+        };
+        let start = file.position;
+        let opened = &file.opened;
+        self.enter(&part.entries, &names, |spot| {
+            if let Some(head) = head {
+                return opened.spot(head, spot);
+            }
+            // The line may have begun in a block before.
+            let before = if spot.line == 0 { start.column } else { 0 };
+            (
+                start.line + u64::from(spot.line),
+                before + u64::from(spot.column),
+                start.offset + u64::from(spot.offset),
+            )
+        })?;
         if let Ok(mut spare) = self.spare_entries.lock() {
             let mut entries = std::mem::take(&mut part.entries);
             entries.clear();
@@ -798,7 +842,11 @@ impl<'l> Run<'l> {
             (Frame::Lines | Frame::Texts(_), _) => self.release(file, &parcel::body_without_end()),
             _ => {}
         }
-        self.send_again(file, std::mem::take(&mut part.parcels));
+        self.send_again(
+            &file.tally.name,
+            &position,
+            std::mem::take(&mut part.parcels),
+        );
         self.join_changes(file, part.changes, part.withheld, part.not_written);
         let position = &mut file.position;
         position.offset += written.len() as u64;
@@ -839,17 +887,14 @@ impl<'l> Run<'l> {
         self.ledger.take_standings(&part.entries, &numbers);
     }
 
-    /// Enters what the events of a block leave. `position` is where the block begins.
-    fn enter(&mut self, entries: &Entries, position: Position, names: &[String]) -> io::Result<()> {
-        let place = |spot: BlockSpot| {
-            // The line may have begun in a block before.
-            let before = if spot.line == 0 { position.column } else { 0 };
-            (
-                position.line + u64::from(spot.line),
-                before + u64::from(spot.column),
-                position.offset + u64::from(spot.offset),
-            )
-        };
+    /// Enters what the events of a block leave. `place` turns a place in the block into line and
+    /// column, from 0, and offset in the file.
+    fn enter(
+        &mut self,
+        entries: &Entries,
+        names: &[String],
+        place: impl Fn(BlockSpot) -> (u64, u64, u64),
+    ) -> io::Result<()> {
         let name = |number: u32| names.get(number as usize).cloned().unwrap_or_default();
         self.ledger.take(entries, place, name);
         if self.ledger.is_full() {
@@ -859,8 +904,8 @@ impl<'l> Run<'l> {
         Ok(())
     }
 
-    fn send_again(&mut self, file: &OpenFile<'_>, parcels: Vec<Parcel>) {
-        let (position, name) = (file.position, &file.tally.name);
+    /// Takes events in for `--fix-to`, from a block that begins at `position` of the file `name`.
+    fn send_again(&mut self, name: &str, position: &Position, parcels: Vec<Parcel>) {
         self.resending(|resend| {
             for mut parcel in parcels {
                 parcel.line += position.line;

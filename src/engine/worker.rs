@@ -651,6 +651,7 @@ impl<'a> Checker<'_, 'a> {
             let mut parcel = parcel::parcel(self.worker, raw, bound, span.is_some(), is_damaged);
             parcel.awaits_body = self.awaits_body && self.layers.is_empty() && seen.place == 0;
             parcel.line = self.lines.locate(begin, 0).line;
+            parcel.offset = begin as u64;
             parcel.event = events_before + number as u64;
             self.part.parcels.push(parcel);
         }
