@@ -42,7 +42,9 @@ pub(super) fn normal(value: &str, country: Option<&str>) -> Result<String, Unusa
             None => unmarked(&digits)?,
         },
     };
+    // Two zeros behind the calling code are no trunk prefix but no number.
     let fits = (LEAST..=MOST).contains(&number.len())
+        && without_trunk(&number) == number
         && match PHONES.calling_code(&number) {
             Some("1") => is_american(&number[1..]),
             code => code.is_some(),

@@ -198,6 +198,12 @@ fn messy_emails() {
 }
 
 #[test]
+fn two_zeros_behind_a_calling_code_are_no_number() {
+    let form = normal_form(Name::Ph, "+49T00:00:00Z", &Assumptions::default());
+    assert_eq!(form, Err(Unusable::NOT_A_PHONE));
+}
+
+#[test]
 fn messy_phones() {
     check(
         Name::Ph,
