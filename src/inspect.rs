@@ -466,7 +466,7 @@ impl<'s, 'a> Inspector<'s, 'a> {
         self.found.clear();
         self.start();
         self.check_record(&text[..read.end], true);
-        if is_event {
+        if is_event && !self.is_foreign(Some(&0), text) {
             let clock = self.around.clock(true, latest, outer.sent_at);
             self.check_event(0, clock, true, outer, watch);
         }

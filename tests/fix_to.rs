@@ -256,6 +256,21 @@ fn events_beside_a_list_that_is_read_in_pieces_have_their_place() {
 }
 
 #[test]
+fn a_long_body_of_another_platform_is_none_of_metas() {
+    let event = r#"{"event_name":"checkout","action_source":"web","event_time":1782396602,"event_id":"a-1","user_data":{"em":["2d7c"]},"custom_data":{"order_id":"7"}}"#;
+    let events = vec![event; 1_500].join(",");
+    let place = Place::new();
+    place.write("body.json", format!("{{\"data\":[{events}]}}"));
+    let ran = place.check(&format!("--format json {IN_PIECES} body.json"));
+    let report = ran.json();
+    assert_eq!(report["summary"]["events"], 0);
+    let findings = report["findings"].as_array().expect("a list");
+    let ids: Vec<_> = findings.iter().map(|one| &one["id"]).collect();
+    assert_eq!(ids, ["CL709", "CL006"]);
+    assert_eq!(objects(&place, REJECTS).len(), 0);
+}
+
+#[test]
 fn options_of_a_long_body_go_with_its_events() {
     let options = ",\"partner_agent\":\"kestrel_1\",\"upload_tag\":\"spring\",\"namespace_id\":77";
     let url = ",\"url\":\"https://graph.facebook.com/v24.0/4021987365120/events\"";

@@ -119,6 +119,9 @@ struct Opened {
     rest: Vec<(u64, Position)>,
     /// Requests inside the elements: then these are no events, and the text around is no request.
     requests: u64,
+    /// Events of Meta's among the elements, and whether there are others'.
+    events: u64,
+    is_foreign: bool,
 }
 
 impl Opened {
@@ -127,7 +130,7 @@ impl Opened {
             Frame::Elements { ranges, first, .. } => {
                 self.rest.clear();
                 if *first == 0 {
-                    self.requests = 0;
+                    (self.requests, self.events, self.is_foreign) = (0, 0, false);
                     let before = ranges.first().map_or(0, |range| range.start);
                     self.start = (block.offset, position, block.bytes[..before].to_vec());
                 }
@@ -657,8 +660,17 @@ impl<'l> Run<'l> {
         let mut position = file.position;
         if let Frame::Elements { .. } = &block.frame {
             file.opened.requests += part.requests;
+            file.opened.events += part.events + part.filtered;
+            let of_others = rules::index_of("foreign-schema");
+            file.opened.is_foreign |= part.folds.iter().any(|fold| fold.rule == of_others);
         }
         if let Frame::Head(head) = &block.frame {
+            if file.opened.is_foreign && file.opened.events == 0 {
+                // It is a body of another platform: nothing that Meta takes is missing in it.
+                let records = part.records;
+                part = Part::new();
+                part.records = records;
+            }
             if head.list.in_data && file.opened.requests > 0 {
                 part.requests = 0;
             }

@@ -3,8 +3,8 @@
 use crate::event::{self, Record};
 use crate::exchange;
 use crate::finding::{Findings, Reach};
-use crate::foreign;
-use crate::json::Item;
+use crate::foreign::{self, Schema};
+use crate::json::{Item, Tape};
 use crate::name::Name;
 use crate::rule::{Check, Rule};
 
@@ -13,6 +13,12 @@ pub static RULE: Rule = crate::rule!("foreign-schema", Check::Record(check));
 
 fn check(record: &Record<'_, '_>, out: &mut Findings) {
     if record.is_element {
+        let event = record.tape.map(Tape::root);
+        if let Some(event) = event.filter(|event| foreign::may_be_anothers(*event))
+            && let Some(schema) = foreign::of_named(event, record.text)
+        {
+            report(event, schema, out);
+        }
         return;
     }
     for part in record.parts() {
@@ -29,9 +35,12 @@ fn look_at(root: Item<'_, '_>, text: &str, out: &mut Findings) {
         return;
     };
     // A log that shows what came in often shows what went out as well.
-    if holds_another(root, object, text) {
-        return;
+    if !holds_another(root, object, text) {
+        report(object, schema, out);
     }
+}
+
+fn report(object: Item<'_, '_>, schema: Schema, out: &mut Findings) {
     out.at(object, format!("this is {}", schema.phrase())).fold(
         Reach::File,
         |records| match records {
