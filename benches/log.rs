@@ -1020,21 +1020,7 @@ impl Log {
             Some(Fault::NoId) => {}
             Some(Fault::ConstantId) => out.text("event_id", "event_id"),
             Some(Fault::NumericId) => out.raw("event_id", format_args!("{number}")),
-            Some(Fault::RandomId) => {
-                let (a, b) = (random.next(), random.next());
-                out.raw(
-                    "event_id",
-                    format_args!(
-                        "\"{:08x}-{:04x}-4{:03x}-{:x}{:03x}-{:012x}\"",
-                        a >> 32,
-                        (a >> 16) & 0xffff,
-                        a & 0xfff,
-                        8 + ((a >> 12) & 3),
-                        b >> 52,
-                        b & 0xffff_ffff_ffff
-                    ),
-                );
-            }
+            Some(Fault::RandomId) => out.text("event_id", &random.uuid()),
             _ => out.raw(
                 "event_id",
                 format_args!("\"{}-{number}\"", kind.id_prefix()),

@@ -767,10 +767,11 @@ impl<'s, 'a> Inspector<'s, 'a> {
     /// Whether a rule that looks at addresses said something in the findings from `first` on, or may
     /// have wanted to.
     fn tells_of_addresses(&self, first: usize) -> bool {
-        let failed = rules::index_of("internal-error");
-        self.findings.list()[first..]
-            .iter()
-            .any(|one| one.rule == failed || self.rules.of_addresses.contains(&one.rule))
+        let tells = |one: &Finding| {
+            self.rules.of_addresses.contains(&one.rule)
+                || one.rule == rules::index_of_internal_error()
+        };
+        self.findings.list()[first..].iter().any(tells)
     }
 
     /// Runs checks one after the other. A panic costs the check that caused it and nothing else:
@@ -799,7 +800,7 @@ impl<'s, 'a> Inspector<'s, 'a> {
                     .get(checks[next].0)
                     .map_or("?", |rule| rule.name());
                 self.findings
-                    .begin(rules::index_of("internal-error"), subject, place);
+                    .begin(rules::index_of_internal_error(), subject, place);
                 self.findings
                     .here(format!(
                         "the rule {culprit} failed on this {}",
