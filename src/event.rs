@@ -6,6 +6,7 @@ use std::ops::Range;
 use bumpalo::Bump;
 
 use crate::agent;
+use crate::ages::Ages;
 use crate::click_id::{self, Stamped, StampedAt};
 use crate::clock::{Clock, PLAUSIBLE};
 use crate::contents::Sums;
@@ -133,6 +134,8 @@ pub struct Payloads {
     odd: bool,
     /// Whether events without a body are kept apart, because each may have its own envelope.
     pub(crate) apart: bool,
+    /// Place of a body whose events were taken out, so that its list is empty.
+    pub(crate) emptied: Option<u32>,
 }
 
 impl Payloads {
@@ -205,7 +208,8 @@ impl Payloads {
                 .iter()
                 .any(|&place| is_listed_event(data.sibling(place)))
                 || (data.is_list() && data.is_empty() && keys & REQUEST_KEYS != 0)
-                || (data.is_list() && data.is_empty() && item.len() == 1);
+                || (data.is_list() && data.is_empty() && item.len() == 1)
+                || self.emptied == Some(item.place());
             if is_request {
                 let events = first..self.events.len();
                 self.list.push(Payload {
@@ -275,6 +279,8 @@ pub struct Request<'t, 'a> {
     pub form: Option<Form>,
     /// The number of events in it.
     pub events: usize,
+    /// When they happened, if they were read before the body, which has an empty list of them.
+    pub read_before: Option<&'t Ages>,
     /// The time against which the age of its events is measured.
     pub clock: Clock,
 }

@@ -9,6 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use bumpalo::Bump;
 
 use crate::addresses::{Addresses, Pair};
+use crate::ages::Ages;
 use crate::clock::{Clock, Latest, Source, plausible_time};
 use crate::envelope::join::{self, Piece};
 use crate::envelope::labels;
@@ -243,7 +244,14 @@ pub struct Inspector<'s, 'a> {
     events: usize,
     requests: usize,
     /// Events that are not in the text, and the body from which they were taken.
-    taken_out: Option<(usize, Pointer)>,
+    taken_out: Option<TakenOut<'s>>,
+}
+
+/// Events that were read before the body around them.
+struct TakenOut<'s> {
+    events: usize,
+    ages: &'s Ages,
+    body: Pointer,
 }
 
 /// What came of reading one text.
@@ -328,6 +336,7 @@ impl<'s, 'a> Inspector<'s, 'a> {
         }
         let read = self.read(text)?;
         self.outer = outer;
+        self.payloads.emptied = self.emptied();
         self.payloads.find(&self.tape);
         self.found.clear();
         self.origin = origin;
@@ -340,16 +349,36 @@ impl<'s, 'a> Inspector<'s, 'a> {
 
     /// As [`Inspector::text`], for a body whose events, that many, were read alone: `text` has an
     /// empty list in their place.
-    pub fn head(&mut self, text: &'a str, events: usize) -> Result<Read, tree::SyntaxError> {
-        self.takes_out(events, Pointer::root());
+    pub fn head(
+        &mut self,
+        text: &'a str,
+        events: usize,
+        ages: &'s Ages,
+    ) -> Result<Read, tree::SyntaxError> {
+        self.takes_out(events, ages, Pointer::root());
         let read = self.text(text, &mut ());
         self.taken_out = None;
         read
     }
 
-    /// Of the texts that come now, so many events of the body under this pointer were read alone.
-    pub(crate) fn takes_out(&mut self, events: usize, body: Pointer) {
-        self.taken_out = Some((events, body));
+    /// Of the texts that come now, so many events of the body under this pointer were read alone;
+    /// `ages` is when they happened.
+    pub(crate) fn takes_out(&mut self, events: usize, ages: &'s Ages, body: Pointer) {
+        self.taken_out = Some(TakenOut { events, ages, body });
+    }
+
+    /// Place of the body from which events were taken out.
+    fn emptied(&self) -> Option<u32> {
+        let taken_out = self.taken_out.as_ref();
+        let body = &taken_out.filter(|out| out.ages.are_of_events())?.body;
+        let mut at = self.tape.root();
+        for step in body.steps() {
+            at = match at.is_list() {
+                true => at.children().nth(step.parse().ok()?)?,
+                false => at.member(&step)?,
+            };
+        }
+        Some(at.place())
     }
 
     #[cold]
@@ -481,6 +510,14 @@ impl<'s, 'a> Inspector<'s, 'a> {
         self.guarded(&rules.record, Subject::Record, 0, None, |check, out| {
             check(&record, out)
         });
+    }
+
+    /// Notes when the event happened that the last text is, if it is an object.
+    pub(crate) fn note_age(&self, ages: &mut Ages) {
+        let root = self.tape.root();
+        if root.is_object() {
+            ages.see(root);
+        }
     }
 
     fn read(&mut self, text: &'a str) -> Result<Read, tree::SyntaxError> {
@@ -666,12 +703,13 @@ impl<'s, 'a> Inspector<'s, 'a> {
     fn check_request(&mut self, place: u32, events: usize, clock: Clock, form: Option<Form>) {
         let (rules, tape) = (self.rules, std::mem::take(&mut self.tape));
         let body = tape.at(place);
-        let of_body = |(_, from): &&(usize, Pointer)| body.pointer() == *from;
+        let of_body = |out: &&TakenOut<'_>| body.pointer() == out.body;
         let taken_out = self.taken_out.as_ref().filter(of_body);
         let request = Request {
             body,
             form,
-            events: events + taken_out.map_or(0, |(events, _)| *events),
+            events: events + taken_out.map_or(0, |out| out.events),
+            read_before: taken_out.map(|out| out.ages),
             clock,
         };
         self.guarded(

@@ -41,6 +41,7 @@ pub mod witness;
 
 // The typed view, the text around what it shows, and the rules that speak to it.
 pub mod addresses;
+pub mod ages;
 pub mod envelope;
 pub mod event;
 pub mod exchange;

@@ -41,6 +41,9 @@ pub struct Repair {
     /// Events that were left as they were, because what their fixes leave of user_data would be
     /// nothing usable. What was left undone is among the withheld.
     pub left: Vec<usize>,
+    /// The new text has another number of events: what has an event's keys in another spelling is
+    /// none before these are put right.
+    pub has_other_events: bool,
 }
 
 /// Which fixes are wanted.
@@ -88,6 +91,7 @@ impl Forbidden {
 
 /// What a look at a text shows.
 struct Look {
+    events: usize,
     harm: Harm,
     candidates: Vec<Candidate>,
     /// The events whose user_data holds nothing usable.
@@ -121,15 +125,36 @@ impl<'s> Mender<'s> {
             },
             None => self.around.clone(),
         };
-        let before = self.look(text, &around, allow, &Forbidden::default());
+        let mut all = Repair::default();
+        for _ in 0..MAX_ROUNDS {
+            let now = all.text.as_deref().unwrap_or(text);
+            let (repair, has_other_events) = self.settle(now, &around, allow);
+            all.made.extend(repair.made);
+            (all.withheld, all.left) = (repair.withheld, repair.left);
+            all.text = repair.text.or(all.text);
+            all.has_other_events |= has_other_events;
+            // What was no event before is mended as one only now.
+            if !has_other_events {
+                break;
+            }
+        }
+        if all.text.as_deref() == Some(text) {
+            all.text = None;
+        }
+        all
+    }
+
+    /// Mends the events that a text has, and tells whether it has another number of them then.
+    fn settle(&self, text: &str, around: &Surroundings, allow: &impl Allow) -> (Repair, bool) {
+        let before = self.look(text, around, allow, &Forbidden::default());
         if before.candidates.is_empty() {
-            return Repair::default();
+            return (Repair::default(), false);
         }
         let mut forbidden = Forbidden::default();
         let mut undone: Vec<Change> = Vec::new();
         loop {
-            let (new, made) = self.rounds(text, &around, allow, &forbidden);
-            let after = self.look(&new, &around, allow, &forbidden);
+            let (new, made) = self.rounds(text, around, allow, &forbidden);
+            let after = self.look(&new, around, allow, &forbidden);
             let emptied = |change: &Change| {
                 let event = change.event.filter(|event| after.hollow.contains(event));
                 event.filter(|event| !before.hollow.contains(event))
@@ -146,19 +171,22 @@ impl<'s> Mender<'s> {
             if !grew(&before.harm, &after.harm) {
                 let text = (new != text).then_some(new);
                 undone.extend(forbidden.withheld);
-                return Repair {
+                let repair = Repair {
                     text,
                     made,
                     withheld: undone,
                     left: forbidden.left,
+                    has_other_events: false,
                 };
+                return (repair, after.events != before.events);
             }
-            let Some(culprit) = self.culprit(text, &around, allow, &forbidden, &made, &before.harm)
+            let Some(culprit) = self.culprit(text, around, allow, &forbidden, &made, &before.harm)
             else {
-                return Repair {
+                let repair = Repair {
                     withheld: made,
                     ..Repair::default()
                 };
+                return (repair, false);
             };
             forbidden.withheld.push(culprit);
         }
@@ -245,6 +273,7 @@ impl<'s> Mender<'s> {
         let arena = Bump::new();
         let mut inspector = Inspector::new(self.rules, around, &arena);
         let mut look = Look {
+            events: 0,
             harm: Vec::new(),
             candidates: Vec::new(),
             hollow: Vec::new(),
@@ -258,6 +287,7 @@ impl<'s> Mender<'s> {
         if read.is_err() {
             return look;
         }
+        look.events = inspector.events();
         let mut tree = None;
         for group in inspector.groups() {
             let base = match group.subject {

@@ -623,6 +623,41 @@ fn what_stands_around_a_long_body_is_known_of_its_events() {
 }
 
 #[test]
+fn a_stale_event_sinks_a_long_body_however_it_is_read() {
+    let stale = CLEAN.replace("1782396602", "1781001602");
+    for (stale_ones, events) in [(1, 30), (7, 30), (0, 30), (30, 30)] {
+        let event = |number: usize| match (number * 13 + 5) % events < stale_ones {
+            true => stale.clone(),
+            false => CLEAN.to_owned(),
+        };
+        let events: Vec<String> = (0..events).map(event).collect();
+        let data = events.join(",\n");
+        for log in [
+            format!(r#"{{"partner_agent":"kestrel-2","data":[{data}]}}"#),
+            format!(r#"{{"data":[{data}],"timestamp":"{SENT}"}}"#),
+            format!(r#"{{"log":{{"request":{{"body":{{"data":[{data}]}}}}}}}}"#),
+        ] {
+            let said = |whole: usize| -> Vec<Value> {
+                let linter = linter_with(700, whole, Fixing::Off);
+                let said: Value =
+                    serde_json::from_str(&essence(&linter, log.as_bytes()).0).unwrap();
+                let found = said[2].as_array().unwrap().iter();
+                let found = found.filter(|one| one["id"] == "CL406").cloned();
+                found
+                    .map(|mut one| {
+                        one.as_object_mut().unwrap().remove("length");
+                        one
+                    })
+                    .collect()
+            };
+            let whole = said(4 << 20);
+            assert_eq!(whole.len(), usize::from(![0, 30].contains(&stale_ones)));
+            assert_eq!(said(3_000), whole, "{:.200}", log);
+        }
+    }
+}
+
+#[test]
 fn an_answer_is_tied_to_its_request_in_another_record() {
     let place = Place::new();
     let refusal = r#"{"error":{"message":"Invalid parameter","code":100,"error_subcode":2804001,"fbtrace_id":"A2"}}"#;

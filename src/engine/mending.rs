@@ -380,11 +380,19 @@ impl<'a> Dig<'a> for Bench<'_, 'a> {
         let repair = mender.mend(&new, None, &around);
         let told = self.told();
         self.note(at, &new, &repair, None, &Pointer::root(), &outside);
-        if outside.is_copy {
-            self.forget_since(told);
-        }
+        let has_other_events = repair.has_other_events;
         if let Some(mended) = repair.text {
             new = mended;
+        }
+        if has_other_events {
+            // Those were not among the events that are mended by now.
+            let all = |finding: &Finding, _: Safety| is_allowed(worker, finding);
+            let repair = mender.mend(&new, None, &all);
+            self.note(at, &new, &repair, None, &Pointer::root(), &outside);
+            new = repair.text.unwrap_or(new);
+        }
+        if outside.is_copy {
+            self.forget_since(told);
         }
         if new != text {
             self.edit(at..at + text.len(), new);

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use hashbrown::{HashMap, HashSet};
 
+use crate::ages::Ages;
 use crate::envelope::when::Trust;
 use crate::facts::Facts;
 use crate::finding::{Finding, Fold, Place, Reach, Severity, Subject};
@@ -155,6 +156,8 @@ pub(super) struct Part {
     pub parcels: Vec<Parcel>,
     /// What the body says whose events were read before, in pieces.
     pub body: Option<Body>,
+    /// When the events happened of a body that is read in pieces.
+    pub ages: Ages,
     /// Newlines in the block, and characters behind the last of them.
     pub newlines: u64,
     pub last_line: u64,

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, mpsc};
 
 use rayon::prelude::*;
 
+use crate::ages::Ages;
 use crate::envelope::dated;
 use crate::finding::{Finding, Findings, Place, Severity, Subject};
 use crate::input::blocks::{Block, Blocks, Frame, Head};
@@ -122,6 +123,8 @@ struct Opened {
     /// Events of Meta's among the elements, and whether there are others'.
     events: u64,
     is_foreign: bool,
+    /// When the elements happened, if they are events of a body.
+    ages: Ages,
 }
 
 impl Opened {
@@ -131,6 +134,7 @@ impl Opened {
                 self.rest.clear();
                 if *first == 0 {
                     (self.requests, self.events, self.is_foreign) = (0, 0, false);
+                    self.ages = Ages::default();
                     let before = ranges.first().map_or(0, |range| range.start);
                     self.start = (block.offset, position, block.bytes[..before].to_vec());
                 }
@@ -199,6 +203,18 @@ pub(super) struct Worked {
     pub(super) mended: Option<Vec<u8>>,
     /// Where the last text of the block begins that may go on behind it.
     pub(super) tail: Option<usize>,
+}
+
+impl Worked {
+    /// A block that nothing was done with yet.
+    fn nothing(block: Block) -> Worked {
+        Worked {
+            part: Part::new(),
+            block,
+            mended: None,
+            tail: None,
+        }
+    }
 }
 
 enum Message {
@@ -497,6 +513,11 @@ impl<'l> Run<'l> {
                 while !(ended && joined == given) {
                     let Ok(message) = receive.recv() else { break };
                     match message {
+                        Message::Block(block) if matches!(block.frame, Frame::Head(_)) => {
+                            // It is checked when all that was read of its body before has come.
+                            waiting.insert(given, Box::new(Worked::nothing(block)));
+                            given += 1;
+                        }
                         Message::Block(block) => {
                             let number = given;
                             given += 1;
@@ -511,6 +532,7 @@ impl<'l> Run<'l> {
                                     key,
                                     orders: &orders,
                                     ledger_key,
+                                    ages: &Ages::default(),
                                 };
                                 let work = || Box::new(worker.work(block, false));
                                 let message = match catch_unwind(AssertUnwindSafe(work)) {
@@ -604,7 +626,14 @@ impl<'l> Run<'l> {
         worked: Worked,
         around: &Surroundings,
     ) -> io::Result<Vec<u8>> {
-        let Some(mut carried) = file.carry.take() else {
+        let carried = file.carry.take();
+        if let Frame::Head(_) = &worked.block.frame {
+            if let Some(carried) = carried {
+                self.rework(file, carried, true, around)?;
+            }
+            return self.rework(file, worked.block, false, around);
+        }
+        let Some(mut carried) = carried else {
             return self.join(file, worked);
         };
         if !matches!(worked.block.frame, Frame::Lines | Frame::Texts(_)) {
@@ -625,7 +654,11 @@ impl<'l> Run<'l> {
         block: Block,
         complete: bool,
         around: &Surroundings,
-    ) -> io::Result<()> {
+    ) -> io::Result<Vec<u8>> {
+        let ages = match &block.frame {
+            Frame::Head(_) => std::mem::take(&mut file.opened.ages),
+            _ => Ages::default(),
+        };
         let orders = self.orders(self.reporter.wants(), file.sink.is_some());
         let (name, key) = (file.tally.name.clone(), file.key.clone());
         let worker = Worker {
@@ -635,15 +668,15 @@ impl<'l> Run<'l> {
             key: &key,
             orders: &orders,
             ledger_key: &self.key,
+            ages: &ages,
         };
         let worked = worker.work(block, complete);
-        self.join(file, worked)?;
-        Ok(())
+        self.join(file, worked)
     }
 
     fn finish_carry(&mut self, file: &mut OpenFile<'_>, around: &Surroundings) -> io::Result<()> {
         match file.carry.take() {
-            Some(carried) => self.rework(file, carried, true, around),
+            Some(carried) => self.rework(file, carried, true, around).map(drop),
             None => Ok(()),
         }
     }
@@ -659,6 +692,7 @@ impl<'l> Run<'l> {
         file.opened.see(&block, file.position);
         let mut position = file.position;
         if let Frame::Elements { .. } = &block.frame {
+            file.opened.ages.merge(std::mem::take(&mut part.ages));
             file.opened.requests += part.requests;
             file.opened.events += part.events + part.filtered;
             let of_others = rules::index_of("foreign-schema");

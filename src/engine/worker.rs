@@ -8,6 +8,7 @@ use hashbrown::HashSet;
 use jiff::tz::TimeZone;
 use once_cell::sync::Lazy;
 
+use crate::ages::Ages;
 use crate::clock::{Latest, Source, plausible_time};
 use crate::envelope::guess;
 use crate::envelope::search::{self, Origin};
@@ -48,6 +49,8 @@ pub(super) struct Worker<'w> {
     pub(super) key: &'w str,
     pub(super) orders: &'w Orders,
     pub(super) ledger_key: &'w Key,
+    /// When the events happened of the body whose head is at hand.
+    pub(super) ages: &'w Ages,
 }
 
 impl Worker<'_> {
@@ -209,7 +212,7 @@ impl Worker<'_> {
                 part.entries = Entries::default();
                 let mut checker = Checker::new(self, text, 0, &utf8, &arena, part);
                 if let Some(body) = body {
-                    checker.inspector.takes_out(head.elements, body);
+                    checker.inspector.takes_out(head.elements, self.ages, body);
                 }
                 let whole = Frame::Texts(std::iter::once(0..text.len()).collect());
                 walk::walk_block(&whole, text, 0, true, &mut checker);
@@ -220,7 +223,7 @@ impl Worker<'_> {
         let mut inspector = Inspector::new(&self.linter.rules, self.around, &arena);
         part.records += 1;
         part.requests += 1;
-        if inspector.head(text, head.elements).is_err() {
+        if inspector.head(text, head.elements, self.ages).is_err() {
             return;
         }
         let mut scene = self.scene(text, 0, Pointer::root(), &mut lines);
@@ -833,6 +836,9 @@ impl<'a> Dig<'a> for Checker<'_, 'a> {
                 .inspector
                 .text_within(text, around, origin, &mut notes)?,
         };
+        if self.awaits_body && self.layers.is_empty() {
+            self.inspector.note_age(&mut self.part.ages);
+        }
         let left_out = !self.seen.is_empty() && self.seen.iter().all(|seen| !seen.wanted);
         if !element && !left_out {
             self.part.requests += self.inspector.requests() as u64;
