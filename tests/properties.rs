@@ -226,7 +226,9 @@ fn event() -> impl Strategy<Value = Value> {
                 0 if !own.is_empty() => {
                     members.insert(key.get(&own).clone(), value);
                 }
-                1 if !own.is_empty() => {
+                // A long list of payloads as texts inside an event is read before the event is known
+                // around it, which is another shape, too.
+                1 if !own.is_empty() && !value.as_str().is_some_and(|text| text.contains('{')) => {
                     members.insert(key.get(&own).clone(), json!([value.clone(), value]));
                 }
                 2 if !own.is_empty() => {
