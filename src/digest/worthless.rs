@@ -158,9 +158,18 @@ impl Table {
     fn build() -> Table {
         let mut maker = Maker(Vec::with_capacity(12_000));
         maker.collect(&Words::load());
-        let mut entries = maker.0;
-        // The first that claims a digest keeps it.
-        entries.sort_by_key(|(digest, _)| *digest);
+        let made = maker.0;
+        // By the first bits, in which hardly two of them are alike, and by their order: numbers are
+        // sorted sooner than what they stand for. The first that claims a digest keeps it.
+        let numbered = made.iter().zip(0u32..);
+        let mut order: Vec<(u64, u32)> = numbered
+            .map(|((digest, _), number)| (prefix_of(digest), number))
+            .collect();
+        order.sort_unstable();
+        let mut entries: Vec<_> = order
+            .into_iter()
+            .map(|(_, number)| made[number as usize])
+            .collect();
         entries.dedup_by_key(|(digest, _)| *digest);
         let mut filter = vec![0; 1 << (FILTER_BITS - 6)].into_boxed_slice();
         for (digest, _) in &entries {
