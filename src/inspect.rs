@@ -495,7 +495,7 @@ impl<'s, 'a> Inspector<'s, 'a> {
         self.found.clear();
         self.start();
         self.check_record(&text[..read.end], true);
-        if is_event && !self.is_foreign(Some(&0), text) {
+        if is_event && !self.is_foreign(0, text) {
             let clock = self.around.clock(true, latest, outer.sent_at);
             self.check_event(0, clock, true, outer, watch);
         }
@@ -572,7 +572,8 @@ impl<'s, 'a> Inspector<'s, 'a> {
                 true if self.around.as_of.is_auto() && events.len() > 1 => self.latest(events),
                 _ => Latest::default(),
             };
-            if self.is_foreign(events.first(), text) {
+            let of_others = |&place: &u32| self.is_foreign(place, text);
+            if in_request && !events.is_empty() && events.iter().all(of_others) {
                 // A rule speaks of the record.
                 continue;
             }
@@ -588,8 +589,8 @@ impl<'s, 'a> Inspector<'s, 'a> {
                 self.check_form(events, pieces as usize, clock, envelope.is_test);
             }
             let in_body = payload.request.is_some();
-            for (number, &place) in events.iter().enumerate() {
-                if number == 0 || in_body || !self.is_foreign(Some(&place), text) {
+            for &place in events {
+                if !self.is_foreign(place, text) {
                     self.check_event(place, clock, in_body, envelope, watch);
                 }
             }
@@ -598,8 +599,7 @@ impl<'s, 'a> Inspector<'s, 'a> {
     }
 
     /// Whether an event is that of another platform, which looks like Meta's.
-    fn is_foreign(&self, event: Option<&u32>, text: &str) -> bool {
-        let Some(&place) = event else { return false };
+    fn is_foreign(&self, place: u32, text: &str) -> bool {
         let event = self.tape.at(place);
         foreign::may_be_anothers(event) && foreign::of_named(event, text).is_some()
     }

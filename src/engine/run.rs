@@ -509,6 +509,7 @@ impl<'l> Run<'l> {
             linter.pool.in_place_scope(|workers| {
                 let mut waiting: BTreeMap<u64, Box<Worked>> = BTreeMap::new();
                 let (mut given, mut joined, mut ended) = (0u64, 0u64, false);
+                let mut is_cut = false;
                 let mut outcome = Ok(());
                 while !(ended && joined == given) {
                     let Ok(message) = receive.recv() else { break };
@@ -543,7 +544,7 @@ impl<'l> Run<'l> {
                             });
                         }
                         Message::Fault(fault) => {
-                            ended = true;
+                            (ended, is_cut) = (true, true);
                             file.fault(&fault, self);
                         }
                         Message::End => ended = true,
@@ -580,6 +581,8 @@ impl<'l> Run<'l> {
                 }
                 drop(give_back);
                 match outcome {
+                    // That a text ends where nothing could be read is no fault of its sender.
+                    Ok(()) if is_cut => Ok(()),
                     Ok(()) => self.finish_carry(file, &around),
                     Err(None) => Ok(()),
                     Err(Some(fault)) => Err(fault),

@@ -282,7 +282,8 @@ impl<R: Read> Blocks<R> {
         std::mem::swap(&mut spare, &mut self.buffer);
         spare.truncate(length);
         self.offset += length as u64;
-        let last = self.at_end && self.buffer.is_empty();
+        // Where reading failed nobody knows whether the last text was whole.
+        let last = self.at_end && self.fault.is_none() && self.buffer.is_empty();
         if self.torn.is_none() {
             let form = self.form.as_ref().filter(|form| form.is_sure);
             self.torn = form.map(|form| form.border.clone());
@@ -413,7 +414,8 @@ impl<R: Read> Blocks<R> {
 
     fn next_of_document(&mut self, spare: Vec<u8>) -> Option<Block> {
         if let Some(head) = self.head.take() {
-            let last = self.at_end && self.buffer.is_empty();
+            // Where reading failed nobody knows whether the last text was whole.
+            let last = self.at_end && self.fault.is_none() && self.buffer.is_empty();
             let frame = Frame::Head(head);
             return Some(Block {
                 bytes: Vec::new(),
