@@ -92,7 +92,7 @@ pub struct InputArgs {
     #[arg(long)]
     pub show_values: bool,
     /// Worker threads [default: all cores]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = threads)]
     pub threads: Option<usize>,
     /// Memory for the evidence of the whole log; beyond it, temporary files are used [default: 25 %
     /// of the memory limit]
@@ -123,6 +123,14 @@ pub struct InputArgs {
 }
 
 /// A number of bytes such as `500MB` or `2GiB`.
+/// More threads than any machine has cores only wait for each other.
+const MOST_THREADS: usize = 512;
+
+fn threads(text: &str) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|number| *number <= MOST_THREADS);
+    number.ok_or_else(|| format!("it takes a number up to {MOST_THREADS}"))
+}
+
 fn size(text: &str) -> Result<u64, String> {
     parse_size::parse_size(text).map_err(|error| error.to_string())
 }
@@ -240,7 +248,7 @@ pub struct MergeArgs {
     #[arg(long, value_name = "N", default_value_t = 50)]
     pub max_findings: usize,
     /// Worker threads [default: all cores]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = threads)]
     pub threads: Option<usize>,
     /// Memory for the evidence of the whole log; beyond it, temporary files are used [default: 25 %
     /// of the memory limit]

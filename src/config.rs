@@ -255,8 +255,15 @@ pub fn unknown(name: &str) -> String {
         })
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .filter(|(ratio, _)| *ratio > 0.6);
+    // What looks like no name of a rule may be a value that was pasted there by mistake.
+    let is_like_a_name = |byte: u8| byte.is_ascii_alphabetic() || byte == b'-';
+    let is_like_an_id = name.len() < 8 && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let what = match name.bytes().all(is_like_a_name) || is_like_an_id {
+        true => format!("there is no rule `{name}`"),
+        false => "there is no such rule".to_owned(),
+    };
     match near {
-        Some((_, near)) => format!("there is no rule `{name}`; did you mean `{near}`?"),
-        None => format!("there is no rule `{name}`; `capilint rules` lists them"),
+        Some((_, near)) => format!("{what}; did you mean `{near}`?"),
+        None => format!("{what}; `capilint rules` lists them"),
     }
 }

@@ -1,12 +1,12 @@
 //! The binary: arguments in, exit code out.
 
-use std::io::ErrorKind;
+use std::io;
 use std::process::ExitCode;
 
 use capilint::cli::Cli;
 use capilint::commands::{self, Failure};
 use clap::Parser;
-use clap::error::ContextKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 fn main() -> ExitCode {
     // A panic inside a rule is caught and reported; the message could hold a payload value.
@@ -23,7 +23,7 @@ fn main() -> ExitCode {
             ExitCode::from(2)
         }
         // Nobody reads on: that is no error.
-        Ok(Err(Failure::Output { error, code })) if error.kind() == ErrorKind::BrokenPipe => {
+        Ok(Err(Failure::Output { error, code })) if error.kind() == io::ErrorKind::BrokenPipe => {
             ExitCode::from(code)
         }
         Ok(Err(Failure::Output { error, .. })) => {
@@ -51,13 +51,44 @@ fn usage(error: &clap::Error) -> ExitCode {
             "capilint: the arguments of `{command}` were not understood; values that begin with \
              `-` go behind `--`, see `capilint {command} --help`"
         );
-    } else if let (clap::error::ErrorKind::ValueValidation, Some(option)) =
-        (error.kind(), error.get(ContextKind::InvalidArg))
-    {
-        // A value pasted there by mistake is not repeated.
-        eprintln!("capilint: what is given for {option} was not understood, see `capilint --help`");
-    } else {
+    } else if error.kind() == ErrorKind::MissingRequiredArgument {
         let _ = error.print();
+    } else {
+        eprintln!("capilint: {}, see `capilint --help`", not_understood(error));
     }
     ExitCode::from(2)
+}
+
+/// What is wrong with the arguments, in words that hold none of them: one may be a value that was
+/// pasted there by mistake.
+fn not_understood(error: &clap::Error) -> String {
+    let mut text = match (error.kind(), error.get(ContextKind::InvalidArg)) {
+        (ErrorKind::InvalidValue | ErrorKind::ValueValidation, Some(option)) => {
+            format!("what is given for {option} was not understood")
+        }
+        (ErrorKind::ArgumentConflict, Some(option)) => match error.get(ContextKind::PriorArg) {
+            Some(other) if other.to_string() == option.to_string() => {
+                format!("{option} cannot be given twice")
+            }
+            Some(other) => format!("{option} cannot be given together with {other}"),
+            None => format!("{option} cannot be given here"),
+        },
+        (ErrorKind::InvalidSubcommand, _) => "there is no such command".to_owned(),
+        _ => "an argument was not understood".to_owned(),
+    };
+    // All of these are our own words.
+    for (kind, words) in [
+        (ContextKind::ValidValue, "it takes"),
+        (ContextKind::SuggestedArg, "did you mean"),
+        (ContextKind::SuggestedSubcommand, "did you mean"),
+    ] {
+        match error.get(kind) {
+            Some(ContextValue::Strings(list)) if !list.is_empty() => {
+                text.push_str(&format!("; {words} {}", list.join(", ")));
+            }
+            Some(ContextValue::String(one)) => text.push_str(&format!("; {words} {one}")),
+            _ => {}
+        }
+    }
+    text
 }

@@ -32,6 +32,8 @@ use super::{Failure, setup};
 const BEFORE_PROGRESS: Duration = Duration::from_millis(500);
 /// Rows of events in `json` without `--events`.
 const JSON_EVENTS: usize = 1000;
+/// So long a source may keep an interrupted run waiting.
+const MOST_WAIT: Duration = Duration::from_secs(2);
 
 /// Lints.
 pub(super) fn check(args: &CheckArgs) -> Result<u8, Failure> {
@@ -187,6 +189,7 @@ fn reporters(
 ) -> Result<Tee, Failure> {
     let mut reporters: Vec<Box<dyn Reporter>> = Vec::new();
     for (format, file) in formats {
+        let is_file = file.is_some();
         let (out, terminal): (Box<dyn Write>, bool) = match file {
             Some(path) => (Box::new(create(&path)?), false),
             // The fixed payload has standard output to itself.
@@ -194,7 +197,9 @@ fn reporters(
             None => (Box::new(io::stdout()), io::stdout().is_terminal()),
         };
         let out = io::BufWriter::new(out);
-        let style = style(terminal);
+        let mut style = style(terminal);
+        // One line for whoever looks on, the whole report in the file.
+        style.quiet &= !is_file;
         reporters.push(match format {
             Format::Human => Box::new(Human::new(out, style)),
             Format::Concise => Box::new(Concise::new(out, style)),
@@ -311,6 +316,12 @@ fn run(
         if stop.swap(true, Ordering::Relaxed) {
             std::process::exit(2);
         }
+        // A source that gives nothing, such as a pipe nobody writes to, would be waited for.
+        std::thread::spawn(|| {
+            std::thread::sleep(MOST_WAIT);
+            eprintln!("capilint: interrupted while waiting for input");
+            std::process::exit(2);
+        });
     });
     let is_mending = linter.settings().fixing != Fixing::Off || asides.resend.is_some();
     let mut passes = Passes::default();

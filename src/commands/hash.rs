@@ -140,7 +140,14 @@ pub(super) fn for_each_value(
             each(value)?;
             continue;
         }
-        for line in io::stdin().lock().lines() {
+        let mut lines = io::stdin().lock().lines().peekable();
+        if lines.peek().is_none() {
+            // What should have written them may have failed.
+            return Err(Failure::Usage(
+                "there is no value on standard input".to_owned(),
+            ));
+        }
+        for line in lines {
             let line =
                 line.map_err(|_| Failure::Usage("standard input is not UTF-8 text".to_owned()))?;
             each(line.trim_end_matches('\r'))?;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::cli::{CheckArgs, Colour, FailOn, InputArgs, Profile};
+use crate::clock::PLAUSIBLE;
 use crate::config::{self, Config};
 use crate::event::Assumptions;
 use crate::finding::Severity;
@@ -253,7 +254,14 @@ fn clocks(as_of: Option<&str>) -> Result<Clocks, Failure> {
 /// A time in RFC 3339 or Unix seconds, or a day.
 fn moment(text: &str, option: &str) -> Result<i64, Failure> {
     if let Ok(seconds) = text.parse::<i64>() {
-        return Ok(seconds);
+        // Milliseconds are the very fault that a rule is about.
+        return match PLAUSIBLE.contains(&seconds) {
+            true => Ok(seconds),
+            false => Err(usage(format!(
+                "{option} takes Unix seconds, not milliseconds, of a time from {} on",
+                rfc3339(PLAUSIBLE.start)
+            ))),
+        };
     }
     if let Ok(time) = text.parse::<jiff::Timestamp>() {
         return Ok(time.as_second());

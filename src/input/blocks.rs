@@ -233,9 +233,11 @@ impl<R: Read> Blocks<R> {
             Mode::Done => None,
         };
         match block {
-            Some(block) => {
+            Some(mut block) => {
                 if block.last {
                     self.mode = Mode::Done;
+                    // Where reading failed nobody knows whether the last text was whole.
+                    block.last = self.fault.is_none();
                 }
                 Ok(Some(block))
             }
@@ -282,8 +284,7 @@ impl<R: Read> Blocks<R> {
         std::mem::swap(&mut spare, &mut self.buffer);
         spare.truncate(length);
         self.offset += length as u64;
-        // Where reading failed nobody knows whether the last text was whole.
-        let last = self.at_end && self.fault.is_none() && self.buffer.is_empty();
+        let last = self.at_end && self.buffer.is_empty();
         if self.torn.is_none() {
             let form = self.form.as_ref().filter(|form| form.is_sure);
             self.torn = form.map(|form| form.border.clone());
@@ -414,8 +415,7 @@ impl<R: Read> Blocks<R> {
 
     fn next_of_document(&mut self, spare: Vec<u8>) -> Option<Block> {
         if let Some(head) = self.head.take() {
-            // Where reading failed nobody knows whether the last text was whole.
-            let last = self.at_end && self.fault.is_none() && self.buffer.is_empty();
+            let last = self.at_end && self.buffer.is_empty();
             let frame = Frame::Head(head);
             return Some(Block {
                 bytes: Vec::new(),

@@ -53,7 +53,8 @@ pub struct Seen {
     pipeline: Pipeline,
     /// The first event with it.
     at: u64,
-    /// How often it came.
+    /// In how many events it came that no other digest of the key, and no finding of their own,
+    /// counts.
     count: u32,
 }
 
@@ -109,14 +110,14 @@ impl Row for Seen {
 pub(super) type Collected = Recent<Seen, { 1 << 12 }>;
 
 impl Collected {
-    /// A digest that the event `at` has.
+    /// A digest that the event `at` has; `counts` unless the event is counted by another already.
     #[inline]
-    pub fn see_digest(&mut self, digest: Digest, pipeline: Pipeline, at: u64) {
+    pub fn see_digest(&mut self, digest: Digest, pipeline: Pipeline, at: u64, counts: bool) {
         let seen = Seen {
             digest,
             pipeline,
             at,
-            count: 1,
+            count: u32::from(counts),
         };
         self.see(digest[0] ^ u64::from(pipeline.0), seen);
     }
@@ -220,7 +221,7 @@ pub struct Doubled {
     pub pipeline: Pipeline,
     /// The first event with it.
     pub at: u64,
-    /// How often it came.
+    /// In how many events it came that are not counted otherwise.
     pub count: u32,
     /// Whether the same pipeline sends the digest within, too.
     pub beside: bool,
@@ -450,7 +451,7 @@ mod tests {
                 let mut collected = Collected::default();
                 let plain = (0..300).map(|n| (digest(&format!("{n}@shop.example.com")), em(1)));
                 for (digest, pipeline) in plain.chain(rows) {
-                    collected.see_digest(digest, pipeline, at);
+                    collected.see_digest(digest, pipeline, at, true);
                     at += 1;
                 }
                 digests.take(&collected, 0);

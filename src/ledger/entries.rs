@@ -227,14 +227,14 @@ impl Entries {
             let hash = || key.begin().number(scope).part(sender.as_bytes()).end();
             self.senders.get(scope, sender, hash)
         });
+        let told = Told::of(findings);
         if needs.has(Needs::DIGESTS) {
-            self.enter_digests(event, sender, at);
+            self.enter_digests(event, sender, told.doubled, at);
         }
         if needs.has(Needs::SPELLINGS) {
             self.spellings.enter(key, event, short(sender), at);
         }
         self.counts.see(event, at);
-        let told = Told::of(findings);
         let who = Who::of(key, event, address_of(key, event), &told);
         // The same one on two sites is not the same browser.
         let browser = match who.browser {
@@ -437,10 +437,12 @@ pub(super) fn sender_of_click(key: &Key, event: &Event<'_, '_>) -> u32 {
 
 impl Entries {
     /// Enters the digests of the event, without those that it shows to be wrong or worthless.
-    fn enter_digests(&mut self, event: &Event<'_, '_>, sender: u64, at: u64) {
+    fn enter_digests(&mut self, event: &Event<'_, '_>, sender: u64, is_told: bool, at: u64) {
+        let mut last = None;
         for (name, digest) in digests::of(event) {
+            let counts = !is_told && last.replace(name) != Some(name);
             self.digests
-                .see_digest(digest, Pipeline::new(sender, name), at);
+                .see_digest(digest, Pipeline::new(sender, name), at, counts);
         }
     }
 }

@@ -231,6 +231,8 @@ pub(super) struct Told {
     pub rebuilt: bool,
     /// That the click id was altered.
     pub altered: bool,
+    /// That a value is hashed twice.
+    pub doubled: bool,
 }
 
 impl Told {
@@ -243,6 +245,7 @@ impl Told {
                 "fbp-minted-per-event" => told.minted = true,
                 "fbc-rebuilt" => told.rebuilt = true,
                 "fbclid-altered" => told.altered = true,
+                "double-hash" => told.doubled = true,
                 _ => {}
             }
         }

@@ -1,5 +1,6 @@
 //! CL105: the digest of a digest.
 
+use std::collections::BTreeMap;
 use std::io;
 
 use crate::digest::Shape;
@@ -7,7 +8,7 @@ use crate::digest::forms::Fault;
 use crate::event::Event;
 use crate::finding::Findings;
 use crate::fix::{Fix, Safety};
-use crate::ledger::digests::Doubled;
+use crate::ledger::digests::{Doubled, Pipeline};
 use crate::ledger::{Evidence, Lessons, LogFindings, Needs};
 use crate::report::count;
 use crate::rule::{Check, Rule};
@@ -64,6 +65,17 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
     if let Some(lessons) = out.lessons(Safety::Safe) {
         joined.doubled.iter().for_each(|one| lessons.doubled(one));
     }
+    // An event with several keys hashed twice is one event: of each sender the key counts that most
+    // events have.
+    let events = |group: &[Doubled]| group.iter().map(|one| u64::from(one.count)).sum::<u64>();
+    let mut most: BTreeMap<u32, (u64, Pipeline)> = BTreeMap::new();
+    for group in joined.doubled.chunk_by(|a, b| a.pipeline == b.pipeline) {
+        let (pipeline, number) = (group[0].pipeline, events(group));
+        let most = most.entry(pipeline.sender()).or_insert((number, pipeline));
+        if number > most.0 {
+            *most = (number, pipeline);
+        }
+    }
     for group in joined.doubled.chunk_by(|a, b| a.pipeline == b.pipeline) {
         let pipeline = group[0].pipeline;
         let proven = group.len() as u64;
@@ -86,7 +98,10 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
         let places = group.iter().map(|one| one.at);
         out.at(group[0].at, format!("/user_data/{key}"), message)
             .places(places, "event with such a value")
-            .events(group.iter().map(|one| u64::from(one.count)).sum());
+            .events(match most.get(&pipeline.sender()) {
+                Some(&(number, counting)) if counting == pipeline => number,
+                _ => 0,
+            });
     }
     Ok(())
 }
