@@ -41,10 +41,11 @@ pub const TEST: u32 = 1 << 3;
 /// Whether two events are of one person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Person {
-    /// They share an identifier.
+    /// They share an e-mail or an external_id; or the browser, and neither of those differs.
     Same,
-    /// They share none, and two or more kinds of identifier differ. The browser is one of them, or
-    /// not.
+    /// They share none of these, and two or more kinds of identifier differ, whatever address they
+    /// have in common: offices have one. On one browser both e-mail and external_id must differ, as
+    /// at a kiosk. The browser is one of those that differ, or not.
     Different { browser: bool },
     /// There is too little to compare.
     Unknown,
@@ -54,22 +55,23 @@ impl Sighting {
     /// Whether the two events are of one person. One identifier that differs shows nothing: people
     /// have two addresses, and two senders may spell one of them differently.
     pub fn person(&self, other: &Sighting) -> Person {
-        let (mut same, mut differ) = (false, 0);
-        let mut compare = |a: u32, b: u32| {
-            let known = a != 0 && b != 0;
-            same |= known && a == b;
-            differ += u32::from(known && a != b);
-            known && a != b
-        };
+        let compare = |a: u32, b: u32| (a != 0 && b != 0).then_some(a == b);
         let browser = compare(self.browser, other.browser);
-        compare(self.email, other.email);
-        compare(self.external_id, other.external_id);
-        if self.address & 1 == other.address & 1 {
-            compare(self.address, other.address);
+        let email = compare(self.email, other.email);
+        let account = compare(self.external_id, other.external_id);
+        let address =
+            compare(self.address, other.address).filter(|_| self.address & 1 == other.address & 1);
+        if email == Some(true) || account == Some(true) {
+            return Person::Same;
         }
-        match (same, differ) {
-            (true, _) => Person::Same,
-            (false, 2..) => Person::Different { browser },
+        let differ = |all: &[Option<bool>]| all.iter().filter(|one| **one == Some(false)).count();
+        match (browser, differ(&[email, account])) {
+            (Some(true), 0) => Person::Same,
+            (Some(true), 1) => Person::Unknown,
+            (Some(true), _) => Person::Different { browser: false },
+            _ if differ(&[browser, email, account, address]) > 1 => Person::Different {
+                browser: browser == Some(false),
+            },
             _ => Person::Unknown,
         }
     }

@@ -57,7 +57,8 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
                 Some("send the order once; parts of it that are sent apart want an item_number each"),
             ),
         };
-        if one_value && let Some(lessons) = out.lessons(Safety::Unsafe) {
+        let is_certain = one_value && is_one_person(&twice);
+        if is_certain && let Some(lessons) = out.lessons(Safety::Unsafe) {
             let others = twice[1..].iter().map(|row| row.other).collect();
             lessons.order(first.key, first.other, others);
         }
@@ -66,7 +67,7 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
             .places(twice.iter().map(|row| row.at), "event of this order")
             // The first of them is as it should be.
             .events(twice.len() as u64 - 1);
-        if !one_value {
+        if !is_certain {
             finding
                 .severity(Severity::Warning)
                 .certainty(Certainty::Strong)
@@ -111,6 +112,16 @@ pub(super) fn sent_twice(group: &[Sighting]) -> Option<Vec<&Sighting>> {
     (ids.len() > 1).then_some(ids)
 }
 
+/// Whether all these are of one person beyond doubt: else the shop may have begun to count anew.
+pub(super) fn is_one_person(twice: &[&Sighting]) -> bool {
+    let first = twice.first();
+    first.is_none_or(|first| {
+        twice[1..]
+            .iter()
+            .all(|row| first.person(row) == Person::Same)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -147,6 +158,28 @@ mod tests {
             ..row(1, 2)
         };
         assert_eq!(ids(&[row(0, 1), stranger]), 0);
+        // Of a kiosk whose order numbers begin anew each day, and of people behind one address.
+        let at_kiosk = Sighting {
+            email: 9,
+            external_id: 9,
+            ..row(1, 2)
+        };
+        let known = Sighting {
+            external_id: 8,
+            ..row(0, 1)
+        };
+        assert_eq!(ids(&[known, at_kiosk]), 0);
+        let of_office = |row: Sighting| Sighting { address: 3, ..row };
+        assert_eq!(ids(&[of_office(row(0, 1)), of_office(stranger)]), 0);
+        let other_mail = Sighting {
+            browser: 0,
+            email: 9,
+            ..row(1, 2)
+        };
+        let (first, perhaps) = (row(0, 1), [row(0, 1), other_mail]);
+        assert_eq!(ids(&perhaps), 2);
+        assert!(!is_one_person(&[&first, &perhaps[1]]));
+        assert!(is_one_person(&[&first, &row(1, 2)]));
         let in_store = Sighting {
             flags: 0,
             ..row(1, 2)
