@@ -208,6 +208,35 @@ pub fn kind_of_key(key: &str) -> Option<Kind> {
     KEYS.get(folded).copied()
 }
 
+/// Words of keys that tell of who sells, and not of who buys.
+const SELLERS: [&str; 8] = [
+    "store", "shop", "seller", "support", "hotline", "merchant", "vendor", "dealer",
+];
+
+/// Whether a key speaks of a business: `store_phone`, `shopPhone` and `support-hotline` do,
+/// `shopper_phone` does not.
+pub fn names_a_business(key: &str) -> bool {
+    let starts_word = |at: usize, c: char| c.is_ascii_uppercase() && at > 0;
+    key.split(|c: char| !c.is_ascii_alphanumeric()).any(|part| {
+        // A part in capitals alone is one word.
+        if !part.bytes().any(|b| b.is_ascii_lowercase()) {
+            return SELLERS.iter().any(|word| part.eq_ignore_ascii_case(word));
+        }
+        let mut from = 0;
+        let ends = part
+            .char_indices()
+            .filter(|&(at, c)| starts_word(at, c))
+            .map(|(at, _)| at);
+        ends.chain([part.len()]).any(|end| {
+            let word = &part[from..end];
+            from = end;
+            SELLERS
+                .iter()
+                .any(|seller| word.eq_ignore_ascii_case(seller))
+        })
+    })
+}
+
 /// Whether the customer of the event is the one to whom an e-mail, a phone or a name belongs: the
 /// event holds its digest, or the same in plain text.
 pub fn is_of_customer(event: &Event<'_, '_>, kind: Kind, text: &str) -> bool {
@@ -312,6 +341,22 @@ mod tests {
             ("a-key-that-is-longer-than-all-of-the-table", None),
         ] {
             assert_eq!(kind_of_key(key), kind, "{key}");
+        }
+    }
+
+    #[test]
+    fn keys_of_who_sells() {
+        for (key, is) in [
+            ("store_phone", true),
+            ("shopPhone", true),
+            ("SUPPORT-HOTLINE", true),
+            ("Store", true),
+            ("shopper_phone", false),
+            ("workshop", false),
+            ("restore", false),
+            ("", false),
+        ] {
+            assert_eq!(names_a_business(key), is, "{key}");
         }
     }
 

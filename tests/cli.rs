@@ -1349,3 +1349,84 @@ fn deep_finds_what_the_usual_look_leaves_out() {
     let deep = place.check_piped(event, "--deep --format json").json();
     assert_eq!(ids(&deep).into_keys().collect::<Vec<_>>(), ["CL112"]);
 }
+
+// Arguments.
+
+#[test]
+fn wrong_arguments_are_told_and_not_repeated() {
+    let place = Place::new();
+    place.write("a.json", CLEAN);
+    for args in [
+        "check a.json --format ana@kestrelbikes.com",
+        "check a.json --select ana@kestrelbikes.com",
+        "check a.json --ana@kestrelbikes.com",
+        "explain ana@kestrelbikes.com",
+        "rules ana@kestrelbikes.com",
+        "check a.json --as-of ana@kestrelbikes.com",
+        "check a.json --threads ana@kestrelbikes.com",
+    ] {
+        let args: Vec<&str> = args.split(' ').collect();
+        place.run(&args).ends(2).silent_on("ana@");
+    }
+    for (args, says) in [
+        ("check a.json --format xml", "concise"),
+        ("check a.json --fix --diff", "--diff"),
+        ("check a.json --selct CL101", "--select"),
+        ("check a.json --select stale-evnt", "stale-event"),
+        ("check a.json --as-of=1782400000000", "milliseconds"),
+        ("check a.json --as-of=-5", "2012"),
+        ("check a.json --threads 1000", "--threads"),
+    ] {
+        let args: Vec<&str> = args.split(' ').collect();
+        place.run(&args).ends(2).says(says);
+    }
+    place.pipe("", &["hash", "em", "-"]).ends(2);
+}
+
+#[test]
+fn the_report_in_a_file_is_whole_when_the_terminal_is_quiet() {
+    let place = Place::new();
+    place.write("a.json", with_error());
+    let ran = place.check("a.json -q --output concise=all.txt");
+    assert_eq!(ran.ends(1).out().lines().count(), 1);
+    assert!(place.read("all.txt").split(|byte| *byte == b'\n').count() > 2);
+}
+
+// Counts.
+
+#[test]
+fn an_event_with_two_keys_hashed_twice_counts_once() {
+    use sha2::Digest;
+    let hash = |text: &str| hex::encode(sha2::Sha256::digest(text));
+    let events: Vec<String> = (0..40)
+        .map(|n| {
+            let (em, ph) = (
+                hash(&format!("{n}@kestrelbikes.com")),
+                hash(&format!("4930{n:08}")),
+            );
+            let [em, ph] = match n % 2 {
+                0 => [em, ph],
+                _ => {
+                    let n = n - 1;
+                    [format!("{n}@kestrelbikes.com"), format!("4930{n:08}")]
+                        .map(|text| hash(&hash(&text)))
+                }
+            };
+            CLEAN
+                .replace(support::EM, &em)
+                .replace("\"em\":", &format!("\"ph\":\"{ph}\",\"em\":"))
+                .replace("58213", &format!("{}", 58_213 + n))
+        })
+        .collect();
+    let report = place_of(&events)
+        .check("log.ndjson --select CL105 --format json")
+        .json();
+    assert_eq!(ids(&report).get("CL105"), Some(&2));
+    assert_eq!(report["rules"][0]["events"], 20);
+}
+
+fn place_of(events: &[String]) -> Place {
+    let place = Place::new();
+    place.write("log.ndjson", lines(events));
+    place
+}

@@ -220,7 +220,8 @@ impl Spelled for Words {
 
 /// Whether a country writes states as the United States and Canada do.
 pub(super) fn is_north_american(country: &str) -> bool {
-    country == "ca" || is_of_united_states(country)
+    // The territories have no states.
+    matches!(country, "us" | "ca")
 }
 
 /// Whether postcodes of a country are those of the United States, as in its territories.

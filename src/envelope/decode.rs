@@ -501,8 +501,9 @@ impl Base64 {
 const SHORTEST_BASE64: usize = 40;
 
 /// How base64 begins whose content begins as JSON, a form body or gzip does.
-const BEGINNINGS: [&str; 13] = [
-    "eyJ", "eyA", "ewo", "ew0", "eyd", "W3s", "W3si", "Wyc", "WyI", "W1x", "H4sI", "ZGF0YT", "JTV",
+const BEGINNINGS: [&str; 18] = [
+    "eyJ", "eyA", "ewo", "ew0", "ewk", "eyd", "W3s", "W3si", "Wyc", "WyI", "WyB", "Wwo", "Ww0",
+    "Wwk", "W1x", "H4sI", "ZGF0YT", "JTV",
 ];
 
 /// Whether a text may be base64 of a payload.

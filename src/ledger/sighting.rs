@@ -35,8 +35,6 @@ pub const PAIRED: u32 = 1;
 pub const RANDOM_ID: u32 = 1 << 1;
 /// The event_id is a word that somebody left in the code, which was told of the event itself.
 pub const PLACEHOLDER_ID: u32 = 1 << 2;
-/// The request went to the test view.
-pub const TEST: u32 = 1 << 3;
 
 /// Whether two events are of one person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -210,6 +210,10 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
                 Altered::Decoded => "decoded",
                 Altered::Encoded => "encoded for a URL",
             };
+            // Each of the events tells of it, and shows the id as it was.
+            if told == events.number {
+                continue;
+            }
             let message = format!(
                 "fbc holds a click id {how} that stands whole elsewhere in the log, in {}",
                 count(events.number, "event")

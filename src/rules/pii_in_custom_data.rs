@@ -3,7 +3,7 @@
 use crate::digest;
 use crate::event::Event;
 use crate::finding::{Certainty, Findings, Severity};
-use crate::fix::Fix;
+use crate::fix::{Fix, Safety};
 use crate::json::{Item, Val};
 use crate::name::Name;
 use crate::personal::{self, Kind};
@@ -72,10 +72,13 @@ fn value(event: &Event<'_, '_>, item: Item<'_, '_>, key: &str, out: &mut Finding
         None => personal::kind_of_key(key),
     };
     let kind = kind.filter(|kind| !matches!(kind, Kind::PerhapsCredential | Kind::OrderKey));
+    let of_business = || is_of_business(event, item);
     let text = match item.val() {
         Val::Text(text) => text,
         Val::Int(number) if number > 999_999_999 && kind == Some(Kind::Phone) => {
-            report(event, item, Kind::Phone, None, out);
+            if !of_business() {
+                report(event, item, Kind::Phone, None, out);
+            }
             return;
         }
         _ => return,
@@ -83,16 +86,27 @@ fn value(event: &Event<'_, '_>, item: Item<'_, '_>, key: &str, out: &mut Finding
     if let Some(email) = personal::email_inside(text) {
         report(event, item, Kind::Email, Some(email), out);
     } else if let Some(kind) = kind.filter(|kind| kind.fits(text) && !digest::is_digest(text)) {
-        if secret::tokens(text).next().is_none() {
+        let is_business =
+            matches!(kind, Kind::Phone | Kind::Address | Kind::PerhapsAddress) && of_business();
+        if !is_business && secret::tokens(text).next().is_none() {
             report(event, item, kind, Some(text.trim()), out);
         }
-    } else if kind.is_none() && personal::is_international_phone(text) {
+    } else if kind.is_none() && personal::is_international_phone(text) && !of_business() {
         let look = "a value looks like a phone number";
         out.at(item, look)
             .severity(Severity::Warning)
             .certainty(Certainty::Heuristic)
-            .fix(removal(event, item));
+            .fix(removal(event, item, Safety::Unsafe));
     }
+}
+
+/// Whether the key of the value, or of an object around it, speaks of who sells: a shop's phone and
+/// a shop's street are on its door.
+fn is_of_business(event: &Event<'_, '_>, item: Item<'_, '_>) -> bool {
+    let custom_data = event.custom_data().map(Item::place);
+    std::iter::successors(Some(item), |item| item.parent())
+        .take_while(|item| Some(item.place()) != custom_data)
+        .any(|item| personal::names_a_business(item.key()))
 }
 
 fn report(
@@ -121,7 +135,8 @@ fn report(
             Fix::safe("write REDACTED in place of what tells of a person")
                 .replace_text(at, &text.replace(part, MASK))
         }
-        _ => removal(event, item),
+        _ if kind.is_doubtful() => removal(event, item, Safety::Unsafe),
+        _ => removal(event, item, Safety::Safe),
     };
     let finding = out.at(item, message);
     finding.fix(fix);
@@ -134,6 +149,10 @@ fn report(
     }
 }
 
-fn removal(event: &Event<'_, '_>, item: Item<'_, '_>) -> Fix {
-    Fix::safe("take the value away").remove(item.pointer_from(event.root().place()))
+fn removal(event: &Event<'_, '_>, item: Item<'_, '_>, safety: Safety) -> Fix {
+    let fix = match safety {
+        Safety::Safe => Fix::safe("take the value away"),
+        Safety::Unsafe => Fix::needs_consent("take the value away, if it tells of a person"),
+    };
+    fix.remove(item.pointer_from(event.root().place()))
 }
