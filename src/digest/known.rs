@@ -59,7 +59,14 @@ impl Known {
         known.add(&normal, None, DRESSES.len());
         match name {
             Name::Em => known.emails(typed, &normal),
-            Name::Ph => known.phones(typed, &normal),
+            Name::Ph => {
+                known.phones(typed, &normal);
+                // A number without its calling code may be another country's number with it.
+                known.forms.retain(|form| {
+                    let read = normal_form(Name::Ph, &form.text, &Assumptions::default());
+                    form.text == normal || read.as_deref() != Ok(form.text.as_str())
+                });
+            }
             _ => {
                 let accepted = accepted_forms(name, typed, assume);
                 known.accepted = accepted.iter().map(|form| sha256_hex(form)).collect();
@@ -101,14 +108,17 @@ impl Known {
         let Some((local, domain)) = normal.split_once('@') else {
             return;
         };
-        // What Google's normal form makes of an address of its own.
+        // What Google's normal form makes of an address of its own. Elsewhere the address without
+        // dots or tag is another person's.
         const WITHOUT_TAG: &str = "an e-mail without its +tag";
         const WITHOUT_DOTS: &str = "an e-mail without the dots in front of the @";
-        let untagged = local.split('+').next().unwrap_or(local);
-        self.add(&format!("{untagged}@{domain}"), Some(WITHOUT_TAG), FEW);
-        for name in [local, untagged] {
-            let undotted = format!("{}@{domain}", name.replace('.', ""));
-            self.add(&undotted, Some(WITHOUT_DOTS), FEW);
+        if matches!(domain, "gmail.com" | "googlemail.com") {
+            let untagged = local.split('+').next().unwrap_or(local);
+            self.add(&format!("{untagged}@{domain}"), Some(WITHOUT_TAG), FEW);
+            for name in [local, untagged] {
+                let undotted = format!("{}@{domain}", name.replace('.', ""));
+                self.add(&undotted, Some(WITHOUT_DOTS), FEW);
+            }
         }
         self.add(local, Some("the part of an e-mail in front of the @"), 1);
     }
@@ -339,7 +349,6 @@ mod tests {
             ("Ana+Shop@Kestrel.example ", Fault::Spelling),
             ("ana+shop%40kestrel.example", Fault::Spelling),
             ("ana shop@kestrel.example", Fault::Spelling),
-            ("ana@kestrel.example", Fault::Spelling),
             ("\"ana+shop@kestrel.example\"", Fault::Spelling),
         ] {
             let form = known.find(&sha256_hex(text));
@@ -349,6 +358,44 @@ mod tests {
         assert_eq!(known.find(&twice).unwrap().fault, Fault::Twice);
         assert_eq!(known.find(&sha256_hex("ben@kestrel.example")), None);
         assert!(Known::new(Name::Em, "no address", &assume).is_none());
+    }
+
+    #[test]
+    fn dots_and_tags_are_ignored_by_gmail_alone() {
+        let find = |listed: &str, hashed: &str| {
+            let known = Known::new(Name::Em, listed, &Assumptions::default()).unwrap();
+            known.find(&sha256_hex(hashed)).is_some()
+        };
+        for domain in ["gmail.com", "googlemail.com"] {
+            let listed = format!("j.smith+shop@{domain}");
+            for name in ["j.smith", "jsmith", "jsmith+shop"] {
+                assert!(
+                    find(&listed, &format!("{name}@{domain}")),
+                    "{name}@{domain}"
+                );
+            }
+        }
+        for name in ["j.smith", "jsmith", "jsmith+shop"] {
+            let hashed = format!("{name}@kestrel.example");
+            assert!(!find("j.smith+shop@kestrel.example", &hashed), "{hashed}");
+        }
+    }
+
+    #[test]
+    fn a_number_of_another_country_is_no_wrong_form() {
+        let assume = Assumptions {
+            country: Some("de".to_owned()),
+            ..Assumptions::default()
+        };
+        for typed in ["+49 176 58324455", "0176 58324455", "17658324455"] {
+            let Some(known) = Known::new(Name::Ph, typed, &assume) else {
+                continue;
+            };
+            // A number of the United States.
+            assert_eq!(known.find(&sha256_hex("17658324455")), None, "{typed}");
+        }
+        let known = Known::new(Name::Ph, "+49 176 58324455", &assume).unwrap();
+        assert!(known.find(&sha256_hex("017658324455")).is_some());
     }
 
     #[test]

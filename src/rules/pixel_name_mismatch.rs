@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 
 use crate::event::Event;
+use crate::event_name::STANDARD;
 use crate::finding::{Certainty, Findings, Severity};
 use crate::fix::{Fix, Safety};
 use crate::json::Pointer;
@@ -40,6 +41,11 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
     else {
         return;
     };
+    // Where the server's is a name of Meta's and the browser's is none, the browser's is the wrong one.
+    let is_standard = |name: &str| STANDARD.contains(&name);
+    if event.name().is_some_and(is_standard) && !is_standard(&name) {
+        return;
+    }
     let fix = Fix::needs_consent("take the event_name of the browser's copy");
     out.at(item, "event_name differs from that of the browser's copy")
         .fix(fix.replace_text(Pointer::root().key("event_name"), name));
