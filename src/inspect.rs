@@ -621,6 +621,7 @@ impl<'s, 'a> Inspector<'s, 'a> {
 
     /// What a request body tells of its own envelope.
     fn see_body(&self, place: u32, envelope: &mut Envelope<'a>) {
+        let mut time = None;
         for member in self.tape.at(place).children() {
             match member.name() {
                 Some(Name::PartnerAgent) => {
@@ -632,11 +633,14 @@ impl<'s, 'a> Inspector<'s, 'a> {
                 // Some loggers write their own members into the body.
                 None => {
                     let zone = Naive::of(self.around.assume.zone.as_ref());
-                    if let Some((trust, millis)) = labels::time_of_member(member, zone) {
-                        (envelope.sent_at, envelope.trust) = (Some(millis), Some(trust));
+                    if let Some(told) = labels::time_of_member(member, zone) {
+                        told.or(&mut time);
                     }
                 }
             }
+        }
+        if let Some(told) = time {
+            (envelope.sent_at, envelope.trust) = (Some(told.millis), Some(told.trust()));
         }
     }
 

@@ -15,6 +15,11 @@ enum Role {
     Time(Trust),
     /// The same, and documented to be in UTC when it names no zone.
     Utc(Trust),
+    /// When the row was made, by the clock of the program that sends it: a queue may hold it for
+    /// days.
+    Made,
+    /// The same under a name that says little: it counts when its type tells that it is a time.
+    At,
     /// Who sent or logged it.
     Sender,
     /// An object beside the payload that holds its time or sender.
@@ -23,7 +28,8 @@ enum Role {
     Trace,
 }
 
-/// Key, role. Within one object the most trusted time counts, and of two equal ones the first.
+/// Key, role. Within one object the most trusted time counts, of two equally trusted ones that of
+/// the sending before that at which the row was made, and else the first.
 const LABELS: &[(&str, Role)] = &[
     // Proxies and access logs: HAR, mitmproxy, Charles, WireMock, Envoy.
     ("startedDateTime", Role::Time(Trust::Proxy)),
@@ -46,9 +52,10 @@ const LABELS: &[(&str, Role)] = &[
     ("logged_at", Role::Time(Trust::Sender)),
     ("sent_at", Role::Time(Trust::Sender)),
     ("sentAt", Role::Time(Trust::Sender)),
-    ("created_at", Role::Time(Trust::Sender)),
-    ("createdAt", Role::Time(Trust::Sender)),
-    ("CreatedAt", Role::Time(Trust::Sender)),
+    ("created_at", Role::Made),
+    ("createdAt", Role::Made),
+    ("CreatedAt", Role::Made),
+    ("at", Role::At),
     ("_time", Role::Time(Trust::Sender)),
     ("wallTime", Role::Time(Trust::Sender)),
     ("startTime", Role::Time(Trust::Sender)),
@@ -110,6 +117,30 @@ const LABELS: &[(&str, Role)] = &[
     ("requestId", Role::Trace),
 ];
 
+/// A time, by whose clock, and whether it is that at which the row was made.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Told {
+    trust: Trust,
+    is_made: bool,
+    /// Unix milliseconds.
+    pub millis: i64,
+}
+
+impl Told {
+    /// Who wrote it.
+    pub(crate) fn trust(self) -> Trust {
+        self.trust
+    }
+
+    /// Keeps the better of two.
+    pub(crate) fn or(self, best: &mut Option<Told>) {
+        let rank = |told: &Told| (told.trust, told.is_made);
+        if best.is_none_or(|best| rank(&self) < rank(&best)) {
+            *best = Some(self);
+        }
+    }
+}
+
 static TABLE: Lazy<HashMap<&str, Role>> = Lazy::new(|| LABELS.iter().copied().collect());
 
 /// Longer text is no label.
@@ -120,9 +151,9 @@ const LONGEST_URL: usize = 2_000;
 /// Takes over what the members of an object tell of the payload inside it. What it tells counts
 /// more than what is known from further out.
 pub(crate) fn see<'a>(object: Item<'_, 'a>, envelope: &mut Envelope<'a>, zone: Naive<'_>) {
-    let mut time: Option<(Trust, i64)> = None;
+    let mut time = None;
     look(object, envelope, zone, &mut time, true);
-    if let Some((trust, millis)) = time {
+    if let Some(Told { trust, millis, .. }) = time {
         // Kafka says beside its `ts` whether it is that of the creation.
         let of_kafka = object.member("tstype").is_some();
         envelope.sent_at = Some(millis);
@@ -134,7 +165,7 @@ fn look<'a>(
     object: Item<'_, 'a>,
     envelope: &mut Envelope<'a>,
     zone: Naive<'_>,
-    time: &mut Option<(Trust, i64)>,
+    time: &mut Option<Told>,
     own: bool,
 ) {
     for member in object.children() {
@@ -146,16 +177,12 @@ fn look<'a>(
         let Some(role) = TABLE.get(member.key()) else {
             continue;
         };
-        let mut take = |trust: Trust, naive| {
-            if time.is_none_or(|(best, _)| trust < best)
-                && let Some(millis) = when::of_item(member, naive)
-            {
-                *time = Some((trust, millis));
-            }
-        };
         match role {
-            Role::Time(trust) => take(*trust, zone),
-            Role::Utc(trust) => take(*trust, Naive::Utc),
+            Role::Time(_) | Role::Utc(_) | Role::Made | Role::At => {
+                if let Some(told) = role.told_by(member, zone) {
+                    told.or(time);
+                }
+            }
             Role::Sender => {
                 if let Some(text) = member.text()
                     && text.len() <= LONGEST_LABEL
@@ -178,13 +205,36 @@ fn look<'a>(
 }
 
 /// The time that a member of a body beside `data` tells, when it is one that loggers add.
-pub fn time_of_member(member: Item<'_, '_>, zone: Naive<'_>) -> Option<(Trust, i64)> {
-    let (trust, naive) = match TABLE.get(member.key())? {
-        Role::Time(trust) => (*trust, zone),
-        Role::Utc(trust) => (*trust, Naive::Utc),
-        _ => return None,
-    };
-    Some((trust, when::of_item(member, naive)?))
+pub(crate) fn time_of_member(member: Item<'_, '_>, zone: Naive<'_>) -> Option<Told> {
+    TABLE.get(member.key())?.told_by(member, zone)
+}
+
+impl Role {
+    fn told_by(self, member: Item<'_, '_>, zone: Naive<'_>) -> Option<Told> {
+        let (trust, naive) = self.clock(zone)?;
+        if self == Role::At && !member.is_object() {
+            return None;
+        }
+        Some(Told {
+            trust,
+            is_made: self.is_made(),
+            millis: when::of_item(member, naive)?,
+        })
+    }
+
+    /// By whose clock a time is told, and what it means without a zone.
+    fn clock(self, zone: Naive<'_>) -> Option<(Trust, Naive<'_>)> {
+        match self {
+            Role::Time(trust) => Some((trust, zone)),
+            Role::Utc(trust) => Some((trust, Naive::Utc)),
+            Role::Made | Role::At => Some((Trust::Sender, zone)),
+            Role::Sender | Role::Beside | Role::Trace => None,
+        }
+    }
+
+    fn is_made(self) -> bool {
+        matches!(self, Role::Made | Role::At)
+    }
 }
 
 /// The dataset in the URL or path of a request to the events edge: `…/123/events`.
@@ -232,6 +282,38 @@ mod tests {
         assert_eq!(envelope.trust, Some(Trust::Sender));
         assert_eq!(envelope.dataset, Some("1234567890"));
         assert_eq!(envelope.sender, Some("capi"));
+    }
+
+    #[test]
+    fn the_sending_counts_before_the_making() {
+        let sent = Some(1_719_223_872_000);
+        for text in [
+            r#"{"created_at":"2024-06-20T10:11:12Z","sent_at":"2024-06-24T10:11:12Z"}"#,
+            r#"{"sent_at":"2024-06-24T10:11:12Z","created_at":"2024-06-20T10:11:12Z"}"#,
+            r#"{"CreatedAt":"2024-06-20T10:11:12Z","sentAt":"2024-06-24T10:11:12Z"}"#,
+            r#"{"createdAt":"2024-06-20T10:11:12Z","timestamp":1719223872000}"#,
+            r#"{"created_at":"2024-06-24T10:11:12Z","received_at":"2024-06-24T10:11:20Z"}"#,
+            r#"{"created_at":"2024-06-24T10:11:12Z"}"#,
+            r#"{"at":{"$date":"2024-06-24T10:11:12Z"}}"#,
+            r#"{"at":{"$date":{"$numberLong":"1719223872000"}}}"#,
+            r#"{"at":{"$date":"2024-06-20T10:11:12Z"},"sent_at":{"$date":"2024-06-24T10:11:12Z"}}"#,
+        ] {
+            assert_eq!(seen_in(text).sent_at, sent, "{text}");
+        }
+        assert_eq!(seen_in(r#"{"at":"2024-06-24T10:11:12Z"}"#).sent_at, None);
+    }
+
+    fn seen_in(text: &'static str) -> Envelope<'static> {
+        let arena = Bump::new();
+        let mut tape = Tape::new();
+        tape.parse(text, &arena).unwrap();
+        let mut envelope = Envelope::default();
+        see(tape.root(), &mut envelope, Naive::Unknown);
+        Envelope {
+            sent_at: envelope.sent_at,
+            trust: envelope.trust,
+            ..Envelope::default()
+        }
     }
 
     #[test]

@@ -42,8 +42,8 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
         return;
     };
     // Where the server's is a name of Meta's and the browser's is none, the browser's is the wrong one.
-    let is_standard = |name: &str| STANDARD.contains(&name);
-    if event.name().is_some_and(is_standard) && !is_standard(&name) {
+    let is_standard = |name: &str| STANDARD.contains(name);
+    if event.name().is_some_and(is_standard) && !is_standard(name) {
         return;
     }
     let fix = Fix::needs_consent("take the event_name of the browser's copy");
