@@ -640,7 +640,7 @@ impl<'s, 'a> Inspector<'s, 'a> {
             }
         }
         if let Some(told) = time {
-            (envelope.sent_at, envelope.trust) = (Some(told.millis), Some(told.trust()));
+            (envelope.sent_at, envelope.trust) = (Some(told.millis), Some(told.trust));
         }
     }
 

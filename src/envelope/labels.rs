@@ -120,18 +120,14 @@ const LABELS: &[(&str, Role)] = &[
 /// A time, by whose clock, and whether it is that at which the row was made.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Told {
-    trust: Trust,
+    /// Who wrote it.
+    pub trust: Trust,
     is_made: bool,
     /// Unix milliseconds.
     pub millis: i64,
 }
 
 impl Told {
-    /// Who wrote it.
-    pub(crate) fn trust(self) -> Trust {
-        self.trust
-    }
-
     /// Keeps the better of two.
     pub(crate) fn or(self, best: &mut Option<Told>) {
         let rank = |told: &Told| (told.trust, told.is_made);

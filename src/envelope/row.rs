@@ -26,7 +26,7 @@ pub(crate) fn of(event: Item<'_, '_>, zone: Naive<'_>) -> Row {
     for member in event.children().filter(|member| member.name().is_none()) {
         // A time that the sender may have put into the event says nothing of the sending.
         let time = labels::time_of_member(member, zone)
-            .map(|told| (told.trust(), told.millis))
+            .map(|told| (told.trust, told.millis))
             .filter(|(trust, _)| matches!(trust, Trust::Broker | Trust::Collector));
         has_column |= time.is_some() || member.key().starts_with('_');
         if row.written.is_none() {

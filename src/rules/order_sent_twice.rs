@@ -114,12 +114,11 @@ pub(super) fn sent_twice(group: &[Sighting]) -> Option<Vec<&Sighting>> {
 
 /// Whether all these are of one person beyond doubt: else the shop may have begun to count anew.
 pub(super) fn is_one_person(twice: &[&Sighting]) -> bool {
-    let first = twice.first();
-    first.is_none_or(|first| {
-        twice[1..]
-            .iter()
-            .all(|row| first.person(row) == Person::Same)
-    })
+    let [first, others @ ..] = twice else {
+        return true;
+    };
+    let is_the_same = |row: &&Sighting| first.person(row) == Person::Same;
+    others.iter().all(is_the_same)
 }
 
 #[cfg(test)]
