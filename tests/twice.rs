@@ -155,3 +155,63 @@ fn the_input_is_read_once_when_no_such_rule_speaks() {
     settings.policy.select(only("hash-uppercase"));
     assert!(!must_learn(&settings));
 }
+
+const CLICK: &str = "IwAR3vQn8T_kX2mLr5bYc0ZpHs7WfGdJ1aEuV9oNtI6yRqMxC4lSjUzBPwKe1";
+
+/// An event of one browser: its name, minute, what user_data has more, and the query of its page.
+fn visit(name: &str, minute: u32, more: &str, query: &str) -> String {
+    let time = 1_782_390_000 + 60 * minute;
+    format!(
+        r#"{{"event_name":"{name}","event_time":{time},"event_id":"{name}-{minute}","action_source":"website","event_source_url":"https://shop.kestrelbikes.com/{query}","user_data":{{"em":["{}"],"client_ip_address":"81.2.69.142","client_user_agent":"{AGENT}","fbp":"fb.1.1782301122334.1203980001"{more}}},"custom_data":{{"value":249.00,"currency":"EUR"}}}}"#,
+        person(1)
+    ) + "\n"
+}
+
+#[test]
+fn an_fbc_is_built_from_the_first_sighting_of_its_click() {
+    let query = format!("?fbclid={CLICK}");
+    let fbc = |millis: u64| format!(r#","fbc":"fb.1.{millis}.{CLICK}""#);
+    let bare = format!(r#","fbc":"{CLICK}""#);
+    let fixed = |first: String, second: String| -> String {
+        let place = Place::new();
+        place.write("a.ndjson", first + &second);
+        place.check("a.ndjson --fix --unsafe-fixes");
+        place.text("a.ndjson")
+    };
+    // The landing page shows it, or an fbc that was made there; the second page has it in its
+    // address or as a bare id.
+    let landing = || visit("PageView", 1, "", &query);
+    let kept = || visit("PageView", 1, &fbc(1_782_390_061_234), &query);
+    for (first, millis) in [(landing(), 1_782_390_060_000), (kept(), 1_782_390_061_234)] {
+        for second in [
+            visit("AddToCart", 30, "", &query),
+            visit("AddToCart", 30, &bare, ""),
+        ] {
+            let text = fixed(first.clone(), second);
+            let lines: Vec<&str> = text.lines().collect();
+            assert!(lines[1].contains(&fbc(millis)), "{}", lines[1]);
+        }
+    }
+    // No click is later than its event.
+    let text = fixed(visit("AddToCart", 0, "", &query), kept());
+    assert!(text.lines().next().unwrap().contains(&fbc(1_782_390_000_000)));
+}
+
+#[test]
+fn a_rebuilt_fbc_takes_no_time_behind_its_event() {
+    let fbc = |millis: u64| format!(r#","fbc":"fb.1.{millis}.{CLICK}""#);
+    let altered = |millis: u64| {
+        let small = CLICK.to_ascii_lowercase();
+        format!(r#","fbc":"fb.1.{millis}.{small}""#)
+    };
+    let at = |minute: u32| 1_782_390_000_500 + 60_000 * u64::from(minute);
+    let place = Place::new();
+    let mut text = visit("PageView", 0, &altered(1_782_389_000_000), "");
+    for minute in 1..8 {
+        text += &visit("Purchase", minute, &fbc(at(minute)), "");
+    }
+    place.write("a.ndjson", text);
+    place.check("a.ndjson --fix --unsafe-fixes");
+    let text = place.text("a.ndjson");
+    assert_eq!(text.matches(".1782389000000.").count(), 8, "{text}");
+}

@@ -4,10 +4,11 @@ use super::key::{Key, short};
 use super::people::{Told, Who};
 use super::recent::Recent;
 use super::table::{Numbers, Row};
-use crate::click_id::{self, SHORTEST};
+use crate::click_id::{self, Misformed, SHORTEST};
 use crate::event::Event;
 use crate::event_name;
 use crate::event_time;
+use crate::name::Name;
 use crate::percent;
 
 /// A click id as one person sent it, or as it stood in the address of a page. Numbers that are 0
@@ -29,6 +30,8 @@ pub struct Click {
     pub folded: u64,
     /// The length of the id in bytes.
     pub length: u32,
+    /// The earliest event_time, in Unix seconds; 0 when no event tells it.
+    pub seen: u32,
     /// The first event.
     pub at: u64,
     /// The number of events.
@@ -70,7 +73,15 @@ impl Click {
         self.flags & flags == flags
     }
 
-    /// Whether it was seen in the address of a page only.
+    /// When the click was made at the latest, in Unix milliseconds: 0 when that is not known.
+    pub fn made_by(&self) -> u64 {
+        match self.is_of_address() {
+            true => u64::from(self.seen) * 1_000,
+            false => self.time,
+        }
+    }
+
+    /// Whether it was seen in the address of a page only, or without the time of fbc.
     pub fn is_of_address(&self) -> bool {
         self.time == 0
     }
@@ -103,6 +114,10 @@ impl Row for Click {
         if same {
             self.at = self.at.min(other.at);
             self.count = self.count.saturating_add(other.count);
+            self.seen = match (self.seen, other.seen) {
+                (0, seen) | (seen, 0) => seen,
+                (a, b) => a.min(b),
+            };
         }
         same
     }
@@ -127,8 +142,8 @@ impl Row for Click {
             self.address,
             self.flags,
             self.length,
+            self.seen,
             self.count,
-            0,
         ] {
             out.extend(number.to_le_bytes());
         }
@@ -146,6 +161,7 @@ impl Row for Click {
             address: n.short(),
             flags: n.short(),
             length: n.short(),
+            seen: n.short(),
             count: n.short(),
         }
     }
@@ -155,7 +171,8 @@ impl Row for Click {
 pub(super) type Collected = Recent<Click, { 1 << 10 }>;
 
 impl Collected {
-    /// Enters the click of fbc and, where that is another, the one in the page's address.
+    /// Enters the click of fbc and, where that is another, the one in the page's address. A bare
+    /// click id in fbc is a sighting as one in an address is.
     pub fn enter(&mut self, key: &Key, event: &Event<'_, '_>, who: &Who, told: &Told, at: u64) {
         if event.envelope.is_test {
             return;
@@ -184,17 +201,31 @@ impl Collected {
             }
             self.see_click(row);
         }
-        if let Some(in_url) = event.fbclid()
-            && id != Some(in_url)
-            && let Some(row) = row_of(key, in_url, who, at)
-        {
-            self.see_click(row);
+        let in_url = event.fbclid().filter(|in_url| id != Some(*in_url));
+        let bare = match in_fbc {
+            Some(_) => None,
+            None => bare_id(event).filter(|bare| in_url != Some(*bare)),
+        };
+        for id in in_url.into_iter().chain(bare) {
+            if let Some(mut row) = row_of(key, id, who, at) {
+                let moment = event_time::moment(event);
+                row.seen = moment.and_then(|it| it.try_into().ok()).unwrap_or(0);
+                self.see_click(row);
+            }
         }
     }
 
     fn see_click(&mut self, row: Click) {
         let bits = row.id[0] as u32 ^ row.person ^ row.time as u32;
         self.see(bits.into(), row);
+    }
+}
+
+/// The click id that stands in fbc without the parts before it.
+fn bare_id<'a>(event: &Event<'_, 'a>) -> Option<&'a str> {
+    match click_id::misformed_fbc(event.user(Name::Fbc)?.text()?) {
+        Misformed::Bare(id) => Some(id),
+        _ => None,
     }
 }
 
@@ -274,6 +305,7 @@ fn row_of(key: &Key, id: &str, who: &Who, at: u64) -> Option<Click> {
             false => click,
         },
         length: id.len() as u32,
+        seen: 0,
         at,
         count: 1,
     })
@@ -294,6 +326,7 @@ mod tests {
             flags: 7,
             folded: 8,
             length: 9,
+            seen: 12,
             at: 10,
             count: 11,
         };

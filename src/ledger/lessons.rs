@@ -39,6 +39,9 @@ pub struct Lessons {
     doubled: HashSet<Wide>,
     /// The first creation time of a click, by its id and whoever sent it.
     clicked: HashMap<(Wide, u32), i64>,
+    /// When a click was made at the latest, by its id and whoever sent it, for events that show it
+    /// without a time.
+    dated: HashMap<(Wide, u32), i64>,
     /// Click ids that were altered, with the id as it was given out.
     altered: HashMap<Wide, Wide>,
     /// The ids in that map that are right.
@@ -90,6 +93,7 @@ impl Lessons {
             least,
             doubled: HashSet::new(),
             clicked: HashMap::new(),
+            dated: HashMap::new(),
             altered: HashMap::new(),
             right: HashSet::new(),
             lost: HashSet::new(),
@@ -118,6 +122,14 @@ impl Lessons {
     pub fn clicked(&mut self, click: &super::Click, first: u64) {
         if let Ok(first) = i64::try_from(first) {
             self.clicked.insert((click.id, click.person), first);
+        }
+    }
+
+    /// Notes when a click was made at the latest that somebody sent without a time, in Unix
+    /// milliseconds.
+    pub fn dated(&mut self, click: &super::Click, first: u64) {
+        if let Ok(first) = i64::try_from(first) {
+            self.dated.insert((click.id, click.person), first);
         }
     }
 
@@ -272,7 +284,8 @@ impl Lessons {
         self.values.inner.get(&key).map(String::as_str)
     }
 
-    /// The first creation time of the event's click, when the event's is another.
+    /// The first creation time of the event's click, when the event's is another. No click is
+    /// later than its event.
     pub fn first_click(&self, event: &Event<'_, '_>, click: &Click<'_>) -> Option<i64> {
         if self.clicked.is_empty() {
             return None;
@@ -280,10 +293,20 @@ impl Lessons {
         let id = clicks::id_of(&self.key, click.stamped.tail());
         let person = entries::sender_of_click(&self.key, event);
         let first = *self.clicked.get(&(id, person))?;
-        click
-            .millis
-            .filter(|&millis| millis != first)
-            .map(|_| first)
+        let is_later = event_time::moment(event).is_some_and(|moment| first / 1_000 > moment);
+        let is_another = click.millis.is_some_and(|millis| millis != first);
+        (is_another && !is_later).then_some(first)
+    }
+
+    /// When the click was made whose id the event shows without a time, in Unix milliseconds: as the
+    /// log tells, but not behind the event.
+    pub fn click_made(&self, event: &Event<'_, '_>, id: &str) -> Option<i64> {
+        if self.dated.is_empty() {
+            return None;
+        }
+        let person = entries::sender_of_click(&self.key, event);
+        let first = *self.dated.get(&(clicks::id_of(&self.key, id), person))?;
+        (first / 1_000 <= event_time::moment(event)?).then_some(first)
     }
 
     /// The id of a click as it was given out.

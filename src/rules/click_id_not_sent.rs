@@ -10,7 +10,7 @@ use crate::finding::Findings;
 use crate::fix::{Fix, Safety, quote};
 use crate::json::{Item, Pointer};
 use crate::ledger::people::{CLICK, Events, LATE};
-use crate::ledger::{Evidence, LogFindings, Needs};
+use crate::ledger::{Click, Evidence, LogFindings, Needs};
 use crate::name::Name;
 use crate::report::count;
 use crate::rule::{Check, Rule};
@@ -20,7 +20,7 @@ pub static RULE: Rule = crate::rule!(
     "click-id-not-sent",
     Check::Event(check),
     conclude,
-    Needs::VISITS,
+    Needs::VISITS.and(Needs::CLICKS),
     Safety::Unsafe
 );
 
@@ -56,10 +56,12 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
     if !is_whole || event.has_unnamed_user_keys() && user_data.children().any(is_click) {
         return;
     }
-    let fix = event.time().map(|seconds| {
-        let fix = Fix::needs_consent("build fbc from the address and event_time");
-        let text = format!("fb.1.{}.{id}", seconds * 1000);
-        sent(fix, fbc, &text)
+    let fix = made(event, id).map(|(millis, by_log)| {
+        let fix = Fix::needs_consent(match by_log {
+            true => "build fbc from the address and the first sighting of the click in the log",
+            false => "build fbc from the address and event_time",
+        });
+        sent(fix, fbc, &format!("fb.1.{millis}.{id}"))
     });
     let url = event.get(Name::EventSourceUrl).unwrap_or(user_data);
     out.at(
@@ -67,6 +69,16 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
         "event_source_url holds a click id, and user_data has no fbc",
     )
     .fix_if(fix);
+}
+
+/// When a click was made whose id the event shows without a time, in Unix milliseconds, and whether
+/// the log tells it: else no later than the event.
+pub(super) fn made(event: &Event<'_, '_>, id: &str) -> Option<(i64, bool)> {
+    let lessons = event.witnesses.lessons.as_ref();
+    match lessons.and_then(|lessons| lessons.click_made(event, id)) {
+        Some(millis) => Some((millis, true)),
+        None => Some((event.time()?.checked_mul(1_000)?, false)),
+    }
 }
 
 /// Puts an fbc where there is none, or nothing in it.
@@ -103,7 +115,35 @@ struct Late {
     seen: u64,
 }
 
+/// Notes for the fixes when each click was made that came without a time: the least creation time
+/// that its visitor has for it, or else the time of the first event that shows it.
+pub(super) fn date_clicks(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
+    if out.lessons(Safety::Unsafe).is_none() {
+        return Ok(());
+    }
+    log.clicks(|group| {
+        let Some(lessons) = out.lessons(Safety::Unsafe) else {
+            return;
+        };
+        for clicks in group.chunk_by(|a, b| (a.id, a.person) == (b.id, b.person)) {
+            if clicks[0].person == 0 || !clicks.iter().any(Click::is_of_address) {
+                continue;
+            }
+            let made = |is_of_address: bool| {
+                let rows = clicks
+                    .iter()
+                    .filter(move |row| row.is_of_address() == is_of_address);
+                rows.map(Click::made_by).filter(|&made| made != 0).min()
+            };
+            if let Some(first) = made(false).or_else(|| made(true)) {
+                lessons.dated(&clicks[0], first);
+            }
+        }
+    })
+}
+
 fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
+    date_clicks(log, out)?;
     let mut scopes: BTreeMap<u32, Late> = BTreeMap::new();
     let teaches = out.lessons(Safety::Unsafe).is_some();
     log.browsers(|visits| {

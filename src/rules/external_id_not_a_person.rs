@@ -321,7 +321,7 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
         (|visit: &Visit| visit.email.into()) as fn(&Visit) -> u64,
         |visit: &Visit| visit.phone.into(),
     ];
-    for found in never_repeats(log, |visit| visit.external_id, others)? {
+    for found in never_repeats(log, |visit| visit.external_id, &others)? {
         if found.held {
             out.convict().fresh(ScoreKey::ExternalId, found.scope);
         }

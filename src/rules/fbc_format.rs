@@ -4,14 +4,24 @@ use crate::click_id::{self, Misformed};
 use crate::digest;
 use crate::event::Event;
 use crate::finding::Findings;
-use crate::fix::Fix;
+use crate::fix::{Fix, Safety};
 use crate::json::{Item, Val};
+use crate::ledger::Needs;
 use crate::name::Name;
 use crate::rule::{Check, Rule};
 use crate::signs::Signs;
 
+use super::click_id_not_sent::{date_clicks, made};
+
 /// See `rules/fbc-format.md`.
-pub static RULE: Rule = crate::rule!("fbc-format", Check::Event(check)).when(Signs::CLICK);
+pub static RULE: Rule = crate::rule!(
+    "fbc-format",
+    Check::Event(check),
+    date_clicks,
+    Needs::CLICKS,
+    Safety::Unsafe
+)
+.when(Signs::CLICK);
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     for value in event.user(Name::Fbc).into_iter().flat_map(Item::each) {
@@ -49,9 +59,12 @@ fn report(event: &Event<'_, '_>, value: Item<'_, '_>, text: &str, out: &mut Find
         ),
         Misformed::Bare(fbclid) => (
             "fbc is a bare fbclid, without the parts `fb`, index and creation time",
-            event.time().map(|seconds| {
-                Fix::needs_consent("build fbc from the fbclid and event_time")
-                    .replace_text(at, &format!("fb.1.{}.{fbclid}", seconds * 1000))
+            made(event, fbclid).map(|(millis, by_log)| {
+                Fix::needs_consent(match by_log {
+                    true => "build fbc from the fbclid and its first sighting in the log",
+                    false => "build fbc from the fbclid and event_time",
+                })
+                .replace_text(at, &format!("fb.1.{millis}.{fbclid}"))
             }),
         ),
         Misformed::Empty => (

@@ -97,8 +97,14 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
                 continue;
             }
             if is_proof && let Some(lessons) = out.lessons(Safety::Safe) {
-                // In the order of time.
-                lessons.clicked(&clicks[0], times.members()[0]);
+                // Also under an id whose letters were changed on the way.
+                let first = &clicks[0];
+                let same = group
+                    .iter()
+                    .filter(|row| (row.folded, row.person) == (first.folded, first.person));
+                let created = same.filter(|row| !row.is_of_address()).map(|row| row.time);
+                let earliest = created.min().unwrap_or(times.members()[0]);
+                lessons.clicked(first, earliest);
             }
             let message = format!(
                 "one click of one visitor has {} creation times in {}",

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 
 use crate::finding::Certainty;
-use crate::ledger::people::{self, Events};
+use crate::ledger::people::{self, Events, LATE};
 use crate::ledger::{Evidence, LogFindings, Needs, Visit};
 use crate::report::count;
 use crate::rule::{Check, Rule};
@@ -44,11 +44,12 @@ pub(super) struct NeverRepeats {
     pub held: bool,
 }
 
-/// The datasets or sites in which an identifier is new with every event of most browsers.
+/// The datasets or sites in which an identifier is new with every event of most browsers. `others`
+/// are those of the same people that stay, when only the value was spoilt.
 pub(super) fn never_repeats(
     log: &Evidence<'_>,
     of: fn(&Visit) -> u64,
-    others: [fn(&Visit) -> u64; 2],
+    others: &[fn(&Visit) -> u64],
 ) -> io::Result<Vec<NeverRepeats>> {
     let mut scopes: BTreeMap<u32, Shown> = BTreeMap::new();
     log.browsers(|visits| {
@@ -67,7 +68,12 @@ pub(super) fn never_repeats(
             let value = other(first);
             value != 0 && with.iter().all(|visit| other(visit) == value)
         };
-        shown.held += u64::from(others.into_iter().any(stays));
+        // On a till the account is that of the clerk, who takes the order of one customer after the
+        // other; what comes with pages that are looked at is of whoever is logged in.
+        let account: fn(&Visit) -> u64 = |visit| visit.external_id;
+        let is_of_visitor = with.iter().any(|visit| !visit.has(LATE));
+        let is_held = others.iter().any(|other| stays(*other)) || is_of_visitor && stays(account);
+        shown.held += u64::from(is_held);
         with.iter()
             .for_each(|visit| shown.events.add(visit.at, visit.count.into()));
     })?;
@@ -86,13 +92,13 @@ pub(super) fn never_repeats(
 fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
     let email: fn(&Visit) -> u64 = |visit| visit.email.into();
     let phone: fn(&Visit) -> u64 = |visit| visit.phone.into();
-    let external_id: fn(&Visit) -> u64 = |visit| visit.external_id;
+    let birth: fn(&Visit) -> u64 = |visit| visit.birth.into();
     for (key, of, others, pointer) in [
-        (ScoreKey::Em, email, [phone, external_id], "/user_data/em"),
-        (ScoreKey::Ph, phone, [email, external_id], "/user_data/ph"),
+        (ScoreKey::Em, email, [phone, birth], "/user_data/em"),
+        (ScoreKey::Ph, phone, [email, birth], "/user_data/ph"),
     ] {
         let name = key.name();
-        for found in never_repeats(log, of, others)? {
+        for found in never_repeats(log, of, &others)? {
             let message = format!(
                 "{name} is new with every event of {}, {} in all",
                 count(found.browsers, "browser"),
