@@ -90,6 +90,13 @@ pub fn is_placeholder(id: &str, order: impl FnOnce() -> Option<String>) -> bool 
     id.starts_with(['{', '$', '%', '<', '[', '#', '(']) && Shape::of(id) == Shape::Template
 }
 
+/// Whether a placeholder is a word with a number, as code samples have it: a shop that counts its
+/// events comes by it as well.
+pub fn is_sample(id: &str) -> bool {
+    let id = trimmed(id);
+    id.len() <= LONGEST_PLACEHOLDER && TABLE.samples.contains(id.to_ascii_lowercase().as_str())
+}
+
 /// Whether an id says no more than the event's name: it has the same letters and digits, in whatever
 /// case.
 #[inline]

@@ -194,7 +194,12 @@ fn an_fbc_is_built_from_the_first_sighting_of_its_click() {
     }
     // No click is later than its event.
     let text = fixed(visit("AddToCart", 0, "", &query), kept());
-    assert!(text.lines().next().unwrap().contains(&fbc(1_782_390_000_000)));
+    assert!(
+        text.lines()
+            .next()
+            .unwrap()
+            .contains(&fbc(1_782_390_000_000))
+    );
 }
 
 #[test]

@@ -12,7 +12,7 @@ use super::memo::Memo;
 use super::needs::Needs;
 use super::people::{Told, Visit, Who, mix};
 use super::recent::Recent;
-use super::sighting::{PAIRED, PLACEHOLDER_ID, RANDOM_ID, Sighting};
+use super::sighting::{PAIRED, PLACEHOLDER_ID, RANDOM_ID, Sighting, sent_flags};
 use super::steps::Step;
 use super::{clicks, digests, people, series, spellings, standing};
 use crate::blank::trimmed;
@@ -342,16 +342,22 @@ impl Entries {
             true => b"id of a test",
             false => b"id",
         };
+        let time = event
+            .time()
+            .and_then(|time| u32::try_from(time).ok())
+            .unwrap_or(0);
+        let sent = event
+            .envelope
+            .sent_at
+            .map(|millis| millis.div_euclid(1_000));
+        flags |= sent_flags(time, sent);
         let mut row = Sighting {
             key: begin.clone().part(kind).part(id.as_bytes()).wide(),
             at,
             other: order
                 .as_deref()
                 .map_or(0, |order| key.hash(order.as_bytes())),
-            time: event
-                .time()
-                .and_then(|time| u32::try_from(time).ok())
-                .unwrap_or(0),
+            time,
             name: name_hash,
             browser: short_or_nothing(who.browser),
             email: who.email,

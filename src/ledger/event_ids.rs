@@ -147,7 +147,8 @@ fn difference(a: &Sighting, b: &Sighting) -> Option<(Differ, Certainty)> {
         let sure = person == Person::Different { browser: true };
         return Some((Differ::People, certainty(sure)));
     }
-    (gap > WINDOW).then_some((Differ::Days, Certainty::Strong))
+    // Meta counts from one receipt to the next: a copy of the same time may come days later.
+    (gap.max(a.sent_gap(b)) > WINDOW).then_some((Differ::Days, Certainty::Strong))
 }
 
 fn certainty(sure: bool) -> Certainty {
@@ -180,7 +181,7 @@ fn has_many_contents(group: &[Sighting]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sighting::tests::sighting;
+    use super::super::sighting::{sent_flags, tests::sighting};
     use super::*;
 
     const OF_NAME: u64 = 1_000;
@@ -248,6 +249,10 @@ mod tests {
             row.other = u64::from(n) + 1;
         });
         assert_eq!(reused(&orders), (Differ::Orders, 2, Certainty::Proof));
+        let sent_late = rows(2, |n, row| {
+            row.flags |= sent_flags(row.time, Some(i64::from(row.time + n * 3 * 86_400)));
+        });
+        assert_eq!(reused(&sent_late), (Differ::Days, 2, Certainty::Strong));
         let days = rows(2, |n, row| row.time += n * 3 * 86_400);
         assert_eq!(reused(&days), (Differ::Days, 2, Certainty::Strong));
         let cart = rows(3, |n, row| {

@@ -36,6 +36,23 @@ pub const RANDOM_ID: u32 = 1 << 1;
 /// The event_id is a word that somebody left in the code, which was told of the event itself.
 pub const PLACEHOLDER_ID: u32 = 1 << 2;
 
+/// The flags' upper bits hold how many minutes after event_time the event was sent, and one more;
+/// 0 when the log does not tell. Taken up to 30 years.
+const SENT_SHIFT: u32 = 8;
+const LONGEST_DELAY: i64 = (1 << 24) - 2;
+
+/// What the flags hold of an event of this time in Unix seconds that was sent at another, if that is
+/// known.
+pub fn sent_flags(time: u32, sent: Option<i64>) -> u32 {
+    let Some(sent) = sent.filter(|_| time != 0) else {
+        return 0;
+    };
+    let minutes = (sent - i64::from(time)).div_euclid(60);
+    // What comes before its time was sent at once, by another clock.
+    let minutes = minutes.clamp(0, LONGEST_DELAY) as u32;
+    (minutes + 1) << SENT_SHIFT
+}
+
 /// Whether two events are of one person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Person {
@@ -80,6 +97,19 @@ impl Sighting {
             (0, _) | (_, 0) => 0,
             (a, b) => a.abs_diff(b),
         }
+    }
+
+    /// Seconds between their sendings, to the minute; 0 when one is not known.
+    pub fn sent_gap(&self, other: &Sighting) -> u32 {
+        match (self.sent(), other.sent()) {
+            (Some(a), Some(b)) => a.abs_diff(b).try_into().unwrap_or(u32::MAX),
+            _ => 0,
+        }
+    }
+
+    fn sent(&self) -> Option<u64> {
+        let delay = (self.flags >> SENT_SHIFT).checked_sub(1)?;
+        Some(u64::from(self.time) + u64::from(delay) * 60)
     }
 
     /// Whether both orders, or both ids, are known and differ.
@@ -207,6 +237,23 @@ pub(crate) mod tests {
         row.write(&mut bytes);
         assert_eq!(bytes.len(), Sighting::SIZE);
         assert_eq!(Sighting::read(&bytes), row);
+    }
+
+    #[test]
+    fn the_flags_hold_when_it_was_sent() {
+        let time = 1_782_399_600;
+        let sent = |sent: Option<i64>| Sighting {
+            flags: PAIRED | sent_flags(time, sent),
+            ..sighting(0)
+        };
+        let (at_once, late) = (
+            sent(Some(time.into())),
+            sent(Some(i64::from(time) + 3 * 86_400)),
+        );
+        assert_eq!(at_once.sent_gap(&late), 3 * 86_400);
+        assert_eq!(late.sent_gap(&sent(Some(i64::from(time) - 90))), 3 * 86_400);
+        assert_eq!(late.sent_gap(&sent(None)), 0);
+        assert!(late.has(PAIRED) && !late.has(RANDOM_ID));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::io;
 
 use crate::deduplication;
 use crate::event::Event;
-use crate::finding::{Certainty, Findings};
+use crate::finding::{Certainty, Findings, Severity};
 use crate::fix::Fix;
 use crate::json::Pointer;
 use crate::ledger::event_ids::{Use, judge};
@@ -26,8 +26,13 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
     };
     let Some(id) = item.text() else { return };
     let order = || deduplication::order_id(event).map(|order| order.into_owned());
+    let mut is_sample = false;
     let message = if deduplication::is_placeholder(id, order) {
-        "event_id is a placeholder, the same for every event"
+        is_sample = deduplication::is_sample(id) && deduplication::order_id(event).is_none();
+        match is_sample {
+            true => "event_id looks like the sample of a manual, the same for every event",
+            false => "event_id is a placeholder, the same for every event",
+        }
     } else if event
         .name()
         .is_some_and(|name| deduplication::repeats_name(id, name))
@@ -39,7 +44,12 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
     let fix = deduplication::id_from_order(event).unwrap_or_else(|| {
         Fix::needs_consent("remove the placeholder").remove(Pointer::root().key("event_id"))
     });
-    out.at(item, message).fix(fix);
+    let finding = out.at(item, message).fix(fix);
+    if is_sample {
+        finding
+            .severity(Severity::Warning)
+            .certainty(Certainty::Heuristic);
+    }
 }
 
 /// An id that no table knows shows in the log: most events of a name have it, whoever they are of.

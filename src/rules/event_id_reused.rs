@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::finding::{Effect, Severity};
+use crate::finding::{Certainty, Effect, Severity};
 use crate::ledger::event_ids::{Differ, Use, judge};
 use crate::ledger::{Evidence, LogFindings, Needs};
 use crate::report::count;
@@ -46,6 +46,11 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
                 finding.help("the id of a cart or a session is not that of an event: add what tells its events apart");
             }
             Differ::People => {
+                // A shop and its CRM may know the person of one event by two accounts and
+                // addresses.
+                if certainty != Certainty::Proof {
+                    finding.severity(Severity::Warning);
+                }
                 finding.help("make the id anew for each event; a page cache, a counter or a clock in seconds gives it out twice");
             }
             Differ::Orders => {}
