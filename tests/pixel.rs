@@ -287,3 +287,39 @@ fn fixes_that_a_capture_needs_twice_are_told_as_left_out() {
     assert_ne!(spooled.out(), log);
     spooled.silent_on("give --spool");
 }
+
+#[test]
+fn a_capture_of_other_visitors_shows_nothing_of_ids() {
+    let place = Place::new();
+    let uuid = |n: u32| format!("7f9c24e8-3b12-4fef-91e0-1b2c3d4e{n:04x}");
+    let event = |name: &str, id: String, n: u32| {
+        let mut event: Value = serde_json::from_str(support::CLEAN).unwrap();
+        event["event_name"] = name.into();
+        event["event_id"] = id.into();
+        event["user_data"]["fbp"] = format!("fb.1.1782390000123.7744119{n:02}").into();
+        event["custom_data"] = json!({ "value": n, "currency": "EUR" });
+        event.to_string() + "\n"
+    };
+    let hit = |name: &str, id: &str, n: u32| {
+        format!(
+            "https://www.facebook.com/tr/?id=1234567890123456&ev={name}&eid={id}&fbp=fb.1.1782390000456.8844119{n:02}&ts=1782396602000\n"
+        )
+    };
+    let mut log: String = (0..25).map(|n| event("ViewContent", uuid(n), n)).collect();
+    let mut capture: String = (0..25)
+        .map(|n| hit("ViewContent", &uuid(100 + n), n))
+        .collect();
+    let errors = |log: &str, capture: &str| {
+        place.write("log.ndjson", log);
+        place.write("capture.txt", capture);
+        let args = "log.ndjson --pixel capture.txt --select CL302 --format json";
+        let report = place.check(args).json();
+        let findings = report["findings"].as_array().unwrap().iter();
+        findings.filter(|one| one["severity"] == "error").count()
+    };
+    assert_eq!(errors(&log, &capture), 0);
+    // A purchase that both sides have shows that they tell of the same visitors.
+    log += &event("Purchase", "order-7".to_owned(), 30);
+    capture += &hit("Purchase", "order-7", 30);
+    assert_eq!(errors(&log, &capture), 1);
+}

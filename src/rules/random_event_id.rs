@@ -114,6 +114,8 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
 
 /// What a capture of the browser's requests shows.
 fn beside_pixel(log: &Evidence<'_>, out: &mut LogFindings) {
+    // Where nothing at all ties the log to the capture, they may be of other visitors.
+    let are_tied = log.pixel().iter().any(|pairs| !pairs.pairs.is_empty());
     for pairs in log.pixel() {
         let ids_differ = |pair: &&Pair| {
             let own = pair.tie.relation == Relation::Other && pair.tie.flags & RANDOM_ID != 0;
@@ -153,7 +155,8 @@ fn beside_pixel(log: &Evidence<'_>, out: &mut LogFindings) {
             continue;
         }
         let (server, with_id) = (&pairs.server, pairs.browser - pairs.without_id);
-        if pairs.deduplicated() == 0
+        if are_tied
+            && pairs.deduplicated() == 0
             && with_id >= LEAST
             && server.random >= LEAST
             && server.random * 10 >= server.with_id * 9
