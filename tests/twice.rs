@@ -220,3 +220,22 @@ fn a_rebuilt_fbc_takes_no_time_behind_its_event() {
     let text = place.text("a.ndjson");
     assert_eq!(text.matches(".1782389000000.").count(), 8, "{text}");
 }
+
+#[test]
+fn a_digest_in_capitals_is_joined_as_in_small_letters() {
+    let place = Place::new();
+    let lead = |n: u32, em: &str| event("Lead", 1_782_390_000 + n, &format!("lead-{n}"), em, n);
+    let upper = |n: u32, hex: String| lead(n, &hex.to_ascii_uppercase());
+    let mut text = upper(1, person(1));
+    text += &lead(2, &sha256_hex(&person(1)));
+    text += &upper(3, sha256_hex(&person(4)));
+    text += &lead(4, &person(4));
+    place.write("a.ndjson", text);
+    place.check("a.ndjson --fix");
+    let right: String = [1, 1, 4, 4]
+        .into_iter()
+        .zip(1..)
+        .map(|(who, n)| lead(n, &person(who)))
+        .collect();
+    assert_eq!(place.text("a.ndjson"), right);
+}

@@ -15,7 +15,9 @@ use super::key::{Key, short};
 use super::people;
 use super::recent::Recent;
 use super::table::{AnyTable, Numbers, Row, Table};
-use crate::digest::{Digest, Shape, bytes_of, digest_of, sha256};
+use crate::digest::{
+    Digest, Shape, bytes_of, decode, digest_of, sha256, strip_appendix, worthless,
+};
 use crate::event::Event;
 use crate::name::Name;
 
@@ -193,8 +195,13 @@ impl Row for Link {
 }
 
 /// The digests of an event that the ledger remembers, with their keys of `user_data`: all but those
-/// that the event shows to be wrong or worthless.
+/// that the event shows to be wrong or worthless. One in capitals is the same in small letters.
 pub(super) fn of<'e>(event: &'e Event<'_, '_>) -> impl Iterator<Item = (Name, Digest)> + 'e {
+    let in_capitals = event.shaped(Shape::UpperHex.bit()).filter_map(|one| {
+        let digest = digest_of(&decode(strip_appendix(one.text))?);
+        let is_worthless = worthless::find_digest(&digest).is_some();
+        (!is_worthless).then_some((one.name, digest))
+    });
     event
         .shaped(Shape::Sha256.bit())
         .filter(|one| one.worthless.is_none() && !one.proven)
@@ -203,6 +210,7 @@ pub(super) fn of<'e>(event: &'e Event<'_, '_>) -> impl Iterator<Item = (Name, Di
             !(event.has_suspect() && is_mistake(one.place))
         })
         .map(|one| (one.name, one.digest))
+        .chain(in_capitals)
 }
 
 /// A digest as hex in lower case.
