@@ -757,7 +757,7 @@ impl<'t, 'a> Event<'t, 'a> {
 
     /// Whether there can be any mistake; see [`mistakes::are_possible`].
     #[inline]
-    fn may_be_mistaken(&self) -> bool {
+    pub(crate) fn may_be_mistaken(&self) -> bool {
         *self
             .may_be_mistaken
             .get_or_init(|| mistakes::are_possible(self))

@@ -13,6 +13,7 @@ mod random;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use capilint::digest::sha256_hex;
 use capilint::engine::{Linter, Run};
 use capilint::event::Assumptions;
 use capilint::input::blocks::Limits;
@@ -62,9 +63,12 @@ struct Sketch {
     minutes: u32,
     value: u32,
     shop: &'static str,
-    /// How often the digest of the e-mail address is hashed again.
+    /// How often the digest of the e-mail address is hashed again; from [`PLAIN`] on, what else of an
+    /// address: in plain in the page's, hashed with its capital letter, hashed twice, hashed right.
     hashed: u8,
 }
+
+const PLAIN: u8 = 3;
 
 impl Sketch {
     fn text(&self) -> String {
@@ -79,9 +83,20 @@ impl Sketch {
             hashed,
         } = self;
         let mut em = format!("1a45e38e{person:02}{}", &EM[10..]);
-        for _ in 0..*hashed {
-            em = capilint::digest::sha256_hex(&em);
+        let address = format!("Person{person}@kestrelbikes.com");
+        let lower = sha256_hex(&address.to_lowercase());
+        let mut query = String::new();
+        match hashed.checked_sub(PLAIN) {
+            None => (0..*hashed).for_each(|_| em = sha256_hex(&em)),
+            Some(0) => query = format!("thank-you?email={address}"),
+            Some(1) => em = sha256_hex(&address),
+            Some(2) => em = sha256_hex(&lower),
+            Some(_) => em = lower,
         }
+        let page = match query.as_str() {
+            "" => "thank-you",
+            query => query,
+        };
         CLEAN
             .replace("\"Purchase\"", &format!("\"{name}\""))
             .replace("order-58213", &format!("order-{id}"))
@@ -92,6 +107,7 @@ impl Sketch {
             .replace("1782396602", &format!("{}", 1_782_000_000 + minutes * 60))
             .replace("249.00", &format!("{value}.00"))
             .replace("shop.example.com", shop)
+            .replace("thank-you", page)
     }
 }
 
@@ -104,7 +120,7 @@ fn sketch() -> impl Strategy<Value = Sketch> {
         0u32..6_000,
         1u32..4,
         prop::sample::select(vec!["shop.example.com", "store.example.net"]),
-        prop::sample::select(vec![0, 0, 0, 1, 2]),
+        prop::sample::select(vec![0, 0, 0, 1, 2, 3, 4, 5, 6]),
     )
         .prop_map(
             |(name, id, order, person, minutes, value, shop, hashed)| Sketch {
@@ -372,6 +388,52 @@ fn a_double_digest_is_proven_by_the_single_one_elsewhere() {
         (&finding["line"], &finding["certainty"]),
         (&6.into(), &"proof".into())
     );
+}
+
+#[test]
+fn a_plain_address_elsewhere_in_the_log_shows_what_is_wrong_and_what_is_right() {
+    let place = Place::new();
+    let event = |id: u32, hashed: u8, person: u32| {
+        let sketch = Sketch {
+            name: "Purchase",
+            id,
+            order: id,
+            person,
+            minutes: id,
+            value: 2,
+            shop: "shop.example.com",
+            hashed,
+        };
+        sketch.text()
+    };
+    // In plain, then with a capital letter, twice, right; and of somebody else.
+    let texts: Vec<String> = (3..7).map(|how| event(how.into(), how, 1)).collect();
+    place.write("a.ndjson", lines(&texts) + &event(9, 4, 2) + "\n");
+    for memory in ["1GB", "1KB"] {
+        let report = place
+            .check(&format!("a.ndjson --format json --memory {memory}"))
+            .ends(1)
+            .json();
+        let expected = [("CL105", 1), ("CL111", 1), ("CL510", 1)];
+        let expected = expected.map(|(id, events)| (id.to_owned(), events));
+        assert_eq!(found(&report), BTreeMap::from(expected));
+        let finding = &report["findings"][1];
+        assert_eq!(
+            finding["message"],
+            "1 value of em is the digest of a value with a capital letter: \
+             the address stands in plain elsewhere in the log"
+        );
+        assert_eq!(
+            (&finding["line"], &finding["certainty"]),
+            (&2.into(), &"proof".into())
+        );
+        let em = &report["names"][0]["coverage"]["em"];
+        let share = |what: &str| em[what].as_f64().unwrap();
+        assert_eq!((share("usable"), share("proven")), (0.6, 0.2));
+    }
+    place.check("a.ndjson --fix --select CL105,CL111");
+    let right = sha256_hex("person1@kestrelbikes.com");
+    assert_eq!(place.text("a.ndjson").matches(&right).count(), 3);
 }
 
 /// A log of which each part of the whole says that a key is worthless, with what is expected of the

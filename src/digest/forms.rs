@@ -23,7 +23,7 @@ use crate::places::{self, COUNTRIES, STATES};
 pub use super::known::{Known, wrong_forms};
 
 /// Which rule a wrong form belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Fault {
     /// The digest of a digest (CL105).
     Twice,

@@ -12,6 +12,93 @@ use crate::places::PHONES;
 /// those.
 pub const NATIONAL: &str = "a phone number without its country calling code";
 
+/// What is wrong with a digest, as far as it hangs on no value: it may be written to disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Class {
+    pub what: &'static str,
+    /// Which rule speaks.
+    pub fault: Fault,
+    /// Whether it means that value and no other.
+    pub is_sure: bool,
+    /// Whether Meta's own code lets this form pass.
+    pub is_disputed: bool,
+}
+
+/// Every [`Class::what`] of an e-mail or a phone.
+const CLASSES: [&str; 22] = [
+    "a value in another spelling",
+    super::dress::SPACED,
+    super::dress::QUOTED,
+    super::dress::LITERAL,
+    super::dress::CHARSET,
+    super::dress::TWICE,
+    CAPITALS,
+    CAPITAL,
+    ENCODED,
+    LINK,
+    BRACKETED,
+    WITHOUT_PLUS,
+    WITHOUT_TAG,
+    WITHOUT_DOTS,
+    LOCAL,
+    PLUS,
+    ZEROS,
+    SIGNS,
+    TRUNK,
+    DECIMALS,
+    NATIONAL,
+    AROUND,
+];
+
+const FAULTS: [Fault; 4] = [Fault::Twice, Fault::Case, Fault::Spelling, Fault::WrongKey];
+
+impl Class {
+    /// The class of a form.
+    pub fn of(form: &WrongForm) -> Class {
+        Class {
+            what: form.what,
+            fault: form.fault,
+            is_sure: form.sure,
+            is_disputed: form.disputed,
+        }
+    }
+
+    /// The class as a number, which [`Class::from_code`] reads. The same in every run of a version.
+    pub fn code(&self) -> u32 {
+        let place = |at: Option<usize>| at.unwrap_or(0) as u32;
+        let what = place(CLASSES.iter().position(|what| *what == self.what));
+        let fault = place(FAULTS.iter().position(|fault| *fault == self.fault));
+        what << 4 | fault << 2 | u32::from(self.is_sure) << 1 | u32::from(self.is_disputed)
+    }
+
+    /// The class of a number.
+    pub fn from_code(code: u32) -> Class {
+        let what = CLASSES.get((code >> 4) as usize);
+        Class {
+            what: what.unwrap_or(&CLASSES[0]),
+            fault: FAULTS[(code >> 2 & 3) as usize],
+            is_sure: code & 2 != 0,
+            is_disputed: code & 1 != 0,
+        }
+    }
+}
+
+const CAPITALS: &str = "a value in capitals";
+const CAPITAL: &str = "a value with a capital letter";
+const ENCODED: &str = "an e-mail that is still encoded";
+const LINK: &str = "an e-mail with mailto: in front";
+const BRACKETED: &str = "an e-mail in angle brackets";
+const WITHOUT_PLUS: &str = "an e-mail with a space in place of the plus";
+const WITHOUT_TAG: &str = "an e-mail without its +tag";
+const WITHOUT_DOTS: &str = "an e-mail without the dots in front of the @";
+const LOCAL: &str = "the part of an e-mail in front of the @";
+const AROUND: &str = "an e-mail with something around it";
+const PLUS: &str = "a phone number with a plus";
+const ZEROS: &str = "a phone number with 00 in front";
+const SIGNS: &str = "a phone number with spaces or signs";
+const TRUNK: &str = "a phone number with a zero behind its country calling code";
+const DECIMALS: &str = "a phone number with decimals";
+
 /// A value that is known in plain: its right digest and its wrong forms.
 pub struct Known {
     name: Name,
@@ -89,7 +176,6 @@ impl Known {
     }
 
     fn emails(&mut self, typed: &str, normal: &str) {
-        const ENCODED: &str = "an e-mail that is still encoded";
         self.add(&titled(typed), None, FEW);
         let as_written = (typed != normal).then_some(typed);
         for written in as_written.into_iter().chain([normal]) {
@@ -97,12 +183,11 @@ impl Known {
                 self.add(&written.replacen('@', at, 1), Some(ENCODED), FEW);
             }
             let link = format!("mailto:{written}");
-            self.add(&link, Some("an e-mail with mailto: in front"), FEW);
+            self.add(&link, Some(LINK), FEW);
             let bracketed = format!("<{written}>");
-            self.add(&bracketed, Some("an e-mail in angle brackets"), FEW);
+            self.add(&bracketed, Some(BRACKETED), FEW);
             if written.contains('+') {
-                const SPACE: &str = "an e-mail with a space in place of the plus";
-                self.add(&written.replace('+', " "), Some(SPACE), FEW);
+                self.add(&written.replace('+', " "), Some(WITHOUT_PLUS), FEW);
             }
         }
         let Some((local, domain)) = normal.split_once('@') else {
@@ -110,8 +195,6 @@ impl Known {
         };
         // What Google's normal form makes of an address of its own. Elsewhere the address without
         // dots or tag is another person's.
-        const WITHOUT_TAG: &str = "an e-mail without its +tag";
-        const WITHOUT_DOTS: &str = "an e-mail without the dots in front of the @";
         if matches!(domain, "gmail.com" | "googlemail.com") {
             let untagged = local.split('+').next().unwrap_or(local);
             self.add(&format!("{untagged}@{domain}"), Some(WITHOUT_TAG), FEW);
@@ -120,14 +203,10 @@ impl Known {
                 self.add(&undotted, Some(WITHOUT_DOTS), FEW);
             }
         }
-        self.add(local, Some("the part of an e-mail in front of the @"), 1);
+        self.add(local, Some(LOCAL), 1);
     }
 
     fn phones(&mut self, typed: &str, normal: &str) {
-        const PLUS: &str = "a phone number with a plus";
-        const ZEROS: &str = "a phone number with 00 in front";
-        const SIGNS: &str = "a phone number with spaces or signs";
-        const TRUNK: &str = "a phone number with a zero behind its country calling code";
         for form in &mut self.forms {
             if form.text == typed && typed != normal {
                 form.what = Some(if form.text == format!("+{normal}") {
@@ -147,11 +226,7 @@ impl Known {
         if digits.trim_start_matches('0') != normal {
             self.add(&digits, Some(NATIONAL), FEW);
         }
-        self.add(
-            &format!("{normal}.0"),
-            Some("a phone number with decimals"),
-            1,
-        );
+        self.add(&format!("{normal}.0"), Some(DECIMALS), 1);
         let once = typed.replacen([' ', '-', '('], "", 1);
         self.add(&once, Some(SIGNS), 1);
         let plain = typed.replace([' ', '-', '(', ')', '.', '/'], "");
@@ -280,12 +355,8 @@ impl Known {
                 match form.what {
                     Some(what) => (Fault::Spelling, what),
                     None if lower == self.right || self.accepted.contains(&lower) => {
-                        let what = if case == Case::Upper {
-                            "a value in capitals"
-                        } else {
-                            "a value with a capital letter"
-                        };
-                        (Fault::Case, what)
+                        let is_upper = case == Case::Upper;
+                        (Fault::Case, if is_upper { CAPITALS } else { CAPITAL })
                     }
                     None => (Fault::Spelling, spelling_of(self.name)),
                 }
@@ -295,7 +366,8 @@ impl Known {
             fault,
             what,
             right: Right::Digest(self.right.clone()),
-            sure: true,
+            // Another address may begin alike, and another country have the same number.
+            sure: !matches!(form.what, Some(LOCAL | NATIONAL)),
             disputed: form.disputed && dress == Dress::None,
             belongs: None,
         })
@@ -305,8 +377,8 @@ impl Known {
 /// What a value in another spelling is.
 fn spelling_of(name: Name) -> &'static str {
     match name {
-        Name::Em => "an e-mail with something around it",
-        Name::Ph => "a phone number with spaces or signs",
+        Name::Em => AROUND,
+        Name::Ph => SIGNS,
         Name::Country => "a country in another spelling than its code",
         Name::St => "a state in another spelling",
         Name::Ct => "a city with spaces or signs in it",

@@ -108,7 +108,24 @@ pub fn are_possible(event: &Event<'_, '_>) -> bool {
         let mut others = event.identifiers().iter();
         others.any(|it| it.shape != Shape::Sha256 && (it.name == Name::Ph || has_at(it.text)))
     };
-    event.has_suspect() || in_urls() || in_custom() || beside()
+    let of_log = || {
+        let lessons = event.witnesses.lessons.as_ref();
+        lessons.is_some_and(|lessons| lessons.knows_forms())
+    };
+    event.has_suspect() || in_urls() || in_custom() || beside() || of_log()
+}
+
+/// Shows the e-mail addresses and phone numbers that stand in plain in an event, spelt as they are
+/// there.
+pub fn plain_values(event: &Event<'_, '_>, mut each: impl FnMut(Name, &str)) {
+    if !event.may_be_mistaken() {
+        return;
+    }
+    let mut found = Vec::new();
+    plain_emails(event, &mut found);
+    found.drain(..).for_each(|email| each(Name::Em, &email));
+    plain_phones(event, &mut found);
+    found.iter().for_each(|phone| each(Name::Ph, phone));
 }
 
 /// The mistakes of one event.
@@ -131,6 +148,18 @@ pub fn of(event: &Event<'_, '_>) -> Vec<Mistake> {
             out.extend(enumerated(identifier, identifiers, &about));
         }
         doubled(identifiers, &mut out);
+    }
+    if let Some(lessons) = &event.witnesses.lessons
+        && lessons.knows_forms()
+    {
+        for one in event.shaped(Shape::Sha256.bit()) {
+            if one.worthless.is_none()
+                && out.iter().all(|it: &Mistake| it.place != one.place)
+                && let Some(form) = lessons.form(one)
+            {
+                out.push(mistake(one, form.clone(), identifiers));
+            }
+        }
     }
     let has = |name| {
         let hashed = |it: &Identifier<'_>| it.name == name && it.shape == Shape::Sha256;

@@ -9,12 +9,15 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::io;
 
+use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use super::key::{Key, short};
 use super::people;
+use super::plains::{self, Plain, Plains, Shown};
 use super::recent::Recent;
 use super::table::{AnyTable, Numbers, Row, Table};
+use crate::digest::known::Class;
 use crate::digest::{
     Digest, Shape, bytes_of, decode, digest_of, sha256, strip_appendix, worthless,
 };
@@ -132,10 +135,16 @@ pub struct Digests {
     seen: Table<Seen>,
     /// What stands on disk, and what goes there next.
     links: Table<Link>,
+    plains: Plains,
+    /// The level that the plain values among the links have, those of other runs with them, if there
+    /// are any.
+    level: Option<u32>,
+    /// What the plain values show, when all is finished.
+    shown: Vec<Shown>,
 }
 
-/// A digest (way 0), or what hashing a digest once more in one of three ways makes of it, as a keyed
-/// hash.
+/// A digest (way 0), what hashing a digest once more in one of three ways makes of it, or a form of a
+/// plain value of the log ([`PLAIN`] and above), as a keyed hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Link {
     key: [u64; 2],
@@ -144,8 +153,24 @@ pub struct Link {
     pipeline: Pipeline,
     at: u64,
     count: u32,
-    /// What the rows of people hold of the digest; 0 for the other ways.
+    /// What the rows of people hold of the digest, of a plain value what tells it from others; 0 for
+    /// the other ways.
     person: u32,
+}
+
+/// The right form of a plain value; the wrong ones have the numbers of their classes behind it. Their
+/// count is the level of the value.
+const PLAIN: u32 = 4;
+
+impl Link {
+    /// What is wrong with the form of a plain value.
+    fn class(&self) -> Option<Class> {
+        (self.way > PLAIN).then(|| Class::from_code(self.way - PLAIN - 1))
+    }
+
+    fn is_plain(&self) -> bool {
+        self.way >= PLAIN
+    }
 }
 
 impl Row for Link {
@@ -160,6 +185,10 @@ impl Row for Link {
 
     fn absorb(&mut self, other: &Self) -> bool {
         let same = (self.key, self.way, self.pipeline) == (other.key, other.way, other.pipeline);
+        if self.is_plain() {
+            return same
+                && (self.person, self.at, self.count) == (other.person, other.at, other.count);
+        }
         if same {
             self.count = self.count.saturating_add(other.count);
             self.at = self.at.min(other.at);
@@ -206,8 +235,10 @@ pub(super) fn of<'e>(event: &'e Event<'_, '_>) -> impl Iterator<Item = (Name, Di
         .shaped(Shape::Sha256.bit())
         .filter(|one| one.worthless.is_none() && !one.proven)
         .filter(|one| {
-            let is_mistake = |place| event.mistakes().iter().any(|m| m.place == place);
-            !(event.has_suspect() && is_mistake(one.place))
+            let mistakes = event.mistakes().iter();
+            mistakes
+                .into_iter()
+                .all(|mistake| mistake.place != one.place)
         })
         .map(|one| (one.name, one.digest))
         .chain(in_capitals)
@@ -255,7 +286,25 @@ impl Digests {
             key,
             seen: Table::default(),
             links: Table::default(),
+            plains: Plains::default(),
+            level: None,
+            shown: Vec::new(),
         }
+    }
+
+    /// Takes in the plain values of a block, whose events come behind `events` others.
+    pub(super) fn take_plains(&mut self, plains: &Plains, events: u64) {
+        self.plains.take(plains, events);
+    }
+
+    /// The level of the plain values that were written with the links.
+    pub(super) fn level(&self) -> u32 {
+        self.level.unwrap_or(0)
+    }
+
+    /// What the plain values of the log show of its digests. Finish first.
+    pub fn shown(&self) -> &[Shown] {
+        &self.shown
     }
 
     /// Takes in the digests of a block, whose events come behind `events` others.
@@ -268,9 +317,106 @@ impl Digests {
         &self.links
     }
 
-    /// Takes in what another run wrote, whose events come behind `events` others.
-    pub(super) fn take_links(&mut self, links: &[Link], events: u64) {
+    /// Takes in what another run wrote, whose events come behind `events` others and whose plain
+    /// values have this level.
+    pub(super) fn take_links(&mut self, links: &[Link], events: u64, level: u32) {
+        if links.iter().any(Link::is_plain) {
+            self.level = self.level.max(Some(level));
+        }
         self.links.take(links, events);
+    }
+
+    /// Makes rows that may be written of everything in memory.
+    pub(super) fn link_all(&mut self) -> io::Result<()> {
+        self.link()?;
+        if self.plains.is_empty() {
+            return Ok(());
+        }
+        let plains = std::mem::take(&mut self.plains);
+        self.level = self.level.max(Some(plains.level()));
+        let key = self.key;
+        let all: Vec<Plain<'_>> = plains.all().collect();
+        for some in all.chunks(LINKED_PLAINS) {
+            let links: Vec<Link> = some
+                .par_iter()
+                .flat_map_iter(|plain| {
+                    let pipeline = Pipeline::new(0, plain.name);
+                    let person = short(key.hash(plain.text.as_bytes()));
+                    let forms = plain.digests().into_iter();
+                    let (at, count) = (plain.at, plain.level());
+                    forms.map(move |(class, digest)| Link {
+                        key: keyed(&key, &digest),
+                        way: PLAIN + class.map_or(0, |class| 1 + class.code()),
+                        pipeline,
+                        at,
+                        count,
+                        person,
+                    })
+                })
+                .collect();
+            self.links.take(&links, 0);
+            self.links.spill()?;
+        }
+        Ok(())
+    }
+
+    /// What the plain values show, when all digests are in memory.
+    fn shown_in_memory(&self) -> Vec<Shown> {
+        let rows = Rows::new(self.seen.settled());
+        let key = &self.key;
+        let all: Vec<Plain<'_>> = self.plains.all().collect();
+        let shown = all.par_iter().flat_map_iter(|plain| {
+            let found: Vec<Shown> = plain
+                .digests()
+                .into_iter()
+                .flat_map(|(class, digest)| rows.find(digest).map(move |row| (class, row)))
+                .filter(|(_, row)| row.pipeline.name() == plain.name)
+                .map(|(class, row)| Shown {
+                    class,
+                    pipeline: row.pipeline,
+                    at: row.at,
+                    count: row.count,
+                    key: keyed(key, &row.digest),
+                    person: people::short_of_digest(key, &row.digest),
+                    seen: plain.at,
+                })
+                .collect();
+            found
+        });
+        shown.collect()
+    }
+
+    /// The same from the links.
+    fn shown_on_disk(&self, level: u32) -> io::Result<Vec<Shown>> {
+        let mut levels: HashMap<(Name, u32), u32> = HashMap::new();
+        self.links.groups(|group| {
+            for link in group.iter().filter(|link| link.way == PLAIN) {
+                levels.insert((link.pipeline.name(), link.person), link.count);
+            }
+        })?;
+        let levels: Vec<u32> = levels.into_values().collect();
+        let level = plains::fitting(&levels, level);
+        let mut shown = Vec::new();
+        self.links.groups(|group| {
+            let plain = |link: &&Link| link.is_plain() && link.count >= level;
+            if !group.iter().any(|link| plain(&link)) {
+                return;
+            }
+            for row in group.iter().filter(|link| link.way == 0) {
+                let same = |link: &&Link| link.pipeline.name() == row.pipeline.name();
+                let forms = group.iter().filter(plain).filter(same);
+                shown.extend(forms.map(|form| Shown {
+                    class: form.class(),
+                    pipeline: row.pipeline,
+                    at: row.at,
+                    count: row.count,
+                    key: row.key,
+                    person: row.person,
+                    seen: form.at,
+                }));
+            }
+        })?;
+        Ok(shown)
     }
 
     /// Moves the digests in memory to disk, as rows that may be written. They are four times as
@@ -315,8 +461,10 @@ impl Digests {
             joined.doubled = join_in_memory(&self.key, self.seen.settled());
         } else {
             self.links.groups(|group| {
-                let (own, made): (Vec<&Link>, Vec<&Link>) =
-                    group.iter().partition(|link| link.way == 0);
+                let (own, made): (Vec<&Link>, Vec<&Link>) = group
+                    .iter()
+                    .filter(|link| !link.is_plain())
+                    .partition(|link| link.way == 0);
                 for row in own {
                     *joined.digests.entry(row.pipeline).or_insert(0) += 1;
                     if made.is_empty() || !may_be_doubled(row.pipeline) {
@@ -363,12 +511,27 @@ impl AnyTable for Digests {
 
     fn finish(&mut self) -> io::Result<()> {
         if !self.links.is_empty() {
-            self.link()?;
+            self.link_all()?;
         }
         self.seen.settle();
-        self.links.finish()
+        self.links.finish()?;
+        let mut shown = match self.level {
+            Some(level) => self.shown_on_disk(level)?,
+            None if self.plains.is_empty() => Vec::new(),
+            None => self.shown_in_memory(),
+        };
+        // What is right as it stands is right, though it be the wrong form of another value.
+        let order = |one: &Shown| (one.pipeline, one.key, one.class, one.seen);
+        shown.sort_unstable_by_key(order);
+        shown.dedup_by_key(|one| (one.pipeline, one.key));
+        shown.sort_unstable();
+        self.shown = shown;
+        Ok(())
     }
 }
+
+/// So many plain values at a time become links, some hundred each.
+const LINKED_PLAINS: usize = 1 << 9;
 
 /// So many digests at a time become links.
 const LINKED: usize = 1 << 14;
@@ -393,23 +556,43 @@ pub(super) fn keyed(key: &Key, digest: &Digest) -> [u64; 2] {
     key.begin().part(&bytes_of(digest)).wide()
 }
 
-/// Looks up what is made of every digest among the digests. They are spread evenly over all
-/// numbers, so that their first bits tell nearly where they stand.
-fn join_in_memory(key: &Key, rows: &[Seen]) -> Vec<Doubled> {
-    let bits = (rows.len().max(2) as u64).ilog2();
-    let bucket = |digest: &Digest| (digest[0] >> (64 - bits)) as usize;
-    let mut starts = vec![0u32; (1 << bits) + 1];
-    for row in rows {
-        starts[bucket(&row.digest) + 1] += 1;
+/// Digests to be looked up. They are spread evenly over all numbers, so that their first bits tell
+/// nearly where they stand.
+struct Rows<'r> {
+    rows: &'r [Seen],
+    bits: u32,
+    starts: Vec<u32>,
+}
+
+impl<'r> Rows<'r> {
+    fn new(rows: &'r [Seen]) -> Rows<'r> {
+        let bits = (rows.len().max(2) as u64).ilog2();
+        let mut starts = vec![0u32; (1 << bits) + 1];
+        for row in rows {
+            starts[Rows::bucket(bits, &row.digest) + 1] += 1;
+        }
+        for at in 1..starts.len() {
+            starts[at] += starts[at - 1];
+        }
+        Rows { rows, bits, starts }
     }
-    for at in 1..starts.len() {
-        starts[at] += starts[at - 1];
+
+    fn bucket(bits: u32, digest: &Digest) -> usize {
+        (digest[0] >> (64 - bits)) as usize
     }
-    let find = |digest: Digest| {
-        let at = bucket(&digest);
-        let range = starts[at] as usize..starts[at + 1] as usize;
+
+    fn find(&self, digest: Digest) -> impl Iterator<Item = &'r Seen> + use<'r> {
+        let at = Rows::bucket(self.bits, &digest);
+        let range = self.starts[at] as usize..self.starts[at + 1] as usize;
+        let rows = self.rows;
         rows[range].iter().filter(move |row| row.digest == digest)
-    };
+    }
+}
+
+/// Looks up what is made of every digest among the digests.
+fn join_in_memory(key: &Key, rows: &[Seen]) -> Vec<Doubled> {
+    let all = Rows::new(rows);
+    let find = |digest: Digest| all.find(digest);
     rows.par_chunk_by(|a, b| a.digest == b.digest)
         .flat_map_iter(|inner| {
             let made = hashed_again(&inner[0].digest);

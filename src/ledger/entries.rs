@@ -11,6 +11,7 @@ use super::key::{Hash, Key, short};
 use super::memo::Memo;
 use super::needs::Needs;
 use super::people::{Told, Visit, Who, mix};
+use super::plains::Plains;
 use super::recent::Recent;
 use super::sighting::{PAIRED, PLACEHOLDER_ID, RANDOM_ID, Sighting, sent_flags};
 use super::steps::Step;
@@ -114,6 +115,7 @@ pub struct Entries {
     pub(super) steps: Vec<Step>,
     pub(super) series: series::Collected,
     pub(super) digests: Collected,
+    pub(super) plains: Plains,
     pub(super) carriers: Recent<Carrier, { 1 << 11 }>,
     pub(super) visits: people::Collected,
     pub(super) clicks: clicks::Collected,
@@ -159,6 +161,7 @@ impl Entries {
         self.steps.clear();
         self.series.clear();
         self.digests.clear();
+        self.plains.clear();
         self.carriers.clear();
         self.visits.clear();
         self.clicks.clear();
@@ -230,6 +233,9 @@ impl Entries {
         let told = Told::of(findings);
         if needs.has(Needs::DIGESTS) {
             self.enter_digests(event, sender, told.doubled, at);
+            if event.may_be_mistaken() {
+                self.plains.enter(event, at);
+            }
         }
         if needs.has(Needs::SPELLINGS) {
             self.spellings.enter(key, event, short(sender), at);

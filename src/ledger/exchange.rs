@@ -20,6 +20,8 @@ struct Head {
     counts: Counts,
     series: AllSeries,
     stands: Stands,
+    /// As [`Digests::level`](super::Digests) has it.
+    level: u32,
 }
 
 /// How many rows are read at a time.
@@ -31,7 +33,7 @@ const END: &[u8] = b"end of the ledger\n";
 impl Ledger {
     /// Writes all of it. To be called in a pool of threads.
     pub fn write(&mut self, out: &mut dyn Write) -> io::Result<()> {
-        self.digests.link()?;
+        self.digests.link_all()?;
         self.finish()?;
         self.standings.finish()?;
         let head = Head {
@@ -40,6 +42,7 @@ impl Ledger {
             counts: self.counts,
             series: self.series.clone(),
             stands: self.stands.clone(),
+            level: self.digests.level(),
         };
         serde_json::to_writer(&mut *out, &head)?;
         out.write_all(b"\n")?;
@@ -89,7 +92,7 @@ impl Ledger {
             self.make_room()
         })?;
         read_table(input, |rows| {
-            self.digests.take_links(rows, events);
+            self.digests.take_links(rows, events, head.level);
             self.make_room()
         })?;
         read_table(input, |rows| {

@@ -16,6 +16,9 @@ use super::key::Key;
 use super::people::{self, mix};
 use super::series;
 use crate::click_id::SHORTEST;
+use crate::digest::forms::{Right, WrongForm};
+use crate::digest::known::{self, Class};
+use crate::digest::{digest_of, mistakes};
 use crate::event::{Click, Event, Identifier};
 use crate::event_time;
 use crate::fix::Safety;
@@ -37,6 +40,8 @@ pub struct Lessons {
     least: Safety,
     /// Digests of digests.
     doubled: HashSet<Wide>,
+    /// Digests of wrong forms whose value stands in plain elsewhere in the log.
+    misformed: HashSet<Wide>,
     /// The first creation time of a click, by its id and whoever sent it.
     clicked: HashMap<(Wide, u32), i64>,
     /// When a click was made at the latest, by its id and whoever sent it, for events that show it
@@ -69,6 +74,8 @@ pub struct Lessons {
 struct Values {
     /// The digest within a digest, in hex.
     inner: HashMap<Wide, String>,
+    /// What is wrong with a digest, and the right one.
+    forms: HashMap<Wide, WrongForm>,
     clicks: HashMap<Wide, String>,
     /// By browser and creation time, the fbc.
     of_browser: HashMap<u64, BTreeMap<i64, String>>,
@@ -92,6 +99,7 @@ impl Lessons {
             key,
             least,
             doubled: HashSet::new(),
+            misformed: HashSet::new(),
             clicked: HashMap::new(),
             dated: HashMap::new(),
             altered: HashMap::new(),
@@ -116,6 +124,11 @@ impl Lessons {
     /// Notes a digest of a digest.
     pub fn doubled(&mut self, doubled: &Doubled) {
         self.doubled.insert(doubled.key);
+    }
+
+    /// Notes the digest of a wrong form whose value stands in plain elsewhere in the log.
+    pub fn misformed(&mut self, digest: [u64; 2]) {
+        self.misformed.insert(digest);
     }
 
     /// Notes when a click was first seen, in Unix milliseconds.
@@ -178,6 +191,7 @@ impl Lessons {
     /// Whether values have to be fetched from the log.
     pub fn wants_values(&self) -> bool {
         !(self.doubled.is_empty()
+            && self.misformed.is_empty()
             && self.altered.is_empty()
             && self.lost.is_empty()
             && self.orders.is_empty())
@@ -195,6 +209,16 @@ impl Lessons {
                     }
                 }
             }
+        }
+        if !self.misformed.is_empty() {
+            mistakes::plain_values(event, |name, text| {
+                for (form, digest) in known::wrong_forms(name, text) {
+                    let key = digests::keyed(&self.key, &digest_of(&digest));
+                    if self.misformed.contains(&key) {
+                        found.note_form(key, form);
+                    }
+                }
+            });
         }
         let click = event.click();
         if !self.altered.is_empty() {
@@ -282,6 +306,20 @@ impl Lessons {
         }
         let key = digests::keyed(&self.key, &one.digest);
         self.values.inner.get(&key).map(String::as_str)
+    }
+
+    /// Whether the log shows wrong forms by plain values that stand elsewhere in it.
+    pub fn knows_forms(&self) -> bool {
+        !self.values.forms.is_empty()
+    }
+
+    /// What is wrong with a digest, as a plain value elsewhere in the log shows it.
+    pub fn form(&self, one: &Identifier<'_>) -> Option<&WrongForm> {
+        if !matches!(one.name, Name::Em | Name::Ph) {
+            return None;
+        }
+        let key = digests::keyed(&self.key, &one.digest);
+        self.values.forms.get(&key)
     }
 
     /// The first creation time of the event's click, when the event's is another. No click is
@@ -379,8 +417,24 @@ impl Lessons {
 }
 
 impl Values {
+    /// Of several values that a digest may be of, the same is taken whoever comes first.
+    fn note_form(&mut self, key: Wide, form: WrongForm) {
+        let rank = |form: &WrongForm| match &form.right {
+            Right::Digest(right) => (Class::of(form), right.clone()),
+            _ => (Class::of(form), String::new()),
+        };
+        match self.forms.get_mut(&key) {
+            Some(old) if rank(old) <= rank(&form) => {}
+            Some(old) => *old = form,
+            None => {
+                self.forms.insert(key, form);
+            }
+        }
+    }
+
     fn put_into(self, all: &Mutex<Values>) {
         let is_empty = self.inner.is_empty()
+            && self.forms.is_empty()
             && self.clicks.is_empty()
             && self.of_browser.is_empty()
             && self.ids.is_empty();
@@ -389,6 +443,9 @@ impl Values {
         }
         let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
         all.inner.extend(self.inner);
+        for (key, form) in self.forms {
+            all.note_form(key, form);
+        }
         all.clicks.extend(self.clicks);
         all.ids.extend(self.ids);
         for (browser, clicks) in self.of_browser {

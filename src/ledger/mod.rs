@@ -58,6 +58,7 @@ mod memo;
 pub mod needs;
 pub mod people;
 pub mod places;
+pub mod plains;
 mod recent;
 pub mod series;
 pub mod sighting;
@@ -94,6 +95,7 @@ use crate::score::{NameScore, Presence};
 use carriers::Carrier;
 use digests::Joined;
 use entries::Counts;
+use plains::Shown;
 use standing::Stands;
 use table::AnyTable;
 
@@ -203,6 +205,7 @@ impl Ledger {
         self.ids.take(&entries.ids, events);
         self.orders.take(&entries.orders, events);
         self.digests.take(&entries.digests, events);
+        self.digests.take_plains(&entries.plains, events);
         self.carriers.take(entries.carriers.rows(), events);
         self.steps.take(&entries.steps, events);
         self.series.take(&entries.series, events);
@@ -376,6 +379,11 @@ impl<'l> Evidence<'l> {
     /// The digests of the log, joined with themselves.
     pub fn joined(&self) -> io::Result<Joined> {
         self.reads(Needs::DIGESTS).digests.join()
+    }
+
+    /// The digests that plain values elsewhere in the log show to be right, or wrong.
+    pub fn shown(&self) -> &'l [Shown] {
+        self.reads(Needs::DIGESTS).digests.shown()
     }
 
     /// Calls `each` with the checkouts and purchases of every browser, in the order of their times.

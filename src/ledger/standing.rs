@@ -47,6 +47,9 @@ const SENTENCE: u32 = 1 << 31;
 /// Among the keys of a sentence: a contact is the digest of a digest.
 const DOUBLED: u32 = 1 << 30;
 
+/// Bits in a sentence of contacts that are proven right, each with its key.
+const PROVEN: [(u32, ScoreKey); 2] = [(1 << 28, ScoreKey::Em), (1 << 29, ScoreKey::Ph)];
+
 /// Bits of the number of events; more of them take another row.
 const COUNT_BITS: u32 = 14;
 const MOST_EVENTS: u32 = (1 << COUNT_BITS) - 1;
@@ -266,6 +269,10 @@ impl Stands {
 pub struct Convictions {
     /// Values of a key, wherever they stand.
     values: HashSet<(ScoreKey, u64)>,
+    /// The same of contacts that are only worthless themselves.
+    alone: HashSet<(ScoreKey, u64)>,
+    /// E-mails and phones that are proven right.
+    proven: HashSet<(ScoreKey, u64)>,
     /// Values of a key in a dataset or site, as [`mix`] joins the two.
     in_scope: HashSet<(ScoreKey, u64)>,
     /// Click ids.
@@ -282,6 +289,8 @@ impl Convictions {
     /// What another rule proved as well.
     pub(super) fn append(&mut self, other: Convictions) {
         self.values.extend(other.values);
+        self.alone.extend(other.alone);
+        self.proven.extend(other.proven);
         self.in_scope.extend(other.in_scope);
         self.clicks.extend(other.clicks);
         self.fresh.extend(other.fresh);
@@ -299,6 +308,16 @@ impl Convictions {
     /// The digest of a digest under a key, by what [`Visit`] holds of it.
     pub fn doubled(&mut self, key: ScoreKey, value: u32) {
         self.values.insert((key, value.into()));
+    }
+
+    /// The digest of a wrong form under a key, by what [`Visit`] holds of it.
+    pub fn worthless(&mut self, key: ScoreKey, value: u32) {
+        self.alone.insert((key, value.into()));
+    }
+
+    /// The digest of an e-mail or a phone that is proven right.
+    pub fn proven(&mut self, key: ScoreKey, value: u32) {
+        self.proven.insert((key, value.into()));
     }
 
     /// A value of a key in one dataset or site.
@@ -347,7 +366,11 @@ impl Convictions {
     }
 
     fn spare_visits(&self) -> bool {
-        self.values.is_empty() && self.in_scope.is_empty() && self.fresh.is_empty()
+        self.values.is_empty()
+            && self.alone.is_empty()
+            && self.proven.is_empty()
+            && self.in_scope.is_empty()
+            && self.fresh.is_empty()
     }
 
     /// The convicted keys of the visits of one browser, of each as the bits of a sentence.
@@ -376,7 +399,12 @@ impl Convictions {
                 if doubled {
                     bits |= DOUBLED;
                 }
-                if doubled || in_scope || fresh.has(key) {
+                let alone = !self.alone.is_empty() && self.alone.contains(&(key, value));
+                if !self.proven.is_empty() && self.proven.contains(&(key, value)) {
+                    let proven = PROVEN.iter().filter(|(_, of)| *of == key);
+                    proven.for_each(|(bit, _)| bits |= bit);
+                }
+                if doubled || alone || in_scope || fresh.has(key) {
                     bits |= Keys::of(&[key]).bits();
                 }
             }
@@ -407,6 +435,18 @@ impl Convictions {
     }
 }
 
+/// The keys that are proven right in events that stand like this, given the sentence on their visit.
+fn proven_keys(stand: &Stand, visit: u64, sentence: u32) -> Keys {
+    let mut keys = Keys::NONE;
+    if visit & IS_CLICK == 0 {
+        let proven = PROVEN.iter().filter(|(bit, _)| sentence & bit != 0);
+        proven.for_each(|(_, key)| keys.insert(*key));
+    }
+    keys.without(stand.several())
+        .common(stand.presence.usable())
+        .without(stand.presence.proven())
+}
+
 /// What a visit holds under a key, 0 for nothing.
 type Of = fn(&Visit) -> u64;
 
@@ -421,7 +461,7 @@ const KEYS: [(ScoreKey, Of); 7] = [
     (ScoreKey::Fbp, |visit| visit.browser),
 ];
 
-/// Takes the convicted keys out of the scores. `stands` need not be in order. To be called in a pool
+/// Takes the convicted keys out of the scores, and counts those as proven that the log proves right. `stands` need not be in order. To be called in a pool
 /// of threads.
 pub(super) fn carry_out(
     convictions: &Convictions,
@@ -452,6 +492,7 @@ pub(super) fn carry_out(
     standings.finish()?;
     // Events that stand alike and lose the same keys.
     let mut moves: BTreeMap<(usize, u32), u64> = BTreeMap::new();
+    let mut proofs: BTreeMap<(usize, u32), u64> = BTreeMap::new();
     standings.groups(|group| {
         let (rows, sentence) = match group {
             [rows @ .., last] if last.is_sentence() => (rows, last.word),
@@ -462,11 +503,21 @@ pub(super) fn carry_out(
                 continue;
             };
             let keys = convictions.keys(stand, row.whose(), sentence);
-            if !keys.is_empty() {
-                *moves.entry((row.how(), keys.bits())).or_insert(0) += u64::from(row.count());
+            let proven = proven_keys(stand, row.whose(), sentence).without(keys);
+            for (keys, into) in [(keys, &mut moves), (proven, &mut proofs)] {
+                if !keys.is_empty() {
+                    *into.entry((row.how(), keys.bits())).or_insert(0) += u64::from(row.count());
+                }
             }
         }
     })?;
+    for ((how, keys), count) in proofs {
+        let stand = &stands.list[how];
+        let name = stands.names.get(stand.name as usize);
+        if let Some(score) = name.and_then(|name| names.get_mut(name)) {
+            score.prove(stand.presence, stand.scored, Keys::from_bits(keys), count);
+        }
+    }
     for ((how, keys), count) in moves {
         let stand = &stands.list[how];
         let name = stands.names.get(stand.name as usize);

@@ -1,6 +1,6 @@
 //! CL105: the digest of a digest.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::io;
 
 use crate::digest::Shape;
@@ -9,6 +9,7 @@ use crate::event::Event;
 use crate::finding::Findings;
 use crate::fix::{Fix, Safety};
 use crate::ledger::digests::{Doubled, Pipeline};
+use crate::ledger::plains;
 use crate::ledger::{Evidence, Lessons, LogFindings, Needs};
 use crate::report::count;
 use crate::rule::{Check, Rule};
@@ -62,6 +63,14 @@ fn shown_by_the_log(event: &Event<'_, '_>, lessons: &Lessons, out: &mut Findings
 /// all that the same sender puts under the same key.
 fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
     let joined = log.joined()?;
+    let told: HashSet<_> = joined
+        .doubled
+        .iter()
+        .map(|one| (one.pipeline, one.key))
+        .collect();
+    plains::tell(log, out, |one, class| {
+        class.fault == Fault::Twice && !told.contains(&(one.pipeline, one.key))
+    });
     if let Some(lessons) = out.lessons(Safety::Safe) {
         joined.doubled.iter().for_each(|one| lessons.doubled(one));
     }

@@ -1,11 +1,14 @@
 //! CL119: a phone number without its country calling code, in plain or hashed.
 
+use std::io;
+
 use crate::digest::known::NATIONAL;
 use crate::digest::{Shape, sha256_hex};
 use crate::event::{Assumptions, Event};
 use crate::finding::{Effect, Findings, Severity};
-use crate::fix::Fix;
+use crate::fix::{Fix, Safety};
 use crate::json::Val;
+use crate::ledger::{Evidence, LogFindings, Needs, plains};
 use crate::name::Name;
 use crate::normalize::{accepted_forms, normal_form};
 use crate::plain::{self, Reading};
@@ -13,8 +16,20 @@ use crate::rule::{Check, Rule};
 use crate::signs::Signs;
 
 /// See `rules/phone-without-country-code.md`.
-pub static RULE: Rule = crate::rule!("phone-without-country-code", Check::Event(check))
-    .when(Signs::required(plain::SHAPES).with(Signs::MISTAKE));
+pub static RULE: Rule = crate::rule!(
+    "phone-without-country-code",
+    Check::Event(check),
+    conclude,
+    Needs::DIGESTS.and(Needs::STANDINGS),
+    Safety::Unsafe
+)
+.when(Signs::required(plain::SHAPES).with(Signs::MISTAKE));
+
+/// By plain numbers that stand elsewhere in the log.
+fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
+    plains::tell(log, out, |_, class| class.what == NATIONAL);
+    Ok(())
+}
 
 const TITLE: &str =
     "hash the number with the calling code of the country that the event or --country names";

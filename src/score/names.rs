@@ -116,6 +116,12 @@ impl Coverage {
         }
     }
 
+    fn prove(&mut self, keys: Keys, count: u64) {
+        for key in keys.iter() {
+            self.proven[key as usize] += count;
+        }
+    }
+
     fn merge(&mut self, other: &Coverage) {
         self.events += other.events;
         for (mine, theirs) in [
@@ -215,6 +221,31 @@ impl NameScore {
         rest.sort_unstable_by_key(|one| (std::cmp::Reverse(one.usable().len()), one.pack()));
         for one in rest {
             open -= self.spoil(one, keys, open);
+        }
+    }
+
+    /// Counts keys of `count` of the events with such keys as proven right: the whole log shows it.
+    pub fn prove(&mut self, presence: Presence, scored: bool, keys: Keys, count: u64) {
+        let keys = keys.common(presence.usable());
+        if !scored {
+            self.unscored.prove(keys, count);
+            return;
+        }
+        let Some(events) = self.scored.get_mut(&presence.pack()) else {
+            return;
+        };
+        let moved = count.min(*events);
+        *events -= moved;
+        if *events == 0 {
+            self.scored.remove(&presence.pack());
+        }
+        let proven = Presence::new(
+            presence.sent(),
+            presence.usable(),
+            presence.proven().with(keys),
+        );
+        if moved > 0 {
+            *self.scored.entry(proven.pack()).or_insert(0) += moved;
         }
     }
 
