@@ -10,6 +10,7 @@ mod fixed;
 pub mod forms;
 pub mod known;
 pub mod mistakes;
+pub mod other;
 mod postcodes;
 pub mod shop;
 mod short;

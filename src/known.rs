@@ -13,6 +13,7 @@ use hashbrown::HashSet;
 use rayon::prelude::*;
 
 use crate::digest::forms::{Known, WrongForm};
+use crate::digest::other::Algorithm;
 use crate::digest::{prefix_of_hex, sha256_hex};
 use crate::event::Assumptions;
 use crate::name::Name;
@@ -263,7 +264,8 @@ impl KnownValues {
             return out;
         };
         out.push(prefix_of_hex(&sha256_hex(&normal)));
-        out.push(prefix_of_hex(&md5_hex(&normal)));
+        let others = Algorithm::ALL.into_iter();
+        out.extend(others.map(|one| prefix_of_hex(&one.hex_of(&normal))));
         for form in accepted_forms(name, text, &assume) {
             out.push(prefix_of_hex(&sha256_hex(&form)));
         }
@@ -365,14 +367,15 @@ impl KnownValues {
         })
     }
 
-    /// The right digest of the known value whose MD5 is `hex`, 32 hex digits.
-    pub fn of_md5(&self, name: Name, hex: &str) -> Option<String> {
+    /// The right digest of the known value of which another algorithm has made `hex`.
+    pub fn of_other(&self, name: Name, hex: &str) -> Option<String> {
+        let algorithm = Algorithm::of_length(hex.len())?;
         let hex = hex.to_ascii_lowercase();
         self.candidates(name, prefix_of_hex(&hex))
             .find_map(|number| {
                 let (name, text, assume) = self.value(number);
                 let normal = normal_form(name, text, &assume).ok()?;
-                (md5_hex(&normal) == hex).then(|| sha256_hex(&normal))
+                (algorithm.hex_of(&normal) == hex).then(|| sha256_hex(&normal))
             })
     }
 }
@@ -382,11 +385,6 @@ fn of_country(country: &str) -> Assumptions {
         country: Some(country.to_owned()),
         ..Assumptions::default()
     }
-}
-
-fn md5_hex(text: &str) -> String {
-    use md5::{Digest, Md5};
-    hex::encode(Md5::digest(text))
 }
 
 /// The same text under another key is another thing.
@@ -586,11 +584,13 @@ mod tests {
             assert!(judge(&known, Name::Ph, "01711234567").is_some());
             assert_eq!(judge(&known, Name::Ln, "ana"), None);
             assert_eq!(judge(&known, Name::Em, "ben@kestrel.example"), None);
-            let md5 = md5_hex("ana@kestrel.example");
-            assert_eq!(
-                known.of_md5(Name::Em, &md5),
-                Some(sha256_hex("ana@kestrel.example"))
-            );
+            for other in Algorithm::ALL {
+                let hex = other.hex_of("ana@kestrel.example");
+                let right = Some(sha256_hex("ana@kestrel.example"));
+                assert_eq!(known.of_other(Name::Em, &hex), right);
+                assert_eq!(known.of_other(Name::Em, &hex.to_uppercase()), right);
+                assert_eq!(known.of_other(Name::Fn, &hex), None);
+            }
         }
     }
 

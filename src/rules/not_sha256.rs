@@ -1,10 +1,11 @@
 //! CL106: the digest of another algorithm, or no digest at all.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use md5::{Digest as _, Md5};
 use once_cell::sync::Lazy;
 
+use crate::digest::other::Algorithm;
 use crate::digest::worthless::Words;
 use crate::digest::{self, Shape};
 use crate::event::{Event, Identifier};
@@ -59,27 +60,12 @@ fn check_one(event: &Event<'_, '_>, identifier: &Identifier<'_>, out: &mut Findi
             }
         }
         Shape::Md5 => {
-            let known = known_behind(event, name, &core.to_ascii_lowercase());
-            let message = match known {
-                Some(what) => format!("{name} is the MD5 of {what}, not the SHA-256"),
-                None => {
-                    format!("{name} has 32 hex digits, the length of MD5, not the 64 of SHA-256")
-                }
-            };
-            let hex = core.to_ascii_lowercase();
-            let listed = event.witnesses.known.as_ref();
-            let right = listed.and_then(|known| known.of_md5(name, &hex));
-            let message = match right {
-                Some(_) => format!("{name} is the MD5 of a known value, not the SHA-256"),
-                None => message,
-            };
-            let finding = out.at(item, message);
-            finding.severity(Severity::Warning).effect(Effect::Unknown);
-            if let Some(right) = right {
-                let pointer = item.pointer_from(event.root().place());
-                let fix = Fix::safe("write the SHA-256 of the known value");
-                finding.fix(fix.replace_text(pointer, &right));
-            }
+            let message = "has 32 hex digits, the length of MD5, not the 64 of SHA-256";
+            let message = shown(event, identifier, core).map_or(message.into(), Cow::Owned);
+            out.at(item, format!("{name} {message}"))
+                .severity(Severity::Warning)
+                .effect(Effect::Unknown)
+                .fix_if(listed(event, identifier, core));
         }
         Shape::PasswordHash => {
             out.at(
@@ -95,10 +81,12 @@ fn check_one(event: &Event<'_, '_>, identifier: &Identifier<'_>, out: &mut Findi
                 _ => "the length of SHA-512 or of two digests in a row",
             };
             let digits = core.len();
-            out.at(
-                item,
-                format!("{name} has {digits} hex digits, {algorithm}, not the 64 of SHA-256"),
-            );
+            let message = match shown(event, identifier, core) {
+                Some(shown) => shown,
+                None => format!("has {digits} hex digits, {algorithm}, not the 64 of SHA-256"),
+            };
+            out.at(item, format!("{name} {message}"))
+                .fix_if(listed(event, identifier, core));
         }
         _ if digest::has_foreign_appendix(identifier.text) => {}
         _ if digest::is_token(identifier.text) => {
@@ -115,9 +103,41 @@ fn check_one(event: &Event<'_, '_>, identifier: &Identifier<'_>, out: &mut Findi
     }
 }
 
-/// What an MD5 is the digest of, when the event shows it or the key has few possible values.
-fn known_behind(event: &Event<'_, '_>, name: Name, hex: &str) -> Option<&'static str> {
-    let is = |text: &str| hex::encode(Md5::digest(text.as_bytes())) == hex;
+/// Which value another algorithm has digested, when the list of known values, the event or the key shows
+/// it.
+fn shown(event: &Event<'_, '_>, identifier: &Identifier<'_>, core: &str) -> Option<String> {
+    let algorithm = Algorithm::of_length(core.len())?;
+    let is_listed = known_digest(event, identifier.name, core).is_some();
+    let what = match is_listed {
+        true => "a known value",
+        false => known_behind(event, identifier.name, algorithm, core)?,
+    };
+    let word = algorithm.word();
+    Some(format!("is the {word} of {what}, not the SHA-256"))
+}
+
+/// The right digest, when the value is one of the known ones.
+fn known_digest(event: &Event<'_, '_>, name: Name, core: &str) -> Option<String> {
+    event.witnesses.known.as_ref()?.of_other(name, core)
+}
+
+fn listed(event: &Event<'_, '_>, identifier: &Identifier<'_>, core: &str) -> Option<Fix> {
+    let right = known_digest(event, identifier.name, core)?;
+    let item = event.item(identifier.place);
+    let pointer = item.pointer_from(event.root().place());
+    let right = format!("{right}{}", identifier.appendix());
+    let fix = Fix::safe("write the SHA-256 of the known value");
+    Some(fix.replace_text(pointer, &right))
+}
+
+/// What a digest is of, when the event shows it or the key has few possible values.
+fn known_behind(
+    event: &Event<'_, '_>,
+    name: Name,
+    algorithm: Algorithm,
+    core: &str,
+) -> Option<&'static str> {
+    let is = |text: &str| algorithm.hex_of(text).eq_ignore_ascii_case(core);
     match name {
         Name::Ge => ["f", "m", "F", "M", "female", "male"]
             .into_iter()
