@@ -16,6 +16,8 @@ use crate::digest::forms::{Known, WrongForm};
 use crate::digest::other::Algorithm;
 use crate::digest::{prefix_of_hex, sha256_hex};
 use crate::event::Assumptions;
+use crate::ledger::Key;
+use crate::ledger::key::Hash;
 use crate::name::Name;
 use crate::normalize::{accepted_forms, normal_form};
 
@@ -229,6 +231,13 @@ impl KnownValues {
             }
         }
         self.unusable += u64::from(!used);
+    }
+
+    /// What tells the list from others, for whoever has the key.
+    pub fn fingerprint(&self, key: &Key) -> u64 {
+        let names = self.names.iter().map(|name| *name as u64);
+        let hash = key.begin().part(self.texts.as_bytes());
+        names.fold(hash, Hash::number).end()
     }
 
     /// The values in the list.

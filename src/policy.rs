@@ -80,6 +80,11 @@ impl Policy {
         self.suppressions.push(suppression);
     }
 
+    /// The severity that a rule was given in place of its page's.
+    pub fn severity_of(&self, rule: usize) -> Option<Severity> {
+        self.severity[rule]
+    }
+
     /// Whether a rule speaks at all.
     pub fn speaks(&self, rule: usize) -> bool {
         self.selected[rule]

@@ -809,6 +809,29 @@ fn parts_are_merged_by_the_command() {
         .run(&["merge", "a.part", "c.part"])
         .ends(2)
         .says("--ledger-key");
+    // So is what was checked otherwise, or is the same part again.
+    place.write("known.csv", "em\nana@kestrelbikes.com\n");
+    for (options, why) in [
+        ("--as-of 2026-06-25T00:00:00Z", "another --as-of"),
+        ("--known known.csv", "other --known values"),
+        ("--ignore CL306", "other rules"),
+        (
+            "--tz Europe/Berlin",
+            "other rules, severities, --country, --tz",
+        ),
+    ] {
+        let clock = match options.starts_with("--as-of") {
+            true => "",
+            false => "--as-of 2026-06-26T00:00:00Z ",
+        };
+        let args = format!("check b.ndjson --ledger-out d.part --ledger-key key {clock}{options}");
+        place.run(&args.split_whitespace().collect::<Vec<_>>());
+        place.run(&["merge", "a.part", "d.part"]).ends(2).says(why);
+    }
+    place
+        .run(&["merge", "a.part", "b.part", "a.part"])
+        .ends(2)
+        .says("is given twice");
     place.write("short", "0123");
     place
         .check("b.ndjson --ledger-out c.part --ledger-key short")

@@ -2,7 +2,7 @@
 //! order of the input.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::io::{self, BufRead, Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
@@ -69,6 +69,8 @@ pub struct Run<'l> {
     part: Option<PartWriter<'l>>,
     /// The first part that was taken in.
     first_part: Option<Header>,
+    /// The parts that were merged so far.
+    part_ids: HashSet<u64>,
     /// What a capture of the browser's requests has to do with the events so far.
     beside: Beside,
     /// What every check may ask beside the payload.
@@ -266,6 +268,7 @@ impl<'l> Run<'l> {
             resend: None,
             part: None,
             first_part: None,
+            part_ids: HashSet::new(),
             ledger_needs: needs(linter),
             beside: Beside::default(),
             witnesses: linter.settings.witnesses.clone(),
@@ -282,8 +285,12 @@ impl<'l> Run<'l> {
 
     /// Writes what merging needs of this run to `out`. `as_of` is how the clock was asked for.
     pub fn write_part(&mut self, out: Box<dyn Write + Send + 'l>, as_of: &str) {
-        let pixel = self.witnesses.pixel.as_deref();
-        self.part = Some(PartWriter::new(out, &self.key, as_of, pixel));
+        self.part = Some(PartWriter::new(
+            out,
+            &self.key,
+            as_of,
+            &self.linter.settings,
+        ));
         // The run that merges the parts may want to know more.
         self.ledger_needs = Some(Needs::ALL);
     }
@@ -298,6 +305,9 @@ impl<'l> Run<'l> {
             Ok(header) => header,
             Err(fault) => return Ok(Err(fault)),
         };
+        if !self.part_ids.insert(header.id) {
+            return Ok(Err("is given twice"));
+        }
         self.first_part.get_or_insert_with(|| header.clone());
         let (totals, names) = shared::read_lines(input, self)?;
         let (groups, most) = (&mut self.groups, self.linter.settings.examples);

@@ -15,9 +15,10 @@ use crate::pixel::pairs::ServerTally;
 use crate::report::{EventRow, FileTally, Group, InputError, Located, Report, RuleTally};
 use crate::rules;
 use crate::score::NameScore;
+use crate::settings::Settings;
 
 /// The version of the format. Parts of another version are refused.
-const FORMAT: u32 = 5;
+const FORMAT: u32 = 6;
 
 /// The first line of a part.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,11 +33,19 @@ pub struct Header {
     pub as_of: String,
     /// What tells the capture of the browser's requests from others, when there is one.
     capture: Option<u64>,
+    /// What tells the list of known values from others, when there is one.
+    known: Option<u64>,
+    /// What tells the options on which findings hang from others.
+    options: u64,
+    /// Random: tells the part from all others.
+    pub(super) id: u64,
 }
 
 impl Header {
-    fn new(key: &Key, as_of: &str, pixel: Option<&Index>) -> Header {
+    fn new(key: &Key, as_of: &str, settings: &Settings) -> Header {
         let fingerprint = key.fingerprint();
+        let pixel = settings.witnesses.pixel.as_deref();
+        let known = settings.witnesses.known.as_deref();
         Header {
             capilint_part: FORMAT,
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -44,17 +53,39 @@ impl Header {
             key: fingerprint,
             as_of: as_of.to_owned(),
             capture: pixel.map(|pixel| fingerprint_of(pixel, fingerprint)),
+            known: known.map(|known| known.fingerprint(key)),
+            options: options_of(settings, key),
+            id: Key::random().fingerprint(),
         }
     }
 
     /// Why a part cannot be read, or not together with another, or not beside this capture.
     fn fault(&self, first: Option<&Header>, pixel: Option<&Index>) -> Option<&'static str> {
-        let own = Header::new(&Key::of(b""), "", None);
-        if self.capilint_part != FORMAT || self.version != own.version || self.rules != own.rules {
+        let same_rules = || {
+            let rules = rules::ALL.iter().map(|rule| rule.id());
+            rules.eq(self.rules.iter().map(String::as_str))
+        };
+        if self.capilint_part != FORMAT
+            || self.version != env!("CARGO_PKG_VERSION")
+            || !same_rules()
+        {
             return Some("was written by another version of capilint");
         }
-        if first.is_some_and(|first| first.key != self.key) {
-            return Some("was written under another key: give all parts the same --ledger-key");
+        if let Some(first) = first {
+            if first.key != self.key {
+                return Some("was written under another key: give all parts the same --ledger-key");
+            }
+            if first.as_of != self.as_of {
+                return Some("was checked with another --as-of than the first part");
+            }
+            if first.known != self.known {
+                return Some("was checked with other --known values than the first part");
+            }
+            if first.options != self.options {
+                return Some(
+                    "was checked with other rules, severities, --country, --tz or --deep than the first part",
+                );
+            }
         }
         match (self.capture, pixel) {
             (None, None) => None,
@@ -70,6 +101,23 @@ impl Header {
 /// key.
 fn fingerprint_of(pixel: &Index, key: u64) -> u64 {
     pixel.fingerprint(&Key::of(&key.to_le_bytes()))
+}
+
+/// The options on which findings hang, as a number: rules and their severities, country, zone and
+/// depth. Filters may differ, for they may be what divides a log into parts.
+fn options_of(settings: &Settings, key: &Key) -> u64 {
+    let assume = &settings.assume;
+    let zone = assume.zone.as_ref().map(|zone| format!("{zone:?}"));
+    let policy = &settings.policy;
+    let rules =
+        (0..rules::ALL.len()).map(|rule| policy.speaks(rule).then(|| policy.severity_of(rule)));
+    let text = format!(
+        "{:?} {zone:?} {} {:?}",
+        assume.country,
+        settings.deep,
+        rules.collect::<Vec<_>>()
+    );
+    key.hash(text.as_bytes())
 }
 
 /// How the clock of a part was asked for, when it is one.
@@ -159,10 +207,10 @@ impl<'w> PartWriter<'w> {
         out: Box<dyn Write + Send + 'w>,
         key: &Key,
         as_of: &str,
-        pixel: Option<&Index>,
+        settings: &Settings,
     ) -> PartWriter<'w> {
         let mut writer = PartWriter { out, failed: None };
-        writer.line(&Header::new(key, as_of, pixel));
+        writer.line(&Header::new(key, as_of, settings));
         writer
     }
 
