@@ -65,6 +65,7 @@ fn write_these(out: &mut impl Write, seed: u64, faults: &[fn(&mut Log)]) -> io::
 /// The faults, in the order of the rules that find them.
 const FAULTS: &[fn(&mut Log)] = &[
     digest_of_a_digest,
+    address_in_plain,
     salted_digests,
     one_account_for_all,
     two_forms_of_an_account,
@@ -362,6 +363,25 @@ fn digest_of_a_digest(log: &mut Log) {
         log.write(&event);
     }
     log.expect("CL105", 1, 12);
+}
+
+/// A newsletter's links hold the address in plain, and the checkout hashes it as it was typed.
+fn address_in_plain(log: &mut Log) {
+    let mut readers = Vec::new();
+    for _ in 0..10 {
+        let who = log.visitor();
+        let mut event = log.event("leaky", "ViewContent", &who);
+        event.url += &format!("?email=visitor{}%40mail.example", log.people);
+        log.write(&event);
+        readers.push((who, log.people));
+    }
+    log.expect("CL510", 10, 10);
+    for (who, number) in readers.iter().take(6) {
+        let mut event = log.event("leaky", "AddToCart", who);
+        event.who.em = hash(&format!("Visitor{number}@mail.example"));
+        log.write(&event);
+    }
+    log.expect("CL111", 1, 6);
 }
 
 /// Gender and country with something secret before them.
