@@ -67,7 +67,8 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
     }
 }
 
-/// Digests that any plain number of the event proves to lack the calling code.
+/// Digests that a plain number shows to lack the calling code: of the event, of the log, or of the list
+/// of known values.
 fn known(event: &Event<'_, '_>, out: &mut Findings) {
     for mistake in event.mistakes() {
         if mistake.what != NATIONAL {
@@ -75,8 +76,7 @@ fn known(event: &Event<'_, '_>, out: &mut Findings) {
         }
         let item = event.item(mistake.place);
         let pointer = item.pointer_from(event.root().place());
-        let message = "ph is the digest of a number without country calling code, which stands in \
-                       the event";
+        let message = format!("{} is the digest of {}", mistake.name, mistake.what);
         mistake.dress(pointer, out.at(item, message));
     }
 }
