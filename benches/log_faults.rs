@@ -72,6 +72,7 @@ const FAULTS: &[fn(&mut Log)] = &[
     one_address_for_strangers,
     addresses_never_repeat,
     one_birthday,
+    browser_hashed,
     click_rebuilt,
     click_in_small_letters,
     click_lost_on_the_way,
@@ -452,6 +453,21 @@ fn one_birthday(log: &mut Log) {
 }
 
 /// The server makes fbc anew from the click id that it keeps.
+/// The order service hashes every member, the shop does not.
+fn browser_hashed(log: &mut Log) {
+    for _ in 0..6 {
+        let who = log.visitor();
+        for hashed in [false, true] {
+            let mut event = log.event("hasher", "ViewContent", &who);
+            if hashed {
+                event.who.fbp = hash(&who.fbp);
+            }
+            log.write(&event);
+        }
+    }
+    log.expect("CL201", 6, 6);
+}
+
 fn click_rebuilt(log: &mut Log) {
     for _ in 0..5 {
         let who = log.visitor();

@@ -84,6 +84,16 @@ pub fn decode(hex: &str) -> Option<[u8; 32]> {
     Some(bytes)
 }
 
+/// The digest that 64 hex digits in any case spell, with or without appendix.
+pub fn decode_digest(text: &str) -> Option<Digest> {
+    let hex = strip_appendix(text);
+    let is_whole = hex.len() == 64;
+    is_whole
+        .then(|| decode(hex))
+        .flatten()
+        .map(|bytes| digest_of(&bytes))
+}
+
 /// What the value of a key that wants a digest looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]

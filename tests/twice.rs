@@ -239,3 +239,21 @@ fn a_digest_in_capitals_is_joined_as_in_small_letters() {
         .collect();
     assert_eq!(place.text("a.ndjson"), right);
 }
+
+#[test]
+fn a_hashed_browser_id_is_restored_from_elsewhere_in_the_log() {
+    let place = Place::new();
+    let fbp = "fb.1.1782301122334.1203980001";
+    let whole = |name: &str, minute: u32| visit(name, minute, "", "");
+    let hashed = |name: &str| whole(name, 5).replace(fbp, &sha256_hex(fbp));
+    place.write("a.ndjson", hashed("Lead") + &whole("PageView", 1));
+    place.write("b.ndjson", hashed("Lead"));
+    place.check("a.ndjson --fix");
+    assert_eq!(
+        place.text("a.ndjson"),
+        whole("Lead", 5) + &whole("PageView", 1)
+    );
+    // Alone it can only be taken away.
+    place.check("b.ndjson --fix");
+    assert!(!place.text("b.ndjson").contains("fbp"));
+}

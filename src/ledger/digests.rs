@@ -18,9 +18,7 @@ use super::plains::{self, Plain, Plains, Shown};
 use super::recent::Recent;
 use super::table::{AnyTable, Numbers, Row, Table};
 use crate::digest::known::Class;
-use crate::digest::{
-    Digest, Shape, bytes_of, decode, digest_of, sha256, strip_appendix, worthless,
-};
+use crate::digest::{Digest, Shape, bytes_of, decode_digest, digest_of, sha256, worthless};
 use crate::event::Event;
 use crate::name::Name;
 
@@ -227,7 +225,7 @@ impl Row for Link {
 /// that the event shows to be wrong or worthless. One in capitals is the same in small letters.
 pub(super) fn of<'e>(event: &'e Event<'_, '_>) -> impl Iterator<Item = (Name, Digest)> + 'e {
     let in_capitals = event.shaped(Shape::UpperHex.bit()).filter_map(|one| {
-        let digest = digest_of(&decode(strip_appendix(one.text))?);
+        let digest = decode_digest(one.text)?;
         let is_worthless = worthless::find_digest(&digest).is_some();
         (!is_worthless).then_some((one.name, digest))
     });

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::carriers::Carrier;
 use super::digests::{Collected, Pipeline};
+use super::hashed_raws::HashedRaws;
 use super::key::{Hash, Key, short};
 use super::memo::Memo;
 use super::needs::Needs;
@@ -116,6 +117,7 @@ pub struct Entries {
     pub(super) series: series::Collected,
     pub(super) digests: Collected,
     pub(super) plains: Plains,
+    pub(super) hashed_raws: HashedRaws,
     pub(super) carriers: Recent<Carrier, { 1 << 11 }>,
     pub(super) visits: people::Collected,
     pub(super) clicks: clicks::Collected,
@@ -162,6 +164,7 @@ impl Entries {
         self.series.clear();
         self.digests.clear();
         self.plains.clear();
+        self.hashed_raws.clear();
         self.carriers.clear();
         self.visits.clear();
         self.clicks.clear();
@@ -233,6 +236,7 @@ impl Entries {
         let told = Told::of(findings);
         if needs.has(Needs::DIGESTS) {
             self.enter_digests(event, sender, told.doubled, at);
+            self.hashed_raws.enter(event);
             if event.may_be_mistaken() {
                 self.plains.enter(event, at);
             }

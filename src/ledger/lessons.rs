@@ -12,13 +12,14 @@ use hashbrown::{HashMap, HashSet};
 use super::clicks;
 use super::digests::{self, Doubled};
 use super::entries;
+use super::hashed_raws;
 use super::key::Key;
 use super::people::{self, mix};
 use super::series;
 use crate::click_id::SHORTEST;
 use crate::digest::forms::{Right, WrongForm};
 use crate::digest::known::{self, Class};
-use crate::digest::{digest_of, mistakes};
+use crate::digest::{Digest, digest_of, mistakes};
 use crate::event::{Click, Event, Identifier};
 use crate::event_time;
 use crate::fix::Safety;
@@ -42,6 +43,8 @@ pub struct Lessons {
     doubled: HashSet<Wide>,
     /// Digests of wrong forms whose value stands in plain elsewhere in the log.
     misformed: HashSet<Wide>,
+    /// Digests that stand in place of values which Meta wants as they are.
+    hashed_raws: HashSet<Digest>,
     /// The first creation time of a click, by its id and whoever sent it.
     clicked: HashMap<(Wide, u32), i64>,
     /// When a click was made at the latest, by its id and whoever sent it, for events that show it
@@ -76,6 +79,8 @@ struct Values {
     inner: HashMap<Wide, String>,
     /// What is wrong with a digest, and the right one.
     forms: HashMap<Wide, WrongForm>,
+    /// By its digest, what Meta wants as it is.
+    raws: HashMap<Digest, String>,
     clicks: HashMap<Wide, String>,
     /// By browser and creation time, the fbc.
     of_browser: HashMap<u64, BTreeMap<i64, String>>,
@@ -100,6 +105,7 @@ impl Lessons {
             least,
             doubled: HashSet::new(),
             misformed: HashSet::new(),
+            hashed_raws: HashSet::new(),
             clicked: HashMap::new(),
             dated: HashMap::new(),
             altered: HashMap::new(),
@@ -129,6 +135,11 @@ impl Lessons {
     /// Notes the digest of a wrong form whose value stands in plain elsewhere in the log.
     pub fn misformed(&mut self, digest: [u64; 2]) {
         self.misformed.insert(digest);
+    }
+
+    /// Notes a digest that stands in place of a value which Meta wants as it is.
+    pub fn hashed_raw(&mut self, digest: Digest) {
+        self.hashed_raws.insert(digest);
     }
 
     /// Notes when a click was first seen, in Unix milliseconds.
@@ -192,6 +203,7 @@ impl Lessons {
     pub fn wants_values(&self) -> bool {
         !(self.doubled.is_empty()
             && self.misformed.is_empty()
+            && self.hashed_raws.is_empty()
             && self.altered.is_empty()
             && self.lost.is_empty()
             && self.orders.is_empty())
@@ -219,6 +231,10 @@ impl Lessons {
                     }
                 }
             });
+        }
+        if !self.hashed_raws.is_empty() {
+            let wanted = |digest: &Digest| self.hashed_raws.contains(digest);
+            hashed_raws::fetch(event, wanted, &mut found.raws);
         }
         let click = event.click();
         if !self.altered.is_empty() {
@@ -320,6 +336,11 @@ impl Lessons {
         }
         let key = digests::keyed(&self.key, &one.digest);
         self.values.forms.get(&key)
+    }
+
+    /// The value of a digest that stands in its place, when the log has it elsewhere.
+    pub fn raw(&self, digest: Digest) -> Option<&str> {
+        self.values.raws.get(&digest).map(String::as_str)
     }
 
     /// The first creation time of the event's click, when the event's is another. No click is
@@ -435,6 +456,7 @@ impl Values {
     fn put_into(self, all: &Mutex<Values>) {
         let is_empty = self.inner.is_empty()
             && self.forms.is_empty()
+            && self.raws.is_empty()
             && self.clicks.is_empty()
             && self.of_browser.is_empty()
             && self.ids.is_empty();
@@ -443,6 +465,13 @@ impl Values {
         }
         let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
         all.inner.extend(self.inner);
+        for (digest, raw) in self.raws {
+            // Of two that differ in case the lesser, whoever comes first.
+            let known = all.raws.entry(digest).or_insert_with(|| raw.clone());
+            if raw < *known {
+                *known = raw;
+            }
+        }
         for (key, form) in self.forms {
             all.note_form(key, form);
         }

@@ -52,6 +52,7 @@ pub mod entries;
 pub mod event_ids;
 mod exchange;
 pub mod findings;
+pub mod hashed_raws;
 pub mod key;
 pub mod lessons;
 mod memo;
@@ -73,6 +74,7 @@ use std::io;
 
 use hashbrown::HashMap;
 
+use crate::digest::Digest;
 use crate::pixel::{Pairing, Pairs};
 pub use clicks::Click;
 
@@ -95,6 +97,7 @@ use crate::score::{NameScore, Presence};
 use carriers::Carrier;
 use digests::Joined;
 use entries::Counts;
+use hashed_raws::HashedRaws;
 use plains::Shown;
 use standing::Stands;
 use table::AnyTable;
@@ -118,6 +121,7 @@ pub struct Ledger {
     steps: Table<Step>,
     series: AllSeries,
     digests: Digests,
+    hashed_raws: HashedRaws,
     carriers: Table<Carrier>,
     visits: Table<Visit>,
     clicks: Table<Click>,
@@ -148,6 +152,7 @@ impl Ledger {
             steps: Table::default(),
             series: AllSeries::default(),
             digests: Digests::new(key),
+            hashed_raws: HashedRaws::default(),
             carriers: Table::default(),
             names: BTreeMap::new(),
             counts: Counts::default(),
@@ -206,6 +211,7 @@ impl Ledger {
         self.orders.take(&entries.orders, events);
         self.digests.take(&entries.digests, events);
         self.digests.take_plains(&entries.plains, events);
+        self.hashed_raws.take(&entries.hashed_raws);
         self.carriers.take(entries.carriers.rows(), events);
         self.steps.take(&entries.steps, events);
         self.series.take(&entries.series, events);
@@ -384,6 +390,11 @@ impl<'l> Evidence<'l> {
     /// The digests that plain values elsewhere in the log show to be right, or wrong.
     pub fn shown(&self) -> &'l [Shown] {
         self.reads(Needs::DIGESTS).digests.shown()
+    }
+
+    /// The digests that stand in place of values which Meta wants as they are.
+    pub fn hashed_raws(&self) -> impl Iterator<Item = Digest> {
+        self.reads(Needs::DIGESTS).hashed_raws.all()
     }
 
     /// Calls `each` with the checkouts and purchases of every browser, in the order of their times.

@@ -1,24 +1,36 @@
 //! CL201: a digest where Meta wants the value itself.
 
+use std::io;
+
 use crate::digest::{self, Shape};
 use crate::event::Event;
 use crate::finding::{Certainty, Findings, Severity};
-use crate::fix::Fix;
+use crate::fix::{Fix, Safety};
 use crate::json::Item;
+use crate::ledger::hashed_raws::NEVER_HEX;
+use crate::ledger::{Evidence, LogFindings, Needs};
 use crate::name::Name;
 use crate::rule::{Check, Rule};
 use crate::signs::Signs;
 
 /// See `rules/hashed-raw-key.md`.
-pub static RULE: Rule = crate::rule!("hashed-raw-key", Check::Event(check)).when(Signs::RAW_HEX);
+pub static RULE: Rule = crate::rule!(
+    "hashed-raw-key",
+    Check::Event(check),
+    conclude,
+    Needs::DIGESTS,
+    Safety::Safe
+)
+.when(Signs::RAW_HEX);
 
-/// No right value of these is hex, whatever its length.
-const NEVER_HEX: [Name; 4] = [
-    Name::ClientIpAddress,
-    Name::ClientUserAgent,
-    Name::Fbc,
-    Name::Fbp,
-];
+/// Notes for the fixes which digests stand in place of a value: it may stand elsewhere in the log.
+fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
+    if let Some(lessons) = out.lessons(Safety::Safe) {
+        log.hashed_raws()
+            .for_each(|digest| lessons.hashed_raw(digest));
+    }
+    Ok(())
+}
 
 /// Ids of Meta, of a device or of an app: numbers, UUIDs or tokens, never 64 hex digits.
 const NEVER_LONG_HEX: [Name; 12] = [
@@ -88,6 +100,13 @@ fn report(event: &Event<'_, '_>, value: Item<'_, '_>, name: Name, out: &mut Find
             .spoils(false);
     } else {
         let at = value.pointer_from(event.root().place());
-        finding.fix(Fix::safe("remove the digest").remove(at));
+        let lessons = event.witnesses.lessons.as_ref();
+        let raw = lessons.and_then(|lessons| lessons.raw(digest::decode_digest(value.text()?)?));
+        finding.fix(match raw {
+            Some(raw) => {
+                Fix::safe("take the value that the log shows elsewhere").replace_text(at, raw)
+            }
+            None => Fix::safe("remove the digest").remove(at),
+        });
     }
 }
