@@ -323,3 +323,29 @@ fn a_capture_of_other_visitors_shows_nothing_of_ids() {
     capture += &hit("Purchase", "order-7", 30);
     assert_eq!(errors(&log, &capture), 1);
 }
+
+#[test]
+fn a_standard_name_of_the_server_is_not_given_up_for_the_browsers() {
+    let place = Place::new();
+    let renamed = |server: &str, browser: &str| {
+        let mut log = String::new();
+        let mut capture = String::new();
+        for n in 0..6 {
+            let mut event: Value = serde_json::from_str(support::CLEAN).unwrap();
+            event["event_name"] = server.into();
+            event["event_id"] = format!("order-{n}").into();
+            log += &(event.to_string() + "\n");
+            capture += &format!(
+                "https://www.facebook.com/tr/?id=1234567890123456&ev={browser}&eid=order-{n}&ts=1782396602000\n"
+            );
+        }
+        place.write("log.ndjson", &log);
+        place.write("capture.txt", &capture);
+        let args = "log.ndjson --pixel capture.txt --select CL309";
+        place.check(args).says("CL309");
+        place.check(&format!("{args} --fix --unsafe-fixes"));
+        place.text("log.ndjson") != log
+    };
+    assert!(renamed("OrderPlaced", "Purchase"));
+    assert!(!renamed("Purchase", "OrderPlaced"));
+}
