@@ -211,7 +211,8 @@ pub struct CheckArgs {
 /// Options of `merge`.
 #[derive(Debug, Args)]
 pub struct MergeArgs {
-    /// What `check --ledger-out` wrote, in the order of the log
+    /// What `check --ledger-out` wrote, in the order of the log: all with the same options but those that
+    /// filter
     #[arg(required = true, value_name = "PART", value_hint = ValueHint::FilePath)]
     pub parts: Vec<PathBuf>,
     /// The captures that every part was checked with, in the same order; may repeat
