@@ -636,6 +636,7 @@ impl<'t, 'a> Event<'t, 'a> {
             .with(Signs::ODD_STAMP.only_if(self.raw.odd_stamp))
             .with(Signs::RAW_HEX.only_if(self.raw.may_be_hex))
             .with(Signs::RAW_NOTHING.only_if(self.raw.may_be_nothing))
+            .with(Signs::RAW_TEMPLATE.only_if(self.raw.may_be_template))
             .with(Signs::CLICK.only_if(self.user.names & Name::Fbc.bit() != 0))
             .with(Signs::LACK.only_if(lack))
             .with(Signs::OTHER_SOURCE.only_if(!self.website))
@@ -926,6 +927,8 @@ pub struct RawLook {
     pub may_be_nothing: bool,
     /// Some value may be a digest: it is no text, or begins with hex digits.
     pub may_be_hex: bool,
+    /// Some value may be a template: it is no text, or begins as templates do.
+    pub may_be_template: bool,
     /// fbc or fbp is not of the usual form as far as its creation time.
     pub odd_stamp: bool,
     /// fbp is not of the usual form to its end.
@@ -941,6 +944,7 @@ impl RawLook {
             *self = RawLook {
                 may_be_nothing: true,
                 may_be_hex: true,
+                may_be_template: true,
                 odd_stamp: true,
                 odd_browser_id: true,
                 odd_agent: true,
@@ -955,6 +959,7 @@ impl RawLook {
         );
         self.may_be_nothing |= !first.is_ascii_graphic() || (begins_so && text.len() <= 15);
         self.may_be_hex |= text.bytes().take(4).all(|byte| byte.is_ascii_hexdigit());
+        self.may_be_template |= digest::begins_as_template(first);
         match name {
             Name::Fbc => self.odd_stamp |= !Stamped::is_usual(text),
             Name::Fbp if !click_id::is_usual_fbp(text) => {
