@@ -42,6 +42,8 @@ pub struct Record<'t, 'a> {
     pub is_bare: bool,
     /// Whether the text is an element of `data` that is read without its body.
     pub is_element: bool,
+    /// Whether what stands around the text says that it was sent to a dataset.
+    pub is_sent: bool,
 }
 
 impl<'t, 'a> Record<'t, 'a> {
@@ -53,6 +55,7 @@ impl<'t, 'a> Record<'t, 'a> {
             tape,
             is_bare,
             is_element: false,
+            is_sent: false,
         }
     }
 
@@ -63,6 +66,7 @@ impl<'t, 'a> Record<'t, 'a> {
             tape: Some(tape),
             is_bare: true,
             is_element: true,
+            is_sent: false,
         }
     }
 
