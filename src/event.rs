@@ -44,6 +44,8 @@ pub struct Record<'t, 'a> {
     pub is_element: bool,
     /// Whether what stands around the text says that it was sent to a dataset.
     pub is_sent: bool,
+    /// Place of a body whose events were read before it, so that its list is empty.
+    pub emptied: Option<u32>,
 }
 
 impl<'t, 'a> Record<'t, 'a> {
@@ -56,6 +58,7 @@ impl<'t, 'a> Record<'t, 'a> {
             is_bare,
             is_element: false,
             is_sent: false,
+            emptied: None,
         }
     }
 
@@ -67,6 +70,7 @@ impl<'t, 'a> Record<'t, 'a> {
             is_bare: true,
             is_element: true,
             is_sent: false,
+            emptied: None,
         }
     }
 
@@ -202,10 +206,15 @@ impl Payloads {
         }
         let keys = keys_of(item);
         let first = self.events.len();
-        if keys & Name::Data.bit() != 0 && keys & Name::EventName.bit() == 0 {
-            let Some(data) = item.get(Name::Data) else {
-                return;
-            };
+        // An event has no `data`; what names one beside a list of events is out of place there.
+        let body = (keys & Name::Data.bit() != 0)
+            .then(|| item.get(Name::Data))
+            .flatten()
+            .filter(|data| {
+                keys & Name::EventName.bit() == 0
+                    || data.is_list() && data.children().next().is_some_and(is_listed_event)
+            });
+        if let Some(data) = body {
             let elements = data.each().filter(|element| element.is_object());
             self.events.extend(elements.map(Item::place));
             let is_request = self.events[first..]

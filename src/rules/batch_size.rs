@@ -45,7 +45,7 @@ fn in_record(record: &Record<'_, '_>, out: &mut Findings) {
         return;
     }
     for object in record.enveloped().flat_map(Item::descendants) {
-        if object.len() != 1 || !object.is_object() {
+        if object.len() != 1 || !object.is_object() || record.emptied == Some(object.place()) {
             continue;
         }
         if let Some(data) = object.get(Name::Data)
