@@ -18,8 +18,8 @@ use crate::input::archive::{self, Archive};
 use crate::input::unpack::{self, Packer};
 use crate::input::walk::{Source, io_message};
 use crate::output::{
-    Fixing, Reporter, Style, concise::Concise, excerpt, human::Human, json::Json, ndjson::Ndjson,
-    scores, tee::Tee,
+    Fixing, Reporter, Style, concise::Concise, diff, excerpt, human::Human, json::Json,
+    ndjson::Ndjson, scores, tee::Tee,
 };
 use crate::report::{FileTally, Gate, InputError, Verdict};
 use crate::resend::Resend;
@@ -32,6 +32,8 @@ use super::{Failure, setup};
 const BEFORE_PROGRESS: Duration = Duration::from_millis(500);
 /// Rows of events in `json` without `--events`.
 const JSON_EVENTS: usize = 1000;
+/// The longest file of which `--diff --show-values` shows a patch.
+const MOST_PATCHED: u64 = 64 << 20;
 /// So long a source may keep an interrupted run waiting.
 const MOST_WAIT: Duration = Duration::from_secs(2);
 
@@ -578,6 +580,25 @@ fn read(
             return Ok(());
         }
     };
+    let is_plain = packing.0.is_empty()
+        && file
+            .metadata()
+            .is_ok_and(|about| about.is_file() && about.len() <= MOST_PATCHED);
+    if settings.fixing == Fixing::Diff && settings.show_values && is_plain && !run.only_learns() {
+        let mut new = Vec::new();
+        let before = run.report().fixes.total();
+        let outcome = run.stream(&name, &key, reader, newest, Some(&mut new))?;
+        if let Some(error) = passes.changed(path, print) {
+            run.failed(fault(&error));
+        } else if outcome.is_ok() && run.report().fixes.total() > before && !run.is_stopped() {
+            let old = std::fs::read(path).unwrap_or_default();
+            if let (Ok(old), Ok(new)) = (String::from_utf8(old), String::from_utf8(new)) {
+                let patch = diff::patch(&name, &old, &new);
+                run.report_mut().fixes.patches.push((name, patch));
+            }
+        }
+        return Ok(());
+    }
     if settings.fixing != Fixing::Write || run.only_learns() {
         run.stream(&name, &key, reader, newest, None)?.ok();
         if let Some(error) = passes.changed(path, print) {
