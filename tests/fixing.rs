@@ -387,6 +387,30 @@ fn diff_writes_nothing_and_gates() {
     );
 }
 
+#[cfg(unix)]
+#[test]
+fn read_only_files_and_those_with_two_names_stay_as_they_are() {
+    use std::os::unix::fs::PermissionsExt;
+    let place = Place::new();
+    for name in ["locked.ndjson", "first.ndjson"] {
+        place.write(name, lines(&log()));
+    }
+    fs::set_permissions(
+        place.path("locked.ndjson"),
+        PermissionsExt::from_mode(0o444),
+    )
+    .unwrap();
+    fs::hard_link(place.path("first.ndjson"), place.path("second.ndjson")).unwrap();
+    for (name, why) in [
+        ("locked.ndjson", "read-only"),
+        ("first.ndjson", "hard link"),
+    ] {
+        place.check(&format!("{name} --fix")).ends(2).says(why);
+        assert_eq!(place.text(name), lines(&log()), "{name}");
+    }
+    assert_eq!(place.text("second.ndjson"), lines(&log()));
+}
+
 /// The text that a unified diff makes of another.
 fn patched(old: &str, patch: &str) -> String {
     let lines: Vec<&str> = old.split_inclusive('\n').collect();

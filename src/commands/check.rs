@@ -215,6 +215,7 @@ fn reporters(
 /// Estimates the match quality. The options of reading are those of `check`; the gate is only the
 /// score itself.
 pub(super) fn score(args: ScoreArgs) -> Result<u8, Failure> {
+    score_uses(&args)?;
     let check = CheckArgs {
         input: args.input,
         ..CheckArgs::default()
@@ -222,7 +223,7 @@ pub(super) fn score(args: ScoreArgs) -> Result<u8, Failure> {
     let config = setup::config(&check.input)?;
     let mut settings = setup::settings(&check, config.as_ref())?;
     settings.gate = Gate {
-        min_score: args.min_score.or(config.as_ref().and_then(|c| c.min_score)),
+        min_score: setup::min_score(args.min_score, config.as_ref())?,
         allow_empty: check.input.allow_empty,
         ..Gate::default()
     };
@@ -255,6 +256,22 @@ pub(super) fn score(args: ScoreArgs) -> Result<u8, Failure> {
     )
 }
 
+/// Refuses what would change nothing about the scores asked for.
+fn score_uses(args: &ScoreArgs) -> Result<(), Failure> {
+    let why = if args.input.country.is_some() && args.input.known.is_empty() {
+        "score makes no fixes: --country goes with --known, whose phones may need it"
+    } else if args.input.tz.is_some() {
+        "score makes no fixes: --tz goes with check"
+    } else if args.input.show_values && args.by != By::Event {
+        "--show-values goes with --by event: there is no value in a row of an event_name"
+    } else if args.input.verbose && args.format != ScoreFormat::Table {
+        "--verbose goes with --format table: the other formats are rows alone"
+    } else {
+        return Ok(());
+    };
+    Err(Failure::Usage(why.to_owned()))
+}
+
 fn style(args: &CheckArgs, settings: &Settings, profile: Profile, terminal: bool) -> Style {
     Style {
         colour: setup::colour(args.input.color, terminal),
@@ -281,6 +298,10 @@ fn parse_output(text: &str) -> Result<(Format, Option<std::path::PathBuf>), Fail
     let format = <Format as clap::ValueEnum>::from_str(format, true).map_err(|_| wrong())?;
     if file.is_empty() {
         return Err(wrong());
+    }
+    if file == "-" {
+        let why = "--output writes to a file; what goes to standard output is said by --format";
+        return Err(Failure::Usage(why.to_owned()));
     }
     Ok((format, Some(file.into())))
 }

@@ -66,8 +66,11 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
 /// The items of contents, or content_ids: an e-mail anywhere, and what a key of the sender's own
 /// announces.
 fn goods(event: &Event<'_, '_>, member: Item<'_, '_>, out: &mut Findings) {
+    // A street there is that of the hotel or the house that was sold.
+    let is_of_person =
+        |item: Item<'_, '_>| !personal::kind_of_key(item.key()).is_some_and(Kind::is_doubtful);
     for item in member.descendants() {
-        if item.name().is_none() && !item.key().is_empty() {
+        if item.name().is_none() && !item.key().is_empty() && is_of_person(item) {
             value(event, item, item.key(), out);
         } else if let Some(email) = item.text().and_then(personal::email_inside) {
             report(event, item, Kind::Email, Some(email), out);
