@@ -605,6 +605,11 @@ pub fn is_raw_template(text: &str) -> bool {
     bare.bytes().next().is_some_and(begins_as_template) && Shape::of(bare) == Shape::Template
 }
 
+/// As [`is_raw_template`], for names and ids that people choose: `$SALE` may be one of them.
+pub fn is_unfilled(text: &str) -> bool {
+    is_raw_template(text) && (text.contains('{') || !trimmed(text).starts_with('$'))
+}
+
 fn is_template(text: &str) -> bool {
     let wrapped = |open: &str, close: &str| {
         text.find(open)

@@ -1,6 +1,6 @@
 //! CL608: contents that are no list of items with id and quantity.
 
-use crate::digest::Shape;
+use crate::digest::{self, Shape};
 use crate::event::Event;
 use crate::finding::{Certainty, Effect, Finding, Findings, Severity};
 use crate::fix::Fix;
@@ -61,7 +61,8 @@ fn element(event: &Event<'_, '_>, item: Item<'_, '_>, out: &mut Findings) {
             _ => {}
         }
     }
-    let is_good = id.is_some_and(|id| is_scalar(id) && !id.is_blank())
+    let is_unfilled = |id: Item<'_, '_>| id.text().is_some_and(digest::is_unfilled);
+    let is_good = id.is_some_and(|id| is_scalar(id) && !id.is_blank() && !is_unfilled(id))
         && matches!(quantity.map(Item::val), Some(Val::Int(1..)))
         && price.is_none_or(|price| matches!(price.val(), Val::Int(0..) | Val::Float(_)));
     if is_good && !others {
@@ -72,6 +73,9 @@ fn element(event: &Event<'_, '_>, item: Item<'_, '_>, out: &mut Findings) {
         missing(event, item, id, Name::Id, out);
     } else if let Some(id) = id.filter(|id| !is_scalar(*id)) {
         no_scalar(event, id, out);
+    } else if let Some(id) = id.filter(|id| is_unfilled(*id)) {
+        out.at(id, "id of an item is a template that nobody filled in")
+            .severity(Severity::Warning);
     }
     match quantity.filter(|quantity| !quantity.is_blank()) {
         None => missing(event, item, quantity, Name::Quantity, out),
