@@ -4,7 +4,6 @@
 use std::cell::RefCell;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
-use memchr::memmem;
 use once_cell::sync::Lazy;
 use serde::Deserialize;
 
@@ -162,6 +161,8 @@ fn ends_like_a_browser(agent: &str) -> bool {
         .any(|product| bytes[last..].starts_with(product))
         && memchr::memchr_iter(b'/', bytes)
             .all(|at| !ROBOTS.iter().any(|robot| bytes[..at].ends_with(robot)))
+        // The beginning of an escape.
+        && memchr::memchr(b'&', bytes).is_none()
 }
 
 /// What the agent is.
@@ -271,33 +272,49 @@ fn decoded(agent: &str) -> Option<String> {
     is_agent.then_some(spaced)
 }
 
-/// The agent behind HTML's escapes. Meta's own apps escape what they write in brackets, so that
-/// part of an agent shows nothing.
+/// The agent behind HTML's escapes: the names of five signs, and any sign of ASCII by its number.
+/// Meta's own apps escape what they write in brackets, so that part of an agent shows nothing.
 fn unescaped(agent: &str) -> Option<String> {
-    const ESCAPES: [(&str, &str); 9] = [
-        ("&quot;", "\""),
-        ("&#34;", "\""),
-        ("&#39;", "'"),
-        ("&#039;", "'"),
-        ("&#x27;", "'"),
-        ("&#x2F;", "/"),
-        ("&#47;", "/"),
-        ("&lt;", "<"),
-        ("&gt;", ">"),
-    ];
     let own = agent.find('[').unwrap_or(agent.len());
-    let bytes = &agent.as_bytes()[..own];
-    memchr::memchr(b'&', bytes)?;
-    let has = |escape: &str| memmem::find(bytes, escape.as_bytes()).is_some();
-    if !ESCAPES.iter().any(|(escape, _)| has(escape)) && !has("&amp;") {
+    let (mut rest, mut plain) = (&agent[..own], String::new());
+    memchr::memchr(b'&', rest.as_bytes())?;
+    while let Some(at) = rest.find('&') {
+        plain.push_str(&rest[..at]);
+        let (sign, length) = reference(&rest[at..]).unwrap_or(('&', 1));
+        plain.push(sign);
+        rest = &rest[at + length..];
+    }
+    plain.push_str(rest);
+    if plain.len() == own {
         return None;
     }
-    let plain = ESCAPES
-        .iter()
-        .fold(agent[..own].to_owned(), |text, (escape, plain)| {
-            text.replace(escape, plain)
-        });
-    Some(plain.replace("&amp;", "&") + &agent[own..])
+    plain.push_str(&agent[own..]);
+    // Escaped twice.
+    Some(unescaped(&plain).unwrap_or(plain))
+}
+
+/// The sign that a reference at the start of a text stands for, and the reference's length.
+fn reference(text: &str) -> Option<(char, usize)> {
+    let (name, _) = text.strip_prefix('&')?.split_once(';')?;
+    let sign = match name {
+        "quot" => '"',
+        "apos" => '\'',
+        "lt" => '<',
+        "gt" => '>',
+        "amp" => '&',
+        _ => {
+            let number = name.strip_prefix('#')?;
+            if number.len() > 6 || !number.bytes().all(|b| b.is_ascii_alphanumeric()) {
+                return None;
+            }
+            let code = match number.strip_prefix(['x', 'X']) {
+                Some(hex) => u32::from_str_radix(hex, 16).ok()?,
+                None => number.parse().ok()?,
+            };
+            char::from_u32(code).filter(|sign| matches!(sign, ' '..='~'))?
+        }
+    };
+    Some((sign, name.len() + 2))
 }
 
 /// Whether a browser's agent ends in the middle: inside brackets or inside the name of a product.

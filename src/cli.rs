@@ -70,13 +70,13 @@ pub struct InputArgs {
     #[arg(long, value_name = "NAME")]
     pub event_name: Vec<String>,
     /// Look only at events from this time on (RFC 3339 or Unix seconds)
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
     pub since: Option<String>,
     /// Look only at events before this time
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
     pub until: Option<String>,
     /// The clock for time rules: auto, now, newest, or a time
-    #[arg(long, value_name = "CLOCK")]
+    #[arg(long, value_name = "CLOCK", allow_negative_numbers = true)]
     pub as_of: Option<String>,
     /// Country of phones without a calling code (ISO 3166-1 alpha-2); used by unsafe fixes only
     #[arg(long, value_name = "CC")]
@@ -92,18 +92,18 @@ pub struct InputArgs {
     #[arg(long)]
     pub show_values: bool,
     /// Worker threads [default: all cores]
-    #[arg(long, value_name = "N", value_parser = threads)]
+    #[arg(long, value_name = "N", value_parser = threads, allow_negative_numbers = true)]
     pub threads: Option<usize>,
     /// Memory for the evidence of the whole log; beyond it, temporary files are used [default: 25 %
     /// of the memory limit]
-    #[arg(long, value_name = "SIZE", value_parser = size)]
+    #[arg(long, value_name = "SIZE", value_parser = size, allow_negative_numbers = true)]
     pub memory: Option<u64>,
     /// Skip records (one event or one request head) larger than this
-    #[arg(long, value_name = "N", default_value_t = 64 << 20)]
+    #[arg(long, value_name = "N", default_value_t = 64 << 20, allow_negative_numbers = true)]
     pub max_record_bytes: usize,
     /// Stop reading a packed file that unpacks to more than this [default: 1 TiB or 1,000 times its
     /// packed size, whichever comes first, but at least 64 MiB]
-    #[arg(long, value_name = "SIZE", value_parser = size)]
+    #[arg(long, value_name = "SIZE", value_parser = size, allow_negative_numbers = true)]
     pub max_unpacked: Option<u64>,
     /// The configuration [default: the nearest capilint.toml upwards]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
@@ -160,12 +160,13 @@ pub struct CheckArgs {
     #[arg(long, value_enum, value_name = "SEVERITY")]
     pub fail_on: Option<FailOn>,
     /// Exit code 1 when the estimate of any event_name is below N
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub min_score: Option<f64>,
     /// Findings gate only for rules that speak of more than this share of events, such as 0.5%
-    #[arg(long, value_name = "R")]
+    #[arg(long, value_name = "R", allow_hyphen_values = true)]
     pub max_rate: Option<String>,
-    /// Rewrite files in place (standard input: the fixed payload goes to standard output)
+    /// Rewrite files in place (standard input: the fixed payload goes to standard output); files that
+    /// are read-only or have a second name (a hard link) are left alone
     #[arg(long)]
     pub fix: bool,
     /// Also make fixes that are right only under an assumption
@@ -189,14 +190,19 @@ pub struct CheckArgs {
     /// How to print
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,
-    /// Also write a format to a file
+    /// Also write a format to a file; standard output is what --format is for
     #[arg(long, value_name = "F=FILE")]
     pub output: Vec<String>,
     /// List every event in json (otherwise up to 1,000)
     #[arg(long)]
     pub events: bool,
     /// Findings shown in full by the human format; totals are never capped
-    #[arg(long, value_name = "N", default_value_t = 50)]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 50,
+        allow_negative_numbers = true
+    )]
     pub max_findings: usize,
     /// Also write the report and the ledger of this part of a log, for `capilint merge`; no plain
     /// value is in it
@@ -231,10 +237,10 @@ pub struct MergeArgs {
     #[arg(long, value_enum, value_name = "SEVERITY")]
     pub fail_on: Option<FailOn>,
     /// Exit code 1 when the estimate of any event_name is below N
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub min_score: Option<f64>,
     /// Findings gate only for rules that speak of more than this share of events, such as 0.5%
-    #[arg(long, value_name = "R")]
+    #[arg(long, value_name = "R", allow_hyphen_values = true)]
     pub max_rate: Option<String>,
     /// Parts without a single event are in order
     #[arg(long)]
@@ -242,18 +248,23 @@ pub struct MergeArgs {
     /// How to print
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,
-    /// Also write a format to a file
+    /// Also write a format to a file; standard output is what --format is for
     #[arg(long, value_name = "F=FILE")]
     pub output: Vec<String>,
     /// Findings shown in full by the human format; totals are never capped
-    #[arg(long, value_name = "N", default_value_t = 50)]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 50,
+        allow_negative_numbers = true
+    )]
     pub max_findings: usize,
     /// Worker threads [default: all cores]
-    #[arg(long, value_name = "N", value_parser = threads)]
+    #[arg(long, value_name = "N", value_parser = threads, allow_negative_numbers = true)]
     pub threads: Option<usize>,
     /// Memory for the evidence of the whole log; beyond it, temporary files are used [default: 25 %
     /// of the memory limit]
-    #[arg(long, value_name = "SIZE", value_parser = size)]
+    #[arg(long, value_name = "SIZE", value_parser = size, allow_negative_numbers = true)]
     pub memory: Option<u64>,
     /// The configuration [default: the nearest capilint.toml upwards]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
@@ -284,7 +295,7 @@ pub struct ScoreArgs {
     #[arg(long, value_enum, default_value_t = ScoreFormat::Table)]
     pub format: ScoreFormat,
     /// Exit code 1 when the estimate of any event_name is below N
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub min_score: Option<f64>,
 }
 

@@ -28,7 +28,7 @@ pub struct Config {
     pub paths: Vec<String>,
     #[serde(default)]
     pub exclude: Vec<String>,
-    pub as_of: Option<String>,
+    pub as_of: Option<Moment>,
     pub country: Option<String>,
     pub tz: Option<String>,
     #[serde(default)]
@@ -49,6 +49,26 @@ pub struct Config {
     pub folder: PathBuf,
     #[serde(skip)]
     text: String,
+}
+
+/// A time or a word for one: in quotes, as TOML writes times, or in Unix seconds.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum Moment {
+    Text(String),
+    Time(toml::value::Datetime),
+    Seconds(i64),
+}
+
+impl Moment {
+    /// As it would be written on the command line.
+    pub fn text(&self) -> String {
+        match self {
+            Moment::Text(text) => text.clone(),
+            Moment::Time(time) => time.to_string(),
+            Moment::Seconds(seconds) => seconds.to_string(),
+        }
+    }
 }
 
 /// A share of events, as text such as `0.5%` or as a number.
@@ -98,7 +118,10 @@ impl Config {
             .map_err(|error| format!("{shown}: {}", walk::io_message(&error)))?;
         let mut config: Config = toml::from_str(&text).map_err(|error| {
             let line = error.span().map_or(1, |span| line_of(&text, span.start));
-            format!("{shown}:{line}: {}", error.message())
+            let key = text.lines().nth(line as usize - 1).and_then(key_of);
+            let key = key.filter(|key| !error.message().contains(*key));
+            let key = key.map_or(String::new(), |key| format!("{key}: "));
+            format!("{shown}:{line}: {key}{}", error.message())
         })?;
         let folder = match path.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
@@ -108,6 +131,22 @@ impl Config {
         config.file = path.to_owned();
         config.text = text;
         Ok(config)
+    }
+
+    /// The place of a key for messages, as in `capilint.toml:3: min-score`.
+    pub fn place(&self, key: &str) -> String {
+        let shown = self.file.display();
+        let is_key = |line: &str| {
+            let rest = line.trim_start().trim_start_matches(['"', '\'']);
+            rest.strip_prefix(key).is_some_and(|rest| {
+                let rest = rest.trim_start_matches(['"', '\'']).trim_start();
+                rest.starts_with('=')
+            })
+        };
+        match self.text.lines().position(is_key) {
+            Some(at) => format!("{shown}:{}: {key}", at + 1),
+            None => format!("{shown}: {key}"),
+        }
     }
 
     /// The nearest configuration in `from` or above it.
@@ -121,7 +160,12 @@ impl Config {
     pub fn apply(&self, policy: &mut Policy, today: &str) -> Result<(), String> {
         let shown = self.file.display();
         for (name, level) in &self.rules {
-            let rule = rules::find(name).ok_or_else(|| format!("{shown}: {}", unknown(name)))?;
+            let rule = rules::find(name).ok_or_else(|| {
+                // A name may be anything; its place is told, and it itself only when it is like one.
+                let place = self.place(name);
+                let place = place.strip_suffix(&format!(": {name}")).unwrap_or(&place);
+                format!("{place}: rules: {}", unknown(name))
+            })?;
             policy.remap(
                 rule,
                 match level {
@@ -193,7 +237,7 @@ impl Config {
                 continue;
             }
             let set = walk::globs(std::slice::from_ref(pattern))
-                .map_err(|error| format!("{}: {error}", self.file.display()))?;
+                .map_err(|error| format!("{}: {error}", self.place("paths")))?;
             let fixed: PathBuf = Path::new(pattern)
                 .components()
                 .take_while(|part| {
@@ -218,7 +262,7 @@ impl Config {
             if found.len() == before {
                 return Err(format!(
                     "{}: nothing matches the path {pattern}",
-                    self.file.display()
+                    self.place("paths")
                 ));
             }
         }
@@ -233,6 +277,13 @@ fn shorten(path: PathBuf, here: &Path) -> PathBuf {
         Ok(below) if !below.as_os_str().is_empty() => below.to_owned(),
         _ => path,
     }
+}
+
+/// The key of a line, when it looks like one.
+fn key_of(line: &str) -> Option<&str> {
+    let key = line.split_once('=')?.0.trim();
+    let is_key = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    (!key.is_empty() && key.len() <= 40 && key.bytes().all(is_key)).then_some(key)
 }
 
 fn line_of(text: &str, at: usize) -> u64 {

@@ -603,6 +603,24 @@ fn is_merge_tag(text: &str) -> bool {
         })
 }
 
+/// Whether a template can begin with this byte, or white space before one.
+#[inline]
+pub fn begins_as_template(first: u8) -> bool {
+    matches!(first, b'{' | b'$' | b'%' | b'<' | b'[' | b'#' | b'(' | b'*')
+        || !first.is_ascii_graphic()
+}
+
+/// Whether the whole of a raw value, which is no sentence, is a template that nobody filled in.
+pub fn is_raw_template(text: &str) -> bool {
+    let bare = trimmed(text);
+    bare.bytes().next().is_some_and(begins_as_template) && Shape::of(bare) == Shape::Template
+}
+
+/// As [`is_raw_template`], for names and ids that people choose: `$SALE` may be one of them.
+pub fn is_unfilled(text: &str) -> bool {
+    is_raw_template(text) && (text.contains('{') || !trimmed(text).starts_with('$'))
+}
+
 fn is_template(text: &str) -> bool {
     let wrapped = |open: &str, close: &str| {
         text.find(open)

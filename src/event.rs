@@ -42,6 +42,10 @@ pub struct Record<'t, 'a> {
     pub is_bare: bool,
     /// Whether the text is an element of `data` that is read without its body.
     pub is_element: bool,
+    /// Whether what stands around the text says that it was sent to a dataset.
+    pub is_sent: bool,
+    /// Place of a body whose events were read before it, so that its list is empty.
+    pub emptied: Option<u32>,
 }
 
 impl<'t, 'a> Record<'t, 'a> {
@@ -53,6 +57,8 @@ impl<'t, 'a> Record<'t, 'a> {
             tape,
             is_bare,
             is_element: false,
+            is_sent: false,
+            emptied: None,
         }
     }
 
@@ -63,6 +69,8 @@ impl<'t, 'a> Record<'t, 'a> {
             tape: Some(tape),
             is_bare: true,
             is_element: true,
+            is_sent: false,
+            emptied: None,
         }
     }
 
@@ -198,10 +206,15 @@ impl Payloads {
         }
         let keys = keys_of(item);
         let first = self.events.len();
-        if keys & Name::Data.bit() != 0 && keys & Name::EventName.bit() == 0 {
-            let Some(data) = item.get(Name::Data) else {
-                return;
-            };
+        // An event has no `data`; what names one beside a list of events is out of place there.
+        let body = (keys & Name::Data.bit() != 0)
+            .then(|| item.get(Name::Data))
+            .flatten()
+            .filter(|data| {
+                keys & Name::EventName.bit() == 0
+                    || data.is_list() && data.children().next().is_some_and(is_listed_event)
+            });
+        if let Some(data) = body {
             let elements = data.each().filter(|element| element.is_object());
             self.events.extend(elements.map(Item::place));
             let is_request = self.events[first..]
@@ -636,6 +649,7 @@ impl<'t, 'a> Event<'t, 'a> {
             .with(Signs::ODD_STAMP.only_if(self.raw.odd_stamp))
             .with(Signs::RAW_HEX.only_if(self.raw.may_be_hex))
             .with(Signs::RAW_NOTHING.only_if(self.raw.may_be_nothing))
+            .with(Signs::RAW_TEMPLATE.only_if(self.raw.may_be_template))
             .with(Signs::CLICK.only_if(self.user.names & Name::Fbc.bit() != 0))
             .with(Signs::LACK.only_if(lack))
             .with(Signs::OTHER_SOURCE.only_if(!self.website))
@@ -926,6 +940,8 @@ pub struct RawLook {
     pub may_be_nothing: bool,
     /// Some value may be a digest: it is no text, or begins with hex digits.
     pub may_be_hex: bool,
+    /// Some value may be a template: it is no text, or begins as templates do.
+    pub may_be_template: bool,
     /// fbc or fbp is not of the usual form as far as its creation time.
     pub odd_stamp: bool,
     /// fbp is not of the usual form to its end.
@@ -941,6 +957,7 @@ impl RawLook {
             *self = RawLook {
                 may_be_nothing: true,
                 may_be_hex: true,
+                may_be_template: true,
                 odd_stamp: true,
                 odd_browser_id: true,
                 odd_agent: true,
@@ -955,6 +972,7 @@ impl RawLook {
         );
         self.may_be_nothing |= !first.is_ascii_graphic() || (begins_so && text.len() <= 15);
         self.may_be_hex |= text.bytes().take(4).all(|byte| byte.is_ascii_hexdigit());
+        self.may_be_template |= digest::begins_as_template(first);
         match name {
             Name::Fbc => self.odd_stamp |= !Stamped::is_usual(text),
             Name::Fbp if !click_id::is_usual_fbp(text) => {

@@ -202,6 +202,27 @@ pub fn sent_to<'t, 'a>(record: &Record<'t, 'a>) -> Vec<Found<'t, 'a>> {
     found
 }
 
+/// Whether an object of a record is what was sent to the Conversions API: an address of it stands
+/// around the text, or in an object around this one, and no key says that it is the answer.
+pub fn is_sent_there(record: &Record<'_, '_>, object: Item<'_, '_>) -> bool {
+    let above = || std::iter::successors(Some(object), |item| item.parent());
+    if above().any(|item| is_answer(item.key())) {
+        return false;
+    }
+    record.is_sent
+        || sent_to(record).iter().any(|found| {
+            let beside = found.item.and_then(Item::parent).map(Item::place);
+            beside.is_some_and(|beside| above().skip(1).any(|item| item.place() == beside))
+        })
+}
+
+fn is_answer(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    ["resp", "answer", "result", "reply", "received", "output"]
+        .iter()
+        .any(|word| key.contains(word))
+}
+
 fn is_route(key: &str) -> bool {
     let key = key.to_ascii_lowercase();
     ["route", "template", "pattern"]

@@ -78,6 +78,7 @@ pub fn identify(text: &str) -> Vec<Identified> {
 }
 
 fn known(hex: &str, out: &mut Vec<Identified>) {
+    let before = out.len();
     if let Some(entry) = worthless::find(hex) {
         let (class, what) = match entry.class {
             Class::Empty => ("empty", "the empty string or of white space"),
@@ -95,11 +96,46 @@ fn known(hex: &str, out: &mut Vec<Identified>) {
             format!("the digest of {twice}{what}"),
         ));
     }
+    enumerated(hex, false, out);
+    if out.len() == before {
+        in_united_states(hex, out);
+    }
+    // The rare forms fill tables that take a moment, and most digests that are known have a usual one.
+    if out.len() == before {
+        enumerated(hex, true, out);
+    }
+}
+
+/// What is wrong in an event that names the United States, and may be right elsewhere: four digits.
+fn in_united_states(hex: &str, out: &mut Vec<Identified>) {
+    let about = Context {
+        country: Some("us"),
+        ..Context::default()
+    };
+    for name in [Name::St, Name::Zp] {
+        if let Some(form) = forms::find(name, hex, &about)
+            && matches!(form.fault, Fault::Case | Fault::Spelling)
+        {
+            let detail = format!(
+                "the digest of {}, if the event is of the United States",
+                form.what
+            );
+            out.push(Identified::of(name, "wrong-form", detail));
+        }
+    }
+}
+
+/// What a digest is among the values of the keys that have few of them, `deep` in rare forms too.
+fn enumerated(hex: &str, deep: bool, out: &mut Vec<Identified>) {
+    let about = Context {
+        deep,
+        ..Context::default()
+    };
     for name in forms::ENUMERABLE {
         if forms::is_right(name, hex) {
             let detail = format!("the digest of a right value of {name}");
             out.push(Identified::of(name, "right-value", detail));
-        } else if let Some(form) = forms::find(name, hex, &Context::default()) {
+        } else if let Some(form) = forms::find(name, hex, &about) {
             let (class, detail) = match form.fault {
                 Fault::Twice => (
                     "double-hash",
@@ -181,8 +217,12 @@ mod tests {
             (sha256_hex("1987-02-14"), vec!["wrong-form"]),
             (sha256_hex("94103"), vec!["right-value"]),
             (sha256_hex("California"), vec!["wrong-form"]),
+            (sha256_hex("2139"), vec!["wrong-form"]),
             (sha256_hex("New York"), vec!["wrong-form", "wrong-form"]),
             (sha256_hex("Maria"), vec!["wrong-case"]),
+            (sha256_hex("[\"Maria\"]"), vec!["wrong-form"]),
+            (sha256_hex("b'Berlin'"), vec!["wrong-form"]),
+            (sha256_hex("1987-2-14"), vec!["wrong-form"]),
             (sha256_hex("ana@kestrelbikes.com"), vec!["unknown"]),
             (
                 sha256_hex("us").to_uppercase(),

@@ -660,10 +660,15 @@ impl<'s, 'a> Inspector<'s, 'a> {
     }
 
     fn check_record(&mut self, text: &'a str, is_element: bool) {
+        let emptied = self.emptied();
         let (rules, tape) = (self.rules, std::mem::take(&mut self.tape));
         let record = match is_element {
             true => Record::element(text, &tape),
-            false => Record::new(text, Some(&tape)),
+            false => Record {
+                is_sent: self.outer.dataset.is_some(),
+                emptied,
+                ..Record::new(text, Some(&tape))
+            },
         };
         self.guarded(&rules.record, Subject::Record, 0, None, |check, out| {
             check(&record, out)

@@ -59,6 +59,18 @@ fn usage(error: &clap::Error) -> ExitCode {
     ExitCode::from(2)
 }
 
+/// What an option with a number takes.
+fn taken_by(option: &str) -> Option<&'static str> {
+    Some(match option.split_whitespace().next()? {
+        "--threads" => "a whole number from 0 to 512",
+        "--max-record-bytes" => "a whole number of bytes",
+        "--max-findings" => "a whole number, 0 for none",
+        "--memory" | "--max-unpacked" => "a number of bytes such as 500MB or 2GiB",
+        "--min-score" => "a number from 0 to 10",
+        _ => return None,
+    })
+}
+
 /// What is wrong with the arguments, in words that hold none of them: one may be a value that was
 /// pasted there by mistake.
 fn not_understood(error: &clap::Error) -> String {
@@ -76,6 +88,13 @@ fn not_understood(error: &clap::Error) -> String {
         (ErrorKind::InvalidSubcommand, _) => "there is no such command".to_owned(),
         _ => "an argument was not understood".to_owned(),
     };
+    if let (ErrorKind::InvalidValue | ErrorKind::ValueValidation, Some(option)) =
+        (error.kind(), error.get(ContextKind::InvalidArg))
+        && let Some(what) = taken_by(&option.to_string())
+    {
+        text.push_str("; it takes ");
+        text.push_str(what);
+    }
     // All of these are our own words.
     for (kind, words) in [
         (ContextKind::ValidValue, "it takes"),

@@ -19,6 +19,8 @@ pub enum Kind {
     Address,
     /// A street, which may also be that of a house for sale.
     PerhapsAddress,
+    /// As that, under a key that may also announce an e-mail, a wallet or a server.
+    AnyAddress,
     Birth,
     /// The number of an identity document or of a tax payer.
     Document,
@@ -26,6 +28,8 @@ pub enum Kind {
     Credential,
     /// Perhaps such.
     PerhapsCredential,
+    /// A password, or a pass for the slopes.
+    PerhapsPassword,
     /// What shows an order to anybody who has it.
     OrderKey,
 }
@@ -38,18 +42,24 @@ impl Kind {
             Kind::Phone => "a phone number",
             Kind::Name => "a person's name",
             Kind::Address => "a postal address",
-            Kind::PerhapsAddress => "what may be a postal address",
+            Kind::PerhapsAddress | Kind::AnyAddress => "what may be a postal address",
             Kind::Birth => "a date of birth",
             Kind::Document => "the number of an identity document",
             Kind::Credential => "a credential",
-            Kind::PerhapsCredential => "what may be a credential",
+            Kind::PerhapsCredential | Kind::PerhapsPassword => "what may be a credential",
             Kind::OrderKey => "the key of an order",
         }
     }
 
     /// Whether such a thing may also be something else.
     pub const fn is_doubtful(self) -> bool {
-        matches!(self, Kind::PerhapsAddress | Kind::PerhapsCredential)
+        matches!(
+            self,
+            Kind::PerhapsAddress
+                | Kind::AnyAddress
+                | Kind::PerhapsCredential
+                | Kind::PerhapsPassword
+        )
     }
 
     /// Whether a value under a key of this kind is what the key says: not empty, not hidden, not
@@ -66,6 +76,9 @@ impl Kind {
             Kind::Phone => is_phone(text),
             Kind::Credential => is_drawn(text, 6),
             Kind::PerhapsCredential => is_drawn(text, 16) && mixes_letters_and_digits(text),
+            Kind::PerhapsPassword => {
+                is_drawn(text, 6) && mixes_letters_and_digits(text) && !text.contains(['-', '_'])
+            }
             Kind::OrderKey => text.starts_with("wc_order_") || is_drawn(text, 20),
             _ if shape != Shape::Plain => false,
             Kind::Name => {
@@ -80,6 +93,7 @@ impl Kind {
             Kind::Address | Kind::PerhapsAddress => {
                 has(char::is_alphabetic) && text.chars().count() >= 6
             }
+            Kind::AnyAddress => names_a_house(text),
             Kind::Birth => {
                 let digits = text.bytes().filter(u8::is_ascii_digit).count();
                 (6..=8).contains(&digits)
@@ -93,6 +107,20 @@ impl Kind {
             }
         }
     }
+}
+
+/// Whether a text has a word of some letters and, apart from it, a short number, as streets and
+/// houses are written.
+fn names_a_house(text: &str) -> bool {
+    let words = || text.split(|c: char| c.is_whitespace() || c == ',');
+    let is_number = |word: &str| {
+        let digits = word.trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == '.');
+        (1..=5).contains(&digits.len())
+            && digits.bytes().all(|b| b.is_ascii_digit())
+            && word.len() <= digits.len() + 2
+    };
+    let is_word = |word: &str| word.chars().filter(|c| c.is_alphabetic()).count() >= 3;
+    text.chars().count() <= 120 && words().any(is_number) && words().any(is_word)
 }
 
 /// Seven to fifteen digits with what people put between them.
@@ -156,10 +184,12 @@ struct Table {
     name: Vec<String>,
     address: Vec<String>,
     perhaps_address: Vec<String>,
+    any_address: Vec<String>,
     birth: Vec<String>,
     document: Vec<String>,
     credential: Vec<String>,
     perhaps_credential: Vec<String>,
+    perhaps_password: Vec<String>,
     order_key: Vec<String>,
 }
 
@@ -172,10 +202,12 @@ static KEYS: Lazy<HashMap<String, Kind>> = Lazy::new(|| {
         (table.name, Kind::Name),
         (table.address, Kind::Address),
         (table.perhaps_address, Kind::PerhapsAddress),
+        (table.any_address, Kind::AnyAddress),
         (table.birth, Kind::Birth),
         (table.document, Kind::Document),
         (table.credential, Kind::Credential),
         (table.perhaps_credential, Kind::PerhapsCredential),
+        (table.perhaps_password, Kind::PerhapsPassword),
         (table.order_key, Kind::OrderKey),
     ];
     let words = |(list, kind): (Vec<String>, Kind)| list.into_iter().map(move |word| (word, kind));
@@ -381,6 +413,18 @@ mod tests {
             (Kind::OrderKey, "wc_order_Ab3dEf6hIj9kL", true),
             (Kind::OrderKey, "red", false),
             (Kind::Address, "Lange Straße 12", true),
+            (Kind::AnyAddress, "Hauptstr. 5", true),
+            (Kind::AnyAddress, "12b Lange Gasse, 10117 Berlin", true),
+            (
+                Kind::AnyAddress,
+                "0x52908400098527886E0F7030069857D2E4169EE7",
+                false,
+            ),
+            (Kind::AnyAddress, "81.2.69.142", false),
+            (Kind::AnyAddress, "same as billing", false),
+            (Kind::PerhapsPassword, "hunter22", true),
+            (Kind::PerhapsPassword, "season-2026", false),
+            (Kind::PerhapsPassword, "premium", false),
         ] {
             assert_eq!(kind.fits(text), fits, "{kind:?} {text}");
         }

@@ -236,6 +236,8 @@ pub struct FixTally {
     pub needs_consent: u64,
     /// The first changes, as many as are wanted.
     pub examples: Vec<LocatedChange>,
+    /// For the files of which `--diff` shows the values: what turns each into the fixed one.
+    pub patches: Vec<(String, String)>,
     /// The first withheld ones.
     pub withheld_examples: Vec<LocatedChange>,
     /// Fixes that could not be written back and why: (reason, number).

@@ -47,6 +47,17 @@ impl Rewrite {
         if !meta.is_file() {
             return Err(io::Error::other("only a regular file can be rewritten"));
         }
+        // Whoever took the right to write away did not want that.
+        if meta.permissions().readonly() {
+            return Err(io::Error::other("it is read-only"));
+        }
+        // The new file takes one name: under the other the old one would stay.
+        #[cfg(unix)]
+        if std::os::unix::fs::MetadataExt::nlink(&meta) > 1 {
+            return Err(io::Error::other(
+                "it has another name (a hard link), under which the old content would stay",
+            ));
+        }
         let folder = path.parent().unwrap_or(Path::new("."));
         // The name says nothing of the content and starts with a dot, so that no walk finds it.
         let temporary = tempfile::Builder::new()

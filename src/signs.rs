@@ -52,6 +52,8 @@ impl Signs {
     pub const RARE_KEYS: Signs = Signs::number(13);
     /// The addresses of its pages are none of which nothing was to be said before.
     pub const NEW_ADDRESS: Signs = Signs::number(14);
+    /// A key of user_data that takes no digest may hold a template that nobody filled in.
+    pub const RAW_TEMPLATE: Signs = Signs::number(15);
 
     const fn number(number: u32) -> Signs {
         Signs(1 << (2 * SHAPES + number))

@@ -99,6 +99,14 @@ impl<'a> WebAddress<'a> {
         &self.text[self.path..self.query]
     }
 
+    /// Where the name and the password of a user stand in front of the host.
+    pub fn login(&self) -> Option<Range<usize>> {
+        let start = self.scheme?.len() + 3;
+        let authority = self.text.get(start..self.path)?;
+        let (login, _) = authority.rsplit_once('@')?;
+        login.contains(':').then_some(start..start + login.len())
+    }
+
     /// Where the path stands.
     pub fn path_at(&self) -> usize {
         self.path
@@ -217,6 +225,18 @@ mod tests {
             parts("https://ana:pw@shop.example:8443/a/b?x=1#y"),
             (Some("https"), "shop.example", "/a/b", "x=1")
         );
+        let url = "https://ana:pw@shop.example:8443/a/b@c";
+        assert_eq!(
+            WebAddress::of(url).login().map(|at| &url[at]),
+            Some("ana:pw")
+        );
+        for url in [
+            "https://shop.example:80/a:b@c",
+            "https://ana@shop.example",
+            "tel:+1",
+        ] {
+            assert_eq!(WebAddress::of(url).login(), None, "{url}");
+        }
         assert_eq!(parts("//shop.example"), (None, "shop.example", "", ""));
         assert_eq!(
             parts("shop.example:80/a"),

@@ -500,6 +500,93 @@ fn a_filtered_event_has_no_findings_and_keeps_the_count_of_the_others() {
 // The configuration.
 
 #[test]
+fn faults_of_the_configuration_are_told_by_line_and_key() {
+    let place = Place::new();
+    place.write("error.json", with_error());
+    for (config, said) in [
+        (
+            "# x\nas-of = \"soon\"\n",
+            "capilint.toml:2: as-of takes a time",
+        ),
+        ("\ncountry = \"xx\"\n", "capilint.toml:2: country is a code"),
+        ("tz = \"x\"\n", "capilint.toml:1: tz is the name"),
+        (
+            "min-score = 20\n",
+            "capilint.toml:1: min-score is a number from 0 to 10",
+        ),
+        ("min-score = \"x\"\n", "capilint.toml:1: min-score: "),
+        ("max-rate = \"7\"\n", "capilint.toml:1: max-rate is a share"),
+        (
+            "select = [\"nope\"]\n",
+            "capilint.toml:1: select: there is no rule",
+        ),
+        (
+            "[rules]\nnope = \"off\"\n",
+            "capilint.toml:2: rules: there is no rule",
+        ),
+        ("exclude = [\"a[\"]\n", "capilint.toml:1: exclude: "),
+    ] {
+        place.write("capilint.toml", config);
+        let ran = place.run(&["check", "error.json"]).ends(2);
+        ran.says(said).silent_on("--");
+    }
+    for time in ["2026-06-26T00:00:00Z", "2026-06-26", "1782432000"] {
+        place.write("capilint.toml", format!("as-of = {time}\n"));
+        place.run(&["check", "error.json"]).ends(1);
+    }
+}
+
+#[test]
+fn numbers_below_nothing_are_told_as_such() {
+    let place = Place::new();
+    place.write("error.json", with_error());
+    for (option, said) in [
+        ("--threads", "a whole number from 0 to 512"),
+        ("--max-record-bytes", "a whole number of bytes"),
+        ("--max-findings", "a whole number"),
+        ("--memory", "a number of bytes such as 500MB"),
+        ("--min-score", "a number from 0 to 10"),
+        ("--max-rate", "a share of events"),
+        ("--since", "Unix seconds"),
+    ] {
+        let ran = place.run(&["check", "error.json", option, "-1"]);
+        ran.ends(2).says(option).says(said);
+    }
+    place
+        .check("error.json --output json=-")
+        .ends(2)
+        .says("--format");
+}
+
+#[test]
+fn score_takes_no_option_that_does_nothing() {
+    let place = Place::new();
+    place.write("a.json", support::another(1));
+    let score = |more: &str| {
+        let args: Vec<&str> = ["score", "a.json"]
+            .into_iter()
+            .chain(more.split(' '))
+            .collect();
+        place.run(&args)
+    };
+    for (option, said) in [
+        ("--country de", "--known"),
+        ("--tz Europe/Berlin", "check"),
+        ("--show-values", "--by event"),
+        ("--verbose --format csv", "--format table"),
+    ] {
+        score(option).ends(2).says(said);
+    }
+    assert_eq!(score("--quiet").ends(0).out().lines().count(), 1);
+    score("--verbose").ends(0).says("clock: ");
+    score("--show-values --by event")
+        .ends(0)
+        .says("order-518213");
+    let plain = score("--by event").ends(0).silent_on("order-518213");
+    assert!(plain.out().lines().all(|line| line.chars().count() <= 120));
+}
+
+#[test]
 fn the_configuration_is_found_upwards() {
     let place = Place::new();
     place.write(
@@ -595,7 +682,10 @@ fn the_configuration_sets_the_gate_and_the_command_line_overrules_it() {
         .check("e.json w.json --format concise")
         .ends(0)
         .silent_on("CL");
-    place.run(&["check", "e.json"]).ends(2).says("--as-of");
+    place
+        .run(&["check", "e.json"])
+        .ends(2)
+        .says("capilint.toml:3: as-of");
 }
 
 #[test]

@@ -387,6 +387,92 @@ fn diff_writes_nothing_and_gates() {
     );
 }
 
+#[cfg(unix)]
+#[test]
+fn read_only_files_and_those_with_two_names_stay_as_they_are() {
+    use std::os::unix::fs::PermissionsExt;
+    let place = Place::new();
+    for name in ["locked.ndjson", "first.ndjson"] {
+        place.write(name, lines(&log()));
+    }
+    fs::set_permissions(
+        place.path("locked.ndjson"),
+        PermissionsExt::from_mode(0o444),
+    )
+    .unwrap();
+    fs::hard_link(place.path("first.ndjson"), place.path("second.ndjson")).unwrap();
+    for (name, why) in [
+        ("locked.ndjson", "read-only"),
+        ("first.ndjson", "hard link"),
+    ] {
+        place.check(&format!("{name} --fix")).ends(2).says(why);
+        assert_eq!(place.text(name), lines(&log()), "{name}");
+    }
+    assert_eq!(place.text("second.ndjson"), lines(&log()));
+}
+
+/// The text that a unified diff makes of another.
+fn patched(old: &str, patch: &str) -> String {
+    let lines: Vec<&str> = old.split_inclusive('\n').collect();
+    let (mut out, mut at) = (String::new(), 0);
+    let mut rest = patch.split_inclusive('\n').peekable();
+    while let Some(line) = rest.next() {
+        let Some(place) = line.strip_prefix("@@ -") else {
+            continue;
+        };
+        let number = place.split([',', ' ']).next().unwrap();
+        let begin = number.parse::<usize>().unwrap().max(1) - 1;
+        out.push_str(&lines[at..begin].concat());
+        at = begin;
+        while let Some(line) = rest.next_if(|line| line.starts_with([' ', '-', '+'])) {
+            // The last line of a file may have no line break.
+            let cut = rest.peek().is_some_and(|next| next.starts_with('\\'));
+            let text = if cut {
+                line[1..].trim_end_matches('\n')
+            } else {
+                &line[1..]
+            };
+            if !line.starts_with('+') {
+                assert_eq!(lines[at], text);
+                at += 1;
+            }
+            if !line.starts_with('-') {
+                out.push_str(text);
+            }
+            rest.next_if(|next| next.starts_with('\\'));
+        }
+    }
+    out.push_str(&lines[at..].concat());
+    out
+}
+
+#[test]
+fn a_diff_with_values_is_a_patch_for_the_file() {
+    let place = Place::new();
+    let event = |id: u32| {
+        format!(
+            "{{\n \"event_name\": \"Purchase\",\n \"event_id\": \"{id}\",\n \"event_time\": 1782396602000,\n \"user_data\": {{\"em\": [\n  \"Ana@shop.example\"\n ]}}\n}}"
+        )
+    };
+    let whole = format!("{{\"data\":[\n{},\n{}]}}", event(1), event(2));
+    for (name, text) in [
+        ("log.ndjson", lines(&log())),
+        ("body.json", whole.clone()),
+        ("windows.json", whole.replace('\n', "\r\n") + "\r\n"),
+    ] {
+        place.write(name, &text);
+        let ran = place.check(&format!("{name} --diff --show-values"));
+        let shown = ran.ends(1).out();
+        let patch = shown.find(&format!("--- {name}\n+++ {name}\n")).unwrap();
+        let expected = patched(&text, &shown[patch..]);
+        place
+            .check(&format!("{name} --fix --profile audit"))
+            .ends(0);
+        assert_eq!(place.text(name), expected, "{name}");
+        assert_ne!(expected, text, "{name}");
+    }
+}
+
 #[test]
 fn what_a_diff_shows_is_what_a_fix_does() {
     let place = Place::new();

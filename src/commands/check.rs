@@ -18,8 +18,8 @@ use crate::input::archive::{self, Archive};
 use crate::input::unpack::{self, Packer};
 use crate::input::walk::{Source, io_message};
 use crate::output::{
-    Fixing, Reporter, Style, concise::Concise, excerpt, human::Human, json::Json, ndjson::Ndjson,
-    scores, tee::Tee,
+    Fixing, Reporter, Style, concise::Concise, diff, excerpt, human::Human, json::Json,
+    ndjson::Ndjson, scores, tee::Tee,
 };
 use crate::report::{FileTally, Gate, InputError, Verdict};
 use crate::resend::Resend;
@@ -32,6 +32,8 @@ use super::{Failure, setup};
 const BEFORE_PROGRESS: Duration = Duration::from_millis(500);
 /// Rows of events in `json` without `--events`.
 const JSON_EVENTS: usize = 1000;
+/// The longest file of which `--diff --show-values` shows a patch.
+const MOST_PATCHED: u64 = 64 << 20;
 /// So long a source may keep an interrupted run waiting.
 const MOST_WAIT: Duration = Duration::from_secs(2);
 
@@ -213,6 +215,7 @@ fn reporters(
 /// Estimates the match quality. The options of reading are those of `check`; the gate is only the
 /// score itself.
 pub(super) fn score(args: ScoreArgs) -> Result<u8, Failure> {
+    score_uses(&args)?;
     let check = CheckArgs {
         input: args.input,
         ..CheckArgs::default()
@@ -220,7 +223,7 @@ pub(super) fn score(args: ScoreArgs) -> Result<u8, Failure> {
     let config = setup::config(&check.input)?;
     let mut settings = setup::settings(&check, config.as_ref())?;
     settings.gate = Gate {
-        min_score: args.min_score.or(config.as_ref().and_then(|c| c.min_score)),
+        min_score: setup::min_score(args.min_score, config.as_ref())?,
         allow_empty: check.input.allow_empty,
         ..Gate::default()
     };
@@ -253,6 +256,22 @@ pub(super) fn score(args: ScoreArgs) -> Result<u8, Failure> {
     )
 }
 
+/// Refuses what would change nothing about the scores asked for.
+fn score_uses(args: &ScoreArgs) -> Result<(), Failure> {
+    let why = if args.input.country.is_some() && args.input.known.is_empty() {
+        "score makes no fixes: --country goes with --known, whose phones may need it"
+    } else if args.input.tz.is_some() {
+        "score makes no fixes: --tz goes with check"
+    } else if args.input.show_values && args.by != By::Event {
+        "--show-values goes with --by event: there is no value in a row of an event_name"
+    } else if args.input.verbose && args.format != ScoreFormat::Table {
+        "--verbose goes with --format table: the other formats are rows alone"
+    } else {
+        return Ok(());
+    };
+    Err(Failure::Usage(why.to_owned()))
+}
+
 fn style(args: &CheckArgs, settings: &Settings, profile: Profile, terminal: bool) -> Style {
     Style {
         colour: setup::colour(args.input.color, terminal),
@@ -279,6 +298,10 @@ fn parse_output(text: &str) -> Result<(Format, Option<std::path::PathBuf>), Fail
     let format = <Format as clap::ValueEnum>::from_str(format, true).map_err(|_| wrong())?;
     if file.is_empty() {
         return Err(wrong());
+    }
+    if file == "-" {
+        let why = "--output writes to a file; what goes to standard output is said by --format";
+        return Err(Failure::Usage(why.to_owned()));
     }
     Ok((format, Some(file.into())))
 }
@@ -578,6 +601,25 @@ fn read(
             return Ok(());
         }
     };
+    let is_plain = packing.0.is_empty()
+        && file
+            .metadata()
+            .is_ok_and(|about| about.is_file() && about.len() <= MOST_PATCHED);
+    if settings.fixing == Fixing::Diff && settings.show_values && is_plain && !run.only_learns() {
+        let mut new = Vec::new();
+        let before = run.report().fixes.total();
+        let outcome = run.stream(&name, &key, reader, newest, Some(&mut new))?;
+        if let Some(error) = passes.changed(path, print) {
+            run.failed(fault(&error));
+        } else if outcome.is_ok() && run.report().fixes.total() > before && !run.is_stopped() {
+            let old = std::fs::read(path).unwrap_or_default();
+            if let (Ok(old), Ok(new)) = (String::from_utf8(old), String::from_utf8(new)) {
+                let patch = diff::patch(&name, &old, &new);
+                run.report_mut().fixes.patches.push((name, patch));
+            }
+        }
+        return Ok(());
+    }
     if settings.fixing != Fixing::Write || run.only_learns() {
         run.stream(&name, &key, reader, newest, None)?.ok();
         if let Some(error) = passes.changed(path, print) {

@@ -42,7 +42,7 @@ pub(super) fn hash(args: &HashArgs) -> Result<u8, Failure> {
     let country = args
         .country
         .as_deref()
-        .map(setup::country_code)
+        .map(|code| setup::country_code(code, "--country"))
         .transpose()?;
     let assume = Assumptions {
         country,

@@ -53,10 +53,9 @@ pub(super) fn settings(args: &CheckArgs, config: Option<&Config>) -> Result<Sett
         .profile
         .or(config.and_then(|c| c.profile))
         .unwrap_or_default();
-    let as_of = input
-        .as_of
-        .as_deref()
-        .or(config.and_then(|c| c.as_of.as_deref()));
+    let as_of = asked(&input.as_of, "--as-of", config, "as-of", |c| {
+        c.as_of.as_ref().map(config::Moment::text)
+    });
     let mut policy = Policy::default();
     let chosen = |own: &[String], theirs: Option<&Vec<String>>| -> Vec<String> {
         if own.is_empty() {
@@ -67,7 +66,14 @@ pub(super) fn settings(args: &CheckArgs, config: Option<&Config>) -> Result<Sett
     };
     let select = chosen(&args.select, config.map(|c| &c.select));
     let ignore = chosen(&args.ignore, config.map(|c| &c.ignore));
-    policy.select(selection(&select, &ignore)?);
+    let place = |own: &[String], key: &str| match config {
+        Some(config) if own.is_empty() => config.place(key) + ": ",
+        _ => String::new(),
+    };
+    policy.select(selection(
+        (&select, &place(&args.select, "select")),
+        (&ignore, &place(&args.ignore, "ignore")),
+    )?);
     if let Some(config) = config {
         let today = jiff::Zoned::now().date().to_string();
         config.apply(&mut policy, &today).map_err(usage)?;
@@ -86,7 +92,7 @@ pub(super) fn settings(args: &CheckArgs, config: Option<&Config>) -> Result<Sett
     let ledger_key = args.ledger_key.as_deref().map(ledger_key).transpose()?;
     let settings = Settings {
         ledger_key,
-        clocks: clocks(as_of)?,
+        clocks: clocks(as_of.as_ref())?,
         witnesses: witnesses(args, &assumptions(input, config)?)?,
         assume: assumptions(input, config)?,
         deep: args.deep,
@@ -178,15 +184,17 @@ pub(super) fn profile(args: &CheckArgs, config: Option<&Config>) -> Profile {
         .unwrap_or_default()
 }
 
-fn selection(select: &[String], ignore: &[String]) -> Result<Vec<bool>, Failure> {
-    let mut selected = vec![select.is_empty(); rules::ALL.len()];
-    for (list, value) in [(select, true), (ignore, false)] {
+/// The rules that two lists leave, each with the place in front of what is said of it.
+fn selection(select: (&[String], &str), ignore: (&[String], &str)) -> Result<Vec<bool>, Failure> {
+    let mut selected = vec![select.0.is_empty(); rules::ALL.len()];
+    for ((list, place), value) in [(select, true), (ignore, false)] {
         for entry in list
             .iter()
             .map(|entry| entry.trim())
             .filter(|entry| !entry.is_empty())
         {
-            let rules = rules::matching(entry).ok_or_else(|| usage(config::unknown(entry)))?;
+            let rules = rules::matching(entry)
+                .ok_or_else(|| usage(format!("{place}{}", config::unknown(entry))))?;
             for rule in rules {
                 selected[rule] = value;
             }
@@ -197,20 +205,11 @@ fn selection(select: &[String], ignore: &[String]) -> Result<Vec<bool>, Failure>
 
 fn gate(args: &CheckArgs, config: Option<&Config>, profile: Profile) -> Result<Gate, Failure> {
     let fail_on = args.fail_on.or(config.and_then(|c| c.fail_on));
-    let theirs = config
-        .and_then(|config| config.max_rate.as_ref())
-        .map(config::Rate::text);
-    let max_rate = args
-        .max_rate
-        .clone()
-        .or(theirs)
-        .as_deref()
-        .map(rate)
-        .transpose()?;
-    let min_score = args.min_score.or(config.and_then(|c| c.min_score));
-    if min_score.is_some_and(|score| !(0.0..=10.0).contains(&score)) {
-        return Err(usage("--min-score is a number from 0 to 10"));
-    }
+    let max_rate = asked(&args.max_rate, "--max-rate", config, "max-rate", |c| {
+        c.max_rate.as_ref().map(config::Rate::text)
+    });
+    let max_rate = max_rate.as_ref().map(rate).transpose()?;
+    let min_score = min_score(args.min_score, config)?;
     let fail_on = match (fail_on, profile) {
         (Some(FailOn::Error), _) | (None, Profile::Ci) => Some(Severity::Error),
         (Some(FailOn::Warning), _) => Some(Severity::Warning),
@@ -228,9 +227,49 @@ fn gate(args: &CheckArgs, config: Option<&Config>, profile: Profile) -> Result<G
     })
 }
 
+/// The score below which an event_name gates.
+pub(super) fn min_score(own: Option<f64>, config: Option<&Config>) -> Result<Option<f64>, Failure> {
+    let min_score = asked(&own, "--min-score", config, "min-score", |c| c.min_score);
+    match min_score {
+        Some(asked) if !(0.0..=10.0).contains(&asked.value) => {
+            Err(usage(format!("{} is a number from 0 to 10", asked.place)))
+        }
+        asked => Ok(asked.map(|asked| asked.value)),
+    }
+}
+
+/// What was asked for, and where, for what is to be said of it.
+struct Asked<T> {
+    value: T,
+    place: String,
+}
+
+/// What the command line says, else what the configuration says.
+fn asked<T: Clone>(
+    own: &Option<T>,
+    option: &str,
+    config: Option<&Config>,
+    key: &str,
+    theirs: impl FnOnce(&Config) -> Option<T>,
+) -> Option<Asked<T>> {
+    if let Some(value) = own.clone() {
+        let place = option.to_owned();
+        return Some(Asked { value, place });
+    }
+    let config = config?;
+    let (value, place) = (theirs(config)?, config.place(key));
+    Some(Asked { value, place })
+}
+
 /// A share such as `0.5%` or `0.005`.
-fn rate(text: &str) -> Result<f64, Failure> {
-    let wrong = || usage("--max-rate is a share of events such as 0.5% or 0.005");
+fn rate(asked: &Asked<String>) -> Result<f64, Failure> {
+    let text = &asked.value;
+    let wrong = || {
+        let place = &asked.place;
+        usage(format!(
+            "{place} is a share of events such as 0.5% or 0.005"
+        ))
+    };
     let share = match text.trim().strip_suffix('%') {
         Some(percent) => percent.trim().parse::<f64>().map_err(|_| wrong())? / 100.0,
         None => text.trim().parse::<f64>().map_err(|_| wrong())?,
@@ -242,12 +281,15 @@ fn rate(text: &str) -> Result<f64, Failure> {
     }
 }
 
-fn clocks(as_of: Option<&str>) -> Result<Clocks, Failure> {
-    Ok(match as_of {
-        None | Some("auto") => Clocks::Auto,
-        Some("now") => Clocks::Now,
-        Some("newest") => Clocks::Newest,
-        Some(text) => Clocks::At(moment(text, "--as-of")?),
+fn clocks(as_of: Option<&Asked<String>>) -> Result<Clocks, Failure> {
+    let Some(asked) = as_of else {
+        return Ok(Clocks::Auto);
+    };
+    Ok(match asked.value.as_str() {
+        "auto" => Clocks::Auto,
+        "now" => Clocks::Now,
+        "newest" => Clocks::Newest,
+        text => Clocks::At(moment(text, &asked.place)?),
     })
 }
 
@@ -290,31 +332,36 @@ pub(super) fn assumptions(
     args: &InputArgs,
     config: Option<&Config>,
 ) -> Result<Assumptions, Failure> {
-    let country = args
-        .country
-        .as_deref()
-        .or(config.and_then(|c| c.country.as_deref()));
-    let zone = args.tz.as_deref().or(config.and_then(|c| c.tz.as_deref()));
-    let country = country.map(country_code).transpose()?;
+    let country = asked(&args.country, "--country", config, "country", |c| {
+        c.country.clone()
+    });
+    let zone = asked(&args.tz, "--tz", config, "tz", |c| c.tz.clone());
+    let country = country
+        .map(|asked| country_code(&asked.value, &asked.place))
+        .transpose()?;
     let zone = match zone {
-        Some(name) => Some(
-            jiff::tz::TimeZone::get(name)
-                .map_err(|_| usage("--tz is the name of a time zone such as Europe/Berlin"))?,
-        ),
+        Some(Asked { value, place }) => {
+            let zone = jiff::tz::TimeZone::get(&value).map_err(|_| {
+                usage(format!(
+                    "{place} is the name of a time zone such as Europe/Berlin"
+                ))
+            })?;
+            Some(zone)
+        }
         None => None,
     };
     Ok(Assumptions { country, zone })
 }
 
-/// A country code in lower case.
-pub(super) fn country_code(text: &str) -> Result<String, Failure> {
+/// A country code in lower case; `place` is where it was asked for.
+pub(super) fn country_code(text: &str, place: &str) -> Result<String, Failure> {
     let code = text.trim().to_ascii_lowercase();
     if crate::places::is_code(&code) {
         Ok(code)
     } else {
-        Err(usage(
-            "--country is a code of two letters (ISO 3166-1) such as US or DE",
-        ))
+        Err(usage(format!(
+            "{place} is a code of two letters (ISO 3166-1) such as US or DE"
+        )))
     }
 }
 
@@ -368,7 +415,7 @@ pub(super) fn sources(
     let theirs = config.map(|config| {
         walk::globs(&config.exclude)
             .map(|exclude| (config, exclude))
-            .map_err(|error| usage(format!("{}: exclude: {error}", config.file.display())))
+            .map_err(|error| usage(format!("{}: {error}", config.place("exclude"))))
     });
     let theirs = theirs.transpose()?;
     let outputs: Vec<PathBuf> = outputs

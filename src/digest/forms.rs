@@ -707,6 +707,17 @@ mod tests {
                 ("UK", Spelling, "gb"),
                 ("eu", Spelling, ""),
                 ("日本", Spelling, "jp"),
+                ("EEUU", Spelling, "us"),
+                ("eeuu", Spelling, "us"),
+                ("EE.UU.", Spelling, "us"),
+                ("eua", Spelling, "us"),
+                ("ESTADOS UNIDOS DA AMÉRICA", Spelling, "us"),
+                ("etats unis", Spelling, "us"),
+                ("gran bretana", Spelling, "gb"),
+                ("Angleterre", Spelling, "gb"),
+                ("república checa", Spelling, "cz"),
+                ("Tuerkei", Spelling, "tr"),
+                ("EAU", Spelling, "ae"),
             ],
         );
         let utf16: Vec<u8> = "us".encode_utf16().flat_map(u16::to_le_bytes).collect();

@@ -3,7 +3,7 @@
 
 use std::cell::RefCell;
 
-use super::{Digest, digest_of_hex, sha256_hex};
+use super::{Digest, digest_of, sha256};
 
 /// Local parts that no customer has. `info`, `sales` and `admin` are the shop's own people, who buy
 /// there too.
@@ -86,7 +86,8 @@ thread_local! {
     };
 }
 
-/// Whether a digest is that of a placeholder address at the host of `url` or at a domain above it.
+/// Whether a digest is that of a placeholder address at the host of `url` or at a domain above it,
+/// also in capitals or with a line break.
 pub fn is_placeholder(url: &str, digest: &Digest) -> bool {
     HOSTS.with_borrow_mut(|hosts| {
         let Hosts { list, last, oldest } = hosts;
@@ -116,15 +117,22 @@ pub fn is_placeholder(url: &str, digest: &Digest) -> bool {
 impl Host {
     fn new(origin: &str, name: &str) -> Host {
         let lower = name.to_ascii_lowercase();
-        let mut digests = Vec::with_capacity(LOCALS.len() * 4);
+        let mut digests = Vec::with_capacity(LOCALS.len() * 10);
         let mut domain = &*lower;
         // The domain that the shop registered is among those with two labels or more; an address
         // at `co.uk` is nobody's either.
         while let Some((_, above)) = domain.split_once('.') {
             for local in LOCALS {
-                let digest = sha256_hex(&format!("{local}@{domain}"));
-                let twice = sha256_hex(&digest);
-                digests.extend([digest, twice].map(|hex| digest_of_hex(&hex)));
+                let mut email = format!("{local}@{domain}");
+                let digest = sha256(email.as_bytes());
+                let twice = sha256(hex::encode(digest).as_bytes());
+                email.push('\n');
+                let broken = sha256(email.as_bytes());
+                email.make_ascii_uppercase();
+                let upper = sha256(email.trim_end().as_bytes());
+                email[1..].make_ascii_lowercase();
+                let capital = sha256(email.trim_end().as_bytes());
+                digests.extend([digest, twice, broken, upper, capital].map(|it| digest_of(&it)));
             }
             domain = above;
         }
@@ -176,6 +184,7 @@ fn host_of(url: &str) -> Option<(&str, &str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::digest::{digest_of_hex, sha256_hex};
 
     #[test]
     fn addresses_at_the_host_and_above_it() {
@@ -183,6 +192,9 @@ mod tests {
         for (email, is) in [
             ("guest@shop.kestrel.example", true),
             ("noreply@kestrel.example", true),
+            ("GUEST@KESTREL.EXAMPLE", true),
+            ("Guest@kestrel.example", true),
+            ("guest@kestrel.example\n", true),
             ("guest@example", false),
             ("info@kestrel.example", false),
             ("guest@other.example", false),

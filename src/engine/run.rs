@@ -775,7 +775,8 @@ impl<'l> Run<'l> {
         if let Some(progress) = &mut self.progress {
             progress(self.report.bytes);
         }
-        file.tally.rewritten |= mended.is_some();
+        let writes = self.linter.settings.fixing == Fixing::Write;
+        file.tally.rewritten |= writes && mended.is_some();
         let report = &mut self.report;
         report.records += part.records;
         report.requests += part.requests;

@@ -96,7 +96,7 @@ impl Worker<'_> {
         let mut part = Part::new();
         let complete = complete || block.last;
         let fixing = self.orders.fixing;
-        let mut mended = None;
+        let (mut mended, mut shown) = (None, None);
         if fixing != Fixing::Off {
             let around = self.orders.lessons.as_ref().map(|_| self.taught());
             let mender = Worker {
@@ -108,8 +108,10 @@ impl Worker<'_> {
             part.withheld = outcome.withheld;
             part.left = outcome.left;
             part.not_written = outcome.not_written;
-            if fixing == Fixing::Write {
-                mended = outcome.block;
+            // What is only shown is not what is checked.
+            match fixing {
+                Fixing::Write => mended = outcome.block,
+                _ => shown = outcome.block,
             }
         }
         let subject = mended.as_ref().unwrap_or(&block);
@@ -119,9 +121,9 @@ impl Worker<'_> {
         let end = cut.map_or(subject.bytes.len(), |rest| subject.bytes.len() - rest);
         (part.newlines, part.last_line) = measure(&subject.bytes[..end]);
         let tail = cut.map(|rest| block.bytes.len() - rest);
-        let mended = mended.map(|mended| {
+        let mended = mended.or(shown).map(|mended| {
             let mut bytes = mended.bytes;
-            bytes.truncate(end);
+            bytes.truncate(bytes.len() - cut.unwrap_or(0));
             bytes
         });
         Worked {

@@ -1,11 +1,12 @@
 //! Fixes one by one: where, what, and from which class of value to which; with `--show-values`
-//! the event before and after.
+//! what `patch` needs to make them in a file, and of other inputs the event before and after.
 
-use similar::TextDiff;
+use similar::{Algorithm, TextDiff};
 
 use super::Style;
 use super::excerpt::pretty;
 use super::table::{paint, thousands};
+use crate::printable::{masked, visible};
 use crate::report::{LocatedChange, Report};
 use crate::rules;
 
@@ -14,7 +15,8 @@ const CONTEXT: usize = 2;
 
 /// The changes of the report, in the order in which they were made.
 pub fn render(report: &Report, style: &Style) -> String {
-    let changes = &report.fixes.examples;
+    let fixes = &report.fixes;
+    let changes = &fixes.examples;
     let mut out = String::new();
     let mut texts = None;
     for (index, change) in changes.iter().enumerate() {
@@ -27,6 +29,7 @@ pub fn render(report: &Report, style: &Style) -> String {
         if !changes.get(index + 1).is_some_and(same_event)
             && let Some((old, new)) = texts.take()
             && style.show_values
+            && !fixes.patches.iter().any(|(file, _)| *file == change.file)
         {
             out.push_str(&unified(change, old, new, style));
         }
@@ -34,6 +37,34 @@ pub fn render(report: &Report, style: &Style) -> String {
     let more = report.fixes.total().saturating_sub(changes.len() as u64);
     if more > 0 {
         out.push_str(&format!("… {} more\n", thousands(more)));
+    }
+    if style.show_values {
+        for (_, patch) in &fixes.patches {
+            paint_lines(&quiet(patch), style, &mut out);
+        }
+    }
+    out
+}
+
+/// What turns the text of a file into another, as `patch` reads it. Tokens are masked here too: a line
+/// with one of them has to be changed by hand, and so has one with control characters.
+pub fn patch(file: &str, old: &str, new: &str) -> String {
+    let (old, new) = (masked(old), masked(new));
+    TextDiff::configure()
+        .algorithm(Algorithm::Patience)
+        .diff_lines(&*old, &*new)
+        .unified_diff()
+        .header(file, file)
+        .to_string()
+}
+
+/// A patch with the control characters spelled out that no JSON has between its values.
+fn quiet(patch: &str) -> String {
+    let mut out = String::with_capacity(patch.len());
+    for piece in patch.split_inclusive(['\n', '\r', '\t']) {
+        let bare = piece.trim_end_matches(['\n', '\r', '\t']);
+        out.push_str(&visible(bare));
+        out.push_str(&piece[bare.len()..]);
     }
     out
 }
@@ -85,7 +116,12 @@ fn unified(change: &LocatedChange, old: &str, new: &str, style: &Style) -> Strin
         .header(&name, &name)
         .to_string();
     let mut out = String::new();
-    for line in text.lines() {
+    paint_lines(&text, style, &mut out);
+    out
+}
+
+fn paint_lines(text: &str, style: &Style, out: &mut String) {
+    for line in text.split_terminator('\n') {
         let code = match line.as_bytes().first() {
             Some(b'-') => "31",
             Some(b'+') => "32",
@@ -99,5 +135,4 @@ fn unified(change: &LocatedChange, old: &str, new: &str, style: &Style) -> Strin
         }
         out.push('\n');
     }
-    out
 }

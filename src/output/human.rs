@@ -545,7 +545,7 @@ fn numbers(by_rule: &std::collections::BTreeMap<usize, u64>) -> String {
     format!("{} ({})", thousands(total), parts.join(", "))
 }
 
-fn what_was_read(report: &Report, style: &Style) -> String {
+pub(super) fn what_was_read(report: &Report, style: &Style) -> String {
     let mut out = format!(
         "read: {}, {}, {}, {}, {}\n",
         counted(report.files.len() as u64, "file"),

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::human::what_was_read;
 use super::json::{event_entry, key_statuses, to_json};
 use super::table::{caveat, events_table, name_reports, names_table};
 use super::{Reporter, Style, Wants};
@@ -56,6 +57,11 @@ impl<W: Write> Scores<W> {
         }
     }
 
+    /// Whether only the verdict is wanted. Rows for programs are no talk.
+    fn is_silent(&self) -> bool {
+        self.style.quiet && self.layout == Layout::Table
+    }
+
     fn table(&mut self) -> io::Result<()> {
         if !self.rows.is_empty() {
             writeln!(self.out, "{}", events_table(&self.rows, &self.style))?;
@@ -84,7 +90,7 @@ impl<W: Write> Scores<W> {
 impl<W: Write> Reporter for Scores<W> {
     fn wants(&self) -> Wants {
         Wants {
-            events: self.by == By::Event,
+            events: self.by == By::Event && !self.is_silent(),
             ..Wants::default()
         }
     }
@@ -114,14 +120,19 @@ impl<W: Write> Reporter for Scores<W> {
     }
 
     fn finish(&mut self, report: &Report, verdict: &Verdict) -> io::Result<()> {
+        if self.style.verbose {
+            let read = what_was_read(report, &self.style);
+            self.out.write_all(read.as_bytes())?;
+        }
         match (self.by, self.layout) {
+            _ if self.is_silent() => {}
             (By::Event, Layout::Table) => self.table()?,
             (By::Event, Layout::Csv) => self.event_head()?,
             (By::Event, Layout::Ndjson) => {}
             (By::Name, Layout::Table) if report.names.is_empty() => {}
             (By::Name, Layout::Table) => {
-                self.out
-                    .write_all(names_table(report, &self.style).as_bytes())?;
+                let text = wrapped(&names_table(report, &self.style), self.style.width);
+                self.out.write_all(text.as_bytes())?;
             }
             (By::Name, Layout::Csv) => {
                 self.out.write_all(names_csv(report).as_bytes())?;
@@ -134,8 +145,9 @@ impl<W: Write> Reporter for Scores<W> {
             }
         }
         if self.layout == Layout::Table {
-            if report.events > 0 {
-                self.out.write_all(caveat().as_bytes())?;
+            if report.events > 0 && !self.is_silent() {
+                let text = wrapped(&caveat(), self.style.width);
+                self.out.write_all(text.as_bytes())?;
             }
             for error in &report.errors {
                 writeln!(self.out, "{}: {}", error.path, error.message)?;
@@ -144,6 +156,31 @@ impl<W: Write> Reporter for Scores<W> {
         }
         self.out.flush()
     }
+}
+
+/// Lines that are too long go on in the next, from a space on. Tables have their width already.
+fn wrapped(text: &str, width: usize) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    for line in text.split_terminator('\n') {
+        let mut column = 0;
+        for (index, word) in line.split(' ').enumerate() {
+            let length = word.chars().count();
+            if index > 0
+                && column + 1 + length > width
+                && !line.starts_with(['│', '╭', '╞', '╰', '├'])
+            {
+                out.push('\n');
+                column = 0;
+            } else if index > 0 {
+                out.push(' ');
+                column += 1;
+            }
+            out.push_str(word);
+            column += length;
+        }
+        out.push('\n');
+    }
+    out
 }
 
 fn event_csv(row: &EventRow, style: &Style) -> String {

@@ -7,6 +7,7 @@ use comfy_table::{
 
 use super::Style;
 use crate::finding::Severity;
+use crate::printable::{masked, visible};
 use crate::report::{EventRow, Report, count};
 use crate::score::{CAVEAT, Estimate, NOT_WEBSITE, NameReport, Presence, ScoreKey};
 
@@ -136,8 +137,11 @@ pub fn events_table(rows: &[EventRow], style: &Style) -> Table {
             }) => (points(*score), format!("{low:.1}–{high:.1}")),
             None => ("–".to_owned(), "not scored".to_owned()),
         };
+        // There is one only where values may be shown.
+        let id = row.event_id.as_deref().filter(|_| style.show_values);
+        let id = id.map_or(String::new(), |id| format!(" {}", visible(&masked(id))));
         table.add_row([
-            format!("{}:{} #{}", row.file, row.line, row.event),
+            format!("{}:{} #{}{id}", row.file, row.line, row.event),
             row.event_name.clone().unwrap_or_else(|| "–".to_owned()),
             score,
             range,

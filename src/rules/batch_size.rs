@@ -1,12 +1,17 @@
 //! CL703: a request with more events than Meta takes, or with none.
 
-use crate::event::Request;
+use crate::event::{Record, Request};
+use crate::exchange;
 use crate::finding::Findings;
+use crate::json::Item;
 use crate::name::Name;
 use crate::rule::{Check, Rule};
 
 /// See `rules/batch-size.md`.
-pub static RULE: Rule = crate::rule!("batch-size", Check::Request(check));
+pub static RULE: Rule = crate::rule!(
+    "batch-size",
+    Check::Several(&[Check::Request(check), Check::Record(in_record)])
+);
 
 /// Source: using-the-api, as stored on 2026-09-12.
 const MOST: usize = 1_000;
@@ -32,6 +37,34 @@ fn check(request: &Request<'_, '_>, out: &mut Findings) {
         out.at(data, "the request holds no event")
             .help("send a request only when there is an event to send");
     }
+}
+
+/// A body with nothing but an empty list, beside the address to which it was sent.
+fn in_record(record: &Record<'_, '_>, out: &mut Findings) {
+    if record.is_bare || record.is_element || !may_be_empty(record.text) {
+        return;
+    }
+    for object in record.enveloped().flat_map(Item::descendants) {
+        if object.len() != 1 || !object.is_object() || record.emptied == Some(object.place()) {
+            continue;
+        }
+        if let Some(data) = object.get(Name::Data)
+            && data.is_list()
+            && data.is_empty()
+            && exchange::is_sent_there(record, object)
+        {
+            out.at(data, "the request holds no event")
+                .help("send a request only when there is an event to send");
+        }
+    }
+}
+
+/// Whether an empty list stands somewhere under the key `data`.
+fn may_be_empty(text: &str) -> bool {
+    memchr::memmem::find_iter(text.as_bytes(), "\"data\"").any(|at| {
+        let mut rest = text[at + 6..].bytes().filter(|b| !b.is_ascii_whitespace());
+        rest.next() == Some(b':') && rest.next() == Some(b'[') && rest.next() == Some(b']')
+    })
 }
 
 #[cfg(test)]

@@ -33,6 +33,10 @@ fn element(event: &Event<'_, '_>, id: Item<'_, '_>, out: &mut Findings) {
         Val::Text(text) if text.is_empty() || digest::is_nothing_word(text) => {
             empty(event, id, out)
         }
+        Val::Text(text) if digest::is_unfilled(text) => {
+            out.at(id, "a content id is a template that nobody filled in")
+                .fix(Fix::safe("take the template away").remove(at()));
+        }
         Val::Text(text) if text.trim().len() < text.len() => {
             out.at(id, "a content id has white space around it")
                 .certainty(Certainty::Strong)

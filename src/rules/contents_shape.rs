@@ -1,6 +1,6 @@
 //! CL608: contents that are no list of items with id and quantity.
 
-use crate::digest::Shape;
+use crate::digest::{self, Shape};
 use crate::event::Event;
 use crate::finding::{Certainty, Effect, Finding, Findings, Severity};
 use crate::fix::Fix;
@@ -61,7 +61,8 @@ fn element(event: &Event<'_, '_>, item: Item<'_, '_>, out: &mut Findings) {
             _ => {}
         }
     }
-    let is_good = id.is_some_and(|id| !id.is_blank())
+    let is_unfilled = |id: Item<'_, '_>| id.text().is_some_and(digest::is_unfilled);
+    let is_good = id.is_some_and(|id| is_scalar(id) && !id.is_blank() && !is_unfilled(id))
         && matches!(quantity.map(Item::val), Some(Val::Int(1..)))
         && price.is_none_or(|price| matches!(price.val(), Val::Int(0..) | Val::Float(_)));
     if is_good && !others {
@@ -70,6 +71,11 @@ fn element(event: &Event<'_, '_>, item: Item<'_, '_>, out: &mut Findings) {
     let lacks = |member: Option<Item<'_, '_>>| member.is_none_or(Item::is_blank);
     if lacks(id) {
         missing(event, item, id, Name::Id, out);
+    } else if let Some(id) = id.filter(|id| !is_scalar(*id)) {
+        no_scalar(event, id, out);
+    } else if let Some(id) = id.filter(|id| is_unfilled(*id)) {
+        out.at(id, "id of an item is a template that nobody filled in")
+            .severity(Severity::Warning);
     }
     match quantity.filter(|quantity| !quantity.is_blank()) {
         None => missing(event, item, quantity, Name::Quantity, out),
@@ -79,6 +85,27 @@ fn element(event: &Event<'_, '_>, item: Item<'_, '_>, out: &mut Findings) {
         None if others => missing_price(event, item, price, out),
         None => {}
         Some(price) => number(event, price, Name::ItemPrice, out),
+    }
+}
+
+/// Whether a value can be the id of an article.
+fn is_scalar(value: Item<'_, '_>) -> bool {
+    matches!(value.val(), Val::Text(_) | Val::Int(_) | Val::Float(_))
+}
+
+/// An id that is a list, an object or a boolean.
+fn no_scalar(event: &Event<'_, '_>, id: Item<'_, '_>, out: &mut Findings) {
+    let kind = id.val().kind();
+    let finding = out.at(id, format!("id of an item is {kind}, not text"));
+    let mut values = id.children().filter(|_| id.is_list());
+    if let (Some(only), None) = (values.next(), values.next()) {
+        let at = id.pointer_from(event.root().place());
+        let fix = Fix::safe("take the id out of the list");
+        match only.val() {
+            Val::Text(text) => finding.fix(fix.replace_text(at, text)),
+            Val::Int(number) => finding.fix(fix.replace(at, number.to_string())),
+            _ => finding,
+        };
     }
 }
 

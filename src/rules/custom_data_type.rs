@@ -129,6 +129,10 @@ fn text(item: Item<'_, '_>, name: Name, out: &mut Findings) {
         Val::Bool(_) => {
             out.at(item, format!("{name} is a boolean, not text"));
         }
+        // People search for anything.
+        Val::Text(text) if name != Name::SearchString && digest::is_unfilled(text) => {
+            out.at(item, format!("{name} is a template that nobody filled in"));
+        }
         Val::Text("[object Object]") => {
             out.at(
                 item,

@@ -1,5 +1,6 @@
 //! CL704: `data` is missing, or is no list of events.
 
+use crate::digest;
 use crate::event::{self, Record, Request};
 use crate::exchange;
 use crate::finding::{Certainty, Findings, Severity};
@@ -36,15 +37,29 @@ fn in_record(record: &Record<'_, '_>, out: &mut Findings) {
     }
     for part in record.parts() {
         if !(event::is_bare(part) && is_well_formed(part)) {
-            look_at(part, out);
+            look_at(record, part, out);
         }
     }
 }
 
-fn look_at(part: Item<'_, '_>, out: &mut Findings) {
+fn look_at(record: &Record<'_, '_>, part: Item<'_, '_>, out: &mut Findings) {
     for object in part.descendants().filter(|item| item.is_object()) {
         match object.get(Name::Data) {
-            Some(data) => as_text(object, data, out),
+            Some(data) if data.children().next().is_some_and(event::is_listed_event) => {}
+            Some(data) if too_deep(data) => {
+                let was_sent =
+                    names_of(object) & OF_REQUEST != 0 || exchange::is_sent_there(record, object);
+                if was_sent {
+                    let message = match data.is_list() {
+                        true => "data is a list of lists, Meta takes a list of events",
+                        false => {
+                            "data is an object with the list of events in it, Meta takes the list"
+                        }
+                    };
+                    out.at(data, message).certainty(Certainty::Strong);
+                }
+            }
+            Some(data) => as_text(record, object, data, out),
             None => without_data(object, out),
         }
     }
@@ -63,6 +78,17 @@ fn is_well_formed(first: Item<'_, '_>) -> bool {
             !names.any(|name| OF_REQUEST & name.bit() != 0)
         }
     }
+}
+
+/// Whether the events lie in a list or an object of their own inside `data`.
+fn too_deep(data: Item<'_, '_>) -> bool {
+    let first = match data.is_list() {
+        true => data.children().next(),
+        false => data.get(Name::Data),
+    };
+    first.is_some_and(|list| {
+        list.is_list() && list.children().next().is_some_and(event::is_listed_event)
+    })
 }
 
 fn names_of(object: Item<'_, '_>) -> u128 {
@@ -104,7 +130,7 @@ fn is_content_type(key: &str) -> bool {
 }
 
 /// Events that were turned into text before they were put into the body.
-fn as_text(object: Item<'_, '_>, data: Item<'_, '_>, out: &mut Findings) {
+fn as_text(record: &Record<'_, '_>, object: Item<'_, '_>, data: Item<'_, '_>, out: &mut Findings) {
     let texts: Vec<(Item<'_, '_>, &str)> = data
         .each()
         .filter_map(|item| Some((item, item.text()?)))
@@ -112,10 +138,13 @@ fn as_text(object: Item<'_, '_>, data: Item<'_, '_>, out: &mut Findings) {
             text.trim_start().starts_with(['{', '[']) && exchange::names_event(text)
         })
         .collect();
-    let requested = names_of(object) & OF_REQUEST != 0;
     if texts.is_empty() {
-        let wrong = !data.is_list() && !data.is_object();
-        if wrong && requested && is_json_body(object) {
+        // What a logger writes in place of a value says nothing of it.
+        let shows = |text: &str| !digest::is_logger_mark(text) && !text.starts_with(['<', '[']);
+        let wrong = !data.is_list() && !data.is_object() && data.text().is_none_or(shows);
+        let requested =
+            || names_of(object) & OF_REQUEST != 0 || exchange::is_sent_there(record, object);
+        if wrong && is_json_body(object) && requested() {
             let kind = match data.val() {
                 Val::Text(_) => "text that holds no event",
                 val => val.kind(),

@@ -71,6 +71,10 @@ fn report(event: &Event<'_, '_>, value: Item<'_, '_>, text: &str, out: &mut Find
             "fbc has no click id behind its creation time",
             Some(Fix::safe("remove the empty click id").remove(at)),
         ),
+        Misformed::Other if digest::is_raw_template(text) => (
+            "fbc is a template that was not filled in",
+            Some(Fix::safe("remove the template").remove(at)),
+        ),
         Misformed::ClickId | Misformed::Other => (
             "fbc does not have the form fb.<index>.<creation time>.<fbclid>",
             Some(Fix::needs_consent("remove the value").remove(at)),

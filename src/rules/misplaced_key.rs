@@ -1,15 +1,18 @@
 //! CL615: a key that Meta knows, on a level where Meta does not look for it.
 
 use crate::digest::{Shape, looks_like_email};
-use crate::event::Event;
+use crate::event::{Event, Request};
 use crate::finding::{Certainty, Findings, Severity};
 use crate::fix::Fix;
-use crate::json::{Item, Pointer};
+use crate::json::{Item, Pointer, Val};
 use crate::name::Name;
 use crate::rule::{Check, Rule};
 
 /// See `rules/misplaced-key.md`.
-pub static RULE: Rule = crate::rule!("misplaced-key", Check::Event(check));
+pub static RULE: Rule = crate::rule!(
+    "misplaced-key",
+    Check::Several(&[Check::Request(in_request), Check::Event(check)])
+);
 
 /// Where a key belongs.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -128,6 +131,23 @@ const OUT_OF_CUSTOM_AS_DIGEST: u128 = set(&[
 /// In custom_data these may be about the concert that was sold.
 const OF_A_TICKET: u128 = set(&[Name::EventName, Name::EventTime, Name::EventId]);
 
+/// What is out of place beside `data`. Of the data processing options their own rule speaks, and
+/// `status` and its like may be an answer's.
+const OUT_OF_REQUEST: u128 =
+    (at(Level::Event) | at(Level::UserData) & !COMMON | at(Level::CustomData))
+        & !set(&[
+            Name::DataProcessingOptions,
+            Name::DataProcessingOptionsCountry,
+            Name::DataProcessingOptionsState,
+            Name::OptOut,
+            Name::Status,
+            Name::EventSource,
+            Name::LeadEventSource,
+        ]);
+
+/// Members that nothing but a request body has.
+const OF_REQUEST: u128 = set(&[Name::AccessToken, Name::TestEventCode, Name::PartnerAgent]);
+
 const fn set(names: &[Name]) -> u128 {
     let (mut set, mut i) = (0, 0);
     while i < names.len() {
@@ -165,6 +185,89 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
     for member in strays(event.custom_data(), OUT_OF_CUSTOM) {
         in_custom_data(event, member, custom, out);
     }
+}
+
+/// Keys that were meant for every event and stand once beside the list.
+fn in_request(request: &Request<'_, '_>, out: &mut Findings) {
+    let names = || request.body.children().filter_map(Item::name);
+    let found = names().fold(0, |set, name| set | name.bit());
+    if found & OUT_OF_REQUEST == 0 || request.form.is_some() {
+        return;
+    }
+    // Anything else around the list may be a logger's, whose lines have names and ids of their own.
+    if found & OF_REQUEST == 0 && names().count() < request.body.len() {
+        return;
+    }
+    let events: Vec<Item<'_, '_>> = match request.get(Name::Data) {
+        Some(data) if data.is_list() => data.children().filter(|it| it.is_object()).collect(),
+        _ => return,
+    };
+    for member in strays(Some(request.body), OUT_OF_REQUEST) {
+        if let Some(name) = member.name()
+            && may_be_meant(name, member)
+        {
+            beside_data(name, member, &events, out);
+        }
+    }
+}
+
+/// Whether a value is of the type that the key has in an event.
+fn may_be_meant(name: Name, member: Item<'_, '_>) -> bool {
+    match name {
+        Name::UserData | Name::CustomData | Name::AppData => member.is_object(),
+        Name::OriginalEventData | Name::AttributionData => member.is_object(),
+        Name::ActionSource | Name::EventName => member.text().is_some(),
+        _ => true,
+    }
+}
+
+/// What a key beside `data` is for the events that lack it; where none does, it says nothing.
+fn beside_data(name: Name, member: Item<'_, '_>, events: &[Item<'_, '_>], out: &mut Findings) {
+    let (parent, home) = match level_of(name) {
+        Some(Level::Event) => (None, "in every event"),
+        Some(Level::UserData) => (Some(Name::UserData), "in user_data of every event"),
+        Some(Level::CustomData) => (Some(Name::CustomData), "in custom_data of every event"),
+        _ => return,
+    };
+    let lacks = |event: Item<'_, '_>| {
+        let object = parent.map_or(Some(event), |parent| event.get(parent));
+        object
+            .and_then(|object| object.get(name))
+            .is_none_or(Item::is_blank)
+    };
+    let lacking = events.iter().filter(|event| lacks(**event)).count();
+    if lacking == 0 {
+        return;
+    }
+    let message = format!("{name} stands beside `data`; Meta looks for it {home}");
+    let at = |number: usize| {
+        let event = Pointer::root().key(Name::Data.text()).index(number);
+        parent.map_or(event.clone(), |parent| event.key(parent.text()))
+    };
+    let from = Pointer::root().key(name.text());
+    // A blank member in its place would be there twice, and a parent of another type has no room.
+    let has_room = |event: Item<'_, '_>| {
+        let object = parent.map_or(Some(event), |parent| event.get(parent));
+        object.is_none_or(|object| object.is_object() && object.get(name).is_none())
+    };
+    let all_have_room = lacking == events.len() && events.iter().all(|event| has_room(*event));
+    let fix = match (events.len(), member.val()) {
+        _ if !all_have_room => None,
+        (1, _) => {
+            let fix = Fix::safe("move the key into the event");
+            Some(fix.relocate(from, at(0), name.text()))
+        }
+        (_, Val::Text(text)) if name == Name::ActionSource => {
+            let fix = Fix::needs_consent("write the source into every event");
+            let insert =
+                |fix: Fix, number| fix.insert(at(number), name.text(), crate::fix::quote(text));
+            Some((0..events.len()).fold(fix, insert).remove(from))
+        }
+        _ => None,
+    };
+    out.at(member, message)
+        .certainty(Certainty::Strong)
+        .fix_if(fix);
 }
 
 /// The members of an object whose names are in `set` and that say anything.

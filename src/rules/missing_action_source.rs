@@ -17,12 +17,22 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
     if source.is_some_and(|source| !source.is_blank()) {
         return;
     }
-    let fix = looks_like_website(event).then(|| set_website(event, source));
+    let is_website = !is_told_beside_data(event) && looks_like_website(event);
+    let fix = is_website.then(|| set_website(event, source));
     let finding = match source {
         Some(source) => out.at(source, "action_source is blank"),
         None => out.here("the event has no action_source"),
     };
     finding.fix_if(fix);
+}
+
+/// Whether the request names a source for all its events, where Meta does not look for it: the
+/// sender knows better than a guess.
+fn is_told_beside_data(event: &Event<'_, '_>) -> bool {
+    let body = event.root().parent().and_then(Item::parent);
+    let told = body.filter(|body| body.is_object() && body.get(Name::Data).is_some());
+    told.and_then(|body| body.get(Name::ActionSource))
+        .is_some_and(|source| !source.is_blank())
 }
 
 /// A page and the browser that showed it, and nothing of an app.

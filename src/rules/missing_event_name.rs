@@ -1,5 +1,6 @@
 //! CL320: an event without a name.
 
+use crate::digest;
 use crate::event::Event;
 use crate::finding::Findings;
 use crate::name::Name;
@@ -7,10 +8,16 @@ use crate::rule::{Check, Rule};
 use crate::signs::Signs;
 
 /// See `rules/missing-event-name.md`.
-pub static RULE: Rule = crate::rule!("missing-event-name", Check::Event(check)).when(Signs::LACK);
+pub static RULE: Rule = crate::rule!("missing-event-name", Check::Event(check))
+    .when(Signs::LACK.with(Signs::OTHER_NAME));
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
-    if event.name().is_some() {
+    if let Some(name) = event.name() {
+        if digest::is_unfilled(name)
+            && let Some(item) = event.get(Name::EventName)
+        {
+            out.at(item, "event_name is a template that nobody filled in");
+        }
         return;
     }
     match event.get(Name::EventName) {

@@ -27,9 +27,12 @@ const OF_TEXT: u128 = Name::ContentName.bit()
     | Name::Description.bit()
     | Name::Ph.bit();
 
+/// What was bought: ids, numbers and words of a catalogue, among which an e-mail can stand too.
+const GOODS: u128 = Name::Contents.bit() | Name::ContentIds.bit();
+
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     let (_, _, custom) = event.names();
-    if custom & OF_TEXT == 0 && !event.has_unnamed_custom_keys() {
+    if custom & (OF_TEXT | GOODS) == 0 && !event.has_unnamed_custom_keys() {
         return;
     }
     let Some(custom_data) = event.custom_data() else {
@@ -37,6 +40,10 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
     };
     for member in custom_data.children() {
         match member.name() {
+            Some(name) if name.bit() & GOODS != 0 => {
+                goods(event, member, out);
+                continue;
+            }
             Some(name) if name.bit() & OF_TEXT == 0 => continue,
             _ => {}
         }
@@ -56,6 +63,21 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
     }
 }
 
+/// The items of contents, or content_ids: an e-mail anywhere, and what a key of the sender's own
+/// announces.
+fn goods(event: &Event<'_, '_>, member: Item<'_, '_>, out: &mut Findings) {
+    // A street there is that of the hotel or the house that was sold.
+    let is_of_person =
+        |item: Item<'_, '_>| !personal::kind_of_key(item.key()).is_some_and(Kind::is_doubtful);
+    for item in member.descendants() {
+        if item.name().is_none() && !item.key().is_empty() && is_of_person(item) {
+            value(event, item, item.key(), out);
+        } else if let Some(email) = item.text().and_then(personal::email_inside) {
+            report(event, item, Kind::Email, Some(email), out);
+        }
+    }
+}
+
 /// The key of a value, or of the list in which it stands.
 fn key_of<'a>(item: Item<'_, 'a>, member: Item<'_, 'a>) -> &'a str {
     match item.parent() {
@@ -71,7 +93,12 @@ fn value(event: &Event<'_, '_>, item: Item<'_, '_>, key: &str, out: &mut Finding
         Some(_) => None,
         None => personal::kind_of_key(key),
     };
-    let kind = kind.filter(|kind| !matches!(kind, Kind::PerhapsCredential | Kind::OrderKey));
+    let kind = kind.filter(|kind| {
+        !matches!(
+            kind,
+            Kind::PerhapsCredential | Kind::PerhapsPassword | Kind::OrderKey
+        )
+    });
     let of_business = || is_of_business(event, item);
     let text = match item.val() {
         Val::Text(text) => text,
@@ -86,8 +113,11 @@ fn value(event: &Event<'_, '_>, item: Item<'_, '_>, key: &str, out: &mut Finding
     if let Some(email) = personal::email_inside(text) {
         report(event, item, Kind::Email, Some(email), out);
     } else if let Some(kind) = kind.filter(|kind| kind.fits(text) && !digest::is_digest(text)) {
-        let is_business =
-            matches!(kind, Kind::Phone | Kind::Address | Kind::PerhapsAddress) && of_business();
+        let may_be_business = matches!(
+            kind,
+            Kind::Phone | Kind::Address | Kind::PerhapsAddress | Kind::AnyAddress
+        );
+        let is_business = may_be_business && of_business();
         if !is_business && secret::tokens(text).next().is_none() {
             report(event, item, kind, Some(text.trim()), out);
         }
@@ -128,7 +158,9 @@ fn report(
         Some(_) => format!("a text of custom_data holds {}{whose}", kind.phrase()),
         None => format!("a value of custom_data is {}{whose}", kind.phrase()),
     };
-    let fix = match (part, item.text()) {
+    // An item of contents is nothing without an id.
+    let masked = part.or(found.filter(|_| item.name() == Some(Name::Id)));
+    let fix = match (masked, item.text()) {
         // The rest of a note or of a search may be of use.
         (Some(part), Some(text)) => {
             let at = item.pointer_from(event.root().place());

@@ -56,10 +56,8 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
 fn is_of_others(text: &str) -> bool {
     digest::is_nothing_word(text)
         || digest::is_hidden(text)
-        || matches!(
-            Shape::of(text),
-            Shape::Sha256 | Shape::UpperHex | Shape::Template
-        )
+        || digest::is_raw_template(text)
+        || matches!(Shape::of(text), Shape::Sha256 | Shape::UpperHex)
 }
 
 fn check_number(value: Item<'_, '_>, name: Name, out: &mut Findings) {

@@ -79,7 +79,8 @@ fn address(name: Name, item: Item<'_, '_>, text: &str, out: &mut Findings) {
     }
     for parameter in url.parameters().filter(|one| !one.is_click_id()) {
         let value = decoded(parameter.value, true);
-        let of_card = sensitive::topic_of_key(parameter.name) == Some(Topic::Card);
+        let name = decoded(parameter.name, true);
+        let of_card = sensitive::topic_of_key(&name) == Some(Topic::Card);
         if number(item, &value, || of_card, out) {
             return;
         }
@@ -116,8 +117,7 @@ fn property(member: Item<'_, '_>, out: &mut Findings) {
         if digest::is_hidden(text) || digest::is_digest(text) || digest::is_nothing_word(text) {
             continue;
         }
-        if topic == Some(Topic::Card) {
-            card(item, text, out);
+        if topic == Some(Topic::Card) && card(item, text, out) {
             continue;
         }
         // A number of an account says more than the key that announces it.
@@ -127,6 +127,8 @@ fn property(member: Item<'_, '_>, out: &mut Findings) {
             continue;
         }
         match topic {
+            // A key `card` alone says nothing of its value.
+            Some(Topic::Card) => words(item, "a text of custom_data", text, out),
             Some(topic) => {
                 let message = format!("a key of custom_data speaks of {}", topic.phrase());
                 out.at(item, message);
@@ -146,8 +148,8 @@ fn is_id(key: &str) -> bool {
     .any(|end| key.ends_with(end))
 }
 
-/// A value under a key that announces a card.
-fn card(item: Item<'_, '_>, text: &str, out: &mut Findings) {
+/// A value under a key that announces a card, and whether it is made as one.
+fn card(item: Item<'_, '_>, text: &str, out: &mut Findings) -> bool {
     let digits: Vec<u8> = text.bytes().filter(u8::is_ascii_digit).collect();
     let plain = text
         .bytes()
@@ -161,6 +163,7 @@ fn card(item: Item<'_, '_>, text: &str, out: &mut Findings) {
     } else if plain && matches!(digits.len(), 3 | 4) && is_security_code(item.key()) {
         out.at(item, "a value of custom_data may be a card's security code");
     }
+    plain
 }
 
 /// Four digits under `card_number` are its last ones, which receipts show too.

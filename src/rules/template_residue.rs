@@ -1,16 +1,18 @@
 //! CL117: a template that nobody filled in.
 
-use crate::digest::Shape;
+use crate::agent::{Kind, Stub};
+use crate::digest::{self, Shape};
 use crate::event::Event;
 use crate::finding::Findings;
 use crate::fix::Fix;
-use crate::name::Name;
+use crate::json::Item;
+use crate::name::{Hashing, Name};
 use crate::rule::{Check, Rule};
 use crate::signs::Signs;
 
 /// See `rules/template-residue.md`.
 pub static RULE: Rule = crate::rule!("template-residue", Check::Event(check))
-    .when(Signs::shaped(Shape::Template.bit()));
+    .when(Signs::shaped(Shape::Template.bit()).with(Signs::RAW_TEMPLATE));
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     for identifier in event.shaped(Shape::Template.bit()) {
@@ -22,14 +24,54 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
         {
             continue;
         }
-        let item = event.item(identifier.place);
-        let pointer = item.pointer_from(event.root().place());
-        let what = match text.as_bytes() {
-            [b'#', second, ..] if *second != b'{' => "the error of a spreadsheet formula",
-            [b'(', ..] => "a word of an analytics tool for no value",
-            _ => "a template that was not filled in",
-        };
-        out.at(item, format!("{} is {what}", identifier.name))
-            .fix(Fix::safe("remove the value").remove(pointer));
+        report(
+            event,
+            identifier.name,
+            event.item(identifier.place),
+            text,
+            out,
+        );
     }
+    if event.raw().may_be_template {
+        raw_keys(event, out);
+    }
+}
+
+/// Whose format has a rule of its own, which speaks of templates as of all else.
+const OF_OTHERS: [Name; 3] = [Name::Fbc, Name::Fbp, Name::ClientIpAddress];
+
+/// The keys that take no digest.
+fn raw_keys(event: &Event<'_, '_>, out: &mut Findings) {
+    let members = event.user_data().into_iter().flat_map(Item::children);
+    for member in members {
+        let Some(name) = member.name() else { continue };
+        if name.hashing() != Some(Hashing::Never) || OF_OTHERS.contains(&name) {
+            continue;
+        }
+        for value in member.each() {
+            if let Some(text) = value.text()
+                && digest::is_raw_template(text)
+                && !(name == Name::ClientUserAgent && is_known_stub(event))
+            {
+                report(event, name, value, text.trim(), out);
+            }
+        }
+    }
+}
+
+/// Whether user-agent-stub knows the user agent as a stand-in.
+fn is_known_stub(event: &Event<'_, '_>) -> bool {
+    let kind = event.odd_agent().map(|(_, kind)| kind);
+    matches!(kind, Some(Kind::Stub(Stub::Word)))
+}
+
+fn report(event: &Event<'_, '_>, name: Name, item: Item<'_, '_>, text: &str, out: &mut Findings) {
+    let pointer = item.pointer_from(event.root().place());
+    let what = match text.as_bytes() {
+        [b'#', second, ..] if *second != b'{' => "the error of a spreadsheet formula",
+        [b'(', ..] => "a word of an analytics tool for no value",
+        _ => "a template that was not filled in",
+    };
+    out.at(item, format!("{name} is {what}"))
+        .fix(Fix::safe("remove the value").remove(pointer));
 }

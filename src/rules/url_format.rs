@@ -71,7 +71,7 @@ const KINDS: [u8; 256] = {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' => OF_NAME,
             b'-' => OF_NAME | SIGN,
             b'/' => SIGN,
-            b' ' | b'"' | b';' => ODD,
+            b' ' | b'"' | b';' | b'{' => ODD,
             _ => 0,
         };
         byte += 1;
@@ -173,13 +173,25 @@ fn report(event: &Event<'_, '_>, name: Name, item: Item<'_, '_>, fault: Fault, o
     }
 }
 
+/// Whether `{{…}}` or `${…}` stands in a text.
+fn has_template(text: &str) -> bool {
+    let opened = text.find("{{").or_else(|| text.find("${"));
+    opened.is_some_and(|at| text[at..].contains('}'))
+}
+
 fn fault(event: &Event<'_, '_>, name: Name, text: &str) -> Option<Fault> {
     let trimmed = text.trim();
     match Shape::of(trimmed) {
         Shape::Redacted => return None,
-        Shape::Template => return Fault::new("is a template that nobody filled in"),
+        _ if digest::is_raw_template(trimmed) => {
+            return Fault::new("is a template that nobody filled in");
+        }
         _ if digest::is_nothing_word(trimmed) => {
             return Fault::new("is a word that stands for nothing");
+        }
+        // Browsers write braces in a path as %7B; in a query they may stand.
+        _ if has_template(trimmed.split(['?', '#']).next().unwrap_or_default()) => {
+            return Fault::new("holds a template that nobody filled in");
         }
         _ => {}
     }

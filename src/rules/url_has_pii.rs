@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::digest::Shape;
+use crate::digest::{self, Shape};
 use crate::event::Event;
 use crate::finding::{Certainty, Findings, Severity};
 use crate::fix::Fix;
@@ -22,6 +22,8 @@ struct Spot {
     at: Range<usize>,
     /// Whether it is the customer's own beyond doubt.
     of_customer: bool,
+    /// Whether the parameter says the same as the look of its value.
+    is_named: bool,
 }
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
@@ -45,16 +47,20 @@ fn may_tell(text: &str) -> bool {
 fn address(event: &Event<'_, '_>, name: Name, item: Item<'_, '_>, text: &str, out: &mut Findings) {
     let url = WebAddress::of(text);
     let mut spots: Vec<Spot> = Vec::new();
+    in_login(&url, text, &mut spots);
     let may_hold_email = memchr::memchr2(b'@', b'%', text.as_bytes()).is_some();
     if may_hold_email {
         in_path(event, &url, &mut spots);
     }
     for parameter in url.parameters() {
         if let Some((kind, of_customer)) = in_parameter(event, &parameter) {
+            let is_named = kind == Kind::Email
+                && personal::kind_of_key(&decoded(parameter.name, true)) == Some(kind);
             spots.push(Spot {
                 kind,
                 at: parameter.at,
                 of_customer,
+                is_named,
             });
         }
     }
@@ -81,7 +87,7 @@ fn address(event: &Event<'_, '_>, name: Name, item: Item<'_, '_>, text: &str, ou
         .any(|spot| !spot.kind.is_doubtful() && spot.kind != Kind::OrderKey);
     let is_doubtful = !is_certain && first.kind.is_doubtful();
     let finding = out.at(item, message);
-    if of_customer {
+    if of_customer || spots.iter().any(|spot| spot.is_named) {
         finding.certainty(Certainty::Proof);
     } else if is_doubtful {
         finding.certainty(Certainty::Heuristic);
@@ -100,6 +106,23 @@ fn address(event: &Event<'_, '_>, name: Name, item: Item<'_, '_>, text: &str, ou
     finding.fix(fix.replace_text(at, &redacted(text, &spots)));
 }
 
+/// `name:password@` in front of the host.
+fn in_login(url: &WebAddress<'_>, text: &str, spots: &mut Vec<Spot>) {
+    let Some(at) = url.login() else { return };
+    let (_, password) = text[at.clone()].split_once(':').unwrap_or_default();
+    let is_shown = !password.is_empty()
+        && !digest::is_hidden(password)
+        && !matches!(Shape::of(password), Shape::Template | Shape::Nothing);
+    if is_shown {
+        spots.push(Spot {
+            kind: Kind::Credential,
+            at,
+            of_customer: false,
+            is_named: true,
+        });
+    }
+}
+
 /// E-mail addresses among the steps of the path.
 fn in_path(event: &Event<'_, '_>, url: &WebAddress<'_>, spots: &mut Vec<Spot>) {
     let mut from = url.path_at();
@@ -110,6 +133,7 @@ fn in_path(event: &Event<'_, '_>, url: &WebAddress<'_>, spots: &mut Vec<Spot>) {
                 kind: Kind::Email,
                 at: from..from + step.len(),
                 of_customer: personal::is_of_customer(event, Kind::Email, email),
+                is_named: false,
             });
         }
         from += step.len() + 1;

@@ -3,6 +3,7 @@
 use std::io;
 
 use crate::agent::{Kind, Stub};
+use crate::digest;
 use crate::event::Event;
 use crate::finding::{Certainty, Findings, Severity};
 use crate::fix::{Fix, Safety};
@@ -41,6 +42,10 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
     let Some((value, &Kind::Stub(stub))) = event.odd_agent() else {
         return;
     };
+    // template-residue speaks of it.
+    if stub != Stub::Word && value.text().is_some_and(digest::is_raw_template) {
+        return;
+    }
     // An app names itself as it likes.
     if stub == Stub::Short && !event.is_website() {
         return;
