@@ -418,6 +418,19 @@ impl<'s, 'a> Inspector<'s, 'a> {
         envelope
     }
 
+    /// Where the payloads of the last text stand, when there is something to be decoded beside them.
+    pub fn scopes(&self) -> Vec<Scope> {
+        match self.found.wrapped.is_empty() {
+            true => Vec::new(),
+            false => self
+                .found
+                .envelopes
+                .iter()
+                .map(|(_, scope)| *scope)
+                .collect(),
+        }
+    }
+
     /// The values of the last text that have to be decoded before they can be read.
     pub fn take_wrapped(&mut self) -> Vec<Wrapped<'a>> {
         std::mem::take(&mut self.found.wrapped)

@@ -378,6 +378,242 @@ fn pieces_of_one_line_are_joined() {
     }
 }
 
+/// The ids of findings; that the events of these logs are copies is no matter.
+fn faults(report: &Value) -> Vec<String> {
+    let mut found = ids(report);
+    found.remove("CL305");
+    found.into_keys().collect()
+}
+
+/// How many events are read, how many of them with a time of capture, and the ids of findings.
+fn reading(place: &Place, name: &str) -> (u64, u64, Vec<String>) {
+    let report = report(place, name);
+    let number = |value: &Value| value.as_u64().unwrap();
+    (
+        number(&report["summary"]["events"]),
+        number(&report["as_of"]["sources"]["capture"]),
+        faults(&report),
+    )
+}
+
+/// An event over several lines, with letters and signs that the codings touch.
+fn pretty() -> String {
+    let event = event().replace("checkout/", "it's/k\u{e4}se?q=\\\"a\\\"&b=");
+    let body: Value = serde_json::from_str(&format!("{{\"data\":[{event}]}}")).unwrap();
+    serde_json::to_string_pretty(&body).unwrap()
+}
+
+/// Checks that the events of a log are read with their times and nothing but the digest is said,
+/// that the finding stands where `held` does, and that a fix changes nothing but the digest.
+fn reads_and_mends(name: &str, log: &str, held: &str, via: &str) {
+    let place = Place::new();
+    place.write(name, log);
+    let report = report(&place, name);
+    assert_eq!(report["summary"]["events"], 2, "{log}");
+    assert_eq!(report["as_of"]["sources"]["capture"], 2, "{log}");
+    assert_eq!(faults(&report), ["CL109"], "{log}: {}", report["findings"]);
+    let finding = &report["findings"][0];
+    let number = |key: &str| finding[key].as_u64().unwrap() as usize;
+    let at = number("offset");
+    assert_eq!(&log[at..at + number("length")], held, "{name}");
+    let before = &log[..at];
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap().chars().count() + 1;
+    assert_eq!((number("line"), number("column")), (line, column), "{name}");
+    assert_eq!(finding["via"], json!([via]), "{name}");
+    place.check(&format!("--no-config --fix {name}")).ends(0);
+    let upper = EM.to_ascii_uppercase();
+    assert_eq!(place.text(name), log.replace(&upper, EM), "{name}");
+}
+
+#[test]
+fn cells_of_a_table_may_hold_line_breaks() {
+    let doubled = pretty().replace('"', "\"\"");
+    let windows = doubled.replace('\n', "\r\n");
+    for (log, held) in [
+        (
+            format!(
+                "id,sent_at,body,answer\n1,{SENT},\"{doubled}\",\"{{\n\"\"ok\"\": 1\n}}\"\n2,{SENT},\"{doubled}\",\n"
+            ),
+            &doubled,
+        ),
+        (
+            format!("body;Timestamp\r\n\"{windows}\";{SENT_MS}\r\n\"{windows}\";{SENT_MS}\r\n"),
+            &windows,
+        ),
+        (
+            format!(
+                "id\tmessage\ttime\n1\t\"to send:\n{doubled}\"\t\"{SENT}\"\n2\t\"{doubled}\"\t\"{SENT}\"\n"
+            ),
+            &doubled,
+        ),
+    ] {
+        reads_and_mends("a.csv", &log, held, "csv cell");
+        // Wherever the blocks are cut.
+        for block in [300, 1_500, 1 << 20] {
+            let linter = linter(block, Fixing::Off);
+            let said: Value = serde_json::from_str(&essence(&linter, log.as_bytes()).0).unwrap();
+            assert_eq!(said[1]["sources"]["capture"], 2, "{block}: {said}");
+        }
+    }
+    let place = Place::new();
+    let cut = &doubled[..doubled.len() - 200];
+    place.write("cut.csv", format!("id,body\n1,\"{cut}\n"));
+    place.write(
+        "prose.log",
+        format!("sent,\"{SENT}\n{CLEAN}\nx,\"y\n{CLEAN}\n"),
+    );
+    assert_eq!(reading(&place, "prose.log").0, 2);
+    place.check("--no-config cut.csv").ends(2);
+}
+
+#[test]
+fn columns_of_a_table_tell_when_its_rows_were_sent() {
+    let cell = format!("\"{}\"", body().replace('"', "\"\""));
+    let seconds = SENT_MS / 1_000;
+    for (head, row) in [
+        ("id,payload,timestamp", format!("1,{cell},{SENT}")),
+        ("id,payload,time", format!("1,{cell},{seconds}")),
+        ("sent_at,id,payload", format!("\"{SENT_MS}\",1,{cell}")),
+        (
+            "@timestamp;payload",
+            format!("\"2026-06-25 14:10:03.345\";{cell}"),
+        ),
+        ("Date\tHost\tpayload", format!("{SENT}\th\t{cell}")),
+        (
+            "created_at,payload,sent_at",
+            format!("2026-06-01T00:00:00Z,{cell},{SENT}"),
+        ),
+    ] {
+        let place = Place::new();
+        place.write("a.csv", format!("{head}\n{row}\n"));
+        let report = report(&place, "a.csv");
+        assert_eq!(report["as_of"]["sources"]["capture"], 1, "{head}");
+        let first = &report["summary"]["facts"]["capture_times"]["first"];
+        assert!(
+            first.as_str().unwrap().starts_with(&SENT[..19]),
+            "{head}: {first}"
+        );
+    }
+    // None of these says when the row was sent.
+    for (head, row) in [
+        ("id,payload,event_time", format!("1,{cell},{SENT}")),
+        ("id,payload,time", format!("1,{cell},58213")),
+        ("id,time,payload", format!("1,2,3,{cell}")),
+    ] {
+        let place = Place::new();
+        place.write("a.csv", format!("{head}\n{row}\n"));
+        assert_eq!(reading(&place, "a.csv").1, 0, "{head}");
+    }
+}
+
+#[test]
+fn strings_of_programs_and_stores_are_taken_out_of_their_escapes() {
+    let (body, pretty) = (
+        body().replace("checkout/", "it's/k\u{e4}se?q=\\\"a\\\"&b="),
+        pretty(),
+    );
+    let copied = |text: &str| text.replace('\\', "\\\\").replace('\n', "\\n");
+    let printed = |text: &str| copied(text).replace('\'', "\\'");
+    let bytes = |text: &str| printed(text).replace('\u{e4}', "\\xc3\\xa4");
+    let ascii = body.replace('\u{e4}', "\\u00e4");
+    let wrapped = format!("{{\"message\":{}}}", text_of(&body));
+    for (held, via, before, after) in [
+        (copied(&body), "copied table", "7\t", "\tsent"),
+        (copied(&pretty), "copied table", "7\t", ""),
+        (copied(&ascii), "copied table", "7\t", "\t\\N"),
+        (printed(&body), "printed string", "body='", "'"),
+        (printed(&pretty), "printed string", "args: ('", "', 7)"),
+        (bytes(&body), "printed bytes", "body=b'", "'"),
+        (bytes(&ascii), "printed bytes", "b'", "' sent"),
+        (
+            body.replace('\'', "''"),
+            "sql string",
+            "INSERT INTO log VALUES (7, '",
+            "');",
+        ),
+    ] {
+        let line = format!("{SENT}\t{before}{held}{after}\n");
+        reads_and_mends("a.log", &line.repeat(2), &held, via);
+    }
+    let place = Place::new();
+    for (line, events) in [
+        (format!("{SENT}\t{}\n", copied(&wrapped)), 1),
+        // What is written as it is stays what it is.
+        (format!("{SENT}\t{ascii}\tx\n"), 1),
+        (format!("{SENT} curl -d '{ascii}'\n"), 1),
+    ] {
+        place.write("a.log", &line);
+        assert_eq!(
+            reading(&place, "a.log"),
+            (events, events, vec!["CL109".to_owned()]),
+            "{line}"
+        );
+    }
+    let report = report(&place, "a.log");
+    assert_eq!(report["findings"][0]["via"], Value::Null);
+}
+
+#[test]
+fn a_text_that_is_broken_beside_what_was_read_is_no_fault() {
+    let place = Place::new();
+    let broken = text_of(&body().replacen(':', "", 1));
+    let cut = text_of(&body()[..300]);
+    for other in [&broken, &cut] {
+        for good in [body(), text_of(&body())] {
+            place.write(
+                "a.log",
+                format!("{{\"ts\":{SENT_MS},\"raw\":{other},\"body\":{good}}}\n"),
+            );
+            assert_eq!(
+                reading(&place, "a.log"),
+                (1, 1, vec!["CL109".to_owned()]),
+                "{other}"
+            );
+        }
+    }
+    // Each element of a list is a record of its own.
+    place.write(
+        "a.log",
+        format!(
+            "[{{\"ts\":{SENT_MS},\"m\":{broken}}},{{\"ts\":{SENT_MS},\"m\":{}}}]\n",
+            text_of(&body())
+        ),
+    );
+    assert_eq!(reading(&place, "a.log").2, ["CL001", "CL109"]);
+    place.write("a.log", format!("{{\"raw\":{broken}}}\n"));
+    place.check("--no-config a.log").ends(2).says("CL001");
+}
+
+#[test]
+fn lines_of_one_text_are_joined() {
+    let docker = |text: &str| {
+        let log = text_of(&format!("{text}\n"));
+        format!("{{\"log\":{log},\"stream\":\"stdout\",\"time\":\"{SENT}\"}}\n")
+    };
+    let cri = |text: &str| format!("{SENT} stdout F {text}\n");
+    let lines = format!("posting {}", pretty());
+    let lines: Vec<&str> = lines.lines().chain(["{", "  begun: ["]).collect();
+    for line in [&docker as &dyn Fn(&str) -> String, &cri] {
+        let text: String = lines.iter().map(|text| line(text)).collect();
+        let log = format!("{}{text}{}{text}", line("started"), line(CLEAN));
+        let place = Place::new();
+        place.write("a.log", &log);
+        assert_eq!(
+            reading(&place, "a.log"),
+            (3, 3, vec!["CL109".to_owned()]),
+            "{log}"
+        );
+        for block in [700, 4_000, 1 << 20] {
+            let said = essence(&linter(block, Fixing::Off), log.as_bytes()).0;
+            let said: Value = serde_json::from_str(&said).unwrap();
+            assert_eq!(said[1]["sources"]["capture"], 3, "{block}: {said}");
+        }
+        place.check("--no-config --fix a.log");
+        assert_eq!(place.text("a.log"), log);
+    }
+}
+
 #[test]
 fn answers_are_counted_and_paired_with_the_request_before_them() {
     let place = Place::new();
@@ -1002,6 +1238,24 @@ fn a_file_without_events_is_told_what_it_looks_like() {
     };
     assert!(said("access.log").contains("it looks like an access log without bodies"));
     assert!(!said("other.log").contains("looks like"));
+}
+
+#[test]
+fn dumps_of_php_are_named() {
+    let place = Place::new();
+    let dump = "array(1) {\n  [\"data\"]=>\n  array(1) {\n    [0]=>\n    array(1) {\n      [\"event_name\"]=>\n      string(4) \"Lead\"\n    }\n  }\n}\n";
+    let export = "array (\n  'data' => \n  array (\n    0 => \n    array (\n      'event_name' => 'Lead',\n    ),\n  ),\n)\n";
+    for (name, log) in [("var_dump", dump), ("var_export", export)] {
+        place.write("a.log", format!("{SENT} {log}{CLEAN}\n"));
+        let report = report(&place, "a.log");
+        assert_eq!(report["summary"]["events"], 1, "{name}");
+        assert_eq!(report["summary"]["unread"]["printed"], 1, "{name}");
+        let message = report["findings"][0]["message"].as_str().unwrap();
+        assert!(
+            message.contains(name) && message.contains("json_encode"),
+            "{message}"
+        );
+    }
 }
 
 #[test]

@@ -5,10 +5,10 @@ use jiff::tz::TimeZone;
 
 use crate::envelope::MAX_DECODES;
 use crate::envelope::decode::{self, Codec};
-use crate::envelope::join::{self, Piece};
+use crate::envelope::join::{self, Brackets, Piece};
 use crate::envelope::labels;
 use crate::envelope::repr::{self, Unread};
-use crate::envelope::search::{self, Kind, Origin, Wrapped};
+use crate::envelope::search::{self, Kind, Origin, Scope, Wrapped};
 use crate::envelope::text::{self, Form};
 use crate::envelope::when::Naive;
 use crate::event::Envelope;
@@ -199,6 +199,10 @@ struct Joint<'a> {
     held: Held<'a>,
     envelope: Envelope<'a>,
     texts: Vec<&'a str>,
+    /// How many records they stand in.
+    records: usize,
+    /// What is open behind the lines so far, when each of them is a record.
+    lines: Option<Brackets>,
 }
 
 impl<'a> Joints<'a> {
@@ -215,7 +219,21 @@ impl<'a> Joints<'a> {
 
     /// Whether a piece belongs to a text of several.
     pub fn takes(&self, piece: &Piece<'a>) -> bool {
-        piece.more || self.open.iter().any(|joint| joint.key == piece.key)
+        let goes_on = |joint: &Joint<'a>| {
+            joint.key == piece.key && (joint.lines.is_none() || piece.goes_on())
+        };
+        piece.more || self.open.iter().any(goes_on) || piece.opens()
+    }
+
+    /// Takes out the lines that a piece does not go on, though it has their key.
+    fn broken_off(&mut self, piece: &Piece<'a>) -> Option<Joint<'a>> {
+        let is_broken_off = |joint: &Joint<'a>| {
+            joint.key == piece.key && joint.lines.is_some() && (piece.more || !piece.goes_on())
+        };
+        let index = self.open.iter().position(is_broken_off)?;
+        let joint = self.open.swap_remove(index);
+        self.mixed &= !self.open.is_empty();
+        Some(joint)
     }
 
     /// Takes a piece. Gives the text back that it completes, with what is known of it, and the
@@ -236,12 +254,25 @@ impl<'a> Joints<'a> {
                     held,
                     envelope,
                     texts: Vec::new(),
+                    records: 0,
+                    lines: piece.opens().then(Brackets::default),
                 });
                 self.open.len() - 1
             }
         };
-        self.open[index].texts.push(piece.text);
-        let done = !piece.more || self.open[index].texts.len() >= join::MAX_PIECES;
+        let joint = &mut self.open[index];
+        joint.texts.push(piece.text);
+        if piece.ends_line {
+            joint.texts.push("\n");
+        }
+        joint.records += 1;
+        let done = match &mut joint.lines {
+            Some(brackets) => {
+                brackets.take(piece.text);
+                !brackets.are_open() || joint.records >= join::MAX_LINES
+            }
+            None => !piece.more || joint.records >= join::MAX_PIECES,
+        };
         let whole = done.then(|| self.open.swap_remove(index));
         if whole.is_some() {
             self.mix();
@@ -258,6 +289,9 @@ fn piece<'a>(
     held: Held<'a>,
     envelope: Envelope<'a>,
 ) {
+    if let Some(joint) = dig.joints().broken_off(&piece) {
+        joined(dig, joint);
+    }
     match dig.joints().push(piece, at, held, envelope) {
         Some(joint) => joined(dig, joint),
         None => dig.pieces(0),
@@ -266,7 +300,7 @@ fn piece<'a>(
 
 fn joined<'a>(dig: &mut impl Dig<'a>, joint: Joint<'a>) {
     let text = dig.arena().alloc_str(&joint.texts.concat());
-    let codec = match joint.texts.len() {
+    let codec = match joint.records {
         // It waited for more, and none came.
         1 => match joint.held {
             Held::Value { .. } => Codec::JsonString,
@@ -280,7 +314,7 @@ fn joined<'a>(dig: &mut impl Dig<'a>, joint: Joint<'a>) {
         text,
     };
     layer(dig, inner, joint.envelope, None, 1);
-    dig.pieces(joint.texts.len() as u64);
+    dig.pieces(joint.records as u64);
 }
 
 /// The piece of a longer text that was inspected, and what is known of that.
@@ -330,6 +364,8 @@ pub(super) struct Inspected<'a> {
     pub read: Read,
     /// Values to be decoded.
     pub wrapped: Vec<Wrapped<'a>>,
+    /// Where payloads stand beside those.
+    pub scopes: Vec<Scope>,
     /// Where the text stands in its record, when it matters.
     pub origin: Option<Origin>,
 }
@@ -428,6 +464,8 @@ pub(super) fn json<'a>(
         return Ok(inspected.read);
     }
     if depth < MAX_DECODES {
+        let mut read_in = inspected.scopes;
+        let mut unread: Vec<(Layer<'a>, Why, Scope)> = Vec::new();
         for wrapped in inspected.wrapped {
             let codec = match wrapped.kind {
                 Kind::Text => Codec::JsonString,
@@ -449,17 +487,23 @@ pub(super) fn json<'a>(
                 at,
                 place: wrapped.place,
             };
-            layer(
-                dig,
-                Layer {
-                    codec,
-                    held,
-                    text: wrapped.text,
-                },
-                wrapped.envelope,
-                origin,
-                depth + 1,
-            );
+            let inner = Layer {
+                codec,
+                held,
+                text: wrapped.text,
+            };
+            match read_layer(dig, inner, wrapped.envelope, origin, depth + 1) {
+                (true, _) => read_in.push(wrapped.scope),
+                (false, Some(why)) => unread.push((inner, why, wrapped.scope)),
+                _ => {}
+            }
+        }
+        // Beside what was read, a text that cannot be is no more than another copy of it.
+        unread.retain(|(.., scope)| !read_in.contains(scope));
+        for (inner, why, _) in unread {
+            dig.enter(inner);
+            dig.unread(inner.text, why);
+            dig.leave();
         }
     }
     dig.done(at, text);
@@ -472,7 +516,22 @@ fn layer<'a>(
     around: Envelope<'a>,
     origin: Option<Origin>,
     depth: usize,
-) -> bool {
+) {
+    if let (false, Some(why)) = read_layer(dig, layer, around, origin, depth) {
+        dig.enter(layer);
+        dig.unread(layer.text, why);
+        dig.leave();
+    }
+}
+
+/// Reads what lies in a layer. Gives back whether anything does, and else why it should.
+fn read_layer<'a>(
+    dig: &mut impl Dig<'a>,
+    layer: Layer<'a>,
+    around: Envelope<'a>,
+    origin: Option<Origin>,
+    depth: usize,
+) -> (bool, Option<Why>) {
     let before = dig.found();
     dig.enter(layer);
     let text = layer.text;
@@ -482,11 +541,8 @@ fn layer<'a>(
     };
     let outcome = texts(dig, 0, text, text, around, origin, depth);
     let found = dig.found() > before;
-    if !found && let Some(why) = why(text, &outcome) {
-        dig.unread(text, why);
-    }
     dig.leave();
-    found
+    (found, if found { None } else { why(text, &outcome) })
 }
 
 /// Why a text in which nothing was found should have held something, if it should.

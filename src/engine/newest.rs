@@ -76,6 +76,7 @@ impl<'a, W: Watch> Dig<'a> for JustRead<'_, '_, 'a, W> {
         Ok(Inspected {
             piece,
             read,
+            scopes: Vec::new(),
             wrapped: self.inspector.take_wrapped(),
             origin: self.inspector.origin(),
         })

@@ -739,6 +739,7 @@ impl<'l> Run<'l> {
                 frame: Frame::Lines,
                 last: false,
                 is_torn: block.is_torn,
+                columns: block.columns.clone(),
             });
             bytes.truncate(tail);
         }
@@ -1348,6 +1349,8 @@ impl<'l> Run<'l> {
         }
         let may_be_empty = self.linter.settings.gate.allow_empty
             || self.report.interrupted
+            // What could not be read may hold some.
+            || file.sink_fault.is_some()
             || self.report.filtered > 0;
         if file.tally.events == 0 && !may_be_empty {
             let what = match (file.tally.bytes, file.tally.records) {

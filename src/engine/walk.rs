@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use crate::envelope::csv;
+use crate::envelope::text::is_dumped_key;
 use crate::input::blocks::{Frame, List};
 use crate::inspect::Read;
 use crate::json::Pointer;
@@ -107,7 +109,8 @@ fn walk<'a>(
         match bytes[at] {
             // Zeros are what is left of a log that was cut while its writer went on.
             b' ' | b'\t' | b'\r' | b'\n' | 0 => at += 1,
-            b'{' | b'[' => match visit.json(at, &block[at..end]) {
+            b'{' | b'[' if !is_dumped_key(&bytes[at..end]) => match visit.json(at, &block[at..end])
+            {
                 Ok(read) => at = after_value(block, at + read.end, end, visit),
                 Err(error) => match recover(block, at, end, complete, error, visit) {
                     Some(next) => at = next,
@@ -136,7 +139,13 @@ fn walk<'a>(
                 }
             }
             _ => {
-                let line = line_end(bytes, at, end);
+                let mut line = line_end(bytes, at, end);
+                match csv::reach(&block[at..end], line - at) {
+                    csv::Reach::Line => {}
+                    csv::Reach::To(length) => line = at + length,
+                    csv::Reach::Beyond if complete => {}
+                    csv::Reach::Beyond => return Some(at),
+                }
                 let text = block[at..line].trim_end();
                 let error = (!is_http(text)).then_some(SyntaxError {
                     offset: 0,

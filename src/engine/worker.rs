@@ -10,6 +10,7 @@ use once_cell::sync::Lazy;
 
 use crate::ages::Ages;
 use crate::clock::{Latest, Source, plausible_time};
+use crate::envelope::csv::Columns;
 use crate::envelope::guess;
 use crate::envelope::search::{self, Origin};
 use crate::envelope::text as envelope_text;
@@ -151,6 +152,7 @@ impl Worker<'_> {
         }
         let arena = Bump::new();
         let mut checker = Checker::new(self, text, skip, &utf8, &arena, part);
+        checker.columns = block.columns.as_deref();
         let known = self
             .linter
             .addresses
@@ -317,6 +319,8 @@ struct Checker<'c, 'a> {
     /// The way to the text at hand, when it does not stand in the block as it is.
     layers: Vec<Layer<'a>>,
     ambient: Ambient<'a>,
+    /// The columns of the table that the text is.
+    columns: Option<&'c Columns>,
     joints: Joints<'a>,
     /// Whether the record at hand is a piece of a longer text.
     is_piece: bool,
@@ -365,6 +369,7 @@ impl<'c, 'a> Checker<'c, 'a> {
             context: Envelope::default(),
             layers: Vec::new(),
             ambient: Ambient::default(),
+            columns: None,
             joints: Joints::default(),
             is_piece: false,
             found: 0,
@@ -855,12 +860,14 @@ impl<'a> Dig<'a> for Checker<'_, 'a> {
                 piece,
                 read,
                 wrapped: Vec::new(),
+                scopes: Vec::new(),
                 origin: None,
             });
         }
         let inspected = Inspected {
             piece,
             read,
+            scopes: self.inspector.scopes(),
             wrapped: self.inspector.take_wrapped(),
             origin: self.inspector.origin(),
         };
@@ -1107,7 +1114,10 @@ impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
         let zone = self.worker.around.assume.zone.as_ref();
         self.ambient.see(line, beyond, zone);
         let before = self.found;
-        let around = self.ambient.current();
+        let mut around = self.ambient.current();
+        if let Some(columns) = self.columns {
+            columns.see(line, &mut around, Naive::of(zone));
+        }
         if dig::piece_of_line(self, at, line, around) {
             self.is_piece = false;
             // The time is that of the piece, and of nothing behind it.

@@ -13,10 +13,59 @@ pub struct Piece<'a> {
     pub place: u32,
     /// Whether more pieces follow.
     pub more: bool,
+    /// Whether it ends a line without saying so.
+    pub ends_line: bool,
+}
+
+impl Piece<'_> {
+    /// Whether JSON over several lines begins in it: its line ends in a bracket that is open.
+    pub fn opens(&self) -> bool {
+        if self.more || !self.text.trim_end().ends_with(['{', '[']) {
+            return false;
+        }
+        let mut brackets = Brackets::default();
+        brackets.take(self.text);
+        brackets.are_open()
+    }
+
+    /// Whether it can be a further line of JSON that is open: such lines are indented, or close
+    /// what is open.
+    pub fn goes_on(&self) -> bool {
+        self.text.starts_with([' ', '\t', '}', ']'])
+    }
+}
+
+/// The brackets that are open behind some lines of JSON.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Brackets(i64);
+
+impl Brackets {
+    /// Goes on behind a line.
+    pub fn take(&mut self, line: &str) {
+        let (mut in_text, mut is_escaped) = (false, false);
+        for byte in line.bytes() {
+            match byte {
+                _ if is_escaped => is_escaped = false,
+                b'\\' if in_text => is_escaped = true,
+                b'"' => in_text = !in_text,
+                b'{' | b'[' if !in_text => self.0 += 1,
+                b'}' | b']' if !in_text => self.0 -= 1,
+                _ => {}
+            }
+        }
+    }
+
+    /// Whether any is open.
+    pub fn are_open(self) -> bool {
+        self.0 > 0
+    }
 }
 
 /// More pieces than this are no text.
 pub const MAX_PIECES: usize = 1_000;
+
+/// More lines than this are no text.
+pub const MAX_LINES: usize = 100_000;
 
 /// The piece that a record holds, when records of its kind may hold pieces.
 pub fn of_record<'a>(root: Item<'_, 'a>) -> Option<Piece<'a>> {
@@ -44,6 +93,7 @@ pub fn of_record<'a>(root: Item<'_, 'a>) -> Option<Piece<'a>> {
             text,
             place: log.place(),
             more: !text.ends_with('\n'),
+            ends_line: false,
         });
     }
     // Cloud Logging numbers the entries into which it splits a large one.
@@ -59,6 +109,7 @@ pub fn of_record<'a>(root: Item<'_, 'a>) -> Option<Piece<'a>> {
         text: held.text()?,
         place: held.place(),
         more: index + 1 < total,
+        ends_line: false,
     })
 }
 
@@ -82,6 +133,7 @@ pub fn of_line(line: &str) -> Option<Piece<'_>> {
         text,
         place: 0,
         more,
+        ends_line: !more,
     })
 }
 

@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use super::nested;
 use super::scanner::{Mark, Scanner};
+use crate::envelope::csv::{self, Columns};
 use crate::envelope::when::{self, Naive};
 use crate::json::Pointer;
 
@@ -118,6 +119,8 @@ pub struct Block {
     pub last: bool,
     /// Whether it holds some of a multipart form that was too large to be kept whole.
     pub is_torn: bool,
+    /// The columns of the table that the stream is, when some tell a time.
+    pub columns: Option<Arc<Columns>>,
 }
 
 enum Mode {
@@ -186,6 +189,8 @@ pub struct Blocks<R> {
     form: Option<Form>,
     /// The same of one that was given out in more blocks than one.
     torn: Option<Vec<u8>>,
+    /// The columns that the first line names.
+    columns: Option<Arc<Columns>>,
 }
 
 impl<R: Read> Blocks<R> {
@@ -210,6 +215,7 @@ impl<R: Read> Blocks<R> {
             gave_up: false,
             form: None,
             torn: None,
+            columns: None,
         }
     }
 
@@ -302,6 +308,7 @@ impl<R: Read> Blocks<R> {
             frame,
             last,
             is_torn,
+            columns: self.columns.clone(),
         }
     }
 
@@ -312,10 +319,23 @@ impl<R: Read> Blocks<R> {
             return;
         }
         let mut rest = &self.buffer[bom_length(&self.buffer)..];
+        let mut is_head = true;
         while !rest.is_empty() {
             let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
             let line = &rest[..end];
             let first = line.iter().find(|byte| !byte.is_ascii_whitespace());
+            if std::mem::take(&mut is_head)
+                && line.len() <= LONGEST_HEAD
+                && let Ok(line) = std::str::from_utf8(line)
+                && let Some(columns) = Columns::of_head(line)
+            {
+                self.columns = Some(Arc::new(columns));
+                return;
+            }
+            if matches!(first, Some(byte) if !matches!(byte, b'{' | b'[')) && opens_cell(rest, end)
+            {
+                return;
+            }
             if matches!(first, Some(b'{' | b'[')) {
                 if !is_complete(line) {
                     self.start_document();
@@ -423,6 +443,7 @@ impl<R: Read> Blocks<R> {
                 frame,
                 last,
                 is_torn: false,
+                columns: None,
             });
         }
         loop {
@@ -719,6 +740,20 @@ pub fn bom_length(bytes: &[u8]) -> usize {
     } else {
         0
     }
+}
+
+/// A longer line is not the head of a table.
+const LONGEST_HEAD: usize = 4_096;
+
+/// Whether the first line of some bytes ends inside a cell of a table.
+fn opens_cell(bytes: &[u8], line: usize) -> bool {
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default(),
+    };
+    let line = line.min(text.len());
+    let line = text[..line].trim_end_matches('\n').len();
+    csv::reach(text, line) != csv::Reach::Line
 }
 
 /// A record of lines of text is not looked for the beginning of any further than this.
