@@ -457,6 +457,12 @@ impl<'s, 'a> Inspector<'s, 'a> {
         &self.found.answers
     }
 
+    /// Between which places of the last text an answer and its request stand, if both do.
+    pub(crate) fn exchange(&self, number: usize) -> Option<(u32, u32)> {
+        let answer = self.found.answers.get(number)?;
+        rules::exchange_of(self.tape.at(answer.place))
+    }
+
     /// What there is to say of an answer of the last text that refuses a request.
     pub(crate) fn refusal(&self, number: usize) -> Option<Finding> {
         let answer = self.found.answers.get(number)?;

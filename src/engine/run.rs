@@ -27,7 +27,7 @@ use crate::printable;
 use crate::report::{
     FileTally, Group, InputError, Located, Location, Related, Report, RuleTally, Verdict,
 };
-use crate::resend::{Body, Parcel, Resend};
+use crate::resend::{self, Body, Parcel, Resend};
 use crate::rule::Rule;
 use crate::rules;
 use crate::score::NameScore;
@@ -466,6 +466,7 @@ impl<'l> Run<'l> {
             looks_like: None,
             sink,
             sink_fault: None,
+            asking: Vec::new(),
         };
         self.ledger.open(name, key);
         self.report.facts.begin_file();
@@ -747,6 +748,7 @@ impl<'l> Run<'l> {
             said,
             trace,
             is_first,
+            forbids,
         } in std::mem::take(&mut part.answered)
         {
             let is_next = trace.is_none() || file.trace.is_none() || trace == file.trace;
@@ -754,7 +756,15 @@ impl<'l> Run<'l> {
             if is_named || (is_first && file.asks && is_next) {
                 part.answers.paired += 1;
                 said.into_iter().for_each(|said| part.take_findings(said));
+                // Of a request further back the events are sent by now.
+                if forbids && is_next && (is_first || trace.is_some()) {
+                    let of_pairs = rules::index_of("refused-by-meta");
+                    resend::refuse(&mut file.asking, of_pairs);
+                }
             }
+        }
+        if part.asks.is_some() || !part.parcels.is_empty() {
+            self.let_go(file);
         }
         file.traces.take(&part.traces);
         file.trace = part.trace.or(file.trace);
@@ -892,11 +902,14 @@ impl<'l> Run<'l> {
             (Frame::Lines | Frame::Texts(_), _) => self.release(file, &parcel::body_without_end()),
             _ => {}
         }
-        self.send_again(
-            &file.tally.name,
-            &position,
-            std::mem::take(&mut part.parcels),
-        );
+        let mut parcels = std::mem::take(&mut part.parcels);
+        let asking = parcels.split_off(parcels.len() - part.asking);
+        self.send_again(&file.tally.name, &position, parcels);
+        file.asking.extend(asking.into_iter().map(|mut parcel| {
+            parcel.line += position.line;
+            parcel.event += position.events;
+            parcel
+        }));
         self.join_changes(file, part.changes, part.withheld, part.not_written);
         let position = &mut file.position;
         position.offset += written.len() as u64;
@@ -964,6 +977,12 @@ impl<'l> Run<'l> {
             }
             Ok(())
         });
+    }
+
+    /// Lets the events of the last request go: what comes now is no answer to it.
+    fn let_go(&mut self, file: &mut OpenFile<'_>) {
+        let parcels = std::mem::take(&mut file.asking);
+        self.send_again(&file.tally.name, &Position::default(), parcels);
     }
 
     /// Lets the events go whose body has come to its end.
@@ -1341,6 +1360,7 @@ impl<'l> Run<'l> {
 
     /// Ends a file: tells what was folded, and that there was no event.
     fn close(&mut self, mut file: OpenFile<'_>) -> io::Result<Result<FileTally, io::Error>> {
+        self.let_go(&mut file);
         self.release(&file, &parcel::body_without_end());
         for fold in std::mem::take(&mut file.folds) {
             let mut located = fold.first;
@@ -1586,6 +1606,8 @@ struct OpenFile<'s> {
     looks_like: Option<&'static str>,
     sink: Option<&'s mut dyn Write>,
     sink_fault: Option<io::Error>,
+    /// The events of the last request, whose answer may be the next thing in the file.
+    asking: Vec<Parcel>,
 }
 
 impl OpenFile<'_> {

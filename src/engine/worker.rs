@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use bumpalo::Bump;
-use hashbrown::HashSet;
+use hashbrown::{HashMap, HashSet};
 use jiff::tz::TimeZone;
 use once_cell::sync::Lazy;
 
@@ -29,12 +29,13 @@ use crate::pixel::index::{Bond, Tie};
 use crate::pixel::pairs::ServerTally;
 use crate::presence::presence;
 use crate::report::EventRow;
+use crate::resend;
 use crate::rules;
 use crate::score::{Presence, event_score};
 use crate::settings::Filter;
 use crate::witness::Sent;
 
-use super::dig::{self, Dig, Inspected, Joints, Layer, Trees, Why};
+use super::dig::{self, Dig, Held, Inspected, Joints, Layer, Trees, Why};
 use super::parcel::{self, Bound};
 use super::part::{Answered, Lines, Orders, Part, Said, Scene, Told, measure};
 use super::run::Worked;
@@ -334,6 +335,43 @@ struct Checker<'c, 'a> {
     asked: usize,
     /// Whether a rule has told of those.
     is_told: bool,
+    requests: Requests,
+}
+
+/// Where the parcels of requests lie, for answers that forbid to send them again.
+#[derive(Default)]
+struct Requests {
+    /// The first parcel of the record at hand.
+    begin: usize,
+    /// Where in the record each of its events stands.
+    stands: Vec<u32>,
+    /// The parcels of the last record with any.
+    last: Range<usize>,
+    /// By the hash of what ties a request to its answer.
+    traced: HashMap<u64, Range<usize>>,
+}
+
+impl Requests {
+    /// The parcels in the record that an answer at `at` is about.
+    fn answered_in(&self, answer: &Answer) -> Vec<usize> {
+        let stands = || self.stands.iter().copied();
+        let is_own: Box<dyn Fn(u32) -> bool> = match answer.exchange {
+            Some((start, end)) => Box::new(move |stand| (start..end).contains(&stand)),
+            None => {
+                // The request before it, or the one behind where answers come first.
+                let before = stands().filter(|&stand| stand < answer.at).max();
+                let Some(own) = before.or(stands().min()) else {
+                    return Vec::new();
+                };
+                Box::new(move |stand| stand == own)
+            }
+        };
+        let numbered = stands().enumerate();
+        numbered
+            .filter(|&(_, stand)| is_own(stand))
+            .map(|(number, _)| self.begin + number)
+            .collect()
+    }
 }
 
 /// An answer in the record at hand.
@@ -344,6 +382,11 @@ struct Answer {
     trace: Option<u64>,
     /// Whether a request without an answer came before it, if anything came at all.
     asked: Option<bool>,
+    /// Whether it refuses what was sent.
+    forbids: bool,
+    /// Where it stands in its record, and between which places with its request.
+    at: u32,
+    exchange: Option<(u32, u32)>,
 }
 
 impl<'c, 'a> Checker<'c, 'a> {
@@ -378,6 +421,7 @@ impl<'c, 'a> Checker<'c, 'a> {
             answers: Vec::new(),
             asked: 0,
             is_told: false,
+            requests: Requests::default(),
             ties: Vec::new(),
         }
     }
@@ -643,6 +687,27 @@ pub(super) fn is_wanted(filter: &Filter, event: &Event<'_, '_>) -> bool {
 }
 
 impl<'a> Checker<'_, 'a> {
+    /// Where in its record a value of the text at hand stands: its place there, or that of what the
+    /// text was taken out of.
+    fn stand(&self, place: u32) -> u32 {
+        match self.layers.first().map(|layer| layer.held) {
+            Some(Held::Value { place, .. }) => place,
+            Some(Held::Range { start, .. }) => start as u32,
+            None => place,
+        }
+    }
+
+    /// Forbids to send again what an answer in the same record refuses.
+    fn refuse_in_record(&mut self, answer: &Answer) {
+        let own = self.requests.answered_in(answer);
+        let (Some(&first), Some(&last)) = (own.first(), own.last()) else {
+            return;
+        };
+        if last - first + 1 == own.len() {
+            resend::refuse(&mut self.part.parcels[first..=last], *OF_PAIRS);
+        }
+    }
+
     /// Makes the events of the text at hand ready to be sent again, or says why not.
     fn send_again(&mut self, at: usize, text: &'a str, events_before: u64) {
         let mut tree = None;
@@ -662,6 +727,8 @@ impl<'a> Checker<'_, 'a> {
             parcel.offset = begin as u64;
             parcel.event = events_before + number as u64;
             self.part.parcels.push(parcel);
+            let stand = self.stand(seen.place);
+            self.requests.stands.push(stand);
         }
     }
 
@@ -885,6 +952,10 @@ impl<'a> Dig<'a> for Checker<'_, 'a> {
         self.take(at, &text[..read.end], events_before);
         if self.worker.orders.resend {
             self.send_again(at, &text[..read.end], events_before);
+            let sent = self.requests.begin..self.part.parcels.len();
+            if let Some(trace) = self.part.trace.filter(|_| self.inspector.events() > 0) {
+                self.requests.traced.insert(trace, sent);
+            }
         }
         Ok(inspected)
     }
@@ -974,6 +1045,14 @@ impl<'a> Checker<'_, 'a> {
                 said,
                 trace: answer.trace.map(hash),
                 asked: self.part.asks,
+                forbids: answer
+                    .error
+                    .is_some_and(|(code, subcode)| rules::is_of_content(code, subcode)),
+                at: self.stand(answer.place),
+                exchange: match self.layers.is_empty() {
+                    true => self.inspector.exchange(number),
+                    false => None,
+                },
             });
             self.part.asks = Some(false);
         }
@@ -989,7 +1068,13 @@ impl<'a> Checker<'_, 'a> {
         if asked > 0 && answers.len() >= asked {
             self.part.asks = Some(false);
         }
+        let sent = self.requests.begin..self.part.parcels.len();
         for answer in answers {
+            let in_record = answer.forbids && !sent.is_empty();
+            if in_record {
+                self.refuse_in_record(&answer);
+            }
+            let forbids = answer.forbids && !in_record;
             let said = answer.said.filter(|_| !is_told).map(Said::of);
             let is_named = answer.trace.map(|trace| self.traces.contains(&trace));
             // Logs that tie them together would show another request before it.
@@ -998,6 +1083,11 @@ impl<'a> Checker<'_, 'a> {
                 self.part.answers.paired += 1;
                 said.into_iter()
                     .for_each(|said| self.part.take_findings(said));
+                if forbids {
+                    let traced = answer.trace.and_then(|one| self.requests.traced.get(&one));
+                    let own = traced.unwrap_or(&self.requests.last).clone();
+                    resend::refuse(&mut self.part.parcels[own], *OF_PAIRS);
+                }
                 asked = asked.saturating_sub(1);
             } else if is_named.is_none() && asked > 0 {
                 self.part.answers.paired += 1;
@@ -1007,9 +1097,15 @@ impl<'a> Checker<'_, 'a> {
                     said,
                     trace: answer.trace,
                     is_first: answer.asked.is_none(),
+                    forbids,
                 });
             }
         }
+        if !sent.is_empty() {
+            self.requests.last = sent;
+        }
+        self.requests.begin = self.part.parcels.len();
+        self.requests.stands.clear();
     }
 
     /// Pairs answers with requests that came behind them, as in a log with the newest first.
@@ -1021,6 +1117,10 @@ impl<'a> Checker<'_, 'a> {
                     self.part.answers.paired += 1;
                     let said = answered.said.into_iter();
                     said.for_each(|said| self.part.take_findings(said));
+                    let own = trace.and_then(|trace| self.requests.traced.get(&trace));
+                    if let Some(own) = own.filter(|_| answered.forbids) {
+                        resend::refuse(&mut self.part.parcels[own.clone()], *OF_PAIRS);
+                    }
                 }
                 false => self.part.answered.push(answered),
             }
@@ -1187,6 +1287,11 @@ impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
         dig::rest(self);
         self.end_record();
         self.pair_backwards();
+        // Elements of a list wait for the end of their body.
+        let waits = self.part.asks == Some(true) && self.as_event.is_none();
+        if waits && self.requests.last.end == self.part.parcels.len() {
+            self.part.asking = self.requests.last.len();
+        }
     }
 
     fn relaxed(&mut self, at: usize) {
