@@ -14,7 +14,7 @@ use capilint::output::{Fixing, Style};
 use capilint::settings::Settings;
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use support::{CLEAN, EM, Place, ids, with_error};
+use support::{CLEAN, EM, Place, another, ids, with_error};
 
 /// A minute before the clean event's log line was written, in every notation that is needed.
 const SENT_MS: i64 = 1_782_396_603_345;
@@ -817,10 +817,6 @@ fn a_list_that_is_read_by_element_reads_as_the_whole_would() {
             let pieces = essence(&linter_with(700, 3_000, fixing), text.as_bytes());
             let [whole_said, pieces_said] = [&whole.0, &pieces.0].map(|essence| {
                 let mut said: Value = serde_json::from_str(essence).unwrap();
-                // One text, or as many as the list has elements.
-                let summary = said[0].as_object_mut().unwrap();
-                summary.remove("records");
-                summary.remove("other_records");
                 // What the whole text shows comes first there.
                 let findings = said[2].as_array_mut().unwrap();
                 // A rule of the whole log names the record of an event, or its element.
@@ -856,6 +852,65 @@ fn what_stands_around_a_long_body_is_known_of_its_events() {
     assert_eq!(whole[1]["sources"]["capture"], 30);
     assert_eq!(pieces[1]["sources"], whole[1]["sources"]);
     assert_eq!(pieces[0]["requests"], 1);
+    // Behind the events too.
+    for around in [
+        format!(r#"{{"data":[{events}],"partner_agent":"kestrel-2","test_event_code":"TEST1"}}"#),
+        format!(
+            r#"{{"body":{{"data":[{events}],"partner_agent":"kestrel-2"}},"url":"https://graph.facebook.com/v24.0/1234567890/events","time":"{SENT}"}}"#
+        ),
+    ] {
+        let said = |whole: usize| -> Value {
+            let linter = linter_with(700, whole, Fixing::Off);
+            serde_json::from_str(&essence(&linter, around.as_bytes()).0).unwrap()
+        };
+        let (whole, pieces) = (said(4 << 20), said(3_000));
+        assert_eq!(pieces[0]["facts"], whole[0]["facts"]);
+        let capture = |said: &Value| said[1]["sources"]["capture"].clone();
+        assert_eq!(capture(&pieces), capture(&whole));
+        assert_eq!(pieces[0]["records"], 1);
+    }
+}
+
+#[test]
+fn a_body_that_was_cut_off_gives_its_whole_events_however_it_is_read() {
+    let events: Vec<String> = (1..9).map(another).collect();
+    for (begin, between) in [
+        ("{\"data\":[", ","),
+        ("{\"data\":[", ",\n"),
+        ("{\n \"data\": [\n  ", ",\n  "),
+        ("[", ","),
+    ] {
+        let text = format!("{begin}{}", events.join(between));
+        for cut in [20, 300] {
+            let cut = &text[..text.len() - cut];
+            let said = |whole: usize| -> Value {
+                let linter = linter_with(700, whole, Fixing::Off);
+                serde_json::from_str(&essence(&linter, cut.as_bytes()).0).unwrap()
+            };
+            for said in [said(4 << 20), said(2_000)] {
+                assert_eq!(said[0]["events"], 7, "{begin}");
+                assert_eq!(said[0]["records"], 1, "{begin}");
+                assert_eq!(said[0]["facts"]["truncated"], 1, "{begin}");
+                let findings = said[2].as_array().unwrap();
+                let of = |id: &str| findings.iter().filter(|one| one["id"] == id).count();
+                assert_eq!(of("CL001"), 1, "{begin}: {said}");
+            }
+        }
+    }
+    // A line of a log that was cut off, with others behind it.
+    let place = Place::new();
+    let cut = format!(
+        "{{\"ts\":{SENT_MS},\"body\":{{\"data\":[{}",
+        events.join(",")
+    );
+    let log = format!("{CLEAN}\n{}\n{CLEAN}\n", &cut[..cut.len() - 300]);
+    place.write("a.log", &log);
+    let ran = place.check("--no-config --format json --fix-to out a.log");
+    let report = ran.json();
+    assert_eq!(report["summary"]["events"], 9);
+    assert_eq!(reading(&place, "a.log").1, 7);
+    // Nobody knows whether it was a test.
+    assert_eq!(report["summary"]["resent"]["events"], 1);
 }
 
 #[test]

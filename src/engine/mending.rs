@@ -493,6 +493,12 @@ impl<'a> walk::Visit<'a> for Bench<'_, 'a> {
     fn element(&mut self, pointer: Pointer) {
         self.prefix = pointer;
     }
+
+    fn cut_off(&mut self, _: usize, _: &'a str, _: Range<usize>, _: SyntaxError) {
+        self.as_event = None;
+        (self.context, self.prefix) = (Envelope::default(), Pointer::root());
+        self.ambient.spend();
+    }
 }
 
 /// A text that begins at `base`, with some of its bytes replaced.

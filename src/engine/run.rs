@@ -123,6 +123,10 @@ struct Opened {
     /// Events of Meta's among the elements, and whether there are others'.
     events: u64,
     is_foreign: bool,
+    /// Whether the text around has not come to its end.
+    is_open: bool,
+    /// Whether the text is the list.
+    is_list: bool,
     /// When the elements happened, if they are events of a body.
     ages: Ages,
 }
@@ -130,8 +134,14 @@ struct Opened {
 impl Opened {
     fn see(&mut self, block: &Block, position: Position) {
         match &block.frame {
-            Frame::Elements { ranges, first, .. } => {
+            Frame::Elements {
+                ranges,
+                first,
+                list,
+            } => {
+                self.is_list = list.pointer == Pointer::root();
                 self.rest.clear();
+                self.is_open = true;
                 if *first == 0 {
                     (self.requests, self.events, self.is_foreign) = (0, 0, false);
                     self.ages = Ages::default();
@@ -694,6 +704,15 @@ impl<'l> Run<'l> {
             tail,
         } = worked;
         file.opened.see(&block, file.position);
+        let is_whole = !matches!(&block.frame, Frame::Elements { .. } | Frame::Raw);
+        if is_whole
+            && std::mem::take(&mut file.opened.is_open)
+            && matches!(&block.frame, Frame::Lines | Frame::Texts(_))
+            && !file.opened.is_list
+        {
+            // The text around the elements was cut off.
+            part.records += 1;
+        }
         let mut position = file.position;
         if let Frame::Elements { .. } = &block.frame {
             file.opened.ages.merge(std::mem::take(&mut part.ages));
@@ -708,6 +727,9 @@ impl<'l> Run<'l> {
                 let records = part.records;
                 part = Part::new();
                 part.records = records;
+            }
+            if file.opened.events > 0 {
+                part.other_records = 0;
             }
             if head.list.in_data && file.opened.requests > 0 {
                 part.requests = 0;

@@ -6,8 +6,10 @@
 use std::ops::Range;
 
 use crate::envelope::csv;
+use crate::envelope::search;
 use crate::envelope::text::is_dumped_key;
 use crate::input::blocks::{Frame, List};
+use crate::input::nested;
 use crate::inspect::Read;
 use crate::json::Pointer;
 use crate::json::tree::SyntaxError;
@@ -46,6 +48,18 @@ pub(super) trait Visit<'a> {
     /// The texts to come are elements of one list that is read in pieces, and stand at these
     /// places of the block.
     fn list(&mut self, _block: &'a str, _elements: &[Range<usize>], _list: &List) {}
+
+    /// The list has ended in the block: it is that of a text which was cut off. The text begins at
+    /// byte `at` of the block, `elements` are the bytes of it in which they stand, and `error` says
+    /// where it ends.
+    fn cut_off(
+        &mut self,
+        _at: usize,
+        _text: &'a str,
+        _elements: Range<usize>,
+        _error: SyntaxError,
+    ) {
+    }
 
     /// The next text is an element of that list, under this pointer.
     fn element(&mut self, _pointer: Pointer) {}
@@ -228,9 +242,21 @@ fn recover<'a>(
         let text = &block[at..line];
         let text = text.trim_end_matches('\r');
         let own = crate::json::tree::Tree::parse(text, crate::json::tree::Syntax::Relaxed).err();
-        let error = Some(own.unwrap_or(error));
+        let own = own.unwrap_or(error);
+        let may_go_on = text.trim_end().ends_with([',', '[', '{']);
+        if own.incomplete && !(cut_off && may_go_on && error.incomplete) {
+            if whole_elements(block, at, line, own, visit) {
+                return Some(line);
+            }
+        } else if own.incomplete && whole_elements(block, at, end, error, visit) {
+            return Some(end);
+        }
+        let error = Some(own);
         let length = visit.line(at, text, &block[at..end], error);
         return Some(line.max(at + length));
+    }
+    if error.incomplete && whole_elements(block, at, end, error, visit) {
+        return Some(end);
     }
     // A text that never ends: a line that can be read for itself is lost with it no more than if it
     // stood alone.
@@ -263,6 +289,37 @@ fn recover<'a>(
     }
     visit.malformed(at, &block[at..next], error);
     Some(next)
+}
+
+/// Reads the whole elements of a text that was cut off, if there is an event among them.
+fn whole_elements<'a>(
+    block: &'a str,
+    at: usize,
+    end: usize,
+    error: SyntaxError,
+    visit: &mut impl Visit<'a>,
+) -> bool {
+    let text = block[at..end].trim_end();
+    if !search::names_event(text) {
+        return false;
+    }
+    let Some((list, mut elements)) = nested::cut_off(text.as_bytes()) else {
+        return false;
+    };
+    let inside = elements[0].start..elements[elements.len() - 1].end;
+    if !search::names_event(&text[inside.clone()]) {
+        return false;
+    }
+    for element in &mut elements {
+        *element = at + element.start..at + element.end;
+    }
+    visit.list(block, &elements, &list);
+    for (index, element) in elements.iter().enumerate() {
+        visit.element(list.pointer.clone().index(index));
+        walk(block, element.start, element.end, true, visit);
+    }
+    visit.cut_off(at, text, inside, error);
+    true
 }
 
 fn line_start(bytes: &[u8], at: usize, floor: usize) -> usize {

@@ -162,6 +162,12 @@ impl Worker<'_> {
             .and_then(|mut it| it.pop());
         checker.inspector = checker.inspector.with_addresses(known.unwrap_or_default());
         let tail = walk::walk_block(&block.frame, text, skip, complete, &mut checker);
+        if let Frame::Elements { first: 0, list, .. } = &block.frame
+            && list.pointer == Pointer::root()
+        {
+            // Any other is counted with the text around it.
+            checker.part.records += 1;
+        }
         if let Ok(mut known) = self.linter.addresses.lock() {
             known.push(checker.inspector.take_addresses());
         }
@@ -220,6 +226,7 @@ impl Worker<'_> {
                 let whole = Frame::Texts(std::iter::once(0..text.len()).collect());
                 walk::walk_block(&whole, text, 0, true, &mut checker);
             }
+            part.records = 1;
             return;
         }
         let mut lines = Lines::new(text, 0);
@@ -1172,6 +1179,11 @@ static OF_LOSSES: Lazy<usize> = Lazy::new(|| rules::index_of("lossy-capture"));
 
 const CUT_OFF: &str = "JSON that the log cut off";
 
+/// Whether a line is meant to be JSON from `start` on: nothing but the comma of a list stands before.
+fn is_meant(line: &str, start: usize) -> bool {
+    line[..start].trim_start_matches([',', ' ']).is_empty()
+}
+
 /// Whether a text that cannot be read may have been meant to hold an event.
 fn is_of_an_event(text: &str) -> bool {
     search::names_event(text)
@@ -1197,7 +1209,8 @@ impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
             return Ok(read);
         }
         self.joints.mix();
-        if self.as_event != Some(true) {
+        // The elements of a list are one record with it.
+        if self.as_event.is_none() {
             self.part.records += 1;
             self.part.other_records += u64::from(!found);
         }
@@ -1241,9 +1254,17 @@ impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
                 // What begins as JSON is meant to be a text of its own; a bracket too many is meant
                 // to end one.
                 (Some(error), _)
-                    if outcome.fault.is_some_and(|(start, _)| start == 0)
+                    if outcome
+                        .fault
+                        .is_some_and(|(start, _)| is_meant(line, start))
                         || (error.what == walk::FOLLOWS && line.starts_with(['}', ']'])) =>
                 {
+                    // What follows the comma tells more than that there is one.
+                    let fault = outcome.fault.filter(|(start, _)| *start > 0);
+                    let error = fault.map_or(error, |(start, fault)| SyntaxError {
+                        offset: start + fault.offset,
+                        ..fault
+                    });
                     self.count_cut_off(line, error);
                     self.say_malformed(at, line, error);
                 }
@@ -1310,5 +1331,26 @@ impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
 
     fn element(&mut self, pointer: Pointer) {
         self.prefix = pointer;
+    }
+
+    fn cut_off(&mut self, at: usize, text: &'a str, elements: Range<usize>, error: SyntaxError) {
+        if self.awaits_body {
+            // Nobody knows what else the body says.
+            let reason = rules::index_of("malformed-json");
+            let waiting = self.part.parcels.iter_mut();
+            for parcel in waiting.filter(|parcel| parcel.awaits_body) {
+                parcel.awaits_body = false;
+                parcel.reasons.push(reason);
+            }
+        }
+        (self.as_event, self.awaits_body) = (None, false);
+        (self.context, self.prefix) = (Envelope::default(), Pointer::root());
+        self.ambient.spend();
+        self.joints.mix();
+        self.part.records += 1;
+        self.part.unread.truncated += 1;
+        self.say_malformed(at, text, error);
+        self.look_at_prose(at, &text[..elements.start]);
+        self.look_at_prose(at + elements.end, &text[elements.end..]);
     }
 }

@@ -70,7 +70,8 @@ pub struct List {
     pub pointer: Pointer,
     /// Whether it is the `data` of a body, so that every element is an event.
     pub in_data: bool,
-    /// The text up to it, as JSON in which it is empty; nothing when that is large.
+    /// The text around it, as JSON in which it is empty: as far as it is known when the list begins.
+    /// Nothing when that is large.
     pub around: Vec<u8>,
 }
 
@@ -85,6 +86,10 @@ impl List {
 /// So much is asked of the source at a time: more than any reader in front of it holds, little enough
 /// to stay in a core's own cache.
 const PIECE: usize = 1 << 17;
+
+/// So much is held to learn what stands behind the list of a body. Meta takes a thousand events in
+/// one, which are less.
+const MOST_AHEAD: usize = 32 << 20;
 
 /// A text around a list that is longer tells nothing of the elements.
 const MOST_AROUND: usize = 1 << 16;
@@ -565,7 +570,8 @@ impl<R: Read> Blocks<R> {
 
     /// What to give out when the buffer has grown too large without a place to cut.
     fn relieve(&mut self) -> Option<usize> {
-        let size = self.buffer.len();
+        // What was read ahead is not come to yet.
+        let size = self.length_to(self.scanner.at());
         if self.skipping.is_some() {
             return (size >= self.limits.block).then_some(size);
         }
@@ -612,11 +618,11 @@ impl<R: Read> Blocks<R> {
             && let Some(inner) = nested::list_in(&self.buffer[before..], self.scanner.open())
         {
             let at = open + inner.at as u64;
+            // What has come of the list is looked through once more.
+            self.scanner.enter_list(at, inner.depth);
             self.begin_pieces(before, at, inner.pointer, inner.depth);
             self.elements.clear();
             self.list = Some((at, false));
-            // What has come of the list is looked through once more.
-            self.scanner.enter_list(at, inner.depth);
             return None;
         }
         if size - before >= self.limits.record {
@@ -632,15 +638,22 @@ impl<R: Read> Blocks<R> {
         let cut = self.length_to(at);
         let text = self.buffer[before..cut].to_vec();
         let in_data = pointer.as_str() == "/data";
-        let around = match text.len() <= MOST_AROUND && depth > 1 {
-            true => nested::closed(&text, &self.scanner.open()[..depth]),
-            false => Vec::new(),
-        };
-        let list = Arc::new(List {
+        let mut list = List {
             pointer,
             in_data,
-            around,
-        });
+            around: Vec::new(),
+        };
+        if text.len() <= MOST_AROUND && depth > 1 {
+            let behind = match list.is_of_a_body() {
+                true => self.behind(),
+                false => None,
+            };
+            list.around = match behind {
+                Some(behind) => [&text, &self.buffer[behind]].concat(),
+                None => nested::closed(&text, &self.scanner.open()[..depth]),
+            };
+        }
+        let list = Arc::new(list);
         self.pieces = Some(Pieces {
             list: Arc::clone(&list),
             is_inner: depth > 1,
@@ -657,6 +670,28 @@ impl<R: Read> Blocks<R> {
             closed: false,
             ended: false,
         });
+    }
+
+    /// Reads ahead to the end of the text, unless that is far, and tells where in the buffer the
+    /// part lies that begins with the bracket at the end of the list.
+    fn behind(&mut self) -> Option<Range<usize>> {
+        let most = MOST_AHEAD.min(self.limits.record);
+        let mut ahead = self.scanner.clone();
+        let mut close = None;
+        loop {
+            let from = self.length_to(ahead.at());
+            match ahead.step(&self.buffer[from..]) {
+                Some(Mark::ListClose(at)) if close.is_none() => close = Some(self.length_to(at)),
+                Some(Mark::End { end, .. }) => {
+                    let behind = close?..self.length_to(end);
+                    return (behind.len() <= MOST_AROUND).then_some(behind);
+                }
+                Some(Mark::Broken) => return None,
+                Some(_) => {}
+                None if self.at_end || self.buffer.len() >= most => return None,
+                None => self.fill((self.buffer.len() + self.limits.whole).min(most)),
+            }
+        }
     }
 
     /// Gives out the first `length` bytes of the buffer with what is known of them.
