@@ -1296,6 +1296,79 @@ fn a_file_without_events_is_told_what_it_looks_like() {
 }
 
 #[test]
+fn an_object_that_is_printed_over_lines_is_one_record() {
+    let place = Place::new();
+    let id = |key: &str| {
+        format!(
+            "    {{\n      event_name: 'Lead',\n      event_time: 1782396602,\n      {key}\n    }}\n"
+        )
+    };
+    let log = |key: &str| {
+        let one = format!("{SENT}\t3fa\tINFO\t{{\n  data: [\n{}  ]\n}}\n", id(key));
+        one.repeat(2)
+    };
+    place.write("a.log", log("user_data: { em: [ 'x' ] },"));
+    let read = report(&place, "a.log");
+    assert_eq!(read["summary"]["events"], 2);
+    assert_eq!(read["as_of"]["sources"]["capture"], 2);
+    assert_eq!(ids(&read).get("CL001"), None);
+    place.write("a.log", format!("{}{CLEAN}\n", log("user_data: [Object]")));
+    let read = report(&place, "a.log");
+    assert_eq!(read["summary"]["events"], 1);
+    assert_eq!(read["summary"]["unread"]["printed"], 2);
+    assert_eq!(ids(&read).get("CL001"), None, "{}", read["findings"]);
+}
+
+#[test]
+fn collectors_write_each_line_as_a_record() {
+    let pretty = format!("posting {}", pretty());
+    let json = |before: &str, text: &str| format!("{{{before}{}}}\n", text_of(text));
+    let ways: [&dyn Fn(&str) -> String; 5] = [
+        &|text| {
+            json(
+                &format!("\"__REALTIME_TIMESTAMP\":\"{SENT_MS}000\",\"_PID\":\"7\",\"MESSAGE\":"),
+                text,
+            )
+        },
+        &|text| json(&format!("\"timestamp\":\"{SENT}\",\"line\":"), text),
+        &|text| format!("{SENT} {text}\n"),
+        &|text| format!("{SENT} app[web.1]: {text}\n"),
+        &|text| format!("web_1  | {text}\n"),
+    ];
+    for (number, way) in ways.into_iter().enumerate() {
+        let text: String = pretty.lines().map(way).collect();
+        let place = Place::new();
+        place.write(
+            "a.log",
+            format!("{}{text}{}{text}", way("started"), way("next {")),
+        );
+        let read = report(&place, "a.log");
+        assert_eq!(read["summary"]["events"], 2, "{number}");
+        assert_eq!(
+            read["as_of"]["sources"]["capture"],
+            if number < 4 { 2 } else { 0 },
+            "{number}"
+        );
+        assert_eq!(ids(&read).get("CL001"), None, "{number}");
+    }
+}
+
+#[test]
+fn the_time_behind_a_text_is_not_that_of_the_next() {
+    let place = Place::new();
+    place.write("a.log", format!("{CLEAN}\t{SENT}\n{}\n", another(2)));
+    assert_eq!(reading(&place, "a.log").1, 0);
+    place.write(
+        "a.tsv",
+        format!(
+            "payload\tsent_at\n{CLEAN}\t{SENT}\n{}\t{SENT}\n",
+            another(2)
+        ),
+    );
+    assert_eq!(reading(&place, "a.tsv").1, 2);
+}
+
+#[test]
 fn dumps_of_php_are_named() {
     let place = Place::new();
     let dump = "array(1) {\n  [\"data\"]=>\n  array(1) {\n    [0]=>\n    array(1) {\n      [\"event_name\"]=>\n      string(4) \"Lead\"\n    }\n  }\n}\n";

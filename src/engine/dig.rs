@@ -225,6 +225,12 @@ impl<'a> Joints<'a> {
         piece.more || self.open.iter().any(goes_on) || piece.opens()
     }
 
+    /// Whether a piece goes on with lines that have begun.
+    fn goes_on(&self, piece: &Piece<'a>) -> bool {
+        let goes_on = |joint: &Joint<'a>| joint.key == piece.key && joint.lines.is_some();
+        piece.goes_on() && self.open.iter().any(goes_on)
+    }
+
     /// Takes out the lines that a piece does not go on, though it has their key.
     fn broken_off(&mut self, piece: &Piece<'a>) -> Option<Joint<'a>> {
         let is_broken_off = |joint: &Joint<'a>| {
@@ -331,14 +337,22 @@ pub(super) fn piece_of_line<'a>(
     dig: &mut impl Dig<'a>,
     at: usize,
     line: &'a str,
+    beyond: &str,
     around: Envelope<'a>,
 ) -> bool {
-    let Some(part) = join::of_line(line) else {
-        return false;
+    let part = match join::of_line(line) {
+        Some(part) if dig.joints().takes(&part) => Some(part),
+        _ => join::of_prefixed(line).filter(|part| match part.opens() {
+            // Whether each line has its own prefix shows on the next one.
+            true => {
+                let behind = beyond.get(line.len()..).unwrap_or_default().trim_start();
+                let next = behind.lines().next().and_then(join::of_prefixed);
+                next.is_some_and(|next| next.key == part.key && next.goes_on())
+            }
+            false => dig.joints().goes_on(part),
+        }),
     };
-    if !dig.joints().takes(&part) {
-        return false;
-    }
+    let Some(part) = part else { return false };
     let held = Held::Range {
         start: at + line.len() - part.text.len(),
         end: at + line.len(),
@@ -591,7 +605,7 @@ pub(super) fn texts<'a>(
     };
     let (mut at, mut faults) = (0, 0);
     let mut seen: Option<Envelope<'a>> = None;
-    while let Some(piece) = text::next(text, at) {
+    while let Some(piece) = text::next(text, beyond, at) {
         let start = piece.range.start;
         let inside = match seen {
             Some(seen) => seen,
@@ -688,6 +702,9 @@ fn opens_at_its_end(line: &str) -> bool {
     line.trim_end().ends_with(['{', '[', ','])
 }
 
+/// So far an event is looked for behind the bracket of a printed object.
+const NEAR: usize = 1 << 16;
+
 /// Reads an object in the notation of a programming language; gives the place behind it.
 #[allow(clippy::too_many_arguments)]
 fn printed<'a>(
@@ -701,7 +718,12 @@ fn printed<'a>(
     outcome: &mut Outcome,
 ) -> Option<usize> {
     let rest = &text[start..];
-    if depth >= MAX_DECODES || !search::names_event(rest) {
+    // Where an object is printed over many lines, its event is named in the first of them.
+    let mut near = rest.len().min(NEAR);
+    while !rest.is_char_boundary(near) {
+        near -= 1;
+    }
+    if depth >= MAX_DECODES || !search::names_event(&rest[..near]) {
         return None;
     }
     match repr::read(rest) {
@@ -723,7 +745,8 @@ fn printed<'a>(
         }
         Err(Unread::Elided) => {
             outcome.elided = true;
-            None
+            // Nothing in it is a text of its own.
+            repr::extent(rest).map(|length| start + length)
         }
         Err(Unread::Other) => None,
     }

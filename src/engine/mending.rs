@@ -447,14 +447,22 @@ impl<'a> walk::Visit<'a> for Bench<'_, 'a> {
         Ok(read)
     }
 
-    fn line(&mut self, at: usize, line: &'a str, beyond: &'a str, _: Option<SyntaxError>) -> usize {
+    fn line(
+        &mut self,
+        at: usize,
+        line: &'a str,
+        beyond: &'a str,
+        error: Option<SyntaxError>,
+    ) -> usize {
         let zone = self.worker.around.assume.zone.as_ref();
-        self.ambient.see(line, beyond, zone);
+        if error.is_none_or(|error| error.what != walk::FOLLOWS) {
+            self.ambient.see(line, beyond, zone);
+        }
         let (before, mut around) = (self.found, self.ambient.current());
         if let Some(columns) = self.columns {
             columns.see(line, &mut around, Naive::of(zone));
         }
-        if dig::piece_of_line(self, at, line, around) {
+        if dig::piece_of_line(self, at, line, beyond, around) {
             self.is_piece = false;
             // The time is that of the piece, and of nothing behind it.
             self.ambient.spend();
@@ -473,6 +481,10 @@ impl<'a> walk::Visit<'a> for Bench<'_, 'a> {
     fn malformed(&mut self, _: usize, _: &'a str, _: SyntaxError) {}
 
     fn relaxed(&mut self, _: usize) {}
+
+    fn is_table(&self) -> bool {
+        self.columns.is_some() && self.as_event.is_none()
+    }
 
     fn waits_from(&self) -> Option<usize> {
         self.joints.wait_from()

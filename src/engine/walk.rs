@@ -37,6 +37,11 @@ pub(super) trait Visit<'a> {
     /// A comment or a comma between JSON texts.
     fn relaxed(&mut self, at: usize);
 
+    /// Whether each line is the row of a table, whatever it begins with.
+    fn is_table(&self) -> bool {
+        false
+    }
+
     /// Where records begin that wait for others, if nothing else was read since.
     fn waits_from(&self) -> Option<usize> {
         None
@@ -123,14 +128,15 @@ fn walk<'a>(
         match bytes[at] {
             // Zeros are what is left of a log that was cut while its writer went on.
             b' ' | b'\t' | b'\r' | b'\n' | 0 => at += 1,
-            b'{' | b'[' if !is_dumped_key(&bytes[at..end]) => match visit.json(at, &block[at..end])
-            {
-                Ok(read) => at = after_value(block, at + read.end, end, visit),
-                Err(error) => match recover(block, at, end, complete, error, visit) {
-                    Some(next) => at = next,
-                    None => return Some(at),
-                },
-            },
+            b'{' | b'[' if !visit.is_table() && !is_dumped_key(&bytes[at..end]) => {
+                match visit.json(at, &block[at..end]) {
+                    Ok(read) => at = after_value(block, at + read.end, end, visit),
+                    Err(error) => match recover(block, at, end, complete, error, visit) {
+                        Some(next) => at = next,
+                        None => return Some(at),
+                    },
+                }
+            }
             b'/' if block[at..end].starts_with("//") => {
                 visit.relaxed(at);
                 at = line_end(bytes, at, end);

@@ -1225,13 +1225,16 @@ impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
         error: Option<SyntaxError>,
     ) -> usize {
         let zone = self.worker.around.assume.zone.as_ref();
-        self.ambient.see(line, beyond, zone);
+        // What stands behind a JSON text on its line tells nothing of the next one.
+        if error.is_none_or(|error| error.what != walk::FOLLOWS) {
+            self.ambient.see(line, beyond, zone);
+        }
         let before = self.found;
         let mut around = self.ambient.current();
         if let Some(columns) = self.columns {
             columns.see(line, &mut around, Naive::of(zone));
         }
-        if dig::piece_of_line(self, at, line, around) {
+        if dig::piece_of_line(self, at, line, beyond, around) {
             self.is_piece = false;
             // The time is that of the piece, and of nothing behind it.
             self.ambient.spend();
@@ -1246,7 +1249,8 @@ impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
             self.part.records += 1;
         } else {
             self.part.skipped_lines += 1;
-            match (error, dig::why(line, &outcome)) {
+            let read = beyond.get(..outcome.end).unwrap_or(line);
+            match (error, dig::why(read, &outcome)) {
                 (_, Some(Why::Printed(what))) => {
                     self.part.unread.printed += 1;
                     printed = Some(what);
@@ -1298,6 +1302,10 @@ impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
             self.part.skipped_lines += 1;
         }
         self.look_at_prose(at, text);
+    }
+
+    fn is_table(&self) -> bool {
+        self.columns.is_some() && self.as_event.is_none()
     }
 
     fn waits_from(&self) -> Option<usize> {

@@ -97,7 +97,9 @@ pub fn of_record<'a>(root: Item<'_, 'a>) -> Option<Piece<'a>> {
         });
     }
     // Cloud Logging numbers the entries into which it splits a large one.
-    let (split, held) = (split?, payload.or(message)?);
+    let (Some(split), Some(held)) = (split, payload.or(message)) else {
+        return of_collector(root);
+    };
     let number = |key: &str| match split.member(key)?.val() {
         Val::Int(number) => Some(number),
         Val::Text(text) => text.parse().ok(),
@@ -110,6 +112,69 @@ pub fn of_record<'a>(root: Item<'_, 'a>) -> Option<Piece<'a>> {
         place: held.place(),
         more: index + 1 < total,
         ends_line: false,
+    })
+}
+
+/// The line that the logger of a container, a journal or a service put into a record of its own,
+/// with nothing to say that it is a piece of something.
+fn of_collector<'a>(root: Item<'_, 'a>) -> Option<Piece<'a>> {
+    let (mut held, mut key) = (None, "");
+    for member in root.children() {
+        match member.key() {
+            "log" | "message" | "MESSAGE" | "line" | "textPayload" => {
+                held = held.or(member.text().map(|text| (member.place(), text)));
+            }
+            "container_id" | "_PID" | "logStreamName" | "pod" => {
+                key = member.text().unwrap_or(key);
+            }
+            _ => {}
+        }
+    }
+    let (place, text) = held?;
+    Some(Piece {
+        key,
+        text,
+        place,
+        more: false,
+        ends_line: !text.ends_with('\n'),
+    })
+}
+
+/// The line behind the prefix that a collector puts in front of each: `web_1  | `, a time, or a time
+/// and the name of a program.
+pub fn of_prefixed(line: &str) -> Option<Piece<'_>> {
+    // Any other can neither begin JSON nor go on with it.
+    let last = line.trim_end().as_bytes().last()?;
+    if !matches!(
+        last,
+        b'{' | b'[' | b'}' | b']' | b',' | b'"' | b'0'..=b'9' | b'e' | b'l'
+    ) {
+        return None;
+    }
+    let is_name = |name: &str| {
+        let of_name = |b: u8| b.is_ascii_alphanumeric() || b"_-./[]".contains(&b);
+        (1..=60).contains(&name.len()) && name.bytes().all(of_name)
+    };
+    let (key, text) = match line.split_once("| ") {
+        Some((key, text)) if is_name(key.trim_end()) => (key.trim_end(), text),
+        _ => {
+            if !line.as_bytes()[0].is_ascii_digit() {
+                return None;
+            }
+            let stamp = when::at_start(line, Naive::Unknown)?;
+            let rest = line[stamp.end..].strip_prefix(' ')?;
+            match rest.split_once(": ") {
+                Some((key, text)) if is_name(key) => (key, text),
+                _ => ("", rest),
+            }
+        }
+    };
+    Some(Piece {
+        key,
+        text,
+        place: 0,
+        more: false,
+        ends_line: true,
     })
 }
 
@@ -160,7 +225,8 @@ mod tests {
             more(r#"{"log":":1}\n","stream":"stdout","time":"x"}"#),
             Some(false)
         );
-        assert_eq!(more(r#"{"log":"x","level":"info"}"#), None);
+        assert_eq!(more(r#"{"log":"x","level":"info"}"#), Some(false));
+        assert_eq!(more(r#"{"text":"x","level":"info"}"#), None);
         let split = |index| {
             format!(
                 r#"{{"textPayload":"x","split":{{"uid":"u","index":{index},"totalSplits":2}}}}"#
@@ -172,5 +238,15 @@ mod tests {
         assert_eq!((piece.text, piece.more), ("{\"data", true));
         assert!(!of_line("2024-06-24T10:11:12Z stderr F x y").unwrap().more);
         assert_eq!(of_line("2024-06-24T10:11:12Z INFO F x"), None);
+        for (line, key, text) in [
+            ("web_1  | {", "web_1", "{"),
+            ("web_1  |   \"data\": [", "web_1", "  \"data\": ["),
+            ("2024-06-24T10:11:12Z capi {", "", "capi {"),
+            ("2024-06-24T10:11:12Z app[web.1]:   }", "app[web.1]", "  }"),
+        ] {
+            let piece = of_prefixed(line).unwrap();
+            assert_eq!((piece.key, piece.text), (key, text), "{line}");
+        }
+        assert_eq!(of_prefixed("it is | so {"), None);
     }
 }

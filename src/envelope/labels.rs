@@ -47,6 +47,7 @@ const LABELS: &[(&str, Role)] = &[
     ("time", Role::Time(Trust::Sender)),
     ("ts", Role::Time(Trust::Sender)),
     ("@timestamp", Role::Utc(Trust::Sender)),
+    ("@t", Role::Time(Trust::Sender)),
     ("date", Role::Time(Trust::Sender)),
     ("datetime", Role::Time(Trust::Sender)),
     ("logged_at", Role::Time(Trust::Sender)),

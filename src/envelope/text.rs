@@ -27,13 +27,17 @@ pub struct Piece {
     pub form: Form,
 }
 
-/// The first piece at or behind a place.
-pub fn next(text: &str, from: usize) -> Option<Piece> {
+/// The first piece at or behind a place. `beyond` is the text with what follows it: what opens at
+/// its very end is told by that.
+pub fn next(text: &str, beyond: &str, from: usize) -> Option<Piece> {
     let bytes = text.as_bytes();
     let mut at = from;
     while at < bytes.len() {
         let found = match bytes[at] {
-            b'{' | b'[' => at_bracket(text, at),
+            b'{' | b'[' => match solid(bytes, at + 1) {
+                Some(_) => at_bracket(text, at),
+                None => at_end(text, beyond, at),
+            },
             b'%' => at_percent(text, at),
             b'\\' => at_escape(text, at),
             b'd' => at_field(text, at),
@@ -59,6 +63,15 @@ fn solid(bytes: &[u8], at: usize) -> Option<(usize, u8)> {
         .iter()
         .position(|b| !b.is_ascii_whitespace())?;
     Some((at + skip, bytes[at + skip]))
+}
+
+/// As [`at_bracket`], for the bracket with which a text ends.
+fn at_end(text: &str, beyond: &str, at: usize) -> Option<Piece> {
+    let piece = at_bracket(beyond, at)?;
+    matches!(piece.form, Form::Json | Form::Repr).then_some(Piece {
+        range: at..text.len(),
+        form: piece.form,
+    })
 }
 
 fn at_bracket(text: &str, at: usize) -> Option<Piece> {
@@ -152,6 +165,7 @@ fn in_quotes(text: &str, at: usize) -> Option<Piece> {
         && !before.is_some_and(|at| bytes[at].is_ascii_alphanumeric());
     let codec = match (is_doubled, is_escaped) {
         (true, _) => Codec::SqlString,
+        (false, true) if escapes_quotes(raw) => return None,
         (false, true) if is_bytes => Codec::PrintedBytes,
         (false, true) if is_coded(raw) => Codec::PrintedText,
         _ => return None,
@@ -167,7 +181,11 @@ fn in_copy(text: &str, at: usize) -> Option<Piece> {
     let rest = &text[at..];
     let end = memchr::memchr2(b'\t', b'\n', rest.as_bytes()).unwrap_or(rest.len());
     let raw = &rest[..end];
+    // A line without another column is one of a table when nothing else would double a backslash.
+    let is_cell = at > 0 || end < rest.len() || raw.contains("\\\\");
     let is_copied = memchr::memchr(b'\\', raw.as_bytes()).is_some()
+        && is_cell
+        && !escapes_quotes(raw)
         && is_coded(raw)
         && reads(Codec::CopiedText, raw);
     is_copied.then_some(Piece {
@@ -176,11 +194,19 @@ fn in_copy(text: &str, at: usize) -> Option<Piece> {
     })
 }
 
+/// Whether a double quote stands behind an odd number of backslashes: nobody who doubles these
+/// writes it, so that they belong to the JSON.
+fn escapes_quotes(raw: &str) -> bool {
+    memchr::memmem::find_iter(raw.as_bytes(), b"\\\"").any(|at| {
+        let before = raw.as_bytes()[..at].iter().rev();
+        before.take_while(|&&byte| byte == b'\\').count() % 2 == 0
+    })
+}
+
 /// Whether a text with backslashes is JSON only once these are taken out: it cannot be read as it
 /// is, or each backslash is doubled, that of `\u00fc` among them.
 fn is_coded(raw: &str) -> bool {
     let bytes = raw.as_bytes();
-    let begins = bytes[1..].trim_ascii_start();
     let (mut at, mut is_even, mut spells) = (0, true, false);
     while let Some(skip) = memchr::memchr(b'\\', &bytes[at..]) {
         at += skip;
@@ -191,9 +217,7 @@ fn is_coded(raw: &str) -> bool {
         let is_hex = digits.len() == 4 && digits.iter().all(u8::is_ascii_hexdigit);
         spells |= bytes.get(at) == Some(&b'u') && is_hex;
     }
-    // The text of a JSON string has its quotes behind backslashes.
-    let is_string = begins.starts_with(b"\\\"");
-    !is_string && ((is_even && spells) || Tree::parse(raw, Syntax::Relaxed).is_err())
+    (is_even && spells) || Tree::parse(raw, Syntax::Relaxed).is_err()
 }
 
 /// Whether a coded text holds JSON.
@@ -537,7 +561,7 @@ mod tests {
             ),
         ];
         for (line, form) in cases {
-            let piece = next(&line, 0).unwrap_or_else(|| panic!("{line}"));
+            let piece = next(&line, &line, 0).unwrap_or_else(|| panic!("{line}"));
             assert_eq!(piece.form, form, "{line}");
             if let Form::Coded(codec) = form {
                 let text = decode::decode(codec, &line[piece.range.clone()]).unwrap();
@@ -555,7 +579,7 @@ mod tests {
             "a%20b",
             "[]",
         ] {
-            assert_eq!(next(line, 0), None, "{line}");
+            assert_eq!(next(line, line, 0), None, "{line}");
         }
     }
 }

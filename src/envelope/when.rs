@@ -166,7 +166,12 @@ pub struct Stamp {
 /// bracket. `None` when it begins with none, so that it goes on with the record before.
 pub fn at_start(line: &str, naive: Naive<'_>) -> Option<Stamp> {
     // Loggers that write to a terminal give the time a colour.
-    let skip = colours(line);
+    let skip = match colours(line) {
+        // Within the brackets of a time too.
+        0 if line.starts_with("[\u{1b}[") => 1 + colours(&line[1..]),
+        0 => service(line),
+        skip => skip,
+    };
     if skip > 0 {
         let mut stamp = at_start(&line[skip..], naive)?;
         stamp.end += skip;
@@ -232,6 +237,18 @@ pub fn at_start(line: &str, naive: Naive<'_>) -> Option<Stamp> {
             });
         }
     }
+    if let Some(rest) = line.strip_prefix("ts=") {
+        let is_of_number = |b: &u8| b.is_ascii_digit() || *b == b'.';
+        let length = rest.bytes().take_while(|b| is_of_number(b)).count();
+        if length >= 10 && rest.as_bytes().get(length) == Some(&b' ') {
+            let millis = of_number(rest[..length].parse().ok()?)?;
+            return Some(Stamp {
+                millis: Some(millis),
+                end: 3 + length,
+                trust: Trust::Sender,
+            });
+        }
+    }
     let found = in_field(line, head.len()).or_else(|| in_cell(line, head.len()));
     if let Some((start, iso)) = found {
         let text = &line[start..start + iso.end];
@@ -256,6 +273,17 @@ fn colours(line: &str) -> usize {
         at += length + 3;
     }
     at
+}
+
+/// The length of the name of a container that Docker Compose writes before each line.
+fn service(line: &str) -> usize {
+    let of_name = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
+    let name = line.bytes().take_while(|&b| of_name(b)).count();
+    let rest = line[name..].trim_start_matches(' ');
+    match rest.strip_prefix("| ") {
+        Some(rest) if (1..=60).contains(&name) => line.len() - rest.len(),
+        _ => 0,
+    }
 }
 
 /// A time in milliseconds, or in seconds with a fraction, that stands alone at the start of a line.
@@ -305,7 +333,16 @@ fn in_field(line: &str, within: usize) -> Option<(usize, Iso)> {
             return Some((start, iso));
         }
     }
-    None
+    // A row with each column on a line of its own: `created_at | 2024-…`, `sent_at: 2024-…`.
+    let name = line.find([' ', ':']).filter(|&length| length <= 20)?;
+    let is_time = matches!(
+        &line[..name],
+        "time" | "timestamp" | "created_at" | "sent_at" | "logged_at"
+    );
+    let value = line[name..].trim_start().strip_prefix([':', '|'])?;
+    let start = line.len() - value.trim_start().len();
+    let iso = iso(line.get(start..)?).filter(|iso| is_time && start + iso.end == line.len());
+    Some((start, iso?))
 }
 
 /// A time that fills a cell of a table, in a row that begins with another cell.
@@ -554,6 +591,13 @@ mod tests {
             ("CreateTime:1719223872345\tkey\t{}", true),
             ("\u{1b}[32m2024-06-24T10:11:12.345Z\u{1b}[0m INFO {}", true),
             ("\u{1b}[1;90m[2024-06-24 10:11:12]\u{1b}[0m {}", false),
+            (
+                "[\u{1b}[90m2024-06-24T10:11:12.345Z\u{1b}[0m] INFO {}",
+                true,
+            ),
+            ("web_1  | 2024-06-24T10:11:12.345Z {}", true),
+            ("ts=1719223872.345 level=info msg=capi", true),
+            ("created_at | 2024-06-24 10:11:12.345+00", true),
             ("1719223872345 INFO {}", true),
             ("[1719223872345] {}", true),
             ("1719223872.345 {}", true),

@@ -324,7 +324,7 @@ impl<R: Read> Blocks<R> {
             return;
         }
         let mut rest = &self.buffer[bom_length(&self.buffer)..];
-        let mut is_head = true;
+        let (mut is_head, mut is_open) = (true, false);
         while !rest.is_empty() {
             let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
             let line = &rest[..end];
@@ -341,7 +341,15 @@ impl<R: Read> Blocks<R> {
             {
                 return;
             }
+            let is_open = std::mem::replace(
+                &mut is_open,
+                matches!(line.trim_ascii_end().last(), Some(b'{' | b'[' | b'(')),
+            );
             if matches!(first, Some(b'{' | b'[')) {
+                if is_open && line[0].is_ascii_whitespace() {
+                    // The line above has opened what this one goes on with.
+                    return;
+                }
                 if !is_complete(line) {
                     self.start_document();
                 }
