@@ -382,6 +382,8 @@ struct Style<'r> {
     small: bool,
     /// `/` is escaped.
     slash: bool,
+    /// `'` is escaped, as in a string of SQL.
+    apostrophe: bool,
     /// What is not ASCII is escaped.
     ascii: bool,
     /// `<`, `>` and `&` are escaped.
@@ -434,6 +436,7 @@ impl<'r> Style<'r> {
                 _ => small && !large,
             },
             slash: codec == Codec::JsonString && raw.contains("\\/"),
+            apostrophe: codec == Codec::JsonString && raw.contains("\\'"),
             ascii: escaped && !bare,
             html: raw.contains("\\u003c") || raw.contains("\\u0026") || raw.contains("\\u003C"),
             plus: !raw.contains("%20"),
@@ -514,6 +517,7 @@ impl<'r> Style<'r> {
             (Codec::JsonString, '\r') => out.push_str("\\r"),
             (Codec::JsonString, '\t') => out.push_str("\\t"),
             (Codec::JsonString, '/') if self.slash => out.push_str("\\/"),
+            (Codec::JsonString, '\'') if self.apostrophe => out.push_str("\\'"),
             (Codec::JsonString, c)
                 if c.is_control()
                     || (self.ascii && !c.is_ascii())
@@ -614,6 +618,12 @@ mod tests {
             .replace('/', "\\/")
             .replace('ä', "\\u00e4");
         there_and_back(Codec::JsonString, &php, TEXT);
+        let sql = json[1..json.len() - 1].replace(' ', "\\'");
+        there_and_back(Codec::JsonString, &sql, &TEXT.replace(' ', "'"));
+        let of_sql = decode(Codec::JsonString, &sql).unwrap();
+        let new = of_sql.replace("3\"", "\"");
+        let written = encode(Codec::JsonString, &sql, &of_sql, &new).unwrap();
+        assert_eq!(written, sql.replace("3\\\"", "\\\""));
         let percent: String = TEXT
             .bytes()
             .map(|b| match b {
