@@ -418,6 +418,19 @@ impl<'s, 'a> Inspector<'s, 'a> {
         envelope
     }
 
+    /// Where the payloads of the last text stand, when there is something to be decoded beside them.
+    pub fn scopes(&self) -> Vec<Scope> {
+        match self.found.wrapped.is_empty() {
+            true => Vec::new(),
+            false => self
+                .found
+                .envelopes
+                .iter()
+                .map(|(_, scope)| *scope)
+                .collect(),
+        }
+    }
+
     /// The values of the last text that have to be decoded before they can be read.
     pub fn take_wrapped(&mut self) -> Vec<Wrapped<'a>> {
         std::mem::take(&mut self.found.wrapped)
@@ -442,6 +455,12 @@ impl<'s, 'a> Inspector<'s, 'a> {
     /// What Meta answered, as far as the last text tells.
     pub fn answers(&self) -> &[Answer<'a>] {
         &self.found.answers
+    }
+
+    /// Between which places of the last text an answer and its request stand, if both do.
+    pub(crate) fn exchange(&self, number: usize) -> Option<(u32, u32)> {
+        let answer = self.found.answers.get(number)?;
+        rules::exchange_of(self.tape.at(answer.place))
     }
 
     /// What there is to say of an answer of the last text that refuses a request.

@@ -40,6 +40,22 @@ pub struct Parcel {
     pub has_id: bool,
     /// Whether what its body says is not known yet, because that is read in pieces.
     pub awaits_body: bool,
+    /// Whether a fix made another event of it than was sent.
+    pub is_changed: bool,
+}
+
+/// Forbids to send the events of a request that Meta refused for what it holds: the same would be
+/// refused again. Where a fix changes one of them, or one is not sent for another reason, nobody
+/// knows that of the others.
+pub fn refuse(request: &mut [Parcel], rule: usize) {
+    let is_same = |parcel: &Parcel| !parcel.is_changed && parcel.reasons.is_empty();
+    // More were refused for their number alone.
+    if request.len() > MOST_EVENTS || !request.iter().all(is_same) {
+        return;
+    }
+    for parcel in request {
+        parcel.reasons.push(rule);
+    }
 }
 
 /// What a body that was read in pieces says, at its end, of the events in it.

@@ -14,7 +14,7 @@ use capilint::output::{Fixing, Style};
 use capilint::settings::Settings;
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use support::{CLEAN, EM, Place, ids, with_error};
+use support::{CLEAN, EM, Place, another, ids, with_error};
 
 /// A minute before the clean event's log line was written, in every notation that is needed.
 const SENT_MS: i64 = 1_782_396_603_345;
@@ -378,6 +378,242 @@ fn pieces_of_one_line_are_joined() {
     }
 }
 
+/// The ids of findings; that the events of these logs are copies is no matter.
+fn faults(report: &Value) -> Vec<String> {
+    let mut found = ids(report);
+    found.remove("CL305");
+    found.into_keys().collect()
+}
+
+/// How many events are read, how many of them with a time of capture, and the ids of findings.
+fn reading(place: &Place, name: &str) -> (u64, u64, Vec<String>) {
+    let report = report(place, name);
+    let number = |value: &Value| value.as_u64().unwrap();
+    (
+        number(&report["summary"]["events"]),
+        number(&report["as_of"]["sources"]["capture"]),
+        faults(&report),
+    )
+}
+
+/// An event over several lines, with letters and signs that the codings touch.
+fn pretty() -> String {
+    let event = event().replace("checkout/", "it's/k\u{e4}se?q=\\\"a\\\"&b=");
+    let body: Value = serde_json::from_str(&format!("{{\"data\":[{event}]}}")).unwrap();
+    serde_json::to_string_pretty(&body).unwrap()
+}
+
+/// Checks that the events of a log are read with their times and nothing but the digest is said,
+/// that the finding stands where `held` does, and that a fix changes nothing but the digest.
+fn reads_and_mends(name: &str, log: &str, held: &str, via: &str) {
+    let place = Place::new();
+    place.write(name, log);
+    let report = report(&place, name);
+    assert_eq!(report["summary"]["events"], 2, "{log}");
+    assert_eq!(report["as_of"]["sources"]["capture"], 2, "{log}");
+    assert_eq!(faults(&report), ["CL109"], "{log}: {}", report["findings"]);
+    let finding = &report["findings"][0];
+    let number = |key: &str| finding[key].as_u64().unwrap() as usize;
+    let at = number("offset");
+    assert_eq!(&log[at..at + number("length")], held, "{name}");
+    let before = &log[..at];
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap().chars().count() + 1;
+    assert_eq!((number("line"), number("column")), (line, column), "{name}");
+    assert_eq!(finding["via"], json!([via]), "{name}");
+    place.check(&format!("--no-config --fix {name}")).ends(0);
+    let upper = EM.to_ascii_uppercase();
+    assert_eq!(place.text(name), log.replace(&upper, EM), "{name}");
+}
+
+#[test]
+fn cells_of_a_table_may_hold_line_breaks() {
+    let doubled = pretty().replace('"', "\"\"");
+    let windows = doubled.replace('\n', "\r\n");
+    for (log, held) in [
+        (
+            format!(
+                "id,sent_at,body,answer\n1,{SENT},\"{doubled}\",\"{{\n\"\"ok\"\": 1\n}}\"\n2,{SENT},\"{doubled}\",\n"
+            ),
+            &doubled,
+        ),
+        (
+            format!("body;Timestamp\r\n\"{windows}\";{SENT_MS}\r\n\"{windows}\";{SENT_MS}\r\n"),
+            &windows,
+        ),
+        (
+            format!(
+                "id\tmessage\ttime\n1\t\"to send:\n{doubled}\"\t\"{SENT}\"\n2\t\"{doubled}\"\t\"{SENT}\"\n"
+            ),
+            &doubled,
+        ),
+    ] {
+        reads_and_mends("a.csv", &log, held, "csv cell");
+        // Wherever the blocks are cut.
+        for block in [300, 1_500, 1 << 20] {
+            let linter = linter(block, Fixing::Off);
+            let said: Value = serde_json::from_str(&essence(&linter, log.as_bytes()).0).unwrap();
+            assert_eq!(said[1]["sources"]["capture"], 2, "{block}: {said}");
+        }
+    }
+    let place = Place::new();
+    let cut = &doubled[..doubled.len() - 200];
+    place.write("cut.csv", format!("id,body\n1,\"{cut}\n"));
+    place.write(
+        "prose.log",
+        format!("sent,\"{SENT}\n{CLEAN}\nx,\"y\n{CLEAN}\n"),
+    );
+    assert_eq!(reading(&place, "prose.log").0, 2);
+    place.check("--no-config cut.csv").ends(2);
+}
+
+#[test]
+fn columns_of_a_table_tell_when_its_rows_were_sent() {
+    let cell = format!("\"{}\"", body().replace('"', "\"\""));
+    let seconds = SENT_MS / 1_000;
+    for (head, row) in [
+        ("id,payload,timestamp", format!("1,{cell},{SENT}")),
+        ("id,payload,time", format!("1,{cell},{seconds}")),
+        ("sent_at,id,payload", format!("\"{SENT_MS}\",1,{cell}")),
+        (
+            "@timestamp;payload",
+            format!("\"2026-06-25 14:10:03.345\";{cell}"),
+        ),
+        ("Date\tHost\tpayload", format!("{SENT}\th\t{cell}")),
+        (
+            "created_at,payload,sent_at",
+            format!("2026-06-01T00:00:00Z,{cell},{SENT}"),
+        ),
+    ] {
+        let place = Place::new();
+        place.write("a.csv", format!("{head}\n{row}\n"));
+        let report = report(&place, "a.csv");
+        assert_eq!(report["as_of"]["sources"]["capture"], 1, "{head}");
+        let first = &report["summary"]["facts"]["capture_times"]["first"];
+        assert!(
+            first.as_str().unwrap().starts_with(&SENT[..19]),
+            "{head}: {first}"
+        );
+    }
+    // None of these says when the row was sent.
+    for (head, row) in [
+        ("id,payload,event_time", format!("1,{cell},{SENT}")),
+        ("id,payload,time", format!("1,{cell},58213")),
+        ("id,time,payload", format!("1,2,3,{cell}")),
+    ] {
+        let place = Place::new();
+        place.write("a.csv", format!("{head}\n{row}\n"));
+        assert_eq!(reading(&place, "a.csv").1, 0, "{head}");
+    }
+}
+
+#[test]
+fn strings_of_programs_and_stores_are_taken_out_of_their_escapes() {
+    let (body, pretty) = (
+        body().replace("checkout/", "it's/k\u{e4}se?q=\\\"a\\\"&b="),
+        pretty(),
+    );
+    let copied = |text: &str| text.replace('\\', "\\\\").replace('\n', "\\n");
+    let printed = |text: &str| copied(text).replace('\'', "\\'");
+    let bytes = |text: &str| printed(text).replace('\u{e4}', "\\xc3\\xa4");
+    let ascii = body.replace('\u{e4}', "\\u00e4");
+    let wrapped = format!("{{\"message\":{}}}", text_of(&body));
+    for (held, via, before, after) in [
+        (copied(&body), "copied table", "7\t", "\tsent"),
+        (copied(&pretty), "copied table", "7\t", ""),
+        (copied(&ascii), "copied table", "7\t", "\t\\N"),
+        (printed(&body), "printed string", "body='", "'"),
+        (printed(&pretty), "printed string", "args: ('", "', 7)"),
+        (bytes(&body), "printed bytes", "body=b'", "'"),
+        (bytes(&ascii), "printed bytes", "b'", "' sent"),
+        (
+            body.replace('\'', "''"),
+            "sql string",
+            "INSERT INTO log VALUES (7, '",
+            "');",
+        ),
+    ] {
+        let line = format!("{SENT}\t{before}{held}{after}\n");
+        reads_and_mends("a.log", &line.repeat(2), &held, via);
+    }
+    let place = Place::new();
+    for (line, events) in [
+        (format!("{SENT}\t{}\n", copied(&wrapped)), 1),
+        // What is written as it is stays what it is.
+        (format!("{SENT}\t{ascii}\tx\n"), 1),
+        (format!("{SENT} curl -d '{ascii}'\n"), 1),
+    ] {
+        place.write("a.log", &line);
+        assert_eq!(
+            reading(&place, "a.log"),
+            (events, events, vec!["CL109".to_owned()]),
+            "{line}"
+        );
+    }
+    let report = report(&place, "a.log");
+    assert_eq!(report["findings"][0]["via"], Value::Null);
+}
+
+#[test]
+fn a_text_that_is_broken_beside_what_was_read_is_no_fault() {
+    let place = Place::new();
+    let broken = text_of(&body().replacen(':', "", 1));
+    let cut = text_of(&body()[..300]);
+    for other in [&broken, &cut] {
+        for good in [body(), text_of(&body())] {
+            place.write(
+                "a.log",
+                format!("{{\"ts\":{SENT_MS},\"raw\":{other},\"body\":{good}}}\n"),
+            );
+            assert_eq!(
+                reading(&place, "a.log"),
+                (1, 1, vec!["CL109".to_owned()]),
+                "{other}"
+            );
+        }
+    }
+    // Each element of a list is a record of its own.
+    place.write(
+        "a.log",
+        format!(
+            "[{{\"ts\":{SENT_MS},\"m\":{broken}}},{{\"ts\":{SENT_MS},\"m\":{}}}]\n",
+            text_of(&body())
+        ),
+    );
+    assert_eq!(reading(&place, "a.log").2, ["CL001", "CL109"]);
+    place.write("a.log", format!("{{\"raw\":{broken}}}\n"));
+    place.check("--no-config a.log").ends(2).says("CL001");
+}
+
+#[test]
+fn lines_of_one_text_are_joined() {
+    let docker = |text: &str| {
+        let log = text_of(&format!("{text}\n"));
+        format!("{{\"log\":{log},\"stream\":\"stdout\",\"time\":\"{SENT}\"}}\n")
+    };
+    let cri = |text: &str| format!("{SENT} stdout F {text}\n");
+    let lines = format!("posting {}", pretty());
+    let lines: Vec<&str> = lines.lines().chain(["{", "  begun: ["]).collect();
+    for line in [&docker as &dyn Fn(&str) -> String, &cri] {
+        let text: String = lines.iter().map(|text| line(text)).collect();
+        let log = format!("{}{text}{}{text}", line("started"), line(CLEAN));
+        let place = Place::new();
+        place.write("a.log", &log);
+        assert_eq!(
+            reading(&place, "a.log"),
+            (3, 3, vec!["CL109".to_owned()]),
+            "{log}"
+        );
+        for block in [700, 4_000, 1 << 20] {
+            let said = essence(&linter(block, Fixing::Off), log.as_bytes()).0;
+            let said: Value = serde_json::from_str(&said).unwrap();
+            assert_eq!(said[1]["sources"]["capture"], 3, "{block}: {said}");
+        }
+        place.check("--no-config --fix a.log");
+        assert_eq!(place.text("a.log"), log);
+    }
+}
+
 #[test]
 fn answers_are_counted_and_paired_with_the_request_before_them() {
     let place = Place::new();
@@ -581,10 +817,6 @@ fn a_list_that_is_read_by_element_reads_as_the_whole_would() {
             let pieces = essence(&linter_with(700, 3_000, fixing), text.as_bytes());
             let [whole_said, pieces_said] = [&whole.0, &pieces.0].map(|essence| {
                 let mut said: Value = serde_json::from_str(essence).unwrap();
-                // One text, or as many as the list has elements.
-                let summary = said[0].as_object_mut().unwrap();
-                summary.remove("records");
-                summary.remove("other_records");
                 // What the whole text shows comes first there.
                 let findings = said[2].as_array_mut().unwrap();
                 // A rule of the whole log names the record of an event, or its element.
@@ -620,6 +852,65 @@ fn what_stands_around_a_long_body_is_known_of_its_events() {
     assert_eq!(whole[1]["sources"]["capture"], 30);
     assert_eq!(pieces[1]["sources"], whole[1]["sources"]);
     assert_eq!(pieces[0]["requests"], 1);
+    // Behind the events too.
+    for around in [
+        format!(r#"{{"data":[{events}],"partner_agent":"kestrel-2","test_event_code":"TEST1"}}"#),
+        format!(
+            r#"{{"body":{{"data":[{events}],"partner_agent":"kestrel-2"}},"url":"https://graph.facebook.com/v24.0/1234567890/events","time":"{SENT}"}}"#
+        ),
+    ] {
+        let said = |whole: usize| -> Value {
+            let linter = linter_with(700, whole, Fixing::Off);
+            serde_json::from_str(&essence(&linter, around.as_bytes()).0).unwrap()
+        };
+        let (whole, pieces) = (said(4 << 20), said(3_000));
+        assert_eq!(pieces[0]["facts"], whole[0]["facts"]);
+        let capture = |said: &Value| said[1]["sources"]["capture"].clone();
+        assert_eq!(capture(&pieces), capture(&whole));
+        assert_eq!(pieces[0]["records"], 1);
+    }
+}
+
+#[test]
+fn a_body_that_was_cut_off_gives_its_whole_events_however_it_is_read() {
+    let events: Vec<String> = (1..9).map(another).collect();
+    for (begin, between) in [
+        ("{\"data\":[", ","),
+        ("{\"data\":[", ",\n"),
+        ("{\n \"data\": [\n  ", ",\n  "),
+        ("[", ","),
+    ] {
+        let text = format!("{begin}{}", events.join(between));
+        for cut in [20, 300] {
+            let cut = &text[..text.len() - cut];
+            let said = |whole: usize| -> Value {
+                let linter = linter_with(700, whole, Fixing::Off);
+                serde_json::from_str(&essence(&linter, cut.as_bytes()).0).unwrap()
+            };
+            for said in [said(4 << 20), said(2_000)] {
+                assert_eq!(said[0]["events"], 7, "{begin}");
+                assert_eq!(said[0]["records"], 1, "{begin}");
+                assert_eq!(said[0]["facts"]["truncated"], 1, "{begin}");
+                let findings = said[2].as_array().unwrap();
+                let of = |id: &str| findings.iter().filter(|one| one["id"] == id).count();
+                assert_eq!(of("CL001"), 1, "{begin}: {said}");
+            }
+        }
+    }
+    // A line of a log that was cut off, with others behind it.
+    let place = Place::new();
+    let cut = format!(
+        "{{\"ts\":{SENT_MS},\"body\":{{\"data\":[{}",
+        events.join(",")
+    );
+    let log = format!("{CLEAN}\n{}\n{CLEAN}\n", &cut[..cut.len() - 300]);
+    place.write("a.log", &log);
+    let ran = place.check("--no-config --format json --fix-to out a.log");
+    let report = ran.json();
+    assert_eq!(report["summary"]["events"], 9);
+    assert_eq!(reading(&place, "a.log").1, 7);
+    // Nobody knows whether it was a test.
+    assert_eq!(report["summary"]["resent"]["events"], 1);
 }
 
 #[test]
@@ -1002,6 +1293,97 @@ fn a_file_without_events_is_told_what_it_looks_like() {
     };
     assert!(said("access.log").contains("it looks like an access log without bodies"));
     assert!(!said("other.log").contains("looks like"));
+}
+
+#[test]
+fn an_object_that_is_printed_over_lines_is_one_record() {
+    let place = Place::new();
+    let id = |key: &str| {
+        format!(
+            "    {{\n      event_name: 'Lead',\n      event_time: 1782396602,\n      {key}\n    }}\n"
+        )
+    };
+    let log = |key: &str| {
+        let one = format!("{SENT}\t3fa\tINFO\t{{\n  data: [\n{}  ]\n}}\n", id(key));
+        one.repeat(2)
+    };
+    place.write("a.log", log("user_data: { em: [ 'x' ] },"));
+    let read = report(&place, "a.log");
+    assert_eq!(read["summary"]["events"], 2);
+    assert_eq!(read["as_of"]["sources"]["capture"], 2);
+    assert_eq!(ids(&read).get("CL001"), None);
+    place.write("a.log", format!("{}{CLEAN}\n", log("user_data: [Object]")));
+    let read = report(&place, "a.log");
+    assert_eq!(read["summary"]["events"], 1);
+    assert_eq!(read["summary"]["unread"]["printed"], 2);
+    assert_eq!(ids(&read).get("CL001"), None, "{}", read["findings"]);
+}
+
+#[test]
+fn collectors_write_each_line_as_a_record() {
+    let pretty = format!("posting {}", pretty());
+    let json = |before: &str, text: &str| format!("{{{before}{}}}\n", text_of(text));
+    let ways: [&dyn Fn(&str) -> String; 5] = [
+        &|text| {
+            json(
+                &format!("\"__REALTIME_TIMESTAMP\":\"{SENT_MS}000\",\"_PID\":\"7\",\"MESSAGE\":"),
+                text,
+            )
+        },
+        &|text| json(&format!("\"timestamp\":\"{SENT}\",\"line\":"), text),
+        &|text| format!("{SENT} {text}\n"),
+        &|text| format!("{SENT} app[web.1]: {text}\n"),
+        &|text| format!("web_1  | {text}\n"),
+    ];
+    for (number, way) in ways.into_iter().enumerate() {
+        let text: String = pretty.lines().map(way).collect();
+        let place = Place::new();
+        place.write(
+            "a.log",
+            format!("{}{text}{}{text}", way("started"), way("next {")),
+        );
+        let read = report(&place, "a.log");
+        assert_eq!(read["summary"]["events"], 2, "{number}");
+        assert_eq!(
+            read["as_of"]["sources"]["capture"],
+            if number < 4 { 2 } else { 0 },
+            "{number}"
+        );
+        assert_eq!(ids(&read).get("CL001"), None, "{number}");
+    }
+}
+
+#[test]
+fn the_time_behind_a_text_is_not_that_of_the_next() {
+    let place = Place::new();
+    place.write("a.log", format!("{CLEAN}\t{SENT}\n{}\n", another(2)));
+    assert_eq!(reading(&place, "a.log").1, 0);
+    place.write(
+        "a.tsv",
+        format!(
+            "payload\tsent_at\n{CLEAN}\t{SENT}\n{}\t{SENT}\n",
+            another(2)
+        ),
+    );
+    assert_eq!(reading(&place, "a.tsv").1, 2);
+}
+
+#[test]
+fn dumps_of_php_are_named() {
+    let place = Place::new();
+    let dump = "array(1) {\n  [\"data\"]=>\n  array(1) {\n    [0]=>\n    array(1) {\n      [\"event_name\"]=>\n      string(4) \"Lead\"\n    }\n  }\n}\n";
+    let export = "array (\n  'data' => \n  array (\n    0 => \n    array (\n      'event_name' => 'Lead',\n    ),\n  ),\n)\n";
+    for (name, log) in [("var_dump", dump), ("var_export", export)] {
+        place.write("a.log", format!("{SENT} {log}{CLEAN}\n"));
+        let report = report(&place, "a.log");
+        assert_eq!(report["summary"]["events"], 1, "{name}");
+        assert_eq!(report["summary"]["unread"]["printed"], 1, "{name}");
+        let message = report["findings"][0]["message"].as_str().unwrap();
+        assert!(
+            message.contains(name) && message.contains("json_encode"),
+            "{message}"
+        );
+    }
 }
 
 #[test]

@@ -86,6 +86,76 @@ fn what_must_not_be_sent_again_says_why() {
 }
 
 #[test]
+fn what_meta_refused_is_not_sent_as_it_was() {
+    let refused = |code: i64, subcode: i64| {
+        format!(
+            r#"{{"error":{{"message":"x","type":"OAuthException","code":{code},"error_subcode":{subcode},"fbtrace_id":"A2"}}}}"#
+        )
+    };
+    let content = refused(100, 2_804_050);
+    let taken = r#"{"events_received":1,"messages":[],"fbtrace_id":"A1"}"#;
+    let body = |events: &[String]| format!("{{\"data\":[{}]}}", events.join(","));
+    let (one, two) = (body(&[another(1)]), body(&[another(2)]));
+    let text = |json: &str| serde_json::to_string(json).unwrap();
+    let row = |body: &str, answer: &str| format!("{{\"body\":{body},\"answer\":{answer}}}\n");
+    let traced = |body: &str, answer: &str| {
+        format!(
+            "{{\"trace_id\":\"a\",\"body\":{body}}}\n{{\"trace_id\":\"b\",\"body\":{two}}}\n{{\"trace_id\":\"a\",\"answer\":{answer}}}\n"
+        )
+    };
+    let stale = CLEAN.replace("1782396602", "1781000602");
+    for (log, sent, left_out) in [
+        // In one record, as values and as texts, and one after the other.
+        (row(&one, &content) + &row(&two, taken), 1, 1),
+        (
+            row(&text(&one), &text(&content)) + &row(&text(&two), taken),
+            1,
+            1,
+        ),
+        (
+            format!("[{},{}]", row(&one, taken), row(&two, &content)),
+            1,
+            1,
+        ),
+        (format!("{one}\n{content}\n{two}\n{taken}\n"), 1, 1),
+        (format!("{two}\n{one}\n{content}\n"), 1, 1),
+        (traced(&one, &content), 1, 1),
+        (
+            format!("{}\n{content}\n", body(&[another(1), another(2)])),
+            0,
+            2,
+        ),
+        // The moment, the token and the dataset are no fault of the event.
+        (format!("{one}\n{}\n", refused(2, 0)), 1, 0),
+        (format!("{one}\n{}\n", refused(190, 463)), 1, 0),
+        (format!("{one}\n{}\n", refused(100, 33)), 1, 0),
+        // What is sent now is another request.
+        (format!("{}\n{content}\n", with_warning()), 1, 0),
+        (
+            format!("{}\n{content}\n", body(&[stale.clone(), another(1)])),
+            1,
+            0,
+        ),
+    ] {
+        let place = Place::new();
+        place.write("log.ndjson", &log);
+        let ran = place.check("--format json --fix-to out log.ndjson");
+        let resent = &ran.json()["summary"]["resent"];
+        let rejects = objects(&place, REJECTS);
+        let why: Vec<_> = rejects.iter().map(reasons).collect();
+        let of_answer = why
+            .iter()
+            .filter(|why| ***why == ["refused-by-meta"])
+            .count();
+        assert_eq!(
+            (&resent["events"], of_answer),
+            (&sent.into(), left_out),
+            "{log}: {why:?}"
+        );
+    }
+}
+
+#[test]
 fn bodies_hold_a_thousand_events_and_one_dataset() {
     let place = Place::new();
     let mut log: Vec<String> = (0..1_500).map(another).collect();

@@ -118,6 +118,24 @@ fn the_members_of_a_zip_archive_are_files() {
 }
 
 #[test]
+fn zeros_behind_gzip_are_padding() {
+    let place = Place::new();
+    let member = pack(&[Layer::Gzip], &lines(&[CLEAN]));
+    let padded = |zeros: usize, behind: &[u8]| [&member[..], &vec![0; zeros], behind].concat();
+    place.write("padded.gz", padded(100_000, b""));
+    place.write("two.gz", padded(512, &member));
+    place.write("damaged.gz", padded(512, b"other"));
+    for (name, events, code) in [("padded.gz", 1, 0), ("two.gz", 2, 0), ("damaged.gz", 1, 1)] {
+        let report = place
+            .check(&format!("{name} --format json"))
+            .ends(code)
+            .json();
+        assert_eq!(report["summary"]["events"], events, "{name}");
+        assert_eq!(ids(&report).contains_key("CL007"), code != 0, "{name}");
+    }
+}
+
+#[test]
 fn a_bomb_is_stopped_and_what_came_before_was_read() {
     let place = Place::new();
     let text = lines(&vec![CLEAN; 20_000]);
@@ -139,6 +157,11 @@ fn a_bomb_is_stopped_and_what_came_before_was_read() {
         .ends(2)
         .says("--max-unpacked");
     place.check("log.gz --max-unpacked much").ends(2);
+    // Nobody knows whether it is empty.
+    let ran = place
+        .check("log.gz --max-unpacked 100 --format json")
+        .ends(2);
+    assert!(!ids(&ran.json()).contains_key("CL006"));
     // Of every kind, and of one kind in another.
     for layers in [
         &[Layer::Gzip][..],

@@ -5,10 +5,10 @@ use jiff::tz::TimeZone;
 
 use crate::envelope::MAX_DECODES;
 use crate::envelope::decode::{self, Codec};
-use crate::envelope::join::{self, Piece};
+use crate::envelope::join::{self, Brackets, Piece};
 use crate::envelope::labels;
 use crate::envelope::repr::{self, Unread};
-use crate::envelope::search::{self, Kind, Origin, Wrapped};
+use crate::envelope::search::{self, Kind, Origin, Scope, Wrapped};
 use crate::envelope::text::{self, Form};
 use crate::envelope::when::Naive;
 use crate::event::Envelope;
@@ -199,6 +199,10 @@ struct Joint<'a> {
     held: Held<'a>,
     envelope: Envelope<'a>,
     texts: Vec<&'a str>,
+    /// How many records they stand in.
+    records: usize,
+    /// What is open behind the lines so far, when each of them is a record.
+    lines: Option<Brackets>,
 }
 
 impl<'a> Joints<'a> {
@@ -215,7 +219,27 @@ impl<'a> Joints<'a> {
 
     /// Whether a piece belongs to a text of several.
     pub fn takes(&self, piece: &Piece<'a>) -> bool {
-        piece.more || self.open.iter().any(|joint| joint.key == piece.key)
+        let goes_on = |joint: &Joint<'a>| {
+            joint.key == piece.key && (joint.lines.is_none() || piece.goes_on())
+        };
+        piece.more || self.open.iter().any(goes_on) || piece.opens()
+    }
+
+    /// Whether a piece goes on with lines that have begun.
+    fn goes_on(&self, piece: &Piece<'a>) -> bool {
+        let goes_on = |joint: &Joint<'a>| joint.key == piece.key && joint.lines.is_some();
+        piece.goes_on() && self.open.iter().any(goes_on)
+    }
+
+    /// Takes out the lines that a piece does not go on, though it has their key.
+    fn broken_off(&mut self, piece: &Piece<'a>) -> Option<Joint<'a>> {
+        let is_broken_off = |joint: &Joint<'a>| {
+            joint.key == piece.key && joint.lines.is_some() && (piece.more || !piece.goes_on())
+        };
+        let index = self.open.iter().position(is_broken_off)?;
+        let joint = self.open.swap_remove(index);
+        self.mixed &= !self.open.is_empty();
+        Some(joint)
     }
 
     /// Takes a piece. Gives the text back that it completes, with what is known of it, and the
@@ -236,12 +260,25 @@ impl<'a> Joints<'a> {
                     held,
                     envelope,
                     texts: Vec::new(),
+                    records: 0,
+                    lines: piece.opens().then(Brackets::default),
                 });
                 self.open.len() - 1
             }
         };
-        self.open[index].texts.push(piece.text);
-        let done = !piece.more || self.open[index].texts.len() >= join::MAX_PIECES;
+        let joint = &mut self.open[index];
+        joint.texts.push(piece.text);
+        if piece.ends_line {
+            joint.texts.push("\n");
+        }
+        joint.records += 1;
+        let done = match &mut joint.lines {
+            Some(brackets) => {
+                brackets.take(piece.text);
+                !brackets.are_open() || joint.records >= join::MAX_LINES
+            }
+            None => !piece.more || joint.records >= join::MAX_PIECES,
+        };
         let whole = done.then(|| self.open.swap_remove(index));
         if whole.is_some() {
             self.mix();
@@ -258,6 +295,9 @@ fn piece<'a>(
     held: Held<'a>,
     envelope: Envelope<'a>,
 ) {
+    if let Some(joint) = dig.joints().broken_off(&piece) {
+        joined(dig, joint);
+    }
     match dig.joints().push(piece, at, held, envelope) {
         Some(joint) => joined(dig, joint),
         None => dig.pieces(0),
@@ -266,7 +306,7 @@ fn piece<'a>(
 
 fn joined<'a>(dig: &mut impl Dig<'a>, joint: Joint<'a>) {
     let text = dig.arena().alloc_str(&joint.texts.concat());
-    let codec = match joint.texts.len() {
+    let codec = match joint.records {
         // It waited for more, and none came.
         1 => match joint.held {
             Held::Value { .. } => Codec::JsonString,
@@ -280,7 +320,7 @@ fn joined<'a>(dig: &mut impl Dig<'a>, joint: Joint<'a>) {
         text,
     };
     layer(dig, inner, joint.envelope, None, 1);
-    dig.pieces(joint.texts.len() as u64);
+    dig.pieces(joint.records as u64);
 }
 
 /// The piece of a longer text that was inspected, and what is known of that.
@@ -297,14 +337,22 @@ pub(super) fn piece_of_line<'a>(
     dig: &mut impl Dig<'a>,
     at: usize,
     line: &'a str,
+    beyond: &str,
     around: Envelope<'a>,
 ) -> bool {
-    let Some(part) = join::of_line(line) else {
-        return false;
+    let part = match join::of_line(line) {
+        Some(part) if dig.joints().takes(&part) => Some(part),
+        _ => join::of_prefixed(line).filter(|part| match part.opens() {
+            // Whether each line has its own prefix shows on the next one.
+            true => {
+                let behind = beyond.get(line.len()..).unwrap_or_default().trim_start();
+                let next = behind.lines().next().and_then(join::of_prefixed);
+                next.is_some_and(|next| next.key == part.key && next.goes_on())
+            }
+            false => dig.joints().goes_on(part),
+        }),
     };
-    if !dig.joints().takes(&part) {
-        return false;
-    }
+    let Some(part) = part else { return false };
     let held = Held::Range {
         start: at + line.len() - part.text.len(),
         end: at + line.len(),
@@ -330,6 +378,8 @@ pub(super) struct Inspected<'a> {
     pub read: Read,
     /// Values to be decoded.
     pub wrapped: Vec<Wrapped<'a>>,
+    /// Where payloads stand beside those.
+    pub scopes: Vec<Scope>,
     /// Where the text stands in its record, when it matters.
     pub origin: Option<Origin>,
 }
@@ -428,6 +478,8 @@ pub(super) fn json<'a>(
         return Ok(inspected.read);
     }
     if depth < MAX_DECODES {
+        let mut read_in = inspected.scopes;
+        let mut unread: Vec<(Layer<'a>, Why, Scope)> = Vec::new();
         for wrapped in inspected.wrapped {
             let codec = match wrapped.kind {
                 Kind::Text => Codec::JsonString,
@@ -449,17 +501,23 @@ pub(super) fn json<'a>(
                 at,
                 place: wrapped.place,
             };
-            layer(
-                dig,
-                Layer {
-                    codec,
-                    held,
-                    text: wrapped.text,
-                },
-                wrapped.envelope,
-                origin,
-                depth + 1,
-            );
+            let inner = Layer {
+                codec,
+                held,
+                text: wrapped.text,
+            };
+            match read_layer(dig, inner, wrapped.envelope, origin, depth + 1) {
+                (true, _) => read_in.push(wrapped.scope),
+                (false, Some(why)) => unread.push((inner, why, wrapped.scope)),
+                _ => {}
+            }
+        }
+        // Beside what was read, a text that cannot be is no more than another copy of it.
+        unread.retain(|(.., scope)| !read_in.contains(scope));
+        for (inner, why, _) in unread {
+            dig.enter(inner);
+            dig.unread(inner.text, why);
+            dig.leave();
         }
     }
     dig.done(at, text);
@@ -472,7 +530,22 @@ fn layer<'a>(
     around: Envelope<'a>,
     origin: Option<Origin>,
     depth: usize,
-) -> bool {
+) {
+    if let (false, Some(why)) = read_layer(dig, layer, around, origin, depth) {
+        dig.enter(layer);
+        dig.unread(layer.text, why);
+        dig.leave();
+    }
+}
+
+/// Reads what lies in a layer. Gives back whether anything does, and else why it should.
+fn read_layer<'a>(
+    dig: &mut impl Dig<'a>,
+    layer: Layer<'a>,
+    around: Envelope<'a>,
+    origin: Option<Origin>,
+    depth: usize,
+) -> (bool, Option<Why>) {
     let before = dig.found();
     dig.enter(layer);
     let text = layer.text;
@@ -482,11 +555,8 @@ fn layer<'a>(
     };
     let outcome = texts(dig, 0, text, text, around, origin, depth);
     let found = dig.found() > before;
-    if !found && let Some(why) = why(text, &outcome) {
-        dig.unread(text, why);
-    }
     dig.leave();
-    found
+    (found, if found { None } else { why(text, &outcome) })
 }
 
 /// Why a text in which nothing was found should have held something, if it should.
@@ -535,7 +605,7 @@ pub(super) fn texts<'a>(
     };
     let (mut at, mut faults) = (0, 0);
     let mut seen: Option<Envelope<'a>> = None;
-    while let Some(piece) = text::next(text, at) {
+    while let Some(piece) = text::next(text, beyond, at) {
         let start = piece.range.start;
         let inside = match seen {
             Some(seen) => seen,
@@ -632,6 +702,9 @@ fn opens_at_its_end(line: &str) -> bool {
     line.trim_end().ends_with(['{', '[', ','])
 }
 
+/// So far an event is looked for behind the bracket of a printed object.
+const NEAR: usize = 1 << 16;
+
 /// Reads an object in the notation of a programming language; gives the place behind it.
 #[allow(clippy::too_many_arguments)]
 fn printed<'a>(
@@ -645,7 +718,12 @@ fn printed<'a>(
     outcome: &mut Outcome,
 ) -> Option<usize> {
     let rest = &text[start..];
-    if depth >= MAX_DECODES || !search::names_event(rest) {
+    // Where an object is printed over many lines, its event is named in the first of them.
+    let mut near = rest.len().min(NEAR);
+    while !rest.is_char_boundary(near) {
+        near -= 1;
+    }
+    if depth >= MAX_DECODES || !search::names_event(&rest[..near]) {
         return None;
     }
     match repr::read(rest) {
@@ -667,7 +745,8 @@ fn printed<'a>(
         }
         Err(Unread::Elided) => {
             outcome.elided = true;
-            None
+            // Nothing in it is a text of its own.
+            repr::extent(rest).map(|length| start + length)
         }
         Err(Unread::Other) => None,
     }

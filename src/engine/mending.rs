@@ -7,8 +7,10 @@ use bumpalo::Bump;
 
 use crate::clock::{Clock, Latest};
 use crate::digest::Shape;
+use crate::envelope::csv::Columns;
 use crate::envelope::decode;
 use crate::envelope::search::Origin;
+use crate::envelope::when::Naive;
 use crate::event::{Envelope, Event};
 use crate::finding::{Finding, Place, Subject};
 use crate::fix::{Op, Safety};
@@ -66,6 +68,7 @@ pub(super) fn mend_block(worker: &Worker<'_>, block: &Block, complete: bool) -> 
         edits: Vec::new(),
         outside: Vec::new(),
         ambient: Ambient::default(),
+        columns: block.columns.as_deref(),
         joints: Joints::default(),
         is_piece: false,
         trees: Trees::default(),
@@ -149,6 +152,7 @@ fn put_together(block: &Block, pieces: &[(Range<usize>, String)]) -> Block {
         frame,
         last: block.last,
         is_torn: block.is_torn,
+        columns: block.columns.clone(),
     }
 }
 
@@ -189,6 +193,8 @@ struct Bench<'b, 'a> {
     /// For each open JSON text, whether something around its events is to be mended.
     outside: Vec<Outside>,
     ambient: Ambient<'a>,
+    /// The columns of the table that the text is.
+    columns: Option<&'b Columns>,
     joints: Joints<'a>,
     /// Whether the record at hand is a piece of a longer text.
     is_piece: bool,
@@ -272,6 +278,7 @@ impl<'a> Dig<'a> for Bench<'_, 'a> {
                     piece,
                     read,
                     wrapped: Vec::new(),
+                    scopes: Vec::new(),
                     origin: None,
                 });
             }
@@ -319,6 +326,7 @@ impl<'a> Dig<'a> for Bench<'_, 'a> {
         Ok(Inspected {
             piece: None,
             read,
+            scopes: self.inspector.scopes(),
             wrapped: self.inspector.take_wrapped(),
             origin: self.inspector.origin(),
         })
@@ -439,11 +447,22 @@ impl<'a> walk::Visit<'a> for Bench<'_, 'a> {
         Ok(read)
     }
 
-    fn line(&mut self, at: usize, line: &'a str, beyond: &'a str, _: Option<SyntaxError>) -> usize {
+    fn line(
+        &mut self,
+        at: usize,
+        line: &'a str,
+        beyond: &'a str,
+        error: Option<SyntaxError>,
+    ) -> usize {
         let zone = self.worker.around.assume.zone.as_ref();
-        self.ambient.see(line, beyond, zone);
-        let (before, around) = (self.found, self.ambient.current());
-        if dig::piece_of_line(self, at, line, around) {
+        if error.is_none_or(|error| error.what != walk::FOLLOWS) {
+            self.ambient.see(line, beyond, zone);
+        }
+        let (before, mut around) = (self.found, self.ambient.current());
+        if let Some(columns) = self.columns {
+            columns.see(line, &mut around, Naive::of(zone));
+        }
+        if dig::piece_of_line(self, at, line, beyond, around) {
             self.is_piece = false;
             // The time is that of the piece, and of nothing behind it.
             self.ambient.spend();
@@ -463,6 +482,10 @@ impl<'a> walk::Visit<'a> for Bench<'_, 'a> {
 
     fn relaxed(&mut self, _: usize) {}
 
+    fn is_table(&self) -> bool {
+        self.columns.is_some() && self.as_event.is_none()
+    }
+
     fn waits_from(&self) -> Option<usize> {
         self.joints.wait_from()
     }
@@ -481,6 +504,12 @@ impl<'a> walk::Visit<'a> for Bench<'_, 'a> {
 
     fn element(&mut self, pointer: Pointer) {
         self.prefix = pointer;
+    }
+
+    fn cut_off(&mut self, _: usize, _: &'a str, _: Range<usize>, _: SyntaxError) {
+        self.as_event = None;
+        (self.context, self.prefix) = (Envelope::default(), Pointer::root());
+        self.ambient.spend();
     }
 }
 

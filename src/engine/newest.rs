@@ -76,6 +76,7 @@ impl<'a, W: Watch> Dig<'a> for JustRead<'_, '_, 'a, W> {
         Ok(Inspected {
             piece,
             read,
+            scopes: Vec::new(),
             wrapped: self.inspector.take_wrapped(),
             origin: self.inspector.origin(),
         })
@@ -101,7 +102,7 @@ impl<'a, W: Watch> walk::Visit<'a> for JustRead<'_, '_, 'a, W> {
         dig::json(self, at, text, Envelope::default(), None, 0)
     }
     fn line(&mut self, at: usize, line: &'a str, beyond: &'a str, _: Option<SyntaxError>) -> usize {
-        if dig::piece_of_line(self, at, line, Envelope::default()) {
+        if dig::piece_of_line(self, at, line, beyond, Envelope::default()) {
             return line.len();
         }
         dig::texts(self, at, line, beyond, Envelope::default(), None, 0).end

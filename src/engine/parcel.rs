@@ -152,6 +152,7 @@ pub(super) fn parcel(
         reasons.push(rules::index_of("invalid-utf8"));
     }
     let mut text = resend::one_line(raw);
+    let mut is_changed = false;
     if !is_found {
         // The record around it may hold anything.
         reasons.push(rules::index_of("malformed-json"));
@@ -189,6 +190,7 @@ pub(super) fn parcel(
         }
         if let Some(mended) = repair.text {
             text = resend::one_line(&mended);
+            is_changed = true;
         }
         reasons.extend(refusals(worker, &text, clock));
     }
@@ -200,6 +202,7 @@ pub(super) fn parcel(
     Parcel {
         has_id: bound.has_id,
         awaits_body: false,
+        is_changed,
         dataset: bound.dataset.clone(),
         options: bound.options.clone(),
         reasons,

@@ -106,6 +106,8 @@ pub(super) struct Answered {
     pub trace: Option<u64>,
     /// Whether it is the first thing in its block: then the last request before may be its own.
     pub is_first: bool,
+    /// Whether it refuses what was sent, so that the same must not be sent again.
+    pub forbids: bool,
 }
 
 /// The outcome of one block.
@@ -138,6 +140,8 @@ pub(super) struct Part {
     /// Whether the last request of the block waits for its answer; `None` without any request or
     /// answer.
     pub asks: Option<bool>,
+    /// How many parcels at the end are of the last request, whose answer may come in the next block.
+    pub asking: usize,
     pub rules: Vec<RuleTally>,
     pub names: Vec<NameKey>,
     pub tally: Tally,

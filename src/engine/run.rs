@@ -27,7 +27,7 @@ use crate::printable;
 use crate::report::{
     FileTally, Group, InputError, Located, Location, Related, Report, RuleTally, Verdict,
 };
-use crate::resend::{Body, Parcel, Resend};
+use crate::resend::{self, Body, Parcel, Resend};
 use crate::rule::Rule;
 use crate::rules;
 use crate::score::NameScore;
@@ -125,6 +125,10 @@ struct Opened {
     /// Events of Meta's among the elements, and whether there are others'.
     events: u64,
     is_foreign: bool,
+    /// Whether the text around has not come to its end.
+    is_open: bool,
+    /// Whether the text is the list.
+    is_list: bool,
     /// When the elements happened, if they are events of a body.
     ages: Ages,
 }
@@ -132,8 +136,14 @@ struct Opened {
 impl Opened {
     fn see(&mut self, block: &Block, position: Position) {
         match &block.frame {
-            Frame::Elements { ranges, first, .. } => {
+            Frame::Elements {
+                ranges,
+                first,
+                list,
+            } => {
+                self.is_list = list.pointer == Pointer::root();
                 self.rest.clear();
+                self.is_open = true;
                 if *first == 0 {
                     (self.requests, self.events, self.is_foreign) = (0, 0, false);
                     self.ages = Ages::default();
@@ -476,6 +486,7 @@ impl<'l> Run<'l> {
             looks_like: None,
             sink,
             sink_fault: None,
+            asking: Vec::new(),
         };
         self.ledger.open(name, key);
         self.report.facts.begin_file();
@@ -703,6 +714,15 @@ impl<'l> Run<'l> {
             tail,
         } = worked;
         file.opened.see(&block, file.position);
+        let is_whole = !matches!(&block.frame, Frame::Elements { .. } | Frame::Raw);
+        if is_whole
+            && std::mem::take(&mut file.opened.is_open)
+            && matches!(&block.frame, Frame::Lines | Frame::Texts(_))
+            && !file.opened.is_list
+        {
+            // The text around the elements was cut off.
+            part.records += 1;
+        }
         let mut position = file.position;
         if let Frame::Elements { .. } = &block.frame {
             file.opened.ages.merge(std::mem::take(&mut part.ages));
@@ -717,6 +737,9 @@ impl<'l> Run<'l> {
                 let records = part.records;
                 part = Part::new();
                 part.records = records;
+            }
+            if file.opened.events > 0 {
+                part.other_records = 0;
             }
             if head.list.in_data && file.opened.requests > 0 {
                 part.requests = 0;
@@ -749,6 +772,7 @@ impl<'l> Run<'l> {
                 frame: Frame::Lines,
                 last: false,
                 is_torn: block.is_torn,
+                columns: block.columns.clone(),
             });
             bytes.truncate(tail);
         }
@@ -756,6 +780,7 @@ impl<'l> Run<'l> {
             said,
             trace,
             is_first,
+            forbids,
         } in std::mem::take(&mut part.answered)
         {
             let is_next = trace.is_none() || file.trace.is_none() || trace == file.trace;
@@ -763,7 +788,15 @@ impl<'l> Run<'l> {
             if is_named || (is_first && file.asks && is_next) {
                 part.answers.paired += 1;
                 said.into_iter().for_each(|said| part.take_findings(said));
+                // Of a request further back the events are sent by now.
+                if forbids && is_next && (is_first || trace.is_some()) {
+                    let of_pairs = rules::index_of("refused-by-meta");
+                    resend::refuse(&mut file.asking, of_pairs);
+                }
             }
+        }
+        if part.asks.is_some() || !part.parcels.is_empty() {
+            self.let_go(file);
         }
         file.traces.take(&part.traces);
         file.trace = part.trace.or(file.trace);
@@ -902,11 +935,14 @@ impl<'l> Run<'l> {
             (Frame::Lines | Frame::Texts(_), _) => self.release(file, &parcel::body_without_end()),
             _ => {}
         }
-        self.send_again(
-            &file.tally.name,
-            &position,
-            std::mem::take(&mut part.parcels),
-        );
+        let mut parcels = std::mem::take(&mut part.parcels);
+        let asking = parcels.split_off(parcels.len() - part.asking);
+        self.send_again(&file.tally.name, &position, parcels);
+        file.asking.extend(asking.into_iter().map(|mut parcel| {
+            parcel.line += position.line;
+            parcel.event += position.events;
+            parcel
+        }));
         self.join_changes(file, part.changes, part.withheld, part.not_written);
         let position = &mut file.position;
         position.offset += written.len() as u64;
@@ -974,6 +1010,12 @@ impl<'l> Run<'l> {
             }
             Ok(())
         });
+    }
+
+    /// Lets the events of the last request go: what comes now is no answer to it.
+    fn let_go(&mut self, file: &mut OpenFile<'_>) {
+        let parcels = std::mem::take(&mut file.asking);
+        self.send_again(&file.tally.name, &Position::default(), parcels);
     }
 
     /// Lets the events go whose body has come to its end.
@@ -1351,6 +1393,7 @@ impl<'l> Run<'l> {
 
     /// Ends a file: tells what was folded, and that there was no event.
     fn close(&mut self, mut file: OpenFile<'_>) -> io::Result<Result<FileTally, io::Error>> {
+        self.let_go(&mut file);
         self.release(&file, &parcel::body_without_end());
         for fold in std::mem::take(&mut file.folds) {
             let mut located = fold.first;
@@ -1359,6 +1402,8 @@ impl<'l> Run<'l> {
         }
         let may_be_empty = self.linter.settings.gate.allow_empty
             || self.report.interrupted
+            // What could not be read may hold some.
+            || file.sink_fault.is_some()
             || self.report.filtered > 0;
         if file.tally.events == 0 && !may_be_empty {
             let what = match (file.tally.bytes, file.tally.records) {
@@ -1594,6 +1639,8 @@ struct OpenFile<'s> {
     looks_like: Option<&'static str>,
     sink: Option<&'s mut dyn Write>,
     sink_fault: Option<io::Error>,
+    /// The events of the last request, whose answer may be the next thing in the file.
+    asking: Vec<Parcel>,
 }
 
 impl OpenFile<'_> {

@@ -5,7 +5,11 @@
 
 use std::ops::Range;
 
+use crate::envelope::csv;
+use crate::envelope::search;
+use crate::envelope::text::is_dumped_key;
 use crate::input::blocks::{Frame, List};
+use crate::input::nested;
 use crate::inspect::Read;
 use crate::json::Pointer;
 use crate::json::tree::SyntaxError;
@@ -33,6 +37,11 @@ pub(super) trait Visit<'a> {
     /// A comment or a comma between JSON texts.
     fn relaxed(&mut self, at: usize);
 
+    /// Whether each line is the row of a table, whatever it begins with.
+    fn is_table(&self) -> bool {
+        false
+    }
+
     /// Where records begin that wait for others, if nothing else was read since.
     fn waits_from(&self) -> Option<usize> {
         None
@@ -44,6 +53,18 @@ pub(super) trait Visit<'a> {
     /// The texts to come are elements of one list that is read in pieces, and stand at these
     /// places of the block.
     fn list(&mut self, _block: &'a str, _elements: &[Range<usize>], _list: &List) {}
+
+    /// The list has ended in the block: it is that of a text which was cut off. The text begins at
+    /// byte `at` of the block, `elements` are the bytes of it in which they stand, and `error` says
+    /// where it ends.
+    fn cut_off(
+        &mut self,
+        _at: usize,
+        _text: &'a str,
+        _elements: Range<usize>,
+        _error: SyntaxError,
+    ) {
+    }
 
     /// The next text is an element of that list, under this pointer.
     fn element(&mut self, _pointer: Pointer) {}
@@ -107,13 +128,15 @@ fn walk<'a>(
         match bytes[at] {
             // Zeros are what is left of a log that was cut while its writer went on.
             b' ' | b'\t' | b'\r' | b'\n' | 0 => at += 1,
-            b'{' | b'[' => match visit.json(at, &block[at..end]) {
-                Ok(read) => at = after_value(block, at + read.end, end, visit),
-                Err(error) => match recover(block, at, end, complete, error, visit) {
-                    Some(next) => at = next,
-                    None => return Some(at),
-                },
-            },
+            b'{' | b'[' if !visit.is_table() && !is_dumped_key(&bytes[at..end]) => {
+                match visit.json(at, &block[at..end]) {
+                    Ok(read) => at = after_value(block, at + read.end, end, visit),
+                    Err(error) => match recover(block, at, end, complete, error, visit) {
+                        Some(next) => at = next,
+                        None => return Some(at),
+                    },
+                }
+            }
             b'/' if block[at..end].starts_with("//") => {
                 visit.relaxed(at);
                 at = line_end(bytes, at, end);
@@ -136,7 +159,13 @@ fn walk<'a>(
                 }
             }
             _ => {
-                let line = line_end(bytes, at, end);
+                let mut line = line_end(bytes, at, end);
+                match csv::reach(&block[at..end], line - at) {
+                    csv::Reach::Line => {}
+                    csv::Reach::To(length) => line = at + length,
+                    csv::Reach::Beyond if complete => {}
+                    csv::Reach::Beyond => return Some(at),
+                }
                 let text = block[at..line].trim_end();
                 let error = (!is_http(text)).then_some(SyntaxError {
                     offset: 0,
@@ -219,9 +248,21 @@ fn recover<'a>(
         let text = &block[at..line];
         let text = text.trim_end_matches('\r');
         let own = crate::json::tree::Tree::parse(text, crate::json::tree::Syntax::Relaxed).err();
-        let error = Some(own.unwrap_or(error));
+        let own = own.unwrap_or(error);
+        let may_go_on = text.trim_end().ends_with([',', '[', '{']);
+        if own.incomplete && !(cut_off && may_go_on && error.incomplete) {
+            if whole_elements(block, at, line, own, visit) {
+                return Some(line);
+            }
+        } else if own.incomplete && whole_elements(block, at, end, error, visit) {
+            return Some(end);
+        }
+        let error = Some(own);
         let length = visit.line(at, text, &block[at..end], error);
         return Some(line.max(at + length));
+    }
+    if error.incomplete && whole_elements(block, at, end, error, visit) {
+        return Some(end);
     }
     // A text that never ends: a line that can be read for itself is lost with it no more than if it
     // stood alone.
@@ -254,6 +295,37 @@ fn recover<'a>(
     }
     visit.malformed(at, &block[at..next], error);
     Some(next)
+}
+
+/// Reads the whole elements of a text that was cut off, if there is an event among them.
+fn whole_elements<'a>(
+    block: &'a str,
+    at: usize,
+    end: usize,
+    error: SyntaxError,
+    visit: &mut impl Visit<'a>,
+) -> bool {
+    let text = block[at..end].trim_end();
+    if !search::names_event(text) {
+        return false;
+    }
+    let Some((list, mut elements)) = nested::cut_off(text.as_bytes()) else {
+        return false;
+    };
+    let inside = elements[0].start..elements[elements.len() - 1].end;
+    if !search::names_event(&text[inside.clone()]) {
+        return false;
+    }
+    for element in &mut elements {
+        *element = at + element.start..at + element.end;
+    }
+    visit.list(block, &elements, &list);
+    for (index, element) in elements.iter().enumerate() {
+        visit.element(list.pointer.clone().index(index));
+        walk(block, element.start, element.end, true, visit);
+    }
+    visit.cut_off(at, text, inside, error);
+    true
 }
 
 fn line_start(bytes: &[u8], at: usize, floor: usize) -> usize {

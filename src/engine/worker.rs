@@ -4,12 +4,13 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use bumpalo::Bump;
-use hashbrown::HashSet;
+use hashbrown::{HashMap, HashSet};
 use jiff::tz::TimeZone;
 use once_cell::sync::Lazy;
 
 use crate::ages::Ages;
 use crate::clock::{Latest, Source, plausible_time};
+use crate::envelope::csv::Columns;
 use crate::envelope::guess;
 use crate::envelope::search::{self, Origin};
 use crate::envelope::text as envelope_text;
@@ -28,12 +29,13 @@ use crate::pixel::index::{Bond, Tie};
 use crate::pixel::pairs::ServerTally;
 use crate::presence::presence;
 use crate::report::EventRow;
+use crate::resend;
 use crate::rules;
 use crate::score::{Presence, event_score};
 use crate::settings::Filter;
 use crate::witness::Sent;
 
-use super::dig::{self, Dig, Inspected, Joints, Layer, Trees, Why};
+use super::dig::{self, Dig, Held, Inspected, Joints, Layer, Trees, Why};
 use super::parcel::{self, Bound};
 use super::part::{Answered, Lines, Orders, Part, Said, Scene, Told, measure};
 use super::run::Worked;
@@ -153,6 +155,7 @@ impl Worker<'_> {
         }
         let arena = Bump::new();
         let mut checker = Checker::new(self, text, skip, &utf8, &arena, part);
+        checker.columns = block.columns.as_deref();
         let known = self
             .linter
             .addresses
@@ -161,6 +164,12 @@ impl Worker<'_> {
             .and_then(|mut it| it.pop());
         checker.inspector = checker.inspector.with_addresses(known.unwrap_or_default());
         let tail = walk::walk_block(&block.frame, text, skip, complete, &mut checker);
+        if let Frame::Elements { first: 0, list, .. } = &block.frame
+            && list.pointer == Pointer::root()
+        {
+            // Any other is counted with the text around it.
+            checker.part.records += 1;
+        }
         if let Ok(mut known) = self.linter.addresses.lock() {
             known.push(checker.inspector.take_addresses());
         }
@@ -219,6 +228,7 @@ impl Worker<'_> {
                 let whole = Frame::Texts(std::iter::once(0..text.len()).collect());
                 walk::walk_block(&whole, text, 0, true, &mut checker);
             }
+            part.records = 1;
             return;
         }
         let mut lines = Lines::new(text, 0);
@@ -319,6 +329,8 @@ struct Checker<'c, 'a> {
     /// The way to the text at hand, when it does not stand in the block as it is.
     layers: Vec<Layer<'a>>,
     ambient: Ambient<'a>,
+    /// The columns of the table that the text is.
+    columns: Option<&'c Columns>,
     joints: Joints<'a>,
     /// Whether the record at hand is a piece of a longer text.
     is_piece: bool,
@@ -332,6 +344,43 @@ struct Checker<'c, 'a> {
     asked: usize,
     /// Whether a rule has told of those.
     is_told: bool,
+    requests: Requests,
+}
+
+/// Where the parcels of requests lie, for answers that forbid to send them again.
+#[derive(Default)]
+struct Requests {
+    /// The first parcel of the record at hand.
+    begin: usize,
+    /// Where in the record each of its events stands.
+    stands: Vec<u32>,
+    /// The parcels of the last record with any.
+    last: Range<usize>,
+    /// By the hash of what ties a request to its answer.
+    traced: HashMap<u64, Range<usize>>,
+}
+
+impl Requests {
+    /// The parcels in the record that an answer at `at` is about.
+    fn answered_in(&self, answer: &Answer) -> Vec<usize> {
+        let stands = || self.stands.iter().copied();
+        let is_own: Box<dyn Fn(u32) -> bool> = match answer.exchange {
+            Some((start, end)) => Box::new(move |stand| (start..end).contains(&stand)),
+            None => {
+                // The request before it, or the one behind where answers come first.
+                let before = stands().filter(|&stand| stand < answer.at).max();
+                let Some(own) = before.or(stands().min()) else {
+                    return Vec::new();
+                };
+                Box::new(move |stand| stand == own)
+            }
+        };
+        let numbered = stands().enumerate();
+        numbered
+            .filter(|&(_, stand)| is_own(stand))
+            .map(|(number, _)| self.begin + number)
+            .collect()
+    }
 }
 
 /// An answer in the record at hand.
@@ -342,6 +391,11 @@ struct Answer {
     trace: Option<u64>,
     /// Whether a request without an answer came before it, if anything came at all.
     asked: Option<bool>,
+    /// Whether it refuses what was sent.
+    forbids: bool,
+    /// Where it stands in its record, and between which places with its request.
+    at: u32,
+    exchange: Option<(u32, u32)>,
 }
 
 impl<'c, 'a> Checker<'c, 'a> {
@@ -367,6 +421,7 @@ impl<'c, 'a> Checker<'c, 'a> {
             context: Envelope::default(),
             layers: Vec::new(),
             ambient: Ambient::default(),
+            columns: None,
             joints: Joints::default(),
             is_piece: false,
             found: 0,
@@ -375,6 +430,7 @@ impl<'c, 'a> Checker<'c, 'a> {
             answers: Vec::new(),
             asked: 0,
             is_told: false,
+            requests: Requests::default(),
             ties: Vec::new(),
         }
     }
@@ -640,6 +696,27 @@ pub(super) fn is_wanted(filter: &Filter, event: &Event<'_, '_>) -> bool {
 }
 
 impl<'a> Checker<'_, 'a> {
+    /// Where in its record a value of the text at hand stands: its place there, or that of what the
+    /// text was taken out of.
+    fn stand(&self, place: u32) -> u32 {
+        match self.layers.first().map(|layer| layer.held) {
+            Some(Held::Value { place, .. }) => place,
+            Some(Held::Range { start, .. }) => start as u32,
+            None => place,
+        }
+    }
+
+    /// Forbids to send again what an answer in the same record refuses.
+    fn refuse_in_record(&mut self, answer: &Answer) {
+        let own = self.requests.answered_in(answer);
+        let (Some(&first), Some(&last)) = (own.first(), own.last()) else {
+            return;
+        };
+        if last - first + 1 == own.len() {
+            resend::refuse(&mut self.part.parcels[first..=last], *OF_PAIRS);
+        }
+    }
+
     /// Makes the events of the text at hand ready to be sent again, or says why not.
     fn send_again(&mut self, at: usize, text: &'a str, events_before: u64) {
         let mut tree = None;
@@ -659,6 +736,8 @@ impl<'a> Checker<'_, 'a> {
             parcel.offset = begin as u64;
             parcel.event = events_before + number as u64;
             self.part.parcels.push(parcel);
+            let stand = self.stand(seen.place);
+            self.requests.stands.push(stand);
         }
     }
 
@@ -857,12 +936,14 @@ impl<'a> Dig<'a> for Checker<'_, 'a> {
                 piece,
                 read,
                 wrapped: Vec::new(),
+                scopes: Vec::new(),
                 origin: None,
             });
         }
         let inspected = Inspected {
             piece,
             read,
+            scopes: self.inspector.scopes(),
             wrapped: self.inspector.take_wrapped(),
             origin: self.inspector.origin(),
         };
@@ -880,6 +961,10 @@ impl<'a> Dig<'a> for Checker<'_, 'a> {
         self.take(at, &text[..read.end], events_before);
         if self.worker.orders.resend {
             self.send_again(at, &text[..read.end], events_before);
+            let sent = self.requests.begin..self.part.parcels.len();
+            if let Some(trace) = self.part.trace.filter(|_| self.inspector.events() > 0) {
+                self.requests.traced.insert(trace, sent);
+            }
         }
         Ok(inspected)
     }
@@ -969,6 +1054,14 @@ impl<'a> Checker<'_, 'a> {
                 said,
                 trace: answer.trace.map(hash),
                 asked: self.part.asks,
+                forbids: answer
+                    .error
+                    .is_some_and(|(code, subcode)| rules::is_of_content(code, subcode)),
+                at: self.stand(answer.place),
+                exchange: match self.layers.is_empty() {
+                    true => self.inspector.exchange(number),
+                    false => None,
+                },
             });
             self.part.asks = Some(false);
         }
@@ -984,7 +1077,13 @@ impl<'a> Checker<'_, 'a> {
         if asked > 0 && answers.len() >= asked {
             self.part.asks = Some(false);
         }
+        let sent = self.requests.begin..self.part.parcels.len();
         for answer in answers {
+            let in_record = answer.forbids && !sent.is_empty();
+            if in_record {
+                self.refuse_in_record(&answer);
+            }
+            let forbids = answer.forbids && !in_record;
             let said = answer.said.filter(|_| !is_told).map(Said::of);
             let is_named = answer.trace.map(|trace| self.traces.contains(&trace));
             // Logs that tie them together would show another request before it.
@@ -993,6 +1092,11 @@ impl<'a> Checker<'_, 'a> {
                 self.part.answers.paired += 1;
                 said.into_iter()
                     .for_each(|said| self.part.take_findings(said));
+                if forbids {
+                    let traced = answer.trace.and_then(|one| self.requests.traced.get(&one));
+                    let own = traced.unwrap_or(&self.requests.last).clone();
+                    resend::refuse(&mut self.part.parcels[own], *OF_PAIRS);
+                }
                 asked = asked.saturating_sub(1);
             } else if is_named.is_none() && asked > 0 {
                 self.part.answers.paired += 1;
@@ -1002,9 +1106,15 @@ impl<'a> Checker<'_, 'a> {
                     said,
                     trace: answer.trace,
                     is_first: answer.asked.is_none(),
+                    forbids,
                 });
             }
         }
+        if !sent.is_empty() {
+            self.requests.last = sent;
+        }
+        self.requests.begin = self.part.parcels.len();
+        self.requests.stands.clear();
     }
 
     /// Pairs answers with requests that came behind them, as in a log with the newest first.
@@ -1016,6 +1126,10 @@ impl<'a> Checker<'_, 'a> {
                     self.part.answers.paired += 1;
                     let said = answered.said.into_iter();
                     said.for_each(|said| self.part.take_findings(said));
+                    let own = trace.and_then(|trace| self.requests.traced.get(&trace));
+                    if let Some(own) = own.filter(|_| answered.forbids) {
+                        resend::refuse(&mut self.part.parcels[own.clone()], *OF_PAIRS);
+                    }
                 }
                 false => self.part.answered.push(answered),
             }
@@ -1067,6 +1181,11 @@ static OF_LOSSES: Lazy<usize> = Lazy::new(|| rules::index_of("lossy-capture"));
 
 const CUT_OFF: &str = "JSON that the log cut off";
 
+/// Whether a line is meant to be JSON from `start` on: nothing but the comma of a list stands before.
+fn is_meant(line: &str, start: usize) -> bool {
+    line[..start].trim_start_matches([',', ' ']).is_empty()
+}
+
 /// Whether a text that cannot be read may have been meant to hold an event.
 fn is_of_an_event(text: &str) -> bool {
     search::names_event(text)
@@ -1092,7 +1211,8 @@ impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
             return Ok(read);
         }
         self.joints.mix();
-        if self.as_event != Some(true) {
+        // The elements of a list are one record with it.
+        if self.as_event.is_none() {
             self.part.records += 1;
             self.part.other_records += u64::from(!found);
         }
@@ -1107,10 +1227,16 @@ impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
         error: Option<SyntaxError>,
     ) -> usize {
         let zone = self.worker.around.assume.zone.as_ref();
-        self.ambient.see(line, beyond, zone);
+        // What stands behind a JSON text on its line tells nothing of the next one.
+        if error.is_none_or(|error| error.what != walk::FOLLOWS) {
+            self.ambient.see(line, beyond, zone);
+        }
         let before = self.found;
-        let around = self.ambient.current();
-        if dig::piece_of_line(self, at, line, around) {
+        let mut around = self.ambient.current();
+        if let Some(columns) = self.columns {
+            columns.see(line, &mut around, Naive::of(zone));
+        }
+        if dig::piece_of_line(self, at, line, beyond, around) {
             self.is_piece = false;
             // The time is that of the piece, and of nothing behind it.
             self.ambient.spend();
@@ -1125,7 +1251,8 @@ impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
             self.part.records += 1;
         } else {
             self.part.skipped_lines += 1;
-            match (error, dig::why(line, &outcome)) {
+            let read = beyond.get(..outcome.end).unwrap_or(line);
+            match (error, dig::why(read, &outcome)) {
                 (_, Some(Why::Printed(what))) => {
                     self.part.unread.printed += 1;
                     printed = Some(what);
@@ -1133,9 +1260,17 @@ impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
                 // What begins as JSON is meant to be a text of its own; a bracket too many is meant
                 // to end one.
                 (Some(error), _)
-                    if outcome.fault.is_some_and(|(start, _)| start == 0)
+                    if outcome
+                        .fault
+                        .is_some_and(|(start, _)| is_meant(line, start))
                         || (error.what == walk::FOLLOWS && line.starts_with(['}', ']'])) =>
                 {
+                    // What follows the comma tells more than that there is one.
+                    let fault = outcome.fault.filter(|(start, _)| *start > 0);
+                    let error = fault.map_or(error, |(start, fault)| SyntaxError {
+                        offset: start + fault.offset,
+                        ..fault
+                    });
                     self.count_cut_off(line, error);
                     self.say_malformed(at, line, error);
                 }
@@ -1171,6 +1306,10 @@ impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
         self.look_at_prose(at, text);
     }
 
+    fn is_table(&self) -> bool {
+        self.columns.is_some() && self.as_event.is_none()
+    }
+
     fn waits_from(&self) -> Option<usize> {
         self.joints.wait_from()
     }
@@ -1179,6 +1318,11 @@ impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
         dig::rest(self);
         self.end_record();
         self.pair_backwards();
+        // Elements of a list wait for the end of their body.
+        let waits = self.part.asks == Some(true) && self.as_event.is_none();
+        if waits && self.requests.last.end == self.part.parcels.len() {
+            self.part.asking = self.requests.last.len();
+        }
     }
 
     fn relaxed(&mut self, at: usize) {
@@ -1197,5 +1341,26 @@ impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
 
     fn element(&mut self, pointer: Pointer) {
         self.prefix = pointer;
+    }
+
+    fn cut_off(&mut self, at: usize, text: &'a str, elements: Range<usize>, error: SyntaxError) {
+        if self.awaits_body {
+            // Nobody knows what else the body says.
+            let reason = rules::index_of("malformed-json");
+            let waiting = self.part.parcels.iter_mut();
+            for parcel in waiting.filter(|parcel| parcel.awaits_body) {
+                parcel.awaits_body = false;
+                parcel.reasons.push(reason);
+            }
+        }
+        (self.as_event, self.awaits_body) = (None, false);
+        (self.context, self.prefix) = (Envelope::default(), Pointer::root());
+        self.ambient.spend();
+        self.joints.mix();
+        self.part.records += 1;
+        self.part.unread.truncated += 1;
+        self.say_malformed(at, text, error);
+        self.look_at_prose(at, &text[..elements.start]);
+        self.look_at_prose(at + elements.end, &text[elements.end..]);
     }
 }

@@ -25,6 +25,14 @@ pub enum Codec {
     Entities,
     /// `""`, as a cell of a CSV file.
     CsvCell,
+    /// As a value in the text of a copied table: `\\`, `\n`.
+    CopiedText,
+    /// As the inside of a string that a program printed: `\\`, `\'`, `\x1b`.
+    PrintedText,
+    /// The same of bytes: `\xc3\xbc`.
+    PrintedBytes,
+    /// `''`, as a string in a statement of SQL.
+    SqlString,
     /// Base64.
     Base64,
     /// Base64 of gzip.
@@ -57,6 +65,10 @@ impl Codec {
             Codec::HexEscapes => &["\\x escapes"],
             Codec::Entities => &["html entities"],
             Codec::CsvCell => &["csv cell"],
+            Codec::CopiedText => &["copied table"],
+            Codec::PrintedText => &["printed string"],
+            Codec::PrintedBytes => &["printed bytes"],
+            Codec::SqlString => &["sql string"],
             Codec::Base64 => &["base64"],
             Codec::GzipBase64 => &["base64", "gzip"],
             Codec::Plain => &[],
@@ -273,6 +285,38 @@ impl Iterator for Units<'_> {
                 _ => self.unit(1, first),
             },
             (Codec::CsvCell, '"') if bytes.get(1) == Some(&b'"') => self.unit(2, '"'),
+            (Codec::SqlString, '\'') if bytes.get(1) == Some(&b'\'') => self.unit(2, '\''),
+            (Codec::CopiedText | Codec::PrintedText | Codec::PrintedBytes, '\\') => {
+                let simple = match (bytes.get(1), self.codec) {
+                    (Some(b'n'), _) => '\n',
+                    (Some(b't'), _) => '\t',
+                    (Some(b'r'), _) => '\r',
+                    (Some(b'b'), Codec::CopiedText) => '\u{8}',
+                    (Some(b'f'), Codec::CopiedText) => '\u{c}',
+                    (Some(b'v'), Codec::CopiedText) => '\u{b}',
+                    (Some(b'x'), Codec::PrintedBytes) => {
+                        return match bytes.get(2..4).and_then(hex) {
+                            Some(byte) => self.byte(4, byte as u8),
+                            None => self.unit(1, first),
+                        };
+                    }
+                    (Some(mark @ (b'x' | b'u' | b'U')), Codec::PrintedText) => {
+                        let length = match mark {
+                            b'x' => 4,
+                            b'u' => 6,
+                            _ => 10,
+                        };
+                        let code = bytes.get(2..length).and_then(hex);
+                        return match code.and_then(char::from_u32) {
+                            Some(c) => self.unit(length, c),
+                            None => self.unit(1, first),
+                        };
+                    }
+                    (Some(&other @ (b'\\' | b'\'' | b'"')), _) => other as char,
+                    _ => return self.unit(1, first),
+                };
+                self.unit(2, simple)
+            }
             (Codec::Entities, '&') => match entity(rest) {
                 Some((length, c)) => self.unit(length, c),
                 None => self.unit(1, first),
@@ -338,6 +382,8 @@ struct Style<'r> {
     small: bool,
     /// `/` is escaped.
     slash: bool,
+    /// `'` is escaped, as in a string of SQL.
+    apostrophe: bool,
     /// What is not ASCII is escaped.
     ascii: bool,
     /// `<`, `>` and `&` are escaped.
@@ -386,9 +432,11 @@ impl<'r> Style<'r> {
             small: match codec {
                 // Most writers of JSON use small digits, most of the others large ones.
                 Codec::JsonString => !large || small,
+                Codec::PrintedText | Codec::PrintedBytes => true,
                 _ => small && !large,
             },
             slash: codec == Codec::JsonString && raw.contains("\\/"),
+            apostrophe: codec == Codec::JsonString && raw.contains("\\'"),
             ascii: escaped && !bare,
             html: raw.contains("\\u003c") || raw.contains("\\u0026") || raw.contains("\\u003C"),
             plus: !raw.contains("%20"),
@@ -416,6 +464,28 @@ impl<'r> Style<'r> {
         let mut buffer = [0; 4];
         match (self.codec, c) {
             (Codec::CsvCell, '"') => out.push_str("\"\""),
+            (Codec::SqlString, '\'') => out.push_str("''"),
+            (Codec::CopiedText | Codec::PrintedText | Codec::PrintedBytes, '\\') => {
+                out.push_str("\\\\");
+            }
+            (Codec::CopiedText | Codec::PrintedText | Codec::PrintedBytes, '\n') => {
+                out.push_str("\\n");
+            }
+            (Codec::CopiedText | Codec::PrintedText | Codec::PrintedBytes, '\r') => {
+                out.push_str("\\r");
+            }
+            (Codec::CopiedText | Codec::PrintedText | Codec::PrintedBytes, '\t') => {
+                out.push_str("\\t");
+            }
+            (Codec::PrintedText | Codec::PrintedBytes, '\'') => out.push_str("\\'"),
+            (Codec::PrintedBytes, c) if !c.is_ascii() || c.is_control() => {
+                for byte in c.encode_utf8(&mut buffer).bytes() {
+                    self.hex("\\x", u32::from(byte), 2, out);
+                }
+            }
+            (Codec::PrintedText, c) if c.is_ascii_control() => {
+                self.hex("\\x", u32::from(c), 2, out);
+            }
             (Codec::Entities, '"') => out.push_str(self.quote),
             (Codec::Entities, '&') => out.push_str("&amp;"),
             (Codec::Entities, '<') => out.push_str("&lt;"),
@@ -447,6 +517,7 @@ impl<'r> Style<'r> {
             (Codec::JsonString, '\r') => out.push_str("\\r"),
             (Codec::JsonString, '\t') => out.push_str("\\t"),
             (Codec::JsonString, '/') if self.slash => out.push_str("\\/"),
+            (Codec::JsonString, '\'') if self.apostrophe => out.push_str("\\'"),
             (Codec::JsonString, c)
                 if c.is_control()
                     || (self.ascii && !c.is_ascii())
@@ -470,9 +541,12 @@ struct Base64 {
 
 impl Base64 {
     fn of(raw: &str) -> Option<Base64> {
+        let padded = raw.ends_with('=') || raw.len().is_multiple_of(4);
+        // Where no digit tells the alphabets apart, who leaves out the padding writes for URLs as
+        // a rule; with it the usual alphabet is the one that most readers take.
         (!raw.is_empty() && raw.is_ascii()).then(|| Base64 {
-            url: raw.contains(['-', '_']),
-            padded: raw.ends_with('=') || raw.len().is_multiple_of(4),
+            url: raw.contains(['-', '_']) || (!padded && !raw.contains(['+', '/'])),
+            padded,
         })
     }
 
@@ -544,6 +618,12 @@ mod tests {
             .replace('/', "\\/")
             .replace('ä', "\\u00e4");
         there_and_back(Codec::JsonString, &php, TEXT);
+        let sql = json[1..json.len() - 1].replace(' ', "\\'");
+        there_and_back(Codec::JsonString, &sql, &TEXT.replace(' ', "'"));
+        let of_sql = decode(Codec::JsonString, &sql).unwrap();
+        let new = of_sql.replace("3\"", "\"");
+        let written = encode(Codec::JsonString, &sql, &of_sql, &new).unwrap();
+        assert_eq!(written, sql.replace("3\\\"", "\\\""));
         let percent: String = TEXT
             .bytes()
             .map(|b| match b {
@@ -574,6 +654,26 @@ mod tests {
         let html = TEXT.replace('&', "&amp;").replace('"', "&#34;");
         there_and_back(Codec::Entities, &html, TEXT);
         there_and_back(Codec::CsvCell, &TEXT.replace('"', "\"\""), TEXT);
+        there_and_back(
+            Codec::CopiedText,
+            &TEXT.replace(' ', "\\t"),
+            &TEXT.replace(' ', "\t"),
+        );
+        there_and_back(
+            Codec::PrintedText,
+            &TEXT.replace(' ', "\\'\\\\"),
+            &TEXT.replace(' ', "'\\"),
+        );
+        there_and_back(
+            Codec::PrintedBytes,
+            &TEXT.replace(' ', "\\'").replace('ä', "\\xc3\\xa4"),
+            &TEXT.replace(' ', "'"),
+        );
+        there_and_back(
+            Codec::SqlString,
+            &TEXT.replace(' ', "''"),
+            &TEXT.replace(' ', "'"),
+        );
         there_and_back(Codec::Base64, &BASE64_STANDARD.encode(TEXT), TEXT);
         there_and_back(Codec::Base64, &BASE64_URL_SAFE_NO_PAD.encode(TEXT), TEXT);
         let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
@@ -591,6 +691,24 @@ mod tests {
             encode(Codec::JsonString, raw, &old, &new).unwrap(),
             r#"{\"a\":\"\u002f \/ /\",\"b\":\"x\/\"}"#
         );
+    }
+
+    #[test]
+    fn the_alphabet_of_base64_is_kept() {
+        use base64::prelude::*;
+        // Neither of them has a digit by which the alphabets differ; the new text has.
+        for (old, new) in [
+            ("{\"a\":1111}", "{\"a\":\"~~?\"}"),
+            ("{\"a\":11}", "{\"a\":\"~~?\"}"),
+        ] {
+            let bare = BASE64_URL_SAFE_NO_PAD.encode(old);
+            assert!(!bare.contains(['+', '/', '-', '_']));
+            let written = encode(Codec::Base64, &bare, old, new).unwrap();
+            match bare.len() % 4 {
+                0 => assert_eq!(written, BASE64_STANDARD.encode(new)),
+                _ => assert_eq!(written, BASE64_URL_SAFE_NO_PAD.encode(new)),
+            }
+        }
     }
 
     #[test]

@@ -19,6 +19,12 @@ pub(crate) fn of(text: &str) -> Option<&'static str> {
     if start.starts_with("<!doctype html") || start.starts_with("<html") {
         return Some("an HTML page: save what it links to or shows, not the page");
     }
+    if has(&["\"constants\"", "\"logEventTypes\""]) {
+        return Some(
+            "a NetLog of Chrome, which keeps no bodies: record the requests as HAR instead \
+             (developer tools, Network, Export HAR)",
+        );
+    }
     if any(&["facebook.com/tr", "/tr/?id=", "/tr?id="]) && any(&["&ev=", "?ev=", "\"ev\""]) {
         return Some(
             "requests of the browser's pixel: read them beside the server's log with --pixel",
@@ -144,6 +150,10 @@ mod tests {
             ),
             ("<?xml version=\"1.0\"?><a></a>", "XML"),
             ("<?php\necho 1;\n", "a program"),
+            (
+                "{\"constants\":{\"logEventTypes\":{\"FAILED\":1}},\n\"events\":[{\"params\":{\"url\":\"https://www.facebook.com/tr/?id=1&ev=Lead\"}}]}",
+                "a NetLog",
+            ),
         ] {
             let guess = of(text);
             assert!(

@@ -47,6 +47,7 @@ const LABELS: &[(&str, Role)] = &[
     ("time", Role::Time(Trust::Sender)),
     ("ts", Role::Time(Trust::Sender)),
     ("@timestamp", Role::Utc(Trust::Sender)),
+    ("@t", Role::Time(Trust::Sender)),
     ("date", Role::Time(Trust::Sender)),
     ("datetime", Role::Time(Trust::Sender)),
     ("logged_at", Role::Time(Trust::Sender)),
@@ -134,6 +135,34 @@ impl Told {
         if best.is_none_or(|best| rank(&self) < rank(&best)) {
             *best = Some(self);
         }
+    }
+}
+
+/// A column of a table that holds times.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Column(Role);
+
+/// The column of this name, however its letters are written, when it tells when a row was sent or
+/// logged.
+pub(crate) fn column(name: &str) -> Option<Column> {
+    let role = TABLE
+        .get(name)
+        .or_else(|| TABLE.get(name.to_ascii_lowercase().as_str()))?;
+    match role {
+        Role::Time(_) | Role::Utc(_) | Role::Made => Some(Column(*role)),
+        _ => None,
+    }
+}
+
+impl Column {
+    /// What a cell of it tells.
+    pub(crate) fn told(self, cell: &str, zone: Naive<'_>) -> Option<Told> {
+        let (trust, naive) = self.0.clock(zone)?;
+        Some(Told {
+            trust,
+            is_made: self.0.is_made(),
+            millis: when::of_text(cell, naive)?,
+        })
     }
 }
 

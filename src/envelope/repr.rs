@@ -39,6 +39,29 @@ pub fn read(text: &str) -> Result<Printed, Unread> {
     })
 }
 
+/// One past the bracket that ends the object at the start of a text, whatever stands in it.
+pub fn extent(text: &str) -> Option<usize> {
+    let (mut depth, mut quote, mut is_escaped) = (0usize, None, false);
+    for (at, byte) in text.bytes().enumerate() {
+        match (quote, byte) {
+            _ if is_escaped => is_escaped = false,
+            (Some(_), b'\\') => is_escaped = true,
+            (Some(open), _) if byte == open => quote = None,
+            (Some(_), _) => {}
+            (None, b'\'' | b'"' | b'`') => quote = Some(byte),
+            (None, b'{' | b'[' | b'(') => depth += 1,
+            (None, b'}' | b']' | b')') => {
+                depth = depth.checked_sub(1)?;
+                if depth == 0 {
+                    return Some(at + 1);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
 struct Reader<'t> {
     text: &'t str,
     at: usize,

@@ -7,6 +7,7 @@ use super::decode::{self, Codec};
 use super::when::{self, Naive};
 use super::{labels, search};
 use crate::event::{Envelope, Field};
+use crate::json::tree::{Syntax, Tree};
 
 /// How a piece of text is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,13 +27,17 @@ pub struct Piece {
     pub form: Form,
 }
 
-/// The first piece at or behind a place.
-pub fn next(text: &str, from: usize) -> Option<Piece> {
+/// The first piece at or behind a place. `beyond` is the text with what follows it: what opens at
+/// its very end is told by that.
+pub fn next(text: &str, beyond: &str, from: usize) -> Option<Piece> {
     let bytes = text.as_bytes();
     let mut at = from;
     while at < bytes.len() {
         let found = match bytes[at] {
-            b'{' | b'[' => at_bracket(text, at),
+            b'{' | b'[' => match solid(bytes, at + 1) {
+                Some(_) => at_bracket(text, at),
+                None => at_end(text, beyond, at),
+            },
             b'%' => at_percent(text, at),
             b'\\' => at_escape(text, at),
             b'd' => at_field(text, at),
@@ -60,11 +65,28 @@ fn solid(bytes: &[u8], at: usize) -> Option<(usize, u8)> {
     Some((at + skip, bytes[at + skip]))
 }
 
+/// As [`at_bracket`], for the bracket with which a text ends.
+fn at_end(text: &str, beyond: &str, at: usize) -> Option<Piece> {
+    let piece = at_bracket(beyond, at)?;
+    matches!(piece.form, Form::Json | Form::Repr).then_some(Piece {
+        range: at..text.len(),
+        form: piece.form,
+    })
+}
+
 fn at_bracket(text: &str, at: usize) -> Option<Piece> {
     let bytes = text.as_bytes();
+    let coded = match at.checked_sub(1).map(|before| bytes[before]) {
+        Some(b'\'') => in_quotes(text, at),
+        None | Some(b'\t') => in_copy(text, at),
+        _ => None,
+    };
+    if coded.is_some() {
+        return coded;
+    }
     let (mut next, mut byte) = solid(bytes, at + 1)?;
     if bytes[at] == b'[' {
-        if byte == b']' {
+        if byte == b']' || is_dumped_key(&bytes[at..]) {
             return None;
         }
         // A list of anything but lists, objects and their texts holds no event.
@@ -79,7 +101,7 @@ fn at_bracket(text: &str, at: usize) -> Option<Piece> {
     let rest = &text[next..];
     let to_end = at..text.len();
     match byte {
-        b'"' if rest.starts_with("\"\"") && at > 0 && bytes[at - 1] == b'"' => {
+        b'"' if is_doubled(text, at, rest) => {
             // Up to the quote that is not doubled.
             let mut end = at;
             loop {
@@ -112,6 +134,108 @@ fn at_bracket(text: &str, at: usize) -> Option<Piece> {
         b'/' => piece(to_end, Form::Json),
         _ => None,
     }
+}
+
+/// Whether an object is written with doubled quotes, from which its first key is taken. JSON has
+/// two quotes there only around an empty key.
+fn is_doubled(text: &str, at: usize, rest: &str) -> bool {
+    let Some(behind) = rest.strip_prefix("\"\"") else {
+        return false;
+    };
+    text[..at].ends_with('"') || behind.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_')
+}
+
+/// JSON in single quotes that is not written as it is: a string or bytes as Python prints them, or
+/// a string in a statement of SQL.
+fn in_quotes(text: &str, at: usize) -> Option<Piece> {
+    let bytes = text.as_bytes();
+    let (mut end, mut is_doubled, mut is_escaped) = (at, false, false);
+    loop {
+        end += memchr::memchr2(b'\'', b'\\', bytes.get(end..)?)?;
+        match (bytes[end], bytes.get(end + 1)) {
+            (b'\\', _) => is_escaped = true,
+            (_, Some(b'\'')) => is_doubled = true,
+            _ => break,
+        }
+        end += 2;
+    }
+    let raw = &text[at..end];
+    let (word, before) = (at.checked_sub(2), at.checked_sub(3));
+    let is_bytes = word.is_some_and(|at| bytes[at] == b'b')
+        && !before.is_some_and(|at| bytes[at].is_ascii_alphanumeric());
+    let codec = match (is_doubled, is_escaped) {
+        (true, _) => Codec::SqlString,
+        (false, true) if escapes_quotes(raw) => return None,
+        (false, true) if is_bytes => Codec::PrintedBytes,
+        (false, true) if is_coded(raw) => Codec::PrintedText,
+        _ => return None,
+    };
+    reads(codec, raw).then_some(Piece {
+        range: at..end,
+        form: Form::Coded(codec),
+    })
+}
+
+/// JSON in a column of a table that was copied out as text, with doubled backslashes.
+fn in_copy(text: &str, at: usize) -> Option<Piece> {
+    let rest = &text[at..];
+    let end = memchr::memchr2(b'\t', b'\n', rest.as_bytes()).unwrap_or(rest.len());
+    let raw = &rest[..end];
+    // A line without another column is one of a table when nothing else would double a backslash.
+    let is_cell = at > 0 || end < rest.len() || raw.contains("\\\\");
+    let is_copied = memchr::memchr(b'\\', raw.as_bytes()).is_some()
+        && is_cell
+        && !escapes_quotes(raw)
+        && is_coded(raw)
+        && reads(Codec::CopiedText, raw);
+    is_copied.then_some(Piece {
+        range: at..at + end,
+        form: Form::Coded(Codec::CopiedText),
+    })
+}
+
+/// Whether a double quote stands behind an odd number of backslashes: nobody who doubles these
+/// writes it, so that they belong to the JSON.
+fn escapes_quotes(raw: &str) -> bool {
+    memchr::memmem::find_iter(raw.as_bytes(), b"\\\"").any(|at| {
+        let before = raw.as_bytes()[..at].iter().rev();
+        before.take_while(|&&byte| byte == b'\\').count() % 2 == 0
+    })
+}
+
+/// Whether a text with backslashes is JSON only once these are taken out: it cannot be read as it
+/// is, or each backslash is doubled, that of `\u00fc` among them.
+fn is_coded(raw: &str) -> bool {
+    let bytes = raw.as_bytes();
+    let (mut at, mut is_even, mut spells) = (0, true, false);
+    while let Some(skip) = memchr::memchr(b'\\', &bytes[at..]) {
+        at += skip;
+        let run = bytes[at..].iter().take_while(|&&b| b == b'\\').count();
+        is_even &= run % 2 == 0;
+        at += run;
+        let digits = bytes.get(at + 1..at + 5).unwrap_or_default();
+        let is_hex = digits.len() == 4 && digits.iter().all(u8::is_ascii_hexdigit);
+        spells |= bytes.get(at) == Some(&b'u') && is_hex;
+    }
+    (is_even && spells) || Tree::parse(raw, Syntax::Relaxed).is_err()
+}
+
+/// Whether a coded text holds JSON.
+fn reads(codec: Codec, raw: &str) -> bool {
+    let text = decode::decode(codec, raw);
+    text.is_some_and(|text| Tree::parse(&text, Syntax::Relaxed).is_ok())
+}
+
+/// Longer text is no key.
+const LONGEST_KEY: usize = 80;
+
+/// Whether a text begins with a key as PHP's `var_dump` prints it: `["event_name"]=>`.
+pub fn is_dumped_key(bytes: &[u8]) -> bool {
+    if !matches!(bytes, [b'[', b'"' | b'0'..=b'9', ..]) {
+        return false;
+    }
+    let head = &bytes[..bytes.len().min(LONGEST_KEY)];
+    memchr::memchr(b']', head).is_some_and(|close| head[close..].starts_with(b"]=>"))
 }
 
 /// `"key"=>`, as Ruby prints.
@@ -359,6 +483,12 @@ pub fn unreadable(text: &str) -> Option<&'static str> {
         let is_named = text.contains("event_name");
         return is_named.then_some("the output of PHP's print_r");
     }
+    if text.contains("[\"event_name\"]=>") {
+        return Some("the output of PHP's var_dump: log json_encode of the payload instead");
+    }
+    if text.contains("'event_name' => ") {
+        return Some("the output of PHP's var_export: log json_encode of the payload instead");
+    }
     if text.contains(":\"event_name\";") {
         return Some("the output of PHP's serialize");
     }
@@ -431,7 +561,7 @@ mod tests {
             ),
         ];
         for (line, form) in cases {
-            let piece = next(&line, 0).unwrap_or_else(|| panic!("{line}"));
+            let piece = next(&line, &line, 0).unwrap_or_else(|| panic!("{line}"));
             assert_eq!(piece.form, form, "{line}");
             if let Form::Coded(codec) = form {
                 let text = decode::decode(codec, &line[piece.range.clone()]).unwrap();
@@ -449,7 +579,7 @@ mod tests {
             "a%20b",
             "[]",
         ] {
-            assert_eq!(next(line, 0), None, "{line}");
+            assert_eq!(next(line, line, 0), None, "{line}");
         }
     }
 }

@@ -165,6 +165,18 @@ pub struct Stamp {
 /// The time stamp with which a line of a log begins, perhaps behind a priority, an address or a
 /// bracket. `None` when it begins with none, so that it goes on with the record before.
 pub fn at_start(line: &str, naive: Naive<'_>) -> Option<Stamp> {
+    // Loggers that write to a terminal give the time a colour.
+    let skip = match colours(line) {
+        // Within the brackets of a time too.
+        0 if line.starts_with("[\u{1b}[") => 1 + colours(&line[1..]),
+        0 => service(line),
+        skip => skip,
+    };
+    if skip > 0 {
+        let mut stamp = at_start(&line[skip..], naive)?;
+        stamp.end += skip;
+        return Some(stamp);
+    }
     let head = &line.as_bytes()[..line.len().min(120)];
     let first = *head.first()?;
     let at = match first {
@@ -201,6 +213,9 @@ pub fn at_start(line: &str, naive: Naive<'_>) -> Option<Stamp> {
             trust: Trust::Broker,
         });
     }
+    if let Some(stamp) = in_digits(line) {
+        return Some(stamp);
+    }
     for start in starts.into_iter().flatten() {
         let Some(text) = line.get(start..) else {
             continue;
@@ -222,6 +237,18 @@ pub fn at_start(line: &str, naive: Naive<'_>) -> Option<Stamp> {
             });
         }
     }
+    if let Some(rest) = line.strip_prefix("ts=") {
+        let is_of_number = |b: &u8| b.is_ascii_digit() || *b == b'.';
+        let length = rest.bytes().take_while(|b| is_of_number(b)).count();
+        if length >= 10 && rest.as_bytes().get(length) == Some(&b' ') {
+            let millis = of_number(rest[..length].parse().ok()?)?;
+            return Some(Stamp {
+                millis: Some(millis),
+                end: 3 + length,
+                trust: Trust::Sender,
+            });
+        }
+    }
     let found = in_field(line, head.len()).or_else(|| in_cell(line, head.len()));
     if let Some((start, iso)) = found {
         let text = &line[start..start + iso.end];
@@ -232,6 +259,64 @@ pub fn at_start(line: &str, naive: Naive<'_>) -> Option<Stamp> {
         });
     }
     in_words(line, naive)
+}
+
+/// The length of the escape sequences for colours with which a line begins.
+fn colours(line: &str) -> usize {
+    let mut at = 0;
+    while let Some(rest) = line[at..].strip_prefix("\u{1b}[") {
+        let of_colour = |b: u8| b.is_ascii_digit() || b == b';';
+        let length = rest.bytes().take_while(|&b| of_colour(b)).count();
+        if rest.as_bytes().get(length) != Some(&b'm') {
+            break;
+        }
+        at += length + 3;
+    }
+    at
+}
+
+/// The length of the name of a container that Docker Compose writes before each line.
+fn service(line: &str) -> usize {
+    let of_name = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
+    let name = line.bytes().take_while(|&b| of_name(b)).count();
+    let rest = line[name..].trim_start_matches(' ');
+    match rest.strip_prefix("| ") {
+        Some(rest) if (1..=60).contains(&name) => line.len() - rest.len(),
+        _ => 0,
+    }
+}
+
+/// A time in milliseconds, or in seconds with a fraction, that stands alone at the start of a line.
+/// Ten digits alone are as likely an id.
+fn in_digits(line: &str) -> Option<Stamp> {
+    let start = usize::from(line.starts_with('['));
+    let bytes = &line.as_bytes()[start..];
+    let run = |from: usize| {
+        let digits = bytes[from..].iter().take_while(|b| b.is_ascii_digit());
+        digits.count()
+    };
+    let whole = run(0);
+    let fraction = match bytes.get(whole) {
+        Some(b'.') => run(whole + 1),
+        _ => 0,
+    };
+    let length = match (whole, fraction) {
+        (13, 0) => 13,
+        (10, 1..=9) => 11 + fraction,
+        _ => return None,
+    };
+    let is_alone = match bytes.get(length) {
+        Some(b' ') => start == 0,
+        Some(b']') => start == 1,
+        _ => false,
+    };
+    let end = start + length;
+    let millis = of_number(line[start..end].parse().ok()?).filter(|_| is_alone)?;
+    Some(Stamp {
+        millis: Some(millis),
+        end,
+        trust: Trust::Sender,
+    })
 }
 
 /// A time in a field of a line that is made of these: `level=info ts=2024-…`, `time="2024-…"`.
@@ -248,7 +333,16 @@ fn in_field(line: &str, within: usize) -> Option<(usize, Iso)> {
             return Some((start, iso));
         }
     }
-    None
+    // A row with each column on a line of its own: `created_at | 2024-…`, `sent_at: 2024-…`.
+    let name = line.find([' ', ':']).filter(|&length| length <= 20)?;
+    let is_time = matches!(
+        &line[..name],
+        "time" | "timestamp" | "created_at" | "sent_at" | "logged_at"
+    );
+    let value = line[name..].trim_start().strip_prefix([':', '|'])?;
+    let start = line.len() - value.trim_start().len();
+    let iso = iso(line.get(start..)?).filter(|iso| is_time && start + iso.end == line.len());
+    Some((start, iso?))
 }
 
 /// A time that fills a cell of a table, in a row that begins with another cell.
@@ -495,6 +589,18 @@ mod tests {
             ("level=info ts=2024-06-24T10:11:12.345Z caller=a.go", true),
             ("time=2024-06-24T10:11:12.345 level=INFO msg=capi", false),
             ("CreateTime:1719223872345\tkey\t{}", true),
+            ("\u{1b}[32m2024-06-24T10:11:12.345Z\u{1b}[0m INFO {}", true),
+            ("\u{1b}[1;90m[2024-06-24 10:11:12]\u{1b}[0m {}", false),
+            (
+                "[\u{1b}[90m2024-06-24T10:11:12.345Z\u{1b}[0m] INFO {}",
+                true,
+            ),
+            ("web_1  | 2024-06-24T10:11:12.345Z {}", true),
+            ("ts=1719223872.345 level=info msg=capi", true),
+            ("created_at | 2024-06-24 10:11:12.345+00", true),
+            ("1719223872345 INFO {}", true),
+            ("[1719223872345] {}", true),
+            ("1719223872.345 {}", true),
             ("06-24-2024 @ 10:11:12 - body", false),
             ("Jun 24 10:11:12 host app[1]: {}", false),
         ] {
@@ -510,6 +616,10 @@ mod tests {
             "{\"a\":1}",
             "method: POST",
             "äöü [2",
+            "1719223872 {}",
+            "1719223872345,{}",
+            "4512223872345 {}",
+            "\u{1b}[2K{}",
             "event_time=2024-06-24T10:11:12Z data",
         ] {
             assert_eq!(at_start(line, Naive::Unknown), None, "{line}");

@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use super::nested;
 use super::scanner::{Mark, Scanner};
+use crate::envelope::csv::{self, Columns};
 use crate::envelope::when::{self, Naive};
 use crate::json::Pointer;
 
@@ -69,7 +70,8 @@ pub struct List {
     pub pointer: Pointer,
     /// Whether it is the `data` of a body, so that every element is an event.
     pub in_data: bool,
-    /// The text up to it, as JSON in which it is empty; nothing when that is large.
+    /// The text around it, as JSON in which it is empty: as far as it is known when the list begins.
+    /// Nothing when that is large.
     pub around: Vec<u8>,
 }
 
@@ -84,6 +86,10 @@ impl List {
 /// So much is asked of the source at a time: more than any reader in front of it holds, little enough
 /// to stay in a core's own cache.
 const PIECE: usize = 1 << 17;
+
+/// So much is held to learn what stands behind the list of a body. Meta takes a thousand events in
+/// one, which are less.
+const MOST_AHEAD: usize = 32 << 20;
 
 /// A text around a list that is longer tells nothing of the elements.
 const MOST_AROUND: usize = 1 << 16;
@@ -118,6 +124,8 @@ pub struct Block {
     pub last: bool,
     /// Whether it holds some of a multipart form that was too large to be kept whole.
     pub is_torn: bool,
+    /// The columns of the table that the stream is, when some tell a time.
+    pub columns: Option<Arc<Columns>>,
 }
 
 enum Mode {
@@ -186,6 +194,8 @@ pub struct Blocks<R> {
     form: Option<Form>,
     /// The same of one that was given out in more blocks than one.
     torn: Option<Vec<u8>>,
+    /// The columns that the first line names.
+    columns: Option<Arc<Columns>>,
 }
 
 impl<R: Read> Blocks<R> {
@@ -210,6 +220,7 @@ impl<R: Read> Blocks<R> {
             gave_up: false,
             form: None,
             torn: None,
+            columns: None,
         }
     }
 
@@ -302,6 +313,7 @@ impl<R: Read> Blocks<R> {
             frame,
             last,
             is_torn,
+            columns: self.columns.clone(),
         }
     }
 
@@ -312,11 +324,32 @@ impl<R: Read> Blocks<R> {
             return;
         }
         let mut rest = &self.buffer[bom_length(&self.buffer)..];
+        let (mut is_head, mut is_open) = (true, false);
         while !rest.is_empty() {
             let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
             let line = &rest[..end];
             let first = line.iter().find(|byte| !byte.is_ascii_whitespace());
+            if std::mem::take(&mut is_head)
+                && line.len() <= LONGEST_HEAD
+                && let Ok(line) = std::str::from_utf8(line)
+                && let Some(columns) = Columns::of_head(line)
+            {
+                self.columns = Some(Arc::new(columns));
+                return;
+            }
+            if matches!(first, Some(byte) if !matches!(byte, b'{' | b'[')) && opens_cell(rest, end)
+            {
+                return;
+            }
+            let is_open = std::mem::replace(
+                &mut is_open,
+                matches!(line.trim_ascii_end().last(), Some(b'{' | b'[' | b'(')),
+            );
             if matches!(first, Some(b'{' | b'[')) {
+                if is_open && line[0].is_ascii_whitespace() {
+                    // The line above has opened what this one goes on with.
+                    return;
+                }
                 if !is_complete(line) {
                     self.start_document();
                 }
@@ -423,6 +456,7 @@ impl<R: Read> Blocks<R> {
                 frame,
                 last,
                 is_torn: false,
+                columns: None,
             });
         }
         loop {
@@ -544,7 +578,8 @@ impl<R: Read> Blocks<R> {
 
     /// What to give out when the buffer has grown too large without a place to cut.
     fn relieve(&mut self) -> Option<usize> {
-        let size = self.buffer.len();
+        // What was read ahead is not come to yet.
+        let size = self.length_to(self.scanner.at());
         if self.skipping.is_some() {
             return (size >= self.limits.block).then_some(size);
         }
@@ -591,11 +626,11 @@ impl<R: Read> Blocks<R> {
             && let Some(inner) = nested::list_in(&self.buffer[before..], self.scanner.open())
         {
             let at = open + inner.at as u64;
+            // What has come of the list is looked through once more.
+            self.scanner.enter_list(at, inner.depth);
             self.begin_pieces(before, at, inner.pointer, inner.depth);
             self.elements.clear();
             self.list = Some((at, false));
-            // What has come of the list is looked through once more.
-            self.scanner.enter_list(at, inner.depth);
             return None;
         }
         if size - before >= self.limits.record {
@@ -611,15 +646,22 @@ impl<R: Read> Blocks<R> {
         let cut = self.length_to(at);
         let text = self.buffer[before..cut].to_vec();
         let in_data = pointer.as_str() == "/data";
-        let around = match text.len() <= MOST_AROUND && depth > 1 {
-            true => nested::closed(&text, &self.scanner.open()[..depth]),
-            false => Vec::new(),
-        };
-        let list = Arc::new(List {
+        let mut list = List {
             pointer,
             in_data,
-            around,
-        });
+            around: Vec::new(),
+        };
+        if text.len() <= MOST_AROUND && depth > 1 {
+            let behind = match list.is_of_a_body() {
+                true => self.behind(),
+                false => None,
+            };
+            list.around = match behind {
+                Some(behind) => [&text, &self.buffer[behind]].concat(),
+                None => nested::closed(&text, &self.scanner.open()[..depth]),
+            };
+        }
+        let list = Arc::new(list);
         self.pieces = Some(Pieces {
             list: Arc::clone(&list),
             is_inner: depth > 1,
@@ -636,6 +678,28 @@ impl<R: Read> Blocks<R> {
             closed: false,
             ended: false,
         });
+    }
+
+    /// Reads ahead to the end of the text, unless that is far, and tells where in the buffer the
+    /// part lies that begins with the bracket at the end of the list.
+    fn behind(&mut self) -> Option<Range<usize>> {
+        let most = MOST_AHEAD.min(self.limits.record);
+        let mut ahead = self.scanner.clone();
+        let mut close = None;
+        loop {
+            let from = self.length_to(ahead.at());
+            match ahead.step(&self.buffer[from..]) {
+                Some(Mark::ListClose(at)) if close.is_none() => close = Some(self.length_to(at)),
+                Some(Mark::End { end, .. }) => {
+                    let behind = close?..self.length_to(end);
+                    return (behind.len() <= MOST_AROUND).then_some(behind);
+                }
+                Some(Mark::Broken) => return None,
+                Some(_) => {}
+                None if self.at_end || self.buffer.len() >= most => return None,
+                None => self.fill((self.buffer.len() + self.limits.whole).min(most)),
+            }
+        }
     }
 
     /// Gives out the first `length` bytes of the buffer with what is known of them.
@@ -719,6 +783,20 @@ pub fn bom_length(bytes: &[u8]) -> usize {
     } else {
         0
     }
+}
+
+/// A longer line is not the head of a table.
+const LONGEST_HEAD: usize = 4_096;
+
+/// Whether the first line of some bytes ends inside a cell of a table.
+fn opens_cell(bytes: &[u8], line: usize) -> bool {
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default(),
+    };
+    let line = line.min(text.len());
+    let line = text[..line].trim_end_matches('\n').len();
+    csv::reach(text, line) != csv::Reach::Line
 }
 
 /// A record of lines of text is not looked for the beginning of any further than this.

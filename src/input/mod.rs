@@ -3,7 +3,7 @@
 
 pub mod archive;
 pub mod blocks;
-mod nested;
+pub(crate) mod nested;
 mod scanner;
 pub mod unpack;
 mod utf16;

@@ -1,6 +1,10 @@
 //! Where a JSON text that is too large to be read as a whole is to be cut, when its events do not
 //! lie in its outer list: `log.entries`, `hits.hits`, `logEvents`.
 
+use std::ops::Range;
+
+use super::blocks::List;
+use super::scanner::{Mark, Scanner};
 use crate::json::Pointer;
 use crate::json::tree;
 
@@ -105,6 +109,51 @@ pub(super) fn list_in(text: &[u8], open: &[u8]) -> Option<Nested> {
     })
 }
 
+/// The list to be read by element in a JSON text that was cut off, and the elements of it that are
+/// whole.
+pub(crate) fn cut_off(text: &[u8]) -> Option<(List, Vec<Range<usize>>)> {
+    let mut scanner = Scanner::new(0);
+    let mut list = None;
+    let mut elements = Vec::new();
+    let mut is_inner = false;
+    loop {
+        let mark = match scanner.step(&text[scanner.at() as usize..]) {
+            Some(mark) => mark,
+            None if list.is_some() || is_inner => break,
+            // Neither the text nor its `data` is a list.
+            None => {
+                let inner = list_in(text, scanner.open())?;
+                scanner.enter_list(inner.at as u64, inner.depth);
+                let around = closed(&text[..inner.at], &scanner.open()[..inner.depth]);
+                list = Some((inner.pointer, around));
+                is_inner = true;
+                continue;
+            }
+        };
+        match mark {
+            Mark::ListOpen { at, in_data } if list.is_none() => {
+                let before = &text[..at as usize];
+                list = Some(match in_data {
+                    true => (Pointer::root().key("data"), closed(before, b"{[")),
+                    false => (Pointer::root(), Vec::new()),
+                });
+            }
+            Mark::Element { start, end } => elements.push(start as usize..end as usize),
+            Mark::ListClose(_) => break,
+            Mark::Broken | Mark::End { .. } => return None,
+            _ => {}
+        }
+    }
+    let (pointer, around) = list.filter(|_| !elements.is_empty())?;
+    let in_data = pointer.as_str() == "/data";
+    let list = List {
+        pointer,
+        in_data,
+        around,
+    };
+    Some((list, elements))
+}
+
 /// Whether the first element of a list is an object, a list, or a text that holds one of them.
 fn may_hold_events(inside: &[u8]) -> bool {
     let inside = inside.trim_ascii_start();
@@ -153,6 +202,36 @@ pub(super) fn closed(before: &[u8], open: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whole_elements_of_a_text_that_was_cut_off_are_found() {
+        for (text, pointer, want) in [
+            (r#"{"data":[{"a":1}, {"a":"]"},{"a"#, "/data", 2),
+            (r#"{"data":[{"a":1}],"partner"#, "/data", 1),
+            (r#"[{"a":[1]},{"a":[2"#, "", 1),
+            (
+                r#"{"body":{"data":[{"event_name":"x"},{"event"#,
+                "/body/data",
+                1,
+            ),
+        ] {
+            let (list, elements) = cut_off(text.as_bytes()).unwrap();
+            assert_eq!(
+                (list.pointer.as_str(), elements.len()),
+                (pointer, want),
+                "{text}"
+            );
+            assert_eq!(&text[elements[0].clone()].as_bytes()[0], &b'{');
+        }
+        for text in [
+            r#"{"data":[{"a":1"#,
+            r#"{"event_name":"x","user_data":{"em":["1","2","3"#,
+            "{]",
+            "x",
+        ] {
+            assert_eq!(cut_off(text.as_bytes()), None, "{text}");
+        }
+    }
 
     #[test]
     fn the_outermost_list_with_elements_is_taken() {

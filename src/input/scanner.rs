@@ -38,7 +38,7 @@ enum State {
 const MAX_DEPTH: usize = crate::json::tree::MAX_DEPTH;
 
 /// The scanner. It can stop and go on at any byte.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Scanner {
     /// Offset of the next byte.
     at: u64,

@@ -112,7 +112,7 @@ pub fn open<'s>(
             return Ok((packing, Box::new(bounded)));
         };
         let inner: Box<dyn Read + Send + 's> = match layer {
-            Layer::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(whole)),
+            Layer::Gzip => Box::new(Gzip::new(whole)),
             Layer::Zstd => Box::new(zstd::stream::read::Decoder::with_buffer(whole)?),
             Layer::Bzip2 => Box::new(bzip2::bufread::MultiBzDecoder::new(whole)),
             Layer::Xz => Box::new(lzma_rust2::XzReader::new(whole, true)),
@@ -159,6 +159,46 @@ impl<R: Read> Read for Counted<R> {
         let read = self.source.read(buffer)?;
         self.read.fetch_add(read as u64, Ordering::Relaxed);
         Ok(read)
+    }
+}
+
+/// Reads gzip members one after the other. Zeros behind one are what a tape or a block device adds,
+/// and no part of the text.
+struct Gzip<R> {
+    member: Option<flate2::bufread::GzDecoder<R>>,
+}
+
+impl<R: BufRead> Gzip<R> {
+    fn new(source: R) -> Gzip<R> {
+        Gzip {
+            member: Some(flate2::bufread::GzDecoder::new(source)),
+        }
+    }
+}
+
+impl<R: BufRead> Read for Gzip<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while let Some(member) = &mut self.member {
+            let read = member.read(buffer)?;
+            if read > 0 || buffer.is_empty() {
+                return Ok(read);
+            }
+            let Some(member) = self.member.take() else {
+                break;
+            };
+            let mut source = member.into_inner();
+            let goes_on = loop {
+                let bytes = source.fill_buf()?;
+                let zeros = bytes.iter().take_while(|&&byte| byte == 0).count();
+                let (is_end, is_padding) = (bytes.is_empty(), zeros == bytes.len());
+                source.consume(zeros);
+                if is_end || !is_padding {
+                    break !is_end;
+                }
+            };
+            self.member = goes_on.then(|| flate2::bufread::GzDecoder::new(source));
+        }
+        Ok(0)
     }
 }
 

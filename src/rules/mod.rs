@@ -280,6 +280,16 @@ pub fn index_of(name: &str) -> usize {
         .unwrap_or_else(|| panic!("there is no rule {name}"))
 }
 
+/// Whether a refusal is about what was sent.
+pub(crate) fn is_of_content(code: i64, subcode: Option<i64>) -> bool {
+    refused_by_meta::is_of_content(code, subcode)
+}
+
+/// Between which places of its text an answer and its request stand.
+pub(crate) fn exchange_of(answer: crate::json::Item<'_, '_>) -> Option<(u32, u32)> {
+    refused_by_meta::exchange_of(answer)
+}
+
 /// What refused-by-meta says of an answer whose request stands in another record.
 pub(crate) fn refusal(
     answer: crate::json::Item<'_, '_>,

@@ -27,6 +27,8 @@ struct Table {
     subcodes: BTreeMap<String, String>,
     codes: BTreeMap<String, String>,
     temporary: Vec<i64>,
+    /// Subcodes that are about the dataset and not about what was sent.
+    of_the_dataset: Vec<i64>,
 }
 
 static TABLE: Lazy<Table> = Lazy::new(|| {
@@ -42,6 +44,21 @@ enum Answer {
         subcode: Option<i64>,
     },
     Received(i64),
+}
+
+/// Whether a refusal is about what was sent, so that it comes again when the same is sent again:
+/// not about the moment, the token or the dataset.
+pub fn is_of_content(code: i64, subcode: Option<i64>) -> bool {
+    let of_dataset = subcode.is_some_and(|subcode| TABLE.of_the_dataset.contains(&subcode));
+    code == 100 && !of_dataset
+}
+
+/// The nearest value around an answer that also holds an event, as places on the tape.
+pub fn exchange_of(answer: Item<'_, '_>) -> Option<(u32, u32)> {
+    let inner = ["error", "events_received"]
+        .iter()
+        .find_map(|key| answer.member(key));
+    exchange_around(inner.unwrap_or(answer)).map(|around| (around.place(), around.end()))
 }
 
 fn check(record: &Record<'_, '_>, out: &mut Findings) {
