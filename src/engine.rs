@@ -12,6 +12,7 @@ mod run;
 mod shared;
 mod traces;
 mod walk;
+mod widths;
 mod worker;
 
 use std::io::{self, Read};

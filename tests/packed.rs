@@ -202,3 +202,33 @@ fn what_is_no_text_is_named_with_the_way_to_make_it_one() {
         place.check("file b.json").ends(1).says(what).says("CL006");
     }
 }
+
+#[test]
+fn places_in_utf16_are_those_of_the_file() {
+    let place = Place::new();
+    let text = format!(
+        "\u{feff}{}{}\n{}\n",
+        "{\"note\":\"Grüße 😀\"}\n",
+        CLEAN,
+        with_error()
+    );
+    let units: Vec<u16> = text.encode_utf16().collect();
+    let big: Vec<u8> = units.iter().flat_map(|unit| unit.to_be_bytes()).collect();
+    let little: Vec<u8> = units.iter().flat_map(|unit| unit.to_le_bytes()).collect();
+    for (name, bytes, read) in [
+        ("be.json", &big, u16::from_be_bytes as fn([u8; 2]) -> u16),
+        ("le.json", &little, u16::from_le_bytes),
+    ] {
+        place.write(name, bytes);
+        let report = place.check(&format!("{name} --format json")).json();
+        let finding = &report["findings"][0];
+        let number = |key: &str| finding[key].as_u64().unwrap() as usize;
+        let (at, length) = (number("offset"), number("length"));
+        let units = bytes[at..at + length].as_chunks::<2>().0.iter();
+        let units: Vec<u16> = units.map(|unit| read(*unit)).collect();
+        let value = String::from_utf16(&units).unwrap();
+        // A time in milliseconds.
+        assert!(value.len() == 13 && value.parse::<u64>().is_ok(), "{value}");
+        assert_eq!(finding["line"], 3);
+    }
+}

@@ -527,7 +527,10 @@ fn read(
                 }
             };
             if settings.fixing != Fixing::Write || run.only_learns() {
-                return run.stream(&name, &name, reader, None, None).map(|_| ());
+                return run
+                    .packed_as(&packing)
+                    .stream(&name, &name, reader, None, None)
+                    .map(|_| ());
             }
             let mut sink = match Packer::new(&packing, io::BufWriter::new(io::stdout())) {
                 Ok(sink) => sink,
@@ -536,7 +539,9 @@ fn read(
                     return Ok(());
                 }
             };
-            let written = run.stream(&name, &name, reader, None, Some(&mut sink))?;
+            let written =
+                run.packed_as(&packing)
+                    .stream(&name, &name, reader, None, Some(&mut sink))?;
             let written = written
                 .and_then(|_| sink.finish())
                 .and_then(|mut out| out.flush());
@@ -608,7 +613,9 @@ fn read(
     if settings.fixing == Fixing::Diff && settings.show_values && is_plain && !run.only_learns() {
         let mut new = Vec::new();
         let before = run.report().fixes.total();
-        let outcome = run.stream(&name, &key, reader, newest, Some(&mut new))?;
+        let outcome =
+            run.packed_as(&packing)
+                .stream(&name, &key, reader, newest, Some(&mut new))?;
         if let Some(error) = passes.changed(path, print) {
             run.failed(fault(&error));
         } else if outcome.is_ok() && run.report().fixes.total() > before && !run.is_stopped() {
@@ -621,7 +628,9 @@ fn read(
         return Ok(());
     }
     if settings.fixing != Fixing::Write || run.only_learns() {
-        run.stream(&name, &key, reader, newest, None)?.ok();
+        run.packed_as(&packing)
+            .stream(&name, &key, reader, newest, None)?
+            .ok();
         if let Some(error) = passes.changed(path, print) {
             run.failed(fault(&error));
         }
@@ -635,11 +644,16 @@ fn read(
                 message: format!("cannot be rewritten: {}", io_message(&error)),
             });
             // It is still linted.
-            return run.stream(&name, &key, reader, newest, None).map(|_| ());
+            return run
+                .packed_as(&packing)
+                .stream(&name, &key, reader, newest, None)
+                .map(|_| ());
         }
     };
     let before = run.report().fixes.total();
-    let outcome = run.stream(&name, &key, reader, newest, Some(&mut rewrite))?;
+    let outcome =
+        run.packed_as(&packing)
+            .stream(&name, &key, reader, newest, Some(&mut rewrite))?;
     let outcome = match passes.changed(path, print) {
         Some(error) => Err(error),
         None => outcome,
@@ -677,7 +691,8 @@ fn read_archive(
             .member(index, settings.ceiling)
             .and_then(|bytes| unpack::open(bytes, settings.ceiling));
         match opened {
-            Ok((_, reader)) => run
+            Ok((packing, reader)) => run
+                .packed_as(&packing)
                 .stream(&member, &key, reader, newest, None)
                 .map(|_| ())?,
             Err(error) => run.failed(InputError {

@@ -14,6 +14,7 @@ use crate::ages::Ages;
 use crate::envelope::dated;
 use crate::finding::{Finding, Findings, Place, Severity, Subject};
 use crate::input::blocks::{Block, Blocks, Frame, Head};
+use crate::input::unpack::Packing;
 use crate::inspect::{AsOf, Surroundings};
 use crate::json::Pointer;
 use crate::ledger::{
@@ -42,6 +43,7 @@ use super::part::{
 };
 use super::shared::{self, Beside, Header, Listener, PartWriter};
 use super::traces::Traces;
+use super::widths::{Widths, stored};
 use super::worker::Worker;
 
 /// Event names beyond this many are counted under one heading, so that a log with a name of its
@@ -68,6 +70,8 @@ pub struct Run<'l> {
     /// Where this run is written as a part of a larger one.
     part: Option<PartWriter<'l>>,
     /// The first part that was taken in.
+    /// Whether the stream to come stands on disk as UTF-16.
+    is_wide: bool,
     first_part: Option<Header>,
     /// The parts that were merged so far.
     part_ids: HashSet<u64>,
@@ -95,8 +99,11 @@ struct Position {
     line: u64,
     /// Characters of the last line so far.
     column: u64,
+    /// In bytes on disk.
     offset: u64,
     events: u64,
+    /// Whether the text stands on disk as UTF-16.
+    is_wide: bool,
 }
 
 impl Position {
@@ -106,8 +113,8 @@ impl Position {
         Position {
             line: self.line + newlines,
             column: last_line + if newlines == 0 { self.column } else { 0 },
-            offset: self.offset + text.len() as u64,
-            events: self.events,
+            offset: self.offset + stored(text, self.is_wide),
+            ..self
         }
     }
 }
@@ -176,6 +183,13 @@ impl Opened {
     /// Turns a place in the text of a head into one in the file.
     fn place(&self, head: &Head, location: &mut Location) {
         let first = head.text.get(..head.cut).unwrap_or_default();
+        let is_wide = self.start.1.is_wide;
+        let of_text = |range: std::ops::Range<u64>| {
+            let text = head.text.get(range.start as usize..range.end as usize);
+            stored(text.unwrap_or_default(), is_wide)
+        };
+        let (at, end) = (location.offset, location.offset + location.length);
+        location.length = of_text(at..end);
         let (offset, begin, text) = &self.start;
         let before = head.start.saturating_sub(*offset) as usize;
         let mut base = begin.behind(text.get(..before).unwrap_or_default());
@@ -185,9 +199,11 @@ impl Opened {
                 location.column = location.column.saturating_sub(last_line);
             }
             location.line = location.line.saturating_sub(newlines);
-            location.offset -= head.cut as u64;
+            location.offset = of_text(head.cut as u64..at);
             let rest = self.rest.iter().find(|(at, _)| *at == head.resume);
             base = rest.map_or(base, |(_, position)| *position);
+        } else {
+            location.offset = of_text(0..at);
         }
         if location.line == 1 {
             location.column += base.column;
@@ -277,6 +293,7 @@ impl<'l> Run<'l> {
             ledger: Ledger::new(key, linter.settings.memory),
             resend: None,
             part: None,
+            is_wide: false,
             first_part: None,
             part_ids: HashSet::new(),
             ledger_needs: needs(linter),
@@ -442,6 +459,12 @@ impl<'l> Run<'l> {
         self.linter.stop.load(Ordering::Relaxed)
     }
 
+    /// Says how the stream that comes next is packed: places are told in the units of UTF-16.
+    pub fn packed_as(&mut self, packing: &Packing) -> &mut Run<'l> {
+        self.is_wide = packing.is_wide();
+        self
+    }
+
     /// Checks one stream. `name` is how it is shown, `key` how suppressions see it; `newest` is the clock of `--as-of newest`. With a `sink`, the stream goes
     /// there, mended where the settings say so; a fault of the sink ends the stream and is returned
     /// as the inner error.
@@ -476,7 +499,10 @@ impl<'l> Run<'l> {
                 ..FileTally::default()
             },
             around,
-            position: Position::default(),
+            position: Position {
+                is_wide: std::mem::take(&mut self.is_wide),
+                ..Position::default()
+            },
             folds: Vec::new(),
             carry: None,
             opened: Opened::default(),
@@ -866,6 +892,12 @@ impl<'l> Run<'l> {
             _ => None,
         };
         let start = file.position;
+        let widths = start.is_wide.then(|| Widths::of(written));
+        if let (Some(widths), None) = (&widths, head) {
+            for pending in part.pending() {
+                widths.place(&mut pending.located.location);
+            }
+        }
         let opened = &file.opened;
         self.enter(&part.entries, &names, |spot| {
             if let Some(head) = head {
@@ -876,7 +908,10 @@ impl<'l> Run<'l> {
             (
                 start.line + u64::from(spot.line),
                 before + u64::from(spot.column),
-                start.offset + u64::from(spot.offset),
+                start.offset
+                    + widths.as_ref().map_or(spot.offset.into(), |widths| {
+                        widths.stored(spot.offset.into())
+                    }),
             )
         })?;
         if let Ok(mut spare) = self.spare_entries.lock() {
@@ -945,7 +980,7 @@ impl<'l> Run<'l> {
         }));
         self.join_changes(file, part.changes, part.withheld, part.not_written);
         let position = &mut file.position;
-        position.offset += written.len() as u64;
+        position.offset += stored(written, position.is_wide);
         position.column = part.last_line
             + if part.newlines == 0 {
                 position.column

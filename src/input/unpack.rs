@@ -46,6 +46,13 @@ impl Layer {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Packing(pub Vec<Layer>);
 
+impl Packing {
+    /// Whether the text itself is UTF-16.
+    pub fn is_wide(&self) -> bool {
+        matches!(self.0.last(), Some(Layer::Utf16(_)))
+    }
+}
+
 /// How far a stream may unpack.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Ceiling {
