@@ -436,6 +436,17 @@ fn a_plain_address_elsewhere_in_the_log_shows_what_is_wrong_and_what_is_right() 
     assert_eq!(place.text("a.ndjson").matches(&right).count(), 3);
 }
 
+#[test]
+fn an_alias_in_plain_says_nothing_of_the_digest_of_the_address() {
+    let place = Place::new();
+    let plain = CLEAN.replace("thank-you", "thank-you?email=petra.lang%2Bnews%40gmail.com");
+    let whole = another(2).replace(EM, &sha256_hex("petra.lang@gmail.com"));
+    place.write("a.ndjson", lines(&[plain, whole]));
+    let report = place.check("a.ndjson --format json").json();
+    let expected = BTreeMap::from([("CL510".to_owned(), 1)]);
+    assert_eq!(found(&report), expected);
+}
+
 /// A log of which each part of the whole says that a key is worthless, with what is expected of the
 /// coverage: event_name, key, and the share of its events with a usable value.
 fn convicted_log() -> (String, Vec<(&'static str, &'static str, f64)>) {

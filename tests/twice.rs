@@ -257,3 +257,32 @@ fn a_hashed_browser_id_is_restored_from_elsewhere_in_the_log() {
     place.check("b.ndjson --fix");
     assert!(!place.text("b.ndjson").contains("fbp"));
 }
+
+#[test]
+fn one_id_for_all_gives_way_to_the_orders() {
+    let place = Place::new();
+    let order = |n: u32| {
+        event(
+            "Purchase",
+            1_782_390_000 + 60 * n,
+            &format!("{}", 5000 + n),
+            &person(n),
+            n,
+        )
+    };
+    let right: String = (0..30).map(order).collect();
+    let one_id = (0..30).map(|n| {
+        let id = format!("\"event_id\":\"{}\"", 5000 + n);
+        let event = order(n).replace("81.2.69.142", &format!("81.2.69.{n}"));
+        event.replace(&id, "\"event_id\":\"view-oferta-001\"")
+    });
+    place.write("a.ndjson", one_id.collect::<String>());
+    let args = "a.ndjson --fix --unsafe-fixes --select CL303";
+    place.check(args);
+    let text = place.text("a.ndjson");
+    for (own, wanted) in text.lines().zip(right.lines()) {
+        let id = &wanted[wanted.find("\"event_id\"").unwrap()..wanted.find(",\"action").unwrap()];
+        assert!(own.contains(id), "{own}");
+    }
+    place.check(args).silent_on("CL303");
+}

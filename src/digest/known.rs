@@ -71,6 +71,12 @@ impl Class {
         what << 4 | fault << 2 | u32::from(self.is_sure) << 1 | u32::from(self.is_disputed)
     }
 
+    /// Whether it is the right form of another address of the same person: whoever has an alias may
+    /// give either.
+    pub fn is_alias(&self) -> bool {
+        [WITHOUT_TAG, WITHOUT_DOTS].contains(&self.what)
+    }
+
     /// The class of a number.
     pub fn from_code(code: u32) -> Class {
         let what = CLASSES.get((code >> 4) as usize);

@@ -13,6 +13,7 @@ use rayon::prelude::*;
 use crate::ages::Ages;
 use crate::envelope::dated;
 use crate::finding::{Finding, Findings, Place, Severity, Subject};
+use crate::fix::Safety;
 use crate::input::blocks::{Block, Blocks, Frame, Head};
 use crate::input::unpack::Packing;
 use crate::inspect::{AsOf, Surroundings};
@@ -212,6 +213,9 @@ impl Opened {
         location.offset += base.offset;
     }
 }
+
+/// The title of fixes that rest on the whole log.
+const OF_LOG: &str = "write what the log shows, which is read twice for it";
 
 /// The findings of a file that are told once with their number.
 struct FileFold {
@@ -1157,7 +1161,7 @@ impl<'l> Run<'l> {
             self.report.duplicates = Some(copies.map(|finding| finding.events).sum());
         }
         for finding in findings {
-            if self.reads_once && finding.can_be_fixed && self.would_fix(finding.rule) {
+            if self.reads_once && finding.fix.is_some() && self.would_fix(finding.rule) {
                 let fixes = &mut self.report.fixes.not_written;
                 *fixes.entry(READ_ONCE.to_owned()).or_insert(0) += 1;
             }
@@ -1276,12 +1280,17 @@ impl<'l> Run<'l> {
             event_name: None,
             pointer: None,
             pattern: said.pointer.into_owned(),
-            fix: None,
+            fix: said.fix.map(|safety| (safety, OF_LOG.to_owned())),
             excerpt: None,
             via: Vec::new(),
             related: related.collect(),
         };
         self.report.rules[located.rule].events[severity as usize] += said.events;
+        match said.fix {
+            Some(Safety::Safe) => self.report.fixable_safe += 1,
+            Some(Safety::Unsafe) => self.report.fixable_unsafe += 1,
+            None => {}
+        }
         let mut tally = std::mem::take(&mut self.report.files[spot.file]);
         let told = self.tell(&mut tally, severity, located);
         self.report.files[spot.file] = tally;

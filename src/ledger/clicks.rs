@@ -50,6 +50,8 @@ pub const ENCODED: u32 = 1 << 3;
 pub const SPACES: u32 = 1 << 4;
 /// A rule of single events said that the id was altered.
 pub const TOLD_ALTERED: u32 = 1 << 5;
+/// And more than its looks showed it.
+pub const SURELY_ALTERED: u32 = 1 << 8;
 /// A rule of single events said that fbc was made for the event.
 pub const TOLD_REBUILT: u32 = 1 << 7;
 /// The person is a browser.
@@ -195,6 +197,9 @@ impl Collected {
             }
             if told.altered {
                 row.flags |= TOLD_ALTERED;
+            }
+            if told.surely_altered {
+                row.flags |= SURELY_ALTERED;
             }
             if told.rebuilt {
                 row.flags |= TOLD_REBUILT;

@@ -347,11 +347,6 @@ impl Entries {
         {
             flags |= PLACEHOLDER_ID;
         }
-        // What goes to the test view is no copy of what does not.
-        let kind: &[u8] = match event.envelope.is_test {
-            true => b"id of a test",
-            false => b"id",
-        };
         let time = event
             .time()
             .and_then(|time| u32::try_from(time).ok())
@@ -362,7 +357,7 @@ impl Entries {
             .map(|millis| millis.div_euclid(1_000));
         flags |= sent_flags(time, sent);
         let mut row = Sighting {
-            key: begin.clone().part(kind).part(id.as_bytes()).wide(),
+            key: key_of_id(begin.clone(), event, id),
             at,
             other: order
                 .as_deref()
@@ -377,7 +372,7 @@ impl Entries {
             flags,
         };
         if needs.has(Needs::IDS) {
-            row.content = content_of(key, event, true);
+            row.content = content_of(key, event);
             self.ids.push(row);
         }
         let is_order = needs.has(Needs::ORDERS) && is_made_once(event_name);
@@ -386,7 +381,7 @@ impl Entries {
         };
         row.key = order_key(begin, event, &order);
         row.other = key.hash(id.as_bytes());
-        row.content = content_of(key, event, false);
+        row.content = content_of(key, event);
         self.orders.push(row);
     }
 }
@@ -425,6 +420,22 @@ fn begin_of(key: &Key, event: &Event<'_, '_>) -> Option<Hash> {
     let scope = scope_of(key, event);
     let name = event.name().filter(|name| *name != "AppendAttribution")?;
     Some(key.begin().number(scope).part(name.as_bytes()))
+}
+
+/// The key of the sightings of an id. What goes to the test view is no copy of what does not.
+fn key_of_id(begin: Hash, event: &Event<'_, '_>, id: &str) -> [u64; 2] {
+    let kind: &[u8] = match event.envelope.is_test {
+        true => b"id of a test",
+        false => b"id",
+    };
+    begin.part(kind).part(id.as_bytes()).wide()
+}
+
+/// The same of an event.
+pub(super) fn id_key(key: &Key, event: &Event<'_, '_>) -> Option<[u64; 2]> {
+    let id = event.get(Name::EventId).and_then(text_of)?;
+    let id = Some(trimmed(&id)).filter(|id| !id.is_empty())?;
+    Some(key_of_id(begin_of(key, event)?, event, id))
 }
 
 /// Dataset and event_name as the rows of an event have them.
@@ -611,7 +622,7 @@ fn address_of(key: &Key, event: &Event<'_, '_>) -> u32 {
 }
 
 /// Value and currency, and with `goods` what they were paid for.
-fn content_of(key: &Key, event: &Event<'_, '_>, goods: bool) -> u32 {
+fn content_of(key: &Key, event: &Event<'_, '_>) -> u32 {
     let (mut hash, mut any) = (key.begin(), false);
     let value = event
         .custom(Name::Value)
@@ -626,18 +637,16 @@ fn content_of(key: &Key, event: &Event<'_, '_>, goods: bool) -> u32 {
     if let Some(currency) = event.custom(Name::Currency).and_then(Item::text) {
         hash.add(currency.as_bytes());
     }
-    if goods {
-        for list in [Name::ContentIds, Name::Contents] {
-            for item in event.custom(list).into_iter().flat_map(Item::each) {
-                let id = if item.is_object() {
-                    item.get(Name::Id)
-                } else {
-                    Some(item)
-                };
-                if let Some(id) = id.and_then(text_of) {
-                    hash.add(id.as_bytes());
-                    any = true;
-                }
+    for list in [Name::ContentIds, Name::Contents] {
+        for item in event.custom(list).into_iter().flat_map(Item::each) {
+            let id = if item.is_object() {
+                item.get(Name::Id)
+            } else {
+                Some(item)
+            };
+            if let Some(id) = id.and_then(text_of) {
+                hash.add(id.as_bytes());
+                any = true;
             }
         }
     }

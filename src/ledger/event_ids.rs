@@ -142,8 +142,10 @@ fn difference(a: &Sighting, b: &Sighting) -> Option<(Differ, Certainty)> {
         let sure = other_person || gap > WINDOW;
         return Some((Differ::Orders, certainty(sure)));
     }
-    // Of one order, billing and account address are two persons to us.
-    if other_person && !(same_order && gap <= WINDOW) {
+    // Of one order, billing and account address are two persons to us; on another browser and of
+    // other contents it is another order of the same number.
+    let is_recounted = person == Person::Different { browser: true } && a.content_differs(b);
+    if other_person && (is_recounted || !(same_order && gap <= WINDOW)) {
         let sure = person == Person::Different { browser: true };
         return Some((Differ::People, certainty(sure)));
     }
@@ -253,6 +255,12 @@ mod tests {
             row.flags |= sent_flags(row.time, Some(i64::from(row.time + n * 3 * 86_400)));
         });
         assert_eq!(reused(&sent_late), (Differ::Days, 2, Certainty::Strong));
+        // A counter that begins anew gives out order and id twice.
+        let recounted = rows(2, |n, row| {
+            person(row, n);
+            (row.other, row.content, row.time) = (7, n + 1, row.time + n * 86_400);
+        });
+        assert_eq!(reused(&recounted), (Differ::People, 2, Certainty::Proof));
         let days = rows(2, |n, row| row.time += n * 3 * 86_400);
         assert_eq!(reused(&days), (Differ::Days, 2, Certainty::Strong));
         let cart = rows(3, |n, row| {

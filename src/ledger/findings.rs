@@ -31,8 +31,8 @@ pub struct LogFinding {
     /// Events that the rule speaks of here, for rates; those that it spoke of already are not
     /// counted again.
     pub events: u64,
-    /// Whether a second pass over the input puts it right, where the rule has such fixes.
-    pub can_be_fixed: bool,
+    /// How safely a second pass over the input puts it right, if it does.
+    pub fix: Option<Safety>,
 }
 
 impl LogFinding {
@@ -62,7 +62,13 @@ impl LogFinding {
 
     /// Says that no second pass puts it right, though the rule has such fixes.
     pub fn without_fix(&mut self) -> &mut Self {
-        self.can_be_fixed = false;
+        self.fix = None;
+        self
+    }
+
+    /// Says that a second pass puts it right with the user's word only.
+    pub fn fix_needs_consent(&mut self) -> &mut Self {
+        self.fix = self.fix.map(|_| Safety::Unsafe);
         self
     }
 
@@ -182,7 +188,9 @@ impl LogFindings {
             help: None,
             related: Vec::new(),
             events: 1,
-            can_be_fixed: true,
+            fix: rules::ALL[self.rule]
+                .teaches()
+                .max(rules::ALL[self.rule].learns_of_pixel()),
         });
         self.list.last_mut().expect("just pushed")
     }

@@ -56,6 +56,8 @@ pub struct Lessons {
     right: HashSet<Wide>,
     /// Browsers whose late events lost the click that earlier ones had.
     lost: HashSet<u64>,
+    /// Ids that most events of a name have, with dataset and name.
+    constant_ids: HashSet<Wide>,
     /// Orders that were sent several times: the id to keep, and the others.
     orders: HashMap<Wide, (u64, Vec<u64>)>,
     /// Names of events, with the usual spelling.
@@ -111,6 +113,7 @@ impl Lessons {
             altered: HashMap::new(),
             right: HashSet::new(),
             lost: HashSet::new(),
+            constant_ids: HashSet::new(),
             orders: HashMap::new(),
             names: BTreeMap::new(),
             shifts: HashMap::new(),
@@ -166,6 +169,11 @@ impl Lessons {
     /// Notes a browser whose late events lost the click.
     pub fn lost(&mut self, browser: u64) {
         self.lost.insert(browser);
+    }
+
+    /// Notes an id that most events of a name have, by the key of its sightings.
+    pub fn constant_id(&mut self, key: [u64; 2]) {
+        self.constant_ids.insert(key);
     }
 
     /// Notes an order that came under several event_ids, of which the first is kept.
@@ -226,7 +234,7 @@ impl Lessons {
             mistakes::plain_values(event, |name, text| {
                 for (form, digest) in known::wrong_forms(name, text) {
                     let key = digests::keyed(&self.key, &digest_of(&digest));
-                    if self.misformed.contains(&key) {
+                    if self.misformed.contains(&key) && !Class::of(&form).is_alias() {
                         found.note_form(key, form);
                     }
                 }
@@ -387,6 +395,12 @@ impl Lessons {
         let moment = event_time::moment(event)?.checked_mul(1_000)?;
         let (at, fbc) = clicks.range(..=moment).next_back()?;
         (moment - at <= KEPT).then_some(fbc.as_str())
+    }
+
+    /// Whether the event's id is one that most events of its name have.
+    pub fn has_constant_id(&self, event: &Event<'_, '_>) -> bool {
+        !self.constant_ids.is_empty()
+            && entries::id_key(&self.key, event).is_some_and(|key| self.constant_ids.contains(&key))
     }
 
     /// The event_id under which the event's order came first, when the event's is another.

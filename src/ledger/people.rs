@@ -17,7 +17,7 @@ use crate::click_id::Stamped;
 use crate::digest::{self, Digest, Shape};
 use crate::event::{Event, Identifier};
 use crate::event_name;
-use crate::finding::Finding;
+use crate::finding::{Certainty, Finding};
 use crate::json::Val;
 use crate::name::Name;
 use crate::rules;
@@ -229,8 +229,9 @@ pub(super) struct Told {
     pub minted: bool,
     /// That fbc was made for the event.
     pub rebuilt: bool,
-    /// That the click id was altered.
+    /// That the click id was altered, and whether more than its looks show it.
     pub altered: bool,
+    pub surely_altered: bool,
     /// That a value is hashed twice.
     pub doubled: bool,
 }
@@ -244,7 +245,10 @@ impl Told {
                 "default-birth-date" => told.birth = true,
                 "fbp-minted-per-event" => told.minted = true,
                 "fbc-rebuilt" => told.rebuilt = true,
-                "fbclid-altered" => told.altered = true,
+                "fbclid-altered" => {
+                    told.altered = true;
+                    told.surely_altered |= finding.certainty != Certainty::Heuristic;
+                }
                 "double-hash" => told.doubled = true,
                 _ => {}
             }

@@ -70,9 +70,12 @@ impl Plain<'_> {
             return Vec::new();
         };
         let right = decode(known.right()).map(|right| (None, digest_of(&right)));
+        // An address that may be another is none of those that stand in plain.
         let wrong = known
             .digests()
-            .map(|(form, digest)| (Some(Class::of(&form)), digest_of(&digest)));
+            .map(|(form, digest)| (Class::of(&form), digest_of(&digest)))
+            .filter(|(class, _)| (class.is_sure || self.name == Name::Ph) && !class.is_alias())
+            .map(|(class, digest)| (Some(class), digest));
         right.into_iter().chain(wrong).collect()
     }
 }
@@ -240,7 +243,7 @@ pub fn tell(log: &Evidence<'_>, out: &mut LogFindings, is_mine: impl Fn(&Shown, 
             finding.severity(Severity::Warning);
         }
         if !class.is_sure {
-            finding.certainty(Certainty::Strong);
+            finding.certainty(Certainty::Strong).fix_needs_consent();
         }
     }
 }

@@ -23,7 +23,7 @@ pub struct Sighting {
     pub external_id: u32,
     /// The address; the last bit tells IPv4 from IPv6, which are never compared.
     pub address: u32,
-    /// Under `ids` value, currency and contents; under `orders` value and currency.
+    /// Value, currency and contents.
     pub content: u32,
     /// A union of the flags below.
     pub flags: u32,

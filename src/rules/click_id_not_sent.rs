@@ -21,7 +21,7 @@ pub static RULE: Rule = crate::rule!(
     Check::Event(check),
     conclude,
     Needs::VISITS.and(Needs::CLICKS),
-    Safety::Unsafe
+    Safety::Safe
 );
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
@@ -57,10 +57,12 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
         return;
     }
     let fix = made(event, id).map(|(millis, by_log)| {
-        let fix = Fix::needs_consent(match by_log {
-            true => "build fbc from the address and the first sighting of the click in the log",
-            false => "build fbc from the address and event_time",
-        });
+        let fix = match by_log {
+            true => Fix::safe(
+                "build fbc from the address and the first sighting of the click in the log",
+            ),
+            false => Fix::needs_consent("build fbc from the address and event_time"),
+        };
         sent(fix, fbc, &format!("fb.1.{millis}.{id}"))
     });
     let url = event.get(Name::EventSourceUrl).unwrap_or(user_data);
@@ -118,11 +120,11 @@ struct Late {
 /// Notes for the fixes when each click was made that came without a time: the least creation time
 /// that its visitor has for it, or else the time of the first event that shows it.
 pub(super) fn date_clicks(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
-    if out.lessons(Safety::Unsafe).is_none() {
+    if out.lessons(Safety::Safe).is_none() {
         return Ok(());
     }
     log.clicks(|group| {
-        let Some(lessons) = out.lessons(Safety::Unsafe) else {
+        let Some(lessons) = out.lessons(Safety::Safe) else {
             return;
         };
         for clicks in group.chunk_by(|a, b| (a.id, a.person) == (b.id, b.person)) {
@@ -200,6 +202,7 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
         );
         out.at(late.missed.first(), "/user_data", message)
             .help("keep fbc with the cart or the order and send it with the events that the server sends later, too")
+            .fix_needs_consent()
             .related(late.seen, "the same browser with its click")
             .places_of(&late.missed, "event without it")
             .events(late.missed.number);

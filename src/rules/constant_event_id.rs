@@ -5,7 +5,7 @@ use std::io;
 use crate::deduplication;
 use crate::event::Event;
 use crate::finding::{Certainty, Findings, Severity};
-use crate::fix::Fix;
+use crate::fix::{Fix, Safety};
 use crate::json::Pointer;
 use crate::ledger::event_ids::{Use, judge};
 use crate::ledger::{Evidence, LogFindings, Needs};
@@ -17,7 +17,8 @@ pub static RULE: Rule = crate::rule!(
     "constant-event-id",
     Check::Event(check),
     conclude,
-    Needs::IDS
+    Needs::IDS,
+    Safety::Unsafe
 );
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
@@ -28,7 +29,7 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
     let order = || deduplication::order_id(event).map(|order| order.into_owned());
     let mut is_sample = false;
     let message = if deduplication::is_placeholder(id, order) {
-        is_sample = deduplication::is_sample(id) && deduplication::order_id(event).is_none();
+        is_sample = deduplication::is_sample(id);
         match is_sample {
             true => "event_id looks like the sample of a manual, the same for every event",
             false => "event_id is a placeholder, the same for every event",
@@ -38,6 +39,10 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
         .is_some_and(|name| deduplication::repeats_name(id, name))
     {
         "event_id repeats event_name, so it is the same for every such event"
+    } else if let Some(lessons) = &event.witnesses.lessons
+        && lessons.has_constant_id(event)
+    {
+        "event_id is one that the log has for most events of this name"
     } else {
         return;
     };
@@ -58,6 +63,9 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
         let all = log.sightings_of(group[0].name);
         if judge(group, all) != Use::Constant {
             return;
+        }
+        if let Some(lessons) = out.lessons(Safety::Unsafe) {
+            lessons.constant_id(group[0].key);
         }
         let name = log.event_name(group[0].name);
         let number = group.len() as u64;

@@ -19,7 +19,7 @@ pub static RULE: Rule = crate::rule!(
     Check::Event(check),
     date_clicks,
     Needs::CLICKS,
-    Safety::Unsafe
+    Safety::Safe
 )
 .when(Signs::CLICK);
 
@@ -60,11 +60,13 @@ fn report(event: &Event<'_, '_>, value: Item<'_, '_>, text: &str, out: &mut Find
         Misformed::Bare(fbclid) => (
             "fbc is a bare fbclid, without the parts `fb`, index and creation time",
             made(event, fbclid).map(|(millis, by_log)| {
-                Fix::needs_consent(match by_log {
-                    true => "build fbc from the fbclid and its first sighting in the log",
-                    false => "build fbc from the fbclid and event_time",
-                })
-                .replace_text(at, &format!("fb.1.{millis}.{fbclid}"))
+                let fix = match by_log {
+                    true => {
+                        Fix::safe("build fbc from the fbclid and its first sighting in the log")
+                    }
+                    false => Fix::needs_consent("build fbc from the fbclid and event_time"),
+                };
+                fix.replace_text(at, &format!("fb.1.{millis}.{fbclid}"))
             }),
         ),
         Misformed::Empty => (

@@ -6,7 +6,7 @@ use crate::click_id::{self, Altered};
 use crate::event::{Click, Event};
 use crate::finding::{Certainty, Findings, Reach, Severity};
 use crate::fix::{Fix, Safety};
-use crate::ledger::clicks::{ENCODED, LOWER, SPACES, TOLD_ALTERED, UPPER};
+use crate::ledger::clicks::{ENCODED, LOWER, SPACES, SURELY_ALTERED, TOLD_ALTERED, UPPER};
 use crate::ledger::people::Events;
 use crate::ledger::{Click as Sighting, Evidence, LogFindings, Needs};
 use crate::report::count;
@@ -182,11 +182,12 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
             let Some(altered) = altered_from(&id[0], &whole[0]) else {
                 continue;
             };
-            let (mut events, mut told) = (Events::default(), 0);
+            let (mut events, mut told, mut shown) = (Events::default(), 0, 0);
             // What an address shows of a click is no loss: the address was changed.
             for row in id.iter().filter(|row| !row.is_of_address()) {
                 events.add(row.at, row.count.into());
                 told += u64::from(row.count) * u64::from(row.has(TOLD_ALTERED));
+                shown += u64::from(row.count) * u64::from(row.has(SURELY_ALTERED));
             }
             if events.number > 0 {
                 let safety = match altered {
@@ -199,7 +200,10 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
                 if altered != Altered::Decoded {
                     out.convict().click(id[0].id);
                 }
-                changed.push((events, told, altered));
+                // Each of the events tells of it, and shows the id as it was.
+                if shown < events.number {
+                    changed.push((events, told, altered));
+                }
             }
         }
         for (events, told, altered) in changed {
@@ -210,10 +214,6 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
                 Altered::Decoded => "decoded",
                 Altered::Encoded => "encoded for a URL",
             };
-            // Each of the events tells of it, and shows the id as it was.
-            if told == events.number {
-                continue;
-            }
             let message = format!(
                 "fbc holds a click id {how} that stands whole elsewhere in the log, in {}",
                 count(events.number, "event")
@@ -225,6 +225,9 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
             // The same beginning, longer than chance allows, but no byte of the end to compare.
             if altered == Altered::Cut {
                 finding.certainty(Certainty::Strong);
+            }
+            if matches!(altered, Altered::Cut | Altered::Decoded) {
+                finding.fix_needs_consent();
             }
         }
     })

@@ -93,6 +93,8 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
     let email: fn(&Visit) -> u64 = |visit| visit.email.into();
     let phone: fn(&Visit) -> u64 = |visit| visit.phone.into();
     let birth: fn(&Visit) -> u64 = |visit| visit.birth.into();
+    // An event with both is one event: the key counts that more have.
+    let mut counted: BTreeMap<u32, u64> = BTreeMap::new();
     for (key, of, others, pointer) in [
         (ScoreKey::Em, email, [phone, birth], "/user_data/em"),
         (ScoreKey::Ph, phone, [email, birth], "/user_data/ph"),
@@ -107,10 +109,12 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
             if found.held {
                 out.convict().fresh(key, found.scope);
             }
+            let so_far = counted.entry(found.scope).or_insert(0);
             let finding = out.at(found.events.first(), pointer, message);
             finding
                 .places_of(&found.events, "event with a new value")
-                .events(found.events.number);
+                .events(found.events.number.saturating_sub(*so_far));
+            *so_far = found.events.number.max(*so_far);
             if !found.held {
                 finding.certainty(Certainty::Heuristic);
             }

@@ -46,18 +46,18 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
         let name = log.event_name(group[0].name);
         let number = count(twice.len() as u64, "event");
         let first = twice[0];
-        let one_value = !twice.iter().any(|row| row.content_differs(first));
+        let one_value = are_alike(&twice);
         let (message, help) = match one_value {
             true => (
                 format!("one order came as {number} named {name}, each under an event_id of its own"),
                 None,
             ),
             false => (
-                format!("one order came as {number} named {name} of different values, each under an event_id of its own"),
+                format!("one order came as {number} named {name} of different values or goods, each under an event_id of its own"),
                 Some("send the order once; parts of it that are sent apart want an item_number each"),
             ),
         };
-        let is_certain = one_value && is_one_person(&twice);
+        let is_certain = are_copies(&twice);
         if is_certain && let Some(lessons) = out.lessons(Safety::Unsafe) {
             let others = twice[1..].iter().map(|row| row.other).collect();
             lessons.order(first.key, first.other, others);
@@ -112,8 +112,23 @@ pub(super) fn sent_twice(group: &[Sighting]) -> Option<Vec<&Sighting>> {
     (ids.len() > 1).then_some(ids)
 }
 
+/// Copies of one order come within so many seconds: a later one may be the next payment of a
+/// subscription.
+const SOON: u32 = 6 * 3600;
+
+/// Whether all these are the same order beyond doubt.
+pub(super) fn are_copies(twice: &[&Sighting]) -> bool {
+    let is_soon = twice.iter().all(|row| row.gap(twice[0]) <= SOON);
+    is_soon && are_alike(twice) && is_one_person(twice)
+}
+
+/// Whether none differs in value, currency or goods.
+fn are_alike(twice: &[&Sighting]) -> bool {
+    !twice.iter().any(|row| row.content_differs(twice[0]))
+}
+
 /// Whether all these are of one person beyond doubt: else the shop may have begun to count anew.
-pub(super) fn is_one_person(twice: &[&Sighting]) -> bool {
+fn is_one_person(twice: &[&Sighting]) -> bool {
     let [first, others @ ..] = twice else {
         return true;
     };
@@ -179,6 +194,17 @@ mod tests {
         assert_eq!(ids(&perhaps), 2);
         assert!(!is_one_person(&[&first, &perhaps[1]]));
         assert!(is_one_person(&[&first, &row(1, 2)]));
+        // A daily payment of a subscription, and the parts of two sellers.
+        let next_day = Sighting {
+            time: 1_782_399_600 + 86_400,
+            ..row(1, 2)
+        };
+        let part = Sighting {
+            content: 8,
+            ..row(1, 2)
+        };
+        assert!(are_copies(&[&first, &row(1, 2)]));
+        assert!(!are_copies(&[&first, &next_day]) && !are_copies(&[&first, &part]));
         let in_store = Sighting {
             flags: 0,
             ..row(1, 2)

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use super::order_sent_twice::{is_one_person, sent_twice};
+use super::order_sent_twice::{are_copies, sent_twice};
 use crate::blank::trimmed;
 use crate::deduplication;
 use crate::event::Event;
@@ -79,7 +79,7 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
 fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
     let mut names: BTreeMap<u32, (u64, [u64; 2])> = BTreeMap::new();
     log.orders(|group| {
-        let Some(ids) = sent_twice(group).filter(|ids| is_one_person(ids)) else {
+        let Some(ids) = sent_twice(group).filter(|ids| are_copies(ids)) else {
             return;
         };
         let mut random = ids.iter().filter(|row| row.has(sighting::RANDOM_ID));

@@ -4,6 +4,7 @@ use std::io;
 
 use crate::clock::span;
 use crate::event::Event;
+use crate::event_name;
 use crate::finding::{Certainty, Findings};
 use crate::fix::{Fix, Safety};
 use crate::json::Pointer;
@@ -61,9 +62,14 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
                 span((i64::from(replay.last_minute - replay.first_minute) + 1) * 60),
                 span(i64::from(replay.to - replay.from)),
             );
-            out.at(replay.events.first, "/event_time", message)
+            let finding = out.at(replay.events.first, "/event_time", message);
+            finding
                 .related(replay.events.last, "the last of them")
                 .events(events);
+            // Orders that were placed ahead are charged together when the goods come out.
+            if event_name::is_late(name) {
+                finding.certainty(Certainty::Heuristic);
+            }
         }
         if !any && let Some((bursts, events, first, last)) = bursts(series) {
             let message = format!(

@@ -31,6 +31,7 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
             })
             .collect();
         let both = unknown.len() == MOST.len();
+        let mut most = unknown.iter().map(|(.., events)| events.number).max().unwrap_or(0);
         for (name, distinct, events) in unknown {
             // One digest on all events may be one word that nobody thought of.
             let is_sure = distinct > 1 || both;
@@ -47,7 +48,9 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
                 _ => format!("{of} have {distinct} digests for {name}, none of which is of any known spelling of {what}"),
             };
             let finding = out.at(events.first(), pointer(name), message);
-            finding.places_of(&events, "event with such a digest").events(events.number);
+            finding.places_of(&events, "event with such a digest");
+            // An event with both is one event: the key counts that more have.
+            finding.events(std::mem::take(&mut most));
             if !is_sure {
                 finding.certainty(Certainty::Heuristic);
             }
