@@ -465,16 +465,21 @@ pub struct Pages {
     /// Those whose page has a query.
     pub with_query: u64,
     pub urls: Distinct<1>,
+    /// Goods that they are about, by the id of an event's first, counted as long as the page is one.
+    pub goods: Distinct<64>,
     /// Those whose page is on a host of nobody's shop, in the order of [`page_host::Foreign::ALL`].
     pub foreign: [Seen; 4],
 }
 
 impl Pages {
-    fn see(&mut self, key: &Key, url: &str, at: u64) {
+    fn see(&mut self, key: &Key, event: &Event<'_, '_>, url: &str, at: u64) {
         self.all.see(at);
         self.with_query += u64::from(memchr::memchr2(b'?', b'#', url.as_bytes()).is_some());
         if !self.urls.is_full() {
             self.urls.see(short(key.hash(url.as_bytes())));
+            if let Some(id) = first_good(event).filter(|_| !self.goods.is_full()) {
+                self.goods.see(short(key.hash(id.as_bytes())));
+            }
         }
         if let Some(foreign) = page_host::foreign(page_host::host_of(url)) {
             self.foreign[foreign as usize].see(at);
@@ -486,6 +491,7 @@ impl Pages {
         self.all.merge(&other.all, behind);
         self.with_query += other.with_query;
         self.urls.merge(&other.urls);
+        self.goods.merge(&other.goods);
         for (own, other) in self.foreign.iter_mut().zip(&other.foreign) {
             own.merge(other, behind);
         }
@@ -549,7 +555,7 @@ impl Series {
                 }
                 let url = event.get(Name::EventSourceUrl).and_then(Item::text);
                 if let Some(url) = url.filter(|url| url.starts_with("http")) {
-                    self.pages.see(key, url, at);
+                    self.pages.see(key, event, url, at);
                 }
             }
             Some("physical_store" | "system_generated") => {

@@ -20,7 +20,6 @@ const GOODS: usize = 10;
 struct Group {
     pages: Pages,
     names: usize,
-    goods: usize,
 }
 
 fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
@@ -32,15 +31,9 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
         let group = groups.entry(series.group).or_default();
         group.pages.merge(&series.pages, 0);
         group.names += 1;
-        group.goods = group.goods.max(series.amounts.goods.len());
     }
-    for Group {
-        pages,
-        names,
-        goods,
-    } in groups.into_values()
-    {
-        let all = pages.all;
+    for Group { pages, names } in groups.into_values() {
+        let (all, goods) = (pages.all, pages.goods.len());
         if all.events < EVENTS
             || pages.urls.len() != 1
             || pages.with_query > 0
