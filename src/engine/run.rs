@@ -215,7 +215,7 @@ impl Opened {
 }
 
 /// The title of fixes that rest on the whole log.
-const OF_LOG: &str = "write what the log shows, which is read twice for it";
+const OF_LOG: &str = "write what the log shows; the input is read twice for it";
 
 /// The findings of a file that are told once with their number.
 struct FileFold {
