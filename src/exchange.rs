@@ -203,17 +203,89 @@ pub fn sent_to<'t, 'a>(record: &Record<'t, 'a>) -> Vec<Found<'t, 'a>> {
 }
 
 /// Whether an object of a record is what was sent to the Conversions API: an address of it stands
-/// around the text, or in an object around this one, and no key says that it is the answer.
+/// around the text, or in an object around this one, and no key says that it is the answer. What
+/// stands beside a question (`GET`) is the answer to it, whatever its key.
 pub fn is_sent_there(record: &Record<'_, '_>, object: Item<'_, '_>) -> bool {
     let above = || std::iter::successors(Some(object), |item| item.parent());
-    if above().any(|item| is_answer(item.key())) {
+    if above().any(|item| is_answer(item.key()) || names_other_method(item)) {
         return false;
     }
     record.is_sent
         || sent_to(record).iter().any(|found| {
             let beside = found.item.and_then(Item::parent).map(Item::place);
-            beside.is_some_and(|beside| above().skip(1).any(|item| item.place() == beside))
+            let is_around =
+                || beside.is_some_and(|beside| above().skip(1).any(|item| item.place() == beside));
+            // `GET /v25.0/738291045566120/events` is one line in access logs.
+            let line = found.item.and_then(Item::text).unwrap_or_default();
+            let before = line.get(..found.endpoint.range.start).unwrap_or_default();
+            let method = before.split_whitespace().next_back();
+            is_around() && !method.is_some_and(is_other_method)
         })
+}
+
+/// The bodies without an event that a record shows as text, where they were sent to the Conversions
+/// API: what stands under `data` in them.
+pub fn texts_sent_there<'t, 'a>(
+    record: &Record<'t, 'a>,
+) -> impl Iterator<Item = (Item<'t, 'a>, serde_json::Value)> {
+    // In a text inside JSON the quotes are escaped.
+    let may_hold = !record.is_bare
+        && record.tape.is_some()
+        && memchr::memmem::find(record.text.as_bytes(), b"\\\"data\\\"").is_some();
+    let parts = may_hold.then(|| record.enveloped());
+    let items = parts.into_iter().flatten().flat_map(Item::descendants);
+    items.filter_map(move |item| {
+        let text = item.text()?.trim();
+        let is_small = text.starts_with('{') && text.len() < 2_000;
+        if !is_small || !is_body(item.key()) || names_event(text) {
+            return None;
+        }
+        let mut body: serde_json::Value = serde_json::from_str(text).ok()?;
+        let data = body.get_mut("data")?.take();
+        is_sent_there(record, item).then_some((item, data))
+    })
+}
+
+/// Whether a key speaks of the body of a request.
+fn is_body(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    ["body", "data", "payload", "text", "json"]
+        .iter()
+        .any(|word| key.ends_with(word))
+}
+
+/// Whether an object names a method that sends no events.
+fn names_other_method(object: Item<'_, '_>) -> bool {
+    let is_method = |key: &str| {
+        key.eq_ignore_ascii_case("verb")
+            || key
+                .get(key.len().saturating_sub("method".len())..)
+                .is_some_and(|end| end.eq_ignore_ascii_case("method"))
+    };
+    object.is_object()
+        && object
+            .children()
+            .filter(|member| is_method(member.key()))
+            .any(|member| member.text().is_some_and(is_other_method))
+}
+
+/// Whether a line puts another method than POST in front of the address in which the dataset stands;
+/// `dataset` is a part of `line`.
+pub fn asks(line: &str, dataset: &str) -> bool {
+    let at = dataset.as_ptr() as usize - line.as_ptr() as usize;
+    let before = line.get(..at).unwrap_or_default();
+    let mut words = before.split_ascii_whitespace().rev();
+    // The address itself comes first.
+    words
+        .nth(1)
+        .is_some_and(|word| is_other_method(word.trim_matches(|c: char| !c.is_ascii_alphabetic())))
+}
+
+/// Methods of HTTP but for POST, which alone sends events.
+fn is_other_method(word: &str) -> bool {
+    ["GET", "HEAD", "DELETE", "OPTIONS", "PUT", "PATCH"]
+        .iter()
+        .any(|method| word.trim().eq_ignore_ascii_case(method))
 }
 
 fn is_answer(key: &str) -> bool {

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::digest::{self, Shape};
 use crate::event::Event;
+use crate::json::{Item, Val};
 use crate::name::Name;
 use crate::normalize;
 
@@ -320,6 +321,47 @@ const ROLES: [&str; 20] = [
     "team",
     "customerservice",
 ];
+
+/// What a value outside of custom_data shows of a person in clear: an e-mail address anywhere, a
+/// phone, a name, a birth date or the number of a document under a key that says so. Nothing that
+/// a business has on its door.
+pub fn shown_by(item: Item<'_, '_>) -> Option<Kind> {
+    let above = || std::iter::successors(Some(item), |item| item.parent());
+    let key = above().map(Item::key).find(|key| !key.is_empty());
+    let key = key.unwrap_or_default();
+    let announced = || match Name::of(key) {
+        Some(name) => kind_of_name(name),
+        None => kind_of_key(key),
+    };
+    let kind = match item.val() {
+        Val::Text(text) if email_inside(text).is_some() => Kind::Email,
+        // Of addresses and credentials too little is certain, an address such as `info@` is nobody's.
+        Val::Text(text) => announced().filter(|kind| {
+            let is_certain = matches!(
+                kind,
+                Kind::Phone | Kind::Name | Kind::Birth | Kind::Document
+            );
+            is_certain && kind.fits(text) && !digest::is_digest(text)
+        })?,
+        Val::Int(number) if number > 999_999_999 => {
+            announced().filter(|kind| *kind == Kind::Phone)?
+        }
+        _ => return None,
+    };
+    let is_business = above().any(|item| names_a_business(item.key()));
+    (!is_business).then_some(kind)
+}
+
+/// What a key of user_data holds before it is hashed.
+pub fn kind_of_name(name: Name) -> Option<Kind> {
+    Some(match name {
+        Name::Em => Kind::Email,
+        Name::Ph => Kind::Phone,
+        Name::Fn | Name::Ln => Kind::Name,
+        Name::Db => Kind::Birth,
+        _ => return None,
+    })
+}
 
 /// The first e-mail address of a person inside a text, such as a note.
 pub fn email_inside(text: &str) -> Option<&str> {

@@ -1,6 +1,7 @@
 //! What a run amounts to: totals that can be merged, the gate, and the one verdict that is both
 //! printed and returned as exit code.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -154,13 +155,25 @@ pub struct Group {
     pub examples: Vec<Located>,
 }
 
-/// An input that could not be read. The run goes on; its exit code is 2.
+/// An input that could not be read, or not be written. The run goes on; its exit code is 2.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InputError {
     /// As the user gave it.
     pub path: String,
     /// What went wrong, without any payload.
     pub message: String,
+    /// Whether it was read, and only its fixes could not be written.
+    pub on_writing: bool,
+}
+
+impl InputError {
+    /// What went wrong, for a line that says no more than the path.
+    pub fn told(&self) -> Cow<'_, str> {
+        match self.on_writing {
+            true => Cow::Owned(format!("could not be rewritten: {}", self.message)),
+            false => Cow::Borrowed(&self.message),
+        }
+    }
 }
 
 /// What was found in one file.
@@ -353,8 +366,18 @@ impl Verdict {
         if report.interrupted {
             broken.push("it was interrupted".to_owned());
         }
-        if !report.errors.is_empty() {
-            broken.push(count(report.errors.len() as u64, "input") + " could not be read");
+        let unwritten = report
+            .errors
+            .iter()
+            .filter(|error| error.on_writing)
+            .count();
+        for (number, what) in [
+            (report.errors.len() - unwritten, " could not be read"),
+            (unwritten, " could not be rewritten"),
+        ] {
+            if number > 0 {
+                broken.push(count(number as u64, "input") + what);
+            }
         }
         if report.internal_errors > 0 {
             broken.push(count(report.internal_errors, "internal error"));

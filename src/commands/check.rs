@@ -508,6 +508,7 @@ fn read(
     let fault = |error: &io::Error| InputError {
         path: name.clone(),
         message: io_message(error),
+        on_writing: false,
     };
     let settings = linter.settings();
     let path = match source {
@@ -551,6 +552,7 @@ fn read(
                 run.failed(InputError {
                     path: "<stdout>".to_owned(),
                     message: io_message(&error),
+                    on_writing: false,
                 });
             }
             return Ok(());
@@ -641,7 +643,8 @@ fn read(
         Err(error) => {
             run.failed(InputError {
                 path: name.clone(),
-                message: format!("cannot be rewritten: {}", io_message(&error)),
+                message: io_message(&error),
+                on_writing: true,
             });
             // It is still linted.
             return run
@@ -698,6 +701,7 @@ fn read_archive(
             Err(error) => run.failed(InputError {
                 path: member.clone(),
                 message: io_message(&error),
+                on_writing: false,
             }),
         }
         let undone = fixes_on_offer(run, settings) - before;
@@ -707,7 +711,8 @@ fn read_archive(
             *list.entry(reason.to_owned()).or_insert(0) += undone;
             run.failed(InputError {
                 path: member,
-                message: format!("was not rewritten: {reason}"),
+                message: reason.to_owned(),
+                on_writing: true,
             });
         }
     }
@@ -746,7 +751,8 @@ fn finish_rewrite(
     }
     run.failed(InputError {
         path: name.to_owned(),
-        message: format!("was not rewritten: {}", io_message(&error)),
+        message: io_message(&error),
+        on_writing: true,
     });
 }
 

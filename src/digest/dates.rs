@@ -73,7 +73,7 @@ const SHORT: &str = "a date without its century";
 const WORDY: &str = "a date with the name of a month";
 const EPOCH: &str = "a Unix time instead of a date";
 
-const LAYOUTS: [Layout; 42] = [
+const LAYOUTS: [Layout; 43] = [
     disputed("Y-M-D", ISO),
     disputed("Y/M/D", YEAR_FIRST),
     disputed("Y.M.D", YEAR_FIRST),
@@ -92,6 +92,7 @@ const LAYOUTS: [Layout; 42] = [
     layout("Y-M-D 00:00:00", TIMED),
     layout("yMD", SHORT),
     layout("YMD\n", SPACED),
+    layout("YMD\r\n", SPACED),
     layout("\"YMD\"", QUOTED),
     layout("YMD.0", FLOAT),
     rare("YMD ", SPACED),

@@ -1,6 +1,7 @@
 //! What happens to a value between the form field and the hash function: other case, white space,
 //! quotes, other encodings, a second hashing.
 
+use super::other::Algorithm;
 use super::sha256;
 use super::short;
 
@@ -55,6 +56,8 @@ pub(super) enum Dress {
     TwiceHex,
     TwiceUpperHex,
     TwiceBytes,
+    /// The hex of an MD5, which an older part of the program left.
+    Md5,
     Utf16Le,
     Utf16Be,
     Latin1,
@@ -67,10 +70,11 @@ pub(super) const QUOTED: &str = "a value in quotes";
 pub(super) const LITERAL: &str = "a value in the brackets of a program or of JSON";
 pub(super) const CHARSET: &str = "a value in another character encoding than UTF-8";
 pub(super) const TWICE: &str = "the digest of a digest";
+pub(super) const OF_MD5: &str = "the SHA-256 of an MD5";
 pub(super) const FLOAT: &str = "a number with decimals";
 
 /// The usual ones stand in front.
-pub(super) const DRESSES: [Dress; 27] = [
+pub(super) const DRESSES: [Dress; 33] = [
     Dress::None,
     Dress::TwiceHex,
     Dress::Around("", "\n", SPACED),
@@ -98,6 +102,12 @@ pub(super) const DRESSES: [Dress; 27] = [
     Dress::Utf16Be,
     Dress::TwiceUpperHex,
     Dress::TwiceBytes,
+    Dress::Around("\n", "", SPACED),
+    Dress::Around("\r\n", "", SPACED),
+    Dress::Around("\t", "", SPACED),
+    Dress::Around("", "\u{feff}", SPACED),
+    Dress::Around("\0", "", SPACED),
+    Dress::Md5,
 ];
 /// So many of [`DRESSES`] are tried on long lists: white space, quotes and a second hashing.
 pub(super) const USUAL: usize = 5;
@@ -116,6 +126,7 @@ impl Dress {
                 }
             }
             Dress::TwiceBytes => out.extend_from_slice(&sha256(text.as_bytes())),
+            Dress::Md5 => out.extend_from_slice(Algorithm::Md5.hex_of(text).as_bytes()),
             Dress::TwiceHex | Dress::TwiceUpperHex => {
                 out.resize(64, 0);
                 let digest = sha256(text.as_bytes());
@@ -165,7 +176,7 @@ impl Dress {
     pub(super) fn is_twice(self) -> bool {
         matches!(
             self,
-            Dress::TwiceHex | Dress::TwiceUpperHex | Dress::TwiceBytes
+            Dress::TwiceHex | Dress::TwiceUpperHex | Dress::TwiceBytes | Dress::Md5
         )
     }
 
@@ -175,6 +186,7 @@ impl Dress {
             Dress::None => None,
             Dress::Around(_, _, what) => Some(what),
             Dress::Utf16Le | Dress::Utf16Be | Dress::Latin1 | Dress::Mojibake => Some(CHARSET),
+            Dress::Md5 => Some(OF_MD5),
             _ => Some(TWICE),
         }
     }

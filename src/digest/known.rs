@@ -25,7 +25,7 @@ pub struct Class {
 }
 
 /// Every [`Class::what`] of an e-mail or a phone.
-const CLASSES: [&str; 22] = [
+const CLASSES: [&str; 23] = [
     "a value in another spelling",
     super::dress::SPACED,
     super::dress::QUOTED,
@@ -48,6 +48,7 @@ const CLASSES: [&str; 22] = [
     DECIMALS,
     NATIONAL,
     AROUND,
+    super::dress::OF_MD5,
 ];
 
 const FAULTS: [Fault; 4] = [Fault::Twice, Fault::Case, Fault::Spelling, Fault::WrongKey];

@@ -52,15 +52,15 @@ const TURNS: [Turn; 12] = [
     As("\"", "\"", QUOTED),
     As("", ".0", FLOAT),
     Twice,
+    As("", "\r\n", SPACED),
     As("", " ", SPACED),
     As(" ", "", SPACED),
-    As("", "\r\n", SPACED),
     As("'", "'", QUOTED),
     As("=\"", "\"", QUOTED),
     As("us ", "", "a postcode with its country in front"),
     As("US-", "", "a postcode with its country in front"),
 ];
-const USUAL: usize = 5;
+const USUAL: usize = 6;
 
 const TURN_SHIFT: u32 = 5;
 const SHORT: u32 = 16;

@@ -62,8 +62,8 @@ impl Spelling {
     }
 }
 
-const CASE_SHIFT: u32 = 5;
-const SPELLING_SHIFT: u32 = 8;
+const CASE_SHIFT: u32 = 6;
+const SPELLING_SHIFT: u32 = 9;
 
 /// The spellings of one key.
 pub(super) struct Words {
@@ -98,7 +98,7 @@ impl Words {
         (
             spelling,
             CASES[(mark >> CASE_SHIFT) & 7],
-            DRESSES[mark & 31],
+            DRESSES[mark & 63],
         )
     }
 }
@@ -170,7 +170,7 @@ impl Spelled for Words {
             Some(right) => Right::of(right),
             None => Right::Nothing,
         };
-        let (mut sure, mut disputed) = (spelling.sure, false);
+        let mut sure = spelling.sure;
         if let Scope::NorthAmerica { also_elsewhere } = spelling.scope {
             match about.country {
                 Some(country) if is_north_american(country) => {}
@@ -178,11 +178,13 @@ impl Spelled for Words {
                 _ if dress == Dress::None => return None,
                 _ => (right, sure) = (Right::Open, false),
             }
-            // The SDKs pass a state's name on without its spaces.
-            disputed = dress == Dress::None
-                && !text.bytes().any(|b| b.is_ascii_uppercase())
-                && is_joined(&text);
         }
+        // The SDKs pass a state's name on without its spaces, and `US-CA` as `usca`.
+        let mut disputed = self.name == Name::St
+            && !spelling.own
+            && dress == Dress::None
+            && !text.bytes().any(|b| b.is_ascii_uppercase())
+            && is_joined(&text);
         let (fault, what) = match dress.what() {
             Some(what) if dress.is_twice() => (Fault::Twice, what),
             Some(what) => (Fault::Spelling, what),

@@ -1078,6 +1078,7 @@ impl<'l> Run<'l> {
         self.failed(InputError {
             path: resend.directory().display().to_string(),
             message: format!("was not written: {}", crate::input::walk::io_message(fault)),
+            on_writing: false,
         });
     }
 
@@ -1718,6 +1719,7 @@ impl OpenFile<'_> {
             run.failed(InputError {
                 path: self.tally.name.clone(),
                 message,
+                on_writing: false,
             });
         }
     }

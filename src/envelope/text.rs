@@ -7,6 +7,7 @@ use super::decode::{self, Codec};
 use super::when::{self, Naive};
 use super::{labels, search};
 use crate::event::{Envelope, Field};
+use crate::exchange;
 use crate::json::tree::{Syntax, Tree};
 
 /// How a piece of text is written.
@@ -361,7 +362,9 @@ pub fn see<'a>(line: &'a str, envelope: &mut Envelope<'a>, zone: Naive<'_>) -> b
         envelope.sent_at = stamp.millis;
         envelope.trust = stamp.millis.map(|_| stamp.trust);
     }
-    if let Some(dataset) = labels::dataset_of(&line[..floor(line, 2_000)]) {
+    if let Some(dataset) = labels::dataset_of(&line[..floor(line, 2_000)])
+        && !exchange::asks(line, dataset)
+    {
         envelope.dataset = Some(dataset);
     }
     see_fields(line, envelope);

@@ -98,7 +98,11 @@ fn walk(
                     Some(error) => io_message(error),
                     None => "the folder contains itself".to_owned(),
                 };
-                errors.push(InputError { path, message });
+                errors.push(InputError {
+                    path,
+                    message,
+                    on_writing: false,
+                });
             }
         }
     }

@@ -58,7 +58,7 @@ impl<W: Write> Reporter for Concise<W> {
 
     fn finish(&mut self, report: &Report, verdict: &Verdict) -> io::Result<()> {
         for error in &report.errors {
-            writeln!(self.out, "{}: {}", error.path, error.message)?;
+            writeln!(self.out, "{}: {}", error.path, error.told())?;
         }
         writeln!(self.out, "{verdict}")?;
         self.out.flush()

@@ -780,7 +780,11 @@ fn input_errors(report: &Report, style: &Style) -> String {
         .errors
         .iter()
         .map(|error| {
-            let word = paint(style, "1;31", "could not be read");
+            let word = match error.on_writing {
+                true => "could not be rewritten",
+                false => "could not be read",
+            };
+            let word = paint(style, "1;31", word);
             format!("{word}: {}: {}\n", error.path, error.message)
         })
         .collect()

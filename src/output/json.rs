@@ -242,7 +242,7 @@ pub(super) fn totals(
     let errors: Vec<Value> = report
         .errors
         .iter()
-        .map(|error| json!({"path": error.path, "message": error.message}))
+        .map(|error| json!({"path": error.path, "message": error.told()}))
         .collect();
     let mut totals = vec![
         ("as_of", as_of),

@@ -150,7 +150,7 @@ impl<W: Write> Reporter for Scores<W> {
                 self.out.write_all(text.as_bytes())?;
             }
             for error in &report.errors {
-                writeln!(self.out, "{}: {}", error.path, error.message)?;
+                writeln!(self.out, "{}: {}", error.path, error.told())?;
             }
             writeln!(self.out, "{verdict}")?;
         }

@@ -322,6 +322,7 @@ fn unreadable_inputs_and_findings_without_a_place_are_told() {
     report.errors.push(InputError {
         path: "b.json".to_owned(),
         message: "permission denied".to_owned(),
+        on_writing: false,
     });
     let bare = &mut report.groups[0].examples[0];
     bare.excerpt = None;

@@ -41,6 +41,12 @@ fn check(request: &Request<'_, '_>, out: &mut Findings) {
 
 /// A body with nothing but an empty list, beside the address to which it was sent.
 fn in_record(record: &Record<'_, '_>, out: &mut Findings) {
+    for (body, data) in exchange::texts_sent_there(record) {
+        if data.as_array().is_some_and(Vec::is_empty) {
+            out.at(body, "the request holds no event")
+                .help("send a request only when there is an event to send");
+        }
+    }
     if record.is_bare || record.is_element || !may_be_empty(record.text) {
         return;
     }

@@ -29,12 +29,46 @@ fn in_request(request: &Request<'_, '_>, out: &mut Findings) {
         out.at(data, "data is one event, Meta takes a list of events")
             .fix(Fix::safe("put the event into a list").wrap(at));
     }
+    if let Some(data) = data.filter(|data| data.is_list()) {
+        beside_events(data, out);
+    }
+}
+
+/// A number or a null among the events. Text is left alone: a logger's mark for what it cut away.
+fn beside_events(data: Item<'_, '_>, out: &mut Findings) {
+    let is_scalar = |item: Item<'_, '_>| {
+        matches!(
+            item.val(),
+            Val::Null | Val::Bool(_) | Val::Int(_) | Val::Float(_)
+        )
+    };
+    if !data.children().any(is_scalar) || !data.children().any(event::is_listed_event) {
+        return;
+    }
+    let list = Pointer::root().key(Name::Data.text());
+    for (number, element) in data.children().enumerate() {
+        if is_scalar(element) {
+            let message = format!("data holds {} among its events", element.val().kind());
+            out.at(element, message)
+                .fix(Fix::safe("take it out of the list").remove(list.clone().index(number)));
+        }
+    }
 }
 
 fn in_record(record: &Record<'_, '_>, out: &mut Findings) {
     if record.is_element {
         return;
     }
+    for (body, data) in exchange::texts_sent_there(record) {
+        let kind = match data {
+            serde_json::Value::Null => "null",
+            serde_json::Value::Bool(_) => "a boolean",
+            serde_json::Value::Number(_) => "a number",
+            _ => continue,
+        };
+        out.at(body, format!("data is {kind}, Meta takes a list of events"));
+    }
+    bodies_without_data(record, out);
     for part in record.parts() {
         if !(event::is_bare(part) && is_well_formed(part)) {
             look_at(record, part, out);
@@ -62,6 +96,64 @@ fn look_at(record: &Record<'_, '_>, part: Item<'_, '_>, out: &mut Findings) {
             Some(data) => as_text(record, object, data, out),
             None => without_data(object, out),
         }
+    }
+}
+
+/// A request with its method or headers whose whole body is an event, a list of events, or an object
+/// that gives the list another name. Under other keys than `body` it may be the field `data` alone.
+fn bodies_without_data(record: &Record<'_, '_>, out: &mut Findings) {
+    let shows_body = || memchr::memmem::find(record.text.as_bytes(), b"\"body\"").is_some();
+    if record.is_bare || !shows_body() {
+        return;
+    }
+    let is_event = |item: Item<'_, '_>| {
+        let names = names_of(item);
+        names & Name::EventName.bit() != 0
+            && names & (Name::UserData.bit() | Name::EventTime.bit()) != 0
+    };
+    for body in record.enveloped().flat_map(Item::descendants) {
+        if body.key() != "body" || !(body.is_list() || body.is_object()) {
+            continue;
+        }
+        let Some(request) = body.parent().filter(|request| {
+            request.member("method").is_some() || request.member("headers").is_some()
+        }) else {
+            continue;
+        };
+        let is_list_of_events =
+            |item: Item<'_, '_>| item.is_list() && item.children().next().is_some_and(is_event);
+        let named = || {
+            // With another member the rest of the body may be a logger's.
+            let only = body.children().next().filter(|_| body.len() == 1);
+            only.filter(|list| list.name() != Some(Name::Data) && is_list_of_events(*list))
+        };
+        let whole = is_list_of_events(body)
+            || body.is_object() && body.get(Name::Data).is_none() && is_event(body);
+        let list = match whole {
+            true => None,
+            false if body.is_object() => match named() {
+                Some(list) => Some(list),
+                None => continue,
+            },
+            false => continue,
+        };
+        let is_known = names_of(body) & OF_REQUEST != 0;
+        if is_known || is_form(request) || !exchange::is_sent_there(record, body) {
+            continue;
+        }
+        let message = match list {
+            Some(_) => "the list of events has another name, Meta looks for it in data",
+            None if body.is_list() => {
+                "the list of events is the body itself, Meta looks for it in data"
+            }
+            None => "the event stands in the body itself, Meta looks for it in data",
+        };
+        let fix = list
+            .map(|list| Fix::safe("name the list data").rename(list.pointer(), Name::Data.text()));
+        out.at(list.unwrap_or(body), message)
+            .certainty(Certainty::Strong)
+            .help("send {\"data\": [ … ]} with the events in the list")
+            .fix_if(fix);
     }
 }
 
@@ -106,7 +198,12 @@ fn is_json_body(object: Item<'_, '_>) -> bool {
         let known = known | OF_REQUEST | Name::Data.bit() | Name::Platforms.bit();
         member.name().is_some_and(|name| known & name.bit() != 0)
     });
-    let form = std::iter::successors(Some(object), |item| Item::parent(*item)).any(|above| {
+    alone && !is_form(object)
+}
+
+/// Whether a key or a header around an object says that it is a form.
+fn is_form(object: Item<'_, '_>) -> bool {
+    std::iter::successors(Some(object), |item| Item::parent(*item)).any(|above| {
         let key = above.key().to_ascii_lowercase();
         key.contains("form") || key == "params" || key == "batch" || {
             let typed = above
@@ -119,8 +216,7 @@ fn is_json_body(object: Item<'_, '_>) -> bool {
                         .any(|item| item.text().is_some_and(|text| text.contains("form-")))
                 })
         }
-    });
-    alone && !form
+    })
 }
 
 fn is_content_type(key: &str) -> bool {

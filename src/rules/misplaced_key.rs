@@ -2,10 +2,11 @@
 
 use crate::digest::{Shape, looks_like_email};
 use crate::event::{Event, Request};
-use crate::finding::{Certainty, Findings, Severity};
+use crate::finding::{Certainty, Effect, Finding, Findings, Severity};
 use crate::fix::Fix;
 use crate::json::{Item, Pointer, Val};
 use crate::name::Name;
+use crate::personal::{self, Kind};
 use crate::rule::{Check, Rule};
 
 /// See `rules/misplaced-key.md`.
@@ -173,6 +174,10 @@ const fn at(level: Level) -> u128 {
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     let (top, user, custom) = event.names();
+    if event.in_request && (event.has_unnamed_keys() || top & Name::AppData.bit() != 0) {
+        shown_in_clear(event, out);
+    }
+    in_event_name(event, out);
     if (top & OUT_OF_EVENT) | (user & OUT_OF_USER) | (custom & OUT_OF_CUSTOM) == 0 {
         return;
     }
@@ -187,8 +192,101 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
     }
 }
 
+/// Keys of the sender's own beside event_name or in app_data that show a person in clear. Outside
+/// of a request they may be the columns of a row in which the event was kept.
+fn shown_in_clear(event: &Event<'_, '_>, out: &mut Findings) {
+    let app_data = event.get(Name::AppData).into_iter();
+    for (object, place) in [(event.root(), "beside event_name")]
+        .into_iter()
+        .chain(app_data.map(|data| (data, "in app_data")))
+    {
+        let is_app = place == "in app_data";
+        let is_own = |member: &Item<'_, '_>| match member.name() {
+            Some(name) => is_app && personal::kind_of_name(name).is_some(),
+            None => true,
+        };
+        for value in object.children().filter(is_own).flat_map(Item::descendants) {
+            let Some(kind) = personal::shown_by(value) else {
+                continue;
+            };
+            let at = value.pointer_from(event.root().place());
+            leak(out, value, kind, place).fix(Fix::safe(TAKE_AWAY).remove(at));
+        }
+    }
+}
+
+const TAKE_AWAY: &str = "take away what shows a person in clear";
+
+fn leak<'o>(
+    out: &'o mut Findings,
+    value: Item<'_, '_>,
+    kind: Kind,
+    place: &str,
+) -> &'o mut Finding {
+    let phrase = kind.phrase();
+    out.at(value, format!("{phrase} stands {place} in clear"))
+        .certainty(Certainty::Strong)
+        .effect(Effect::Leaked)
+        .help("send personal data in user_data only, normalised and hashed")
+}
+
+/// The name of an event is shown to all who look at its statistics.
+fn in_event_name(event: &Event<'_, '_>, out: &mut Findings) {
+    let Some(name) = event.name() else { return };
+    let Some(email) = personal::email_inside(name) else {
+        return;
+    };
+    let Some(item) = event.get(Name::EventName) else {
+        return;
+    };
+    let rest = name.replace(email, "");
+    let rest = rest.trim_matches(|c: char| !c.is_alphanumeric());
+    let at = item.pointer_from(event.root().place());
+    let fix = Fix::needs_consent("take the address out of the name").replace_text(at, rest);
+    leak(out, item, Kind::Email, "in event_name").fix_if(Some(fix).filter(|_| !rest.is_empty()));
+}
+
+/// Personal data beside `data`, where every other key is one of a request: anything else there may
+/// be a logger's, and this a column of it.
+fn shown_beside_data(request: &Request<'_, '_>, out: &mut Findings) {
+    let is_of_body = |member: Item<'_, '_>| match member.name() {
+        Some(name) => {
+            name == Name::Data
+                || matches!(level_of(name), Some(Level::Request))
+                || bit(member) & OF_REQUEST != 0
+                || personal::kind_of_name(name).is_some()
+        }
+        None => member
+            .each()
+            .all(|value| personal::shown_by(value).is_some()),
+    };
+    let is_candidate = |member: &Item<'_, '_>| {
+        member
+            .name()
+            .is_none_or(|name| personal::kind_of_name(name).is_some())
+    };
+    if request.form.is_some()
+        || !request.body.children().any(|member| is_candidate(&member))
+        || !request.body.children().all(is_of_body)
+    {
+        return;
+    }
+    for value in request
+        .body
+        .children()
+        .filter(is_candidate)
+        .flat_map(Item::each)
+    {
+        if let Some(kind) = personal::shown_by(value) {
+            let at = value.pointer_from(request.body.place());
+            leak(out, value, kind, "beside `data`").fix(Fix::safe(TAKE_AWAY).remove(at));
+        }
+    }
+}
+
 /// Keys that were meant for every event and stand once beside the list.
 fn in_request(request: &Request<'_, '_>, out: &mut Findings) {
+    shown_beside_data(request, out);
     let names = || request.body.children().filter_map(Item::name);
     let found = names().fold(0, |set, name| set | name.bit());
     if found & OUT_OF_REQUEST == 0 || request.form.is_some() {
@@ -399,6 +497,16 @@ impl<'t, 'a> Stray<'t, 'a> {
             _ => {}
         }
         let fix = self.fix(event);
+        // A copy in clear adds nothing and shows everything.
+        let shown = |value: Item<'_, '_>| personal::shown_by(value).is_some();
+        if self.taken && self.home == Level::UserData && self.member.each().any(shown) {
+            let at = self.member.pointer_from(event.root().place());
+            out.at(self.member, message)
+                .certainty(Certainty::Strong)
+                .effect(Effect::Leaked)
+                .fix(Fix::safe(TAKE_AWAY).remove(at));
+            return;
+        }
         out.at(self.member, message)
             .severity(self.severity)
             .certainty(self.certainty)

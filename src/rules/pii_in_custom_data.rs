@@ -27,12 +27,17 @@ const OF_TEXT: u128 = Name::ContentName.bit()
     | Name::Description.bit()
     | Name::Ph.bit();
 
+/// Keys of user_data, and user_data itself, that are copies of what stands in its place: the others
+/// are misplaced-key's.
+const COPIES: u128 =
+    Name::Em.bit() | Name::Fn.bit() | Name::Ln.bit() | Name::Db.bit() | Name::UserData.bit();
+
 /// What was bought: ids, numbers and words of a catalogue, among which an e-mail can stand too.
 const GOODS: u128 = Name::Contents.bit() | Name::ContentIds.bit();
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     let (_, _, custom) = event.names();
-    if custom & (OF_TEXT | GOODS) == 0 && !event.has_unnamed_custom_keys() {
+    if custom & (OF_TEXT | GOODS | COPIES) == 0 && !event.has_unnamed_custom_keys() {
         return;
     }
     let Some(custom_data) = event.custom_data() else {
@@ -42,6 +47,10 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
         match member.name() {
             Some(name) if name.bit() & GOODS != 0 => {
                 goods(event, member, out);
+                continue;
+            }
+            Some(name) if name.bit() & COPIES != 0 => {
+                copy(event, member, name, out);
                 continue;
             }
             Some(name) if name.bit() & OF_TEXT == 0 => continue,
@@ -59,6 +68,42 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
             }
         } else {
             value(event, member, member.key(), out);
+        }
+    }
+}
+
+/// A key of user_data, or the whole of it, that stands in its place as well. `fn` is a function and
+/// `db` a database elsewhere: alone they count when they are the customer's.
+fn copy(event: &Event<'_, '_>, member: Item<'_, '_>, name: Name, out: &mut Findings) {
+    if name == Name::UserData {
+        let is_there = event.user_data().is_some_and(|data| !data.is_blank());
+        for inner in member.descendants().skip(1).filter(|_| is_there) {
+            if let Some(kind) = personal::shown_by(inner) {
+                report(event, inner, kind, inner.text().map(str::trim), out);
+            }
+        }
+        return;
+    }
+    if name == Name::Em && event.user(name).is_none_or(Item::is_blank) {
+        return;
+    }
+    let tells = |other: &Item<'_, '_>| {
+        other
+            .name()
+            .is_some_and(|name| personal::kind_of_name(name).is_some())
+            && other
+                .each()
+                .any(|value| personal::shown_by(value).is_some())
+    };
+    let beside = event.custom_data().into_iter().flat_map(Item::children);
+    let in_company = beside.filter(tells).count() > 1;
+    for value in member.each() {
+        let (Some(kind), Some(text)) = (personal::shown_by(value), value.text()) else {
+            continue;
+        };
+        let is_certain = kind == Kind::Email || in_company;
+        if is_certain || personal::is_of_customer(event, kind, text) {
+            report(event, value, kind, Some(text.trim()), out);
         }
     }
 }

@@ -8,10 +8,11 @@ use serde::Deserialize;
 
 use crate::digest::{self, Shape};
 use crate::event::Event;
-use crate::finding::{Certainty, Findings, Severity};
+use crate::finding::{Certainty, Effect, Findings, Severity};
 use crate::fix::{Fix, Safety};
 use crate::json::{Item, Val};
 use crate::name::{Hashing, Name};
+use crate::personal::{self, Kind};
 use crate::plain;
 use crate::rule::{Check, Rule};
 
@@ -110,14 +111,30 @@ const STRANGERS: u128 = {
 };
 
 fn report(event: &Event<'_, '_>, member: Item<'_, '_>, out: &mut Findings) {
-    let Some((meaning, spelling)) = ALIASES.get(&fold(member.key())) else {
-        out.at(
-            member,
-            "user_data has a key that is not in Meta's documentation",
-        )
-        .severity(Severity::Warning)
-        .certainty(Certainty::Strong)
-        .help("take the key out, or move what is no identity to custom_data");
+    let alias = ALIASES.get(&fold(member.key()));
+    let person = member
+        .descendants()
+        .find_map(|value| shown_by(value, alias));
+    let removal = || {
+        let at = member.pointer_from(event.root().place());
+        Fix::safe("take away what shows a person in clear").remove(at)
+    };
+    let Some((meaning, spelling)) = alias else {
+        let message = match person {
+            Some(kind) => format!(
+                "user_data shows {} in clear, under a key of its own",
+                kind.phrase()
+            ),
+            None => "user_data has a key that is not in Meta's documentation".to_owned(),
+        };
+        let finding = out.at(member, message);
+        finding.certainty(Certainty::Strong);
+        match person {
+            Some(_) => finding.effect(Effect::Leaked).fix(removal()),
+            None => finding
+                .severity(Severity::Warning)
+                .help("take the key out, or move what is no identity to custom_data"),
+        };
         return;
     };
     let (name, certain) = match *meaning {
@@ -144,19 +161,36 @@ fn report(event: &Event<'_, '_>, member: Item<'_, '_>, out: &mut Findings) {
         let at = member.pointer_from(event.root().place());
         Some(Fix::safe("remove the empty key").remove(at))
     } else if there {
-        None
+        person.map(|_| removal())
     } else {
         rename(event, member, *meaning, name)
     };
     let finding = out.at(member, message);
     finding.fix_if(fix);
-    if !certain {
+    if person.is_some() && there {
+        finding
+            .certainty(Certainty::Strong)
+            .effect(Effect::Leaked)
+            .help("take the key out: it shows a person in clear and adds nothing to the right one");
+    } else if !certain {
         finding
             .severity(Severity::Warning)
             .certainty(Certainty::Strong);
     } else if blank || there || is_of_offline_table(event, member.key()) {
         finding.severity(Severity::Warning);
     }
+}
+
+/// What a value under an unknown key shows of a person, going by the key that is meant as well.
+fn shown_by(value: Item<'_, '_>, alias: Option<&(Meaning, String)>) -> Option<Kind> {
+    personal::shown_by(value).or_else(|| {
+        let (Meaning::Certain(name), _) = alias? else {
+            return None;
+        };
+        let kind = personal::kind_of_name(*name).filter(|kind| *kind != Kind::Email)?;
+        let text = value.text()?;
+        (kind.fits(text) && !digest::is_digest(text)).then_some(kind)
+    })
 }
 
 /// The names in the table of Meta's page on offline events, whose own sample has the usual ones.
