@@ -549,10 +549,6 @@ fn read_layer<'a>(
     let before = dig.found();
     dig.enter(layer);
     let text = layer.text;
-    let around = match layer.codec {
-        Codec::Form => around.in_field(),
-        _ => around,
-    };
     let outcome = texts(dig, 0, text, text, around, origin, depth);
     let found = dig.found() > before;
     dig.leave();
@@ -618,7 +614,14 @@ pub(super) fn texts<'a>(
             }
         };
         let inside = match text::is_field(&text[..start]) {
-            true => inside.in_field(),
+            true => {
+                let mut inside = Envelope {
+                    field: text::field_at(text, start),
+                    ..inside
+                };
+                text::see_fields(text, &mut inside);
+                inside
+            }
             false => inside,
         };
         at = start + 1;
@@ -680,6 +683,7 @@ pub(super) fn texts<'a>(
                     };
                     let mut inside = inside;
                     if codec == Codec::Form {
+                        inside.field = text::field_at(text, start);
                         text::see_fields(text, &mut inside);
                     }
                     let text = dig.arena().alloc_str(&inner);
@@ -723,7 +727,7 @@ fn printed<'a>(
     while !rest.is_char_boundary(near) {
         near -= 1;
     }
-    if depth >= MAX_DECODES || !search::names_event(&rest[..near]) {
+    if depth >= MAX_DECODES || !search::may_hold(&rest[..near]) {
         return None;
     }
     match repr::read(rest) {

@@ -298,9 +298,39 @@ fn at_escape(text: &str, at: usize) -> Option<Piece> {
     piece(at..end, Form::Coded(Codec::HexEscapes))
 }
 
+/// What follows `data=`, or the name of a piece of that field: `data[]=`, `data[0]=`.
+fn behind_data(text: &str) -> Option<&str> {
+    let rest = text.strip_prefix("data")?;
+    if let Some(value) = rest.strip_prefix('=') {
+        return Some(value);
+    }
+    let is_coded = |open: &str| open.eq_ignore_ascii_case("%5B");
+    let rest = match rest.strip_prefix('[') {
+        Some(rest) => rest,
+        None if rest.get(..3).is_some_and(is_coded) => &rest[3..],
+        None => return None,
+    };
+    let rest = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+    let close = ["]=", "%5D=", "%5d="];
+    close.iter().find_map(|close| rest.strip_prefix(close))
+}
+
+/// How the field whose value begins at `start` of a text stands to the others of its form, which
+/// may send `data` in pieces.
+pub fn field_at(text: &str, start: usize) -> Field {
+    let ends_form = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '?');
+    let begin = text[..start].rfind(ends_form).map_or(0, |at| at + 1);
+    let is_piece = |field: &&str| behind_data(field).is_some_and(|_| !field.starts_with("data="));
+    if text[begin..start].split('&').filter(is_piece).count() > 1 {
+        return Field::Further;
+    }
+    let form = text[begin..].split(ends_form).next().unwrap_or_default();
+    Field::FirstOf(form.split('&').filter(is_piece).count().max(1) as u32)
+}
+
 /// `data=` with a coded value.
 fn at_field(text: &str, at: usize) -> Option<Piece> {
-    let value = text[at..].strip_prefix("data=")?;
+    let value = behind_data(&text[at..])?;
     let before = at.checked_sub(1).map(|i| text.as_bytes()[i]);
     if before.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'%')) {
         return None;
@@ -337,9 +367,14 @@ fn at_base64(text: &str, at: usize) -> Option<Piece> {
 
 /// Whether what follows some text is the field `data` of a form or a query, in clear.
 pub fn is_field(before: &str) -> bool {
-    before.strip_suffix("data=").is_some_and(|before| {
-        let last = before.as_bytes().last();
+    let Some(name) = before.strip_suffix('=') else {
+        return false;
+    };
+    let name = name.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '[' | ']'));
+    name.strip_suffix("data").is_some_and(|other| {
+        let last = other.as_bytes().last();
         !last.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'%'))
+            && behind_data(&before[other.len()..]) == Some("")
     })
 }
 
@@ -363,6 +398,9 @@ pub fn see<'a>(line: &'a str, envelope: &mut Envelope<'a>, zone: Naive<'_>) -> b
     }
     if let Some(dataset) = labels::dataset_of(&line[..floor(line, 2_000)]) {
         envelope.dataset = Some(dataset);
+    }
+    if let Some(is_elsewhere) = labels::is_elsewhere(&line[..floor(line, 2_000)]) {
+        envelope.is_elsewhere = is_elsewhere;
     }
     see_fields(line, envelope);
     if let Some(name) = part_of_form(line) {

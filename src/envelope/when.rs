@@ -484,6 +484,33 @@ impl Iso {
     }
 }
 
+/// When something was logged, by whose clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Logged {
+    pub trust: Trust,
+    /// Unix milliseconds.
+    pub millis: i64,
+}
+
+impl Logged {
+    /// Whether this was logged before something else by the same clock. Where one of the times is
+    /// that of a whole second, so is the comparison.
+    pub fn is_before(self, other: Logged) -> bool {
+        let is_whole = |one: Logged| one.millis % 1_000 == 0;
+        let unit = if is_whole(self) || is_whole(other) {
+            1_000
+        } else {
+            1
+        };
+        self.trust == other.trust && self.millis.div_euclid(unit) < other.millis.div_euclid(unit)
+    }
+}
+
+/// Whether what was logged at the first time cannot answer what was logged at the second.
+pub fn is_too_early(answer: Option<Logged>, request: Option<Logged>) -> bool {
+    matches!((answer, request), (Some(answer), Some(request)) if answer.is_before(request))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -827,8 +827,8 @@ fn between_records(lines: &[u8]) -> Option<usize> {
     None
 }
 
-/// Shorter lines stand between no parts.
-const SHORTEST_BORDER: usize = 5;
+/// Shorter lines stand between no parts of a form.
+pub(crate) const SHORTEST_BORDER: usize = 3;
 
 /// Takes over what a line tells of a multipart form: that a part of one begins, or that it ends.
 fn see_line(line: &[u8], form: &mut Option<Form>) {

@@ -191,7 +191,7 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
 fn in_request(request: &Request<'_, '_>, out: &mut Findings) {
     let names = || request.body.children().filter_map(Item::name);
     let found = names().fold(0, |set, name| set | name.bit());
-    if found & OUT_OF_REQUEST == 0 || request.form.is_some() {
+    if found & OUT_OF_REQUEST == 0 || request.is_form {
         return;
     }
     // Anything else around the list may be a logger's, whose lines have names and ids of their own.
