@@ -305,7 +305,11 @@ fn piece<'a>(
 }
 
 fn joined<'a>(dig: &mut impl Dig<'a>, joint: Joint<'a>) {
-    let text = dig.arena().alloc_str(&joint.texts.concat());
+    let mut text = &*dig.arena().alloc_str(&joint.texts.concat());
+    if joint.records > 1 {
+        // The end of the last line is the log's own: a text cut off there does not go on with it.
+        text = text.strip_suffix('\n').unwrap_or(text);
+    }
     let codec = match joint.records {
         // It waited for more, and none came.
         1 => match joint.held {
@@ -644,6 +648,7 @@ pub(super) fn texts<'a>(
                             return outcome;
                         }
                         if outcome.fault.is_none() {
+                            let error = text::with_mark(&text[start..], error);
                             outcome.fault = Some((start, error));
                         }
                         faults += 1;

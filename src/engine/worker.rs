@@ -1283,6 +1283,13 @@ impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
                     self.part.unread.printed += 1;
                     printed = Some(what);
                 }
+                // The logger says itself that it cut the text off.
+                (Some(error), Some(Why::Truncated))
+                    if !error.incomplete && envelope_text::before_mark(line).is_some() =>
+                {
+                    self.part.unread.truncated += 1;
+                    self.say_lossy(at, line, CUT_OFF);
+                }
                 // What begins as JSON is meant to be a text of its own; a bracket too many is meant
                 // to end one.
                 (Some(error), _)

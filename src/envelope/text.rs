@@ -7,7 +7,7 @@ use super::decode::{self, Codec};
 use super::when::{self, Naive};
 use super::{labels, search};
 use crate::event::{Envelope, Field};
-use crate::json::tree::{Syntax, Tree};
+use crate::json::tree::{Syntax, SyntaxError, Tree};
 
 /// How a piece of text is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,15 +146,20 @@ fn is_doubled(text: &str, at: usize, rest: &str) -> bool {
 }
 
 /// JSON in single quotes that is not written as it is: a string or bytes as Python prints them, or
-/// a string in a statement of SQL.
+/// a string in a statement of SQL or a command of a shell.
 fn in_quotes(text: &str, at: usize) -> Option<Piece> {
     let bytes = text.as_bytes();
     let (mut end, mut is_doubled, mut is_escaped) = (at, false, false);
+    let mut is_of_shell = false;
     loop {
         end += memchr::memchr2(b'\'', b'\\', bytes.get(end..)?)?;
         match (bytes[end], bytes.get(end + 1)) {
             (b'\\', _) => is_escaped = true,
             (_, Some(b'\'')) => is_doubled = true,
+            (_, Some(b'\\')) if bytes[end..].starts_with(b"'\\''") => {
+                is_of_shell = true;
+                end += 2;
+            }
             _ => break,
         }
         end += 2;
@@ -164,6 +169,7 @@ fn in_quotes(text: &str, at: usize) -> Option<Piece> {
     let is_bytes = word.is_some_and(|at| bytes[at] == b'b')
         && !before.is_some_and(|at| bytes[at].is_ascii_alphanumeric());
     let codec = match (is_doubled, is_escaped) {
+        _ if is_of_shell => Codec::ShellString,
         (true, _) => Codec::SqlString,
         (false, true) if escapes_quotes(raw) => return None,
         (false, true) if is_bytes => Codec::PrintedBytes,
@@ -508,6 +514,55 @@ fn floor(text: &str, at: usize) -> usize {
         at -= 1;
     }
     at
+}
+
+/// Marks that loggers set where they cut a text off are no longer than this.
+const LONGEST_MARK: usize = 60;
+
+/// A text without the mark by which a logger says that it cut it off: `...`, `[truncated]` and the
+/// like.
+pub fn before_mark(text: &str) -> Option<&str> {
+    let text = text.trim_end();
+    let from = floor(text, text.len().saturating_sub(LONGEST_MARK));
+    let tail = &text[from..];
+    let opens = match tail.as_bytes().last()? {
+        b']' => '[',
+        b')' => '(',
+        b'>' => '<',
+        _ => '.',
+    };
+    let at = match opens {
+        '.' => [tail.rfind("..."), tail.rfind('…')].into_iter().max()??,
+        bracket => tail.rfind(bracket)?,
+    };
+    let mark = tail[at..].trim_start_matches(['.', '…']).trim();
+    let is_mark = says_cut(mark) || (opens == '.' && mark.is_empty());
+    is_mark.then(|| text[..from + at].trim_end().trim_end_matches(['.', '…']))
+}
+
+fn says_cut(mark: &str) -> bool {
+    let mark = mark.to_ascii_lowercase();
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || " .,_-+:/[]()<>".contains(c);
+    mark.chars().all(is_plain)
+        && [
+            "truncated",
+            "cut",
+            "omitted",
+            "more bytes",
+            "more char",
+            "bytes more",
+        ]
+        .iter()
+        .any(|word| mark.contains(word))
+}
+
+/// The fault of a text that is no JSON: that it ends too early where a logger's mark says so.
+pub fn with_mark(text: &str, fault: SyntaxError) -> SyntaxError {
+    if fault.incomplete {
+        return fault;
+    }
+    let cut = before_mark(text).and_then(|cut| Tree::parse(cut, Syntax::Relaxed).err());
+    cut.filter(|cut| cut.incomplete).unwrap_or(fault)
 }
 
 /// What a text is that holds an event which cannot be read, when it is a form in which loggers
