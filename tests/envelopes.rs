@@ -1529,3 +1529,97 @@ fn an_apostrophe_that_a_shell_escapes_is_written_back_escaped() {
     let fixed = quoted.replace(&EM.to_ascii_uppercase(), EM);
     assert_eq!(place.text("log.txt"), line(&fixed));
 }
+
+#[test]
+fn an_event_that_cannot_be_read_is_told() {
+    let whole = lines(&[another(1)]);
+    let packed = BASE64_STANDARD.encode(CLEAN);
+    for log in [
+        format!("{SENT} INFO \"event_name\": \"Lead\", \"user_data\": {{\"em\": [\"x\"]}}"),
+        format!("{SENT} INFO user {{\"id\": 1}} \"event_name\": \"Lead\""),
+        json!({"p": packed[..packed.len() - 42]}).to_string(),
+    ] {
+        let place = Place::new();
+        place.write("log.txt", format!("{whole}{log}\n"));
+        let told = ids(&place.check("--format json log.txt").json());
+        assert_eq!(told.get("CL005"), Some(&1), "{log}: {told:?}");
+    }
+    for log in [
+        format!("{SENT} ERROR the \"event_name\" is missing"),
+        format!("{SENT} INFO event_name=Lead"),
+    ] {
+        let place = Place::new();
+        place.write("log.txt", format!("{whole}{log}\n"));
+        let told = ids(&place.check("--format json log.txt").json());
+        assert_eq!(told.get("CL005"), None, "{log}: {told:?}");
+    }
+}
+
+#[test]
+fn a_body_with_a_prefix_on_each_of_its_lines_is_joined() {
+    let body: Value = serde_json::from_str(&body()).unwrap();
+    let pretty = serde_json::to_string_pretty(&body).unwrap();
+    for (prefix, first) in [("INFO ", ""), ("[DEBUG] ", "sending "), ("ERROR: ", "")] {
+        let log: String = (pretty.lines().enumerate())
+            .map(|(number, line)| match number {
+                0 => format!("{SENT} {prefix}{first}{line}\n"),
+                _ => format!("{SENT} {prefix}{line}\n"),
+            })
+            .collect();
+        let place = Place::new();
+        place.write(
+            "log.txt",
+            format!("{SENT} INFO started\n{log}{SENT} INFO done\n"),
+        );
+        let report = place.check("--format json log.txt").json();
+        assert_eq!(report["summary"]["requests"], 1, "{log}");
+        assert_eq!(report["summary"]["events"], 1, "{log}");
+        assert_eq!(ids(&report).get("CL005"), None, "{log}");
+    }
+}
+
+#[test]
+fn the_date_of_an_answer_beside_its_request_is_a_time_of_capture() {
+    let date = "Thu, 25 Jun 2026 14:10:03 GMT";
+    for headers in [
+        json!({"date": date}),
+        json!({"Date": [date]}),
+        json!([["server", "x"], ["Date", date]]),
+        json!([{"name": "date", "value": date}]),
+    ] {
+        let record = json!({
+            "request": {"body": body()},
+            "response": {"status": 200, "headers": headers},
+        });
+        let place = Place::new();
+        place.write("log.ndjson", format!("{record}\n"));
+        let report = place.check("--format json log.ndjson").json();
+        let times = &report["summary"]["facts"]["capture_times"];
+        assert_eq!(times["first"], "2026-06-25T14:10:03Z", "{record}");
+    }
+}
+
+#[test]
+fn numbered_pieces_are_joined_in_whatever_order_they_lie() {
+    let body = body();
+    let pieces = [&body[..200], &body[200..400], &body[400..]];
+    let entry = |index: usize| {
+        let split = json!({"uid": "u", "index": index, "totalSplits": 3});
+        json!({"timestamp": SENT, "textPayload": pieces[index], "split": split}).to_string()
+    };
+    for order in [[0, 1, 2], [2, 1, 0], [1, 0, 2]] {
+        let place = Place::new();
+        place.write("log.ndjson", lines(&order.map(entry)));
+        let report = place.check("--format json log.ndjson").json();
+        let summary = &report["summary"];
+        assert_eq!(
+            (&summary["requests"], &summary["records"]),
+            (&1.into(), &3.into())
+        );
+        let told = ids(&report);
+        assert!(
+            !told.contains_key("CL001") && !told.contains_key("CL005"),
+            "{told:?}"
+        );
+    }
+}

@@ -16,6 +16,7 @@ use crate::envelope::search::{self, Origin};
 use crate::envelope::text as envelope_text;
 use crate::envelope::when::{Logged, Naive, Trust, is_too_early};
 use crate::event::{Envelope, Event, Field};
+use crate::exchange;
 use crate::finding::{Finding, Findings, Severity, Subject};
 use crate::input::blocks::{self, Block, Frame, Head, List, bom_length};
 use crate::inspect::{Inspector, Read as Taken, Surroundings, Watch};
@@ -35,7 +36,7 @@ use crate::score::{Presence, event_score};
 use crate::settings::Filter;
 use crate::witness::Sent;
 
-use super::dig::{self, Dig, Held, Inspected, Joints, Layer, Trees, Why};
+use super::dig::{self, Dig, Held, Inspected, Joints, Layer, Outcome, Trees, Why};
 use super::parcel::{self, Bound};
 use super::part::{Answered, Lines, Orders, Part, Said, Scene, Told, measure};
 use super::run::Worked;
@@ -1212,6 +1213,16 @@ fn is_meant(line: &str, start: usize) -> bool {
     line[..start].trim_start_matches([',', ' ']).is_empty()
 }
 
+/// Whether the key of an event's name stands in a line outside of what was read there. A line that
+/// begins with a key is one of a larger text, of which something else tells.
+fn names_unread_event(line: &str, outcome: &Outcome) -> bool {
+    let is_inside = line.trim_start().starts_with(['"', '\'', '{', '[']);
+    let (first, last) = (outcome.first.min(line.len()), outcome.last.min(line.len()));
+    !is_inside
+        && search::names_event(line)
+        && (exchange::names_event(&line[..first]) || exchange::names_event(&line[last..]))
+}
+
 /// Whether a text that cannot be read may have been meant to hold an event.
 fn is_of_an_event(text: &str) -> bool {
     search::names_event(text)
@@ -1312,6 +1323,10 @@ impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
                     self.say_lossy(at, line, CUT_OFF);
                 }
                 (_, Some(Why::Malformed(error))) => self.say_malformed(at, line, error),
+                (Some(_), None) if names_unread_event(line, &outcome) => {
+                    self.part.unread.printed += 1;
+                    printed = Some("a piece of an object without what stands around it");
+                }
                 _ => {}
             }
         }

@@ -181,12 +181,49 @@ pub(crate) fn see<'a>(object: Item<'_, 'a>, envelope: &mut Envelope<'a>, zone: N
         envelope.is_elsewhere = is_elsewhere;
     }
     look(object, envelope, zone, &mut time, true);
+    if time.is_none() && envelope.sent_at.is_none() {
+        time = object
+            .member("response")
+            .and_then(date_of)
+            .map(|millis| Told {
+                trust: Trust::Proxy,
+                is_made: false,
+                millis,
+            });
+    }
     if let Some(Told { trust, millis, .. }) = time {
         // Kafka says beside its `ts` whether it is that of the creation.
         let of_kafka = object.member("tstype").is_some();
         envelope.sent_at = Some(millis);
         envelope.trust = Some(if of_kafka { Trust::Broker } else { trust });
     }
+}
+
+/// `Date` among the headers of an answer: an object, or a list of pairs or of objects with a name
+/// and a value.
+fn date_of(answer: Item<'_, '_>) -> Option<i64> {
+    let is_date = |name: &str| name.eq_ignore_ascii_case("date");
+    let headers = answer.member("headers")?;
+    let value = headers.children().find_map(|header| {
+        if is_date(header.key()) {
+            return Some(header);
+        }
+        let name = match header.is_list() {
+            true => header.children().next(),
+            false => header.member("name"),
+        };
+        let is_named = name.and_then(Item::text).is_some_and(is_date);
+        match header.is_list() {
+            true => header.children().nth(1),
+            false => header.member("value"),
+        }
+        .filter(|_| is_named)
+    })?;
+    let value = match value.is_list() {
+        true => value.children().next()?,
+        false => value,
+    };
+    when::of_text(value.text()?, Naive::Unknown)
 }
 
 fn look<'a>(
