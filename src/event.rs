@@ -13,7 +13,7 @@ use crate::contents::Sums;
 use crate::digest::forms::{self, Look};
 use crate::digest::mistakes::{self, Mistake};
 use crate::digest::{self, Digest, Shape, worthless};
-use crate::envelope::when::Trust;
+use crate::envelope::when::{Logged, Trust};
 use crate::event_name::STANDARD;
 use crate::json::{Item, Tape, Val};
 use crate::known::Verdict;
@@ -288,8 +288,10 @@ pub(crate) fn is_listed_event(item: Item<'_, '_>) -> bool {
 pub struct Request<'t, 'a> {
     /// The object with `data`, or the list of a form.
     pub body: Item<'t, 'a>,
-    /// What is known of a form, of which only the field `data` is JSON.
-    pub form: Option<Form>,
+    /// Whether only the field `data` of a form, a multipart body or a query is JSON.
+    pub is_form: bool,
+    /// Whether it has a `test_event_code`, in its body or beside that: in its URL or in a field.
+    pub is_test: bool,
     /// The number of events in it.
     pub events: usize,
     /// When they happened, if they were read before the body, which has an empty list of them.
@@ -301,18 +303,11 @@ pub struct Request<'t, 'a> {
 impl<'t, 'a> Request<'t, 'a> {
     /// A member of the body.
     pub fn get(&self, name: Name) -> Option<Item<'t, 'a>> {
-        match self.form {
-            Some(_) => (name == Name::Data).then_some(self.body),
-            None => self.body.get(name),
+        match self.is_form {
+            true => (name == Name::Data).then_some(self.body),
+            false => self.body.get(name),
         }
     }
-}
-
-/// A form, a multipart body or a query that carries events in its field `data`.
-#[derive(Clone, Copy, Debug)]
-pub struct Form {
-    /// Whether it has a `test_event_code`.
-    pub is_test: bool,
 }
 
 /// Where the members with known names of one object stand.
@@ -423,9 +418,17 @@ pub struct Envelope<'a> {
     pub trace: Option<&'a str>,
     /// Whether the text is the field `data` of a request.
     pub field: Field,
+    /// Whether it belongs to a call of the Graph API that sends no events.
+    pub is_elsewhere: bool,
 }
 
 impl Envelope<'_> {
+    /// When it was sent or logged, by whose clock.
+    pub(crate) fn logged(&self) -> Option<Logged> {
+        let (trust, millis) = (self.trust?, self.sent_at?);
+        Some(Logged { trust, millis })
+    }
+
     /// The same around the field `data` of a request.
     pub(crate) fn in_field(self) -> Self {
         Envelope {

@@ -17,8 +17,7 @@ use crate::envelope::row;
 use crate::envelope::search::{self, Answer, Copies, Found, Kind, Origin, Scope, Wrapped};
 use crate::envelope::when::Naive;
 use crate::event::{
-    Assumptions, Envelope, Event, Field, Form, Identifier, Payloads, Record, Request,
-    is_listed_event,
+    Assumptions, Envelope, Event, Field, Identifier, Payloads, Record, Request, is_listed_event,
 };
 use crate::finding::{Certainty, Finding, Findings, Place, Severity, Subject};
 use crate::foreign;
@@ -602,7 +601,7 @@ impl<'s, 'a> Inspector<'s, 'a> {
             }
             let clock = self.around.clock(in_request, latest, envelope.sent_at);
             if let Some(place) = payload.request {
-                self.check_request(place, events.len(), clock, None);
+                self.check_request(place, events.len(), clock, false, envelope.is_test);
             } else if let (Field::FirstOf(pieces), 0) = (envelope.field, self.events) {
                 self.requests += 1;
                 self.check_form(events, pieces as usize, clock, envelope.is_test);
@@ -725,17 +724,25 @@ impl<'s, 'a> Inspector<'s, 'a> {
         let list = event.parent().filter(|list| list.is_list());
         let events = list.map_or(pieces, Item::len);
         let place = list.map_or(first, Item::place);
-        self.check_request(place, events, clock, Some(Form { is_test }));
+        self.check_request(place, events, clock, true, is_test);
     }
 
-    fn check_request(&mut self, place: u32, events: usize, clock: Clock, form: Option<Form>) {
+    fn check_request(
+        &mut self,
+        place: u32,
+        events: usize,
+        clock: Clock,
+        is_form: bool,
+        is_test: bool,
+    ) {
         let (rules, tape) = (self.rules, std::mem::take(&mut self.tape));
         let body = tape.at(place);
         let of_body = |out: &&TakenOut<'_>| body.pointer() == out.body;
         let taken_out = self.taken_out.as_ref().filter(of_body);
         let request = Request {
             body,
-            form,
+            is_form,
+            is_test,
             events: events + taken_out.map_or(0, |out| out.events),
             read_before: taken_out.map(|out| out.ages),
             clock,

@@ -14,7 +14,7 @@ use capilint::output::{Fixing, Style};
 use capilint::settings::Settings;
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use support::{CLEAN, EM, Place, another, ids, with_error};
+use support::{CLEAN, EM, Place, another, ids, lines, with_error};
 
 /// A minute before the clean event's log line was written, in every notation that is needed.
 const SENT_MS: i64 = 1_782_396_603_345;
@@ -1430,5 +1430,196 @@ proptest! {
                 prop_assert_eq!(decode(codec, &written), Some(new));
             }
         }
+    }
+}
+
+#[test]
+fn a_request_that_begins_behind_a_log_prefix_is_whole_wherever_it_stands() {
+    let pretty = |body: Value| serde_json::to_string_pretty(&body).unwrap();
+    let event: Value = serde_json::from_str(CLEAN).unwrap();
+    let other: Value = serde_json::from_str(&another(1)).unwrap();
+    let first = pretty(json!({"data": [event]}));
+    let second = pretty(json!({"data": [other], "test_event_code": "TEST7"}));
+    for before in [
+        format!("{SENT} INFO payload:\n{first}\n"),
+        format!("{SENT} INFO payload {first}\n"),
+        format!("{first}\n"),
+    ] {
+        let place = Place::new();
+        place.write(
+            "log.txt",
+            format!("{before}{SENT} DEBUG sending {second}\n"),
+        );
+        let report = place.check("--format json log.txt").json();
+        let summary = &report["summary"];
+        assert_eq!(summary["events"], 2, "{before}");
+        assert_eq!(summary["requests"], 2, "{before}");
+        assert_eq!(summary["facts"]["test_events"], 1, "{before}");
+        let place = place.check("--fix-to out log.txt");
+        place.says("1 event in 1 request");
+    }
+}
+
+#[test]
+fn a_body_that_a_logger_cut_off_is_no_broken_json() {
+    let between = body().find("\"currency\"").unwrap();
+    let cut = &body()[..between];
+    let in_number = &body()[..between - 2];
+    let whole = lines(&[another(1)]);
+    let in_text = &body()[..body().find("checkout").unwrap()];
+    let (first, last) = in_text.split_at(100);
+    let mut logs: Vec<String> = Vec::new();
+    for mark in [
+        "...",
+        "…",
+        "...(truncated)",
+        "... (truncated)",
+        "[TRUNCATED]",
+        "<truncated>",
+        "...[truncated 500 bytes]",
+        "... 500 more bytes",
+    ] {
+        for cut in [cut, in_number] {
+            logs.push(format!("{SENT} INFO {cut}{mark}"));
+            logs.push(json!({"ts": SENT, "body": format!("{cut}{mark}")}).to_string());
+            logs.push(format!("{cut}{mark}"));
+        }
+    }
+    // Pieces that were joined: the end of the line is none of the payload.
+    logs.push(format!("{SENT} stdout P {first}\n{SENT} stdout F {last}"));
+    let docker = |text: &str| json!({"log": text, "stream": "stdout", "time": SENT}).to_string();
+    logs.push(format!(
+        "{}\n{}",
+        docker(first),
+        docker(&format!("{last}\n"))
+    ));
+    for log in logs {
+        let place = Place::new();
+        place.write("log.txt", format!("{log}\n{whole}"));
+        let report = place.check("--format json log.txt").json();
+        let told = ids(&report);
+        assert_eq!(told.get("CL005"), Some(&1), "{log}: {told:?}");
+        assert_eq!(told.get("CL001"), None, "{log}: {told:?}");
+        assert_eq!(report["summary"]["unread"]["truncated"], 1, "{log}");
+    }
+    // What is broken stays so.
+    for log in [
+        format!("{SENT} INFO {cut}???"),
+        format!("{SENT} INFO {cut}]"),
+    ] {
+        let place = Place::new();
+        place.write("log.txt", format!("{log}\n{whole}"));
+        let told = ids(&place.check("--format json log.txt").json());
+        assert_eq!(told.get("CL001"), Some(&1), "{log}: {told:?}");
+    }
+}
+
+#[test]
+fn an_apostrophe_that_a_shell_escapes_is_written_back_escaped() {
+    let body = body().replace("order-58213", "o'order-58213");
+    let quoted = body.replace('\'', "'\\''");
+    let line = |body: &str| {
+        format!("curl -d '{body}' https://graph.facebook.com/v24.0/4021987365120/events\n")
+    };
+    let place = Place::new();
+    place.write("log.txt", line(&quoted));
+    let report = place.check("--format json --fix log.txt").json();
+    assert_eq!(report["summary"]["events"], 1);
+    assert_eq!(ids(&report).get("CL001"), None);
+    let fixed = quoted.replace(&EM.to_ascii_uppercase(), EM);
+    assert_eq!(place.text("log.txt"), line(&fixed));
+}
+
+#[test]
+fn an_event_that_cannot_be_read_is_told() {
+    let whole = lines(&[another(1)]);
+    let packed = BASE64_STANDARD.encode(CLEAN);
+    for log in [
+        format!("{SENT} INFO \"event_name\": \"Lead\", \"user_data\": {{\"em\": [\"x\"]}}"),
+        format!("{SENT} INFO user {{\"id\": 1}} \"event_name\": \"Lead\""),
+        json!({"p": packed[..packed.len() - 42]}).to_string(),
+    ] {
+        let place = Place::new();
+        place.write("log.txt", format!("{whole}{log}\n"));
+        let told = ids(&place.check("--format json log.txt").json());
+        assert_eq!(told.get("CL005"), Some(&1), "{log}: {told:?}");
+    }
+    for log in [
+        format!("{SENT} ERROR the \"event_name\" is missing"),
+        format!("{SENT} INFO event_name=Lead"),
+    ] {
+        let place = Place::new();
+        place.write("log.txt", format!("{whole}{log}\n"));
+        let told = ids(&place.check("--format json log.txt").json());
+        assert_eq!(told.get("CL005"), None, "{log}: {told:?}");
+    }
+}
+
+#[test]
+fn a_body_with_a_prefix_on_each_of_its_lines_is_joined() {
+    let body: Value = serde_json::from_str(&body()).unwrap();
+    let pretty = serde_json::to_string_pretty(&body).unwrap();
+    for (prefix, first) in [("INFO ", ""), ("[DEBUG] ", "sending "), ("ERROR: ", "")] {
+        let log: String = (pretty.lines().enumerate())
+            .map(|(number, line)| match number {
+                0 => format!("{SENT} {prefix}{first}{line}\n"),
+                _ => format!("{SENT} {prefix}{line}\n"),
+            })
+            .collect();
+        let place = Place::new();
+        place.write(
+            "log.txt",
+            format!("{SENT} INFO started\n{log}{SENT} INFO done\n"),
+        );
+        let report = place.check("--format json log.txt").json();
+        assert_eq!(report["summary"]["requests"], 1, "{log}");
+        assert_eq!(report["summary"]["events"], 1, "{log}");
+        assert_eq!(ids(&report).get("CL005"), None, "{log}");
+    }
+}
+
+#[test]
+fn the_date_of_an_answer_beside_its_request_is_a_time_of_capture() {
+    let date = "Thu, 25 Jun 2026 14:10:03 GMT";
+    for headers in [
+        json!({"date": date}),
+        json!({"Date": [date]}),
+        json!([["server", "x"], ["Date", date]]),
+        json!([{"name": "date", "value": date}]),
+    ] {
+        let record = json!({
+            "request": {"body": body()},
+            "response": {"status": 200, "headers": headers},
+        });
+        let place = Place::new();
+        place.write("log.ndjson", format!("{record}\n"));
+        let report = place.check("--format json log.ndjson").json();
+        let times = &report["summary"]["facts"]["capture_times"];
+        assert_eq!(times["first"], "2026-06-25T14:10:03Z", "{record}");
+    }
+}
+
+#[test]
+fn numbered_pieces_are_joined_in_whatever_order_they_lie() {
+    let body = body();
+    let pieces = [&body[..200], &body[200..400], &body[400..]];
+    let entry = |index: usize| {
+        let split = json!({"uid": "u", "index": index, "totalSplits": 3});
+        json!({"timestamp": SENT, "textPayload": pieces[index], "split": split}).to_string()
+    };
+    for order in [[0, 1, 2], [2, 1, 0], [1, 0, 2]] {
+        let place = Place::new();
+        place.write("log.ndjson", lines(&order.map(entry)));
+        let report = place.check("--format json log.ndjson").json();
+        let summary = &report["summary"];
+        assert_eq!(
+            (&summary["requests"], &summary["records"]),
+            (&1.into(), &3.into())
+        );
+        let told = ids(&report);
+        assert!(
+            !told.contains_key("CL001") && !told.contains_key("CL005"),
+            "{told:?}"
+        );
     }
 }

@@ -461,16 +461,18 @@ fn logged(dataset: u64, body: &str) -> String {
 }
 
 fn form(event: &str, more: &str) -> String {
-    let coded: String = format!("[{event}]")
-        .bytes()
+    format!("data={}{more}", percent(&format!("[{event}]")))
+}
+
+fn percent(text: &str) -> String {
+    text.bytes()
         .map(|byte| match byte {
             b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'.' | b'-' | b'_' => {
                 char::from(byte).to_string()
             }
             _ => format!("%{byte:02X}"),
         })
-        .collect();
-    format!("data={coded}{more}")
+        .collect()
 }
 
 /// Everything in the files of the folder `out`.
@@ -853,4 +855,203 @@ fn packed_logs_with_copies_and_broken_records_are_counted_too() {
     // With its time put right, the faulty one is a copy too.
     assert_eq!(events_in(&objects(&place, REQUESTS)), 1);
     assert_eq!(objects(&place, REJECTS).len(), 7);
+}
+
+#[test]
+fn a_test_code_is_seen_wherever_the_request_has_it() {
+    let url = "https://graph.facebook.com/v24.0/4021987365120/events";
+    let list = format!("[{CLEAN}]");
+    let (text, body) = (Value::from(&*list), format!("{{\"data\":{list}}}"));
+    let coded = percent(CLEAN);
+    let data = serde_json::json!({"name": "data", "value": list});
+    let code = serde_json::json!({"name": "test_event_code", "value": "TEST7"});
+    let har = |post: Value| {
+        let entry =
+            serde_json::json!({"request": {"method": "POST", "url": url, "postData": post}});
+        serde_json::json!({"log": {"entries": [entry]}}).to_string()
+    };
+    let form = format!("data={}&test_event_code=TEST7", percent(&list));
+    let part = |border: &str, name: &str, value: &str| {
+        format!("{border}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+    };
+    let user =
+        serde_json::json!({"M": {"em": {"S": EM}, "client_user_agent": {"S": "Mozilla/5.0"}}});
+    let dynamo = serde_json::json!({"Item": {
+        "data": {"L": [{"M": {
+            "event_name": {"S": "Lead"}, "event_id": {"S": "1"}, "event_time": {"N": "1782396602"},
+            "action_source": {"S": "website"}, "user_data": user,
+        }}]},
+        "test_event_code": {"S": "TEST7"},
+    }});
+    let firestore = serde_json::json!({"fields": {
+        "test_event_code": {"stringValue": "TEST7"},
+        "data": {"arrayValue": {"values": [{"mapValue": {"fields": {
+            "event_name": {"stringValue": "Lead"}, "event_time": {"integerValue": "1782396602"},
+            "event_id": {"stringValue": "1"}, "action_source": {"stringValue": "website"},
+        }}}]}},
+    }});
+    for log in [
+        format!(
+            "{}{}--x--\r\n",
+            part("--x", "data", &list),
+            part("--x", "test_event_code", "TEST7")
+        ),
+        format!("{{\"data\":{text},\"test_event_code\":\"TEST7\",\"access_token\":\"x\"}}"),
+        format!("{{\"test_event_code\":\"TEST7\",\"data\":{text}}}"),
+        format!(
+            "{{\"url\":\"{url}?test_event_code=TEST7\",\"body\":{}}}",
+            Value::from(&*body)
+        ),
+        format!("{{\"url\":\"{url}?test_event_code=TEST7\",\"body\":{body}}}"),
+        format!("POST {url}?test_event_code=TEST7 {body}"),
+        format!(
+            "{{\"batch\":[{{\"relative_url\":\"4021987365120/events?test_event_code=TEST7\",\"body\":\"data={}\"}}]}}",
+            percent(&list)
+        ),
+        format!("data[]={coded}&test_event_code=TEST7"),
+        format!("data%5B0%5D={coded}&test_event_code=TEST7"),
+        format!(
+            "{{\"body\":{}}}",
+            Value::from(format!("data={list}&test_event_code=TEST7"))
+        ),
+        format!("Parameters: {{\"data\"=>{text}, \"test_event_code\"=>\"TEST7\"}}"),
+        har(serde_json::json!({"params": [data, code]})),
+        har(serde_json::json!({"params": [data, code], "text": form})),
+        har(serde_json::json!({"text": form, "params": [code, data]})),
+        dynamo.to_string(),
+        firestore.to_string(),
+    ] {
+        let place = Place::new();
+        place.write("log.txt", format!("{log}\n"));
+        let report = place.check("--format json --fix-to out log.txt").json();
+        let summary = &report["summary"];
+        assert_eq!(summary["facts"]["test_events"], 1, "{log}");
+        assert_eq!(
+            (&summary["events"], &summary["requests"]),
+            (&1.into(), &1.into()),
+            "{log}"
+        );
+        let told = report["findings"].as_array().expect("findings").iter();
+        assert_eq!(told.filter(|one| one["id"] == "CL701").count(), 1, "{log}");
+        assert_eq!(place.text(REQUESTS), "", "{log}");
+        assert!(
+            reasons(&objects(&place, REJECTS)[0]).contains(&"test-event-code"),
+            "{log}"
+        );
+    }
+    // Pieces of one field are one request, and what is no form is none.
+    for (log, requests) in [
+        (
+            format!("data[0]={coded}&data[1]={}", percent(&another(2))),
+            1,
+        ),
+        (format!("{{\"data\":{text},\"topic\":\"capi\"}}"), 0),
+    ] {
+        let place = Place::new();
+        place.write("log.txt", format!("{log}\n"));
+        let report = place.check("--format json log.txt").json();
+        assert_eq!(report["summary"]["requests"], requests, "{log}");
+        assert_eq!(report["summary"]["facts"]["test_events"], 0, "{log}");
+    }
+}
+
+#[test]
+fn an_answer_is_that_of_a_request_before_it_and_of_no_other_call() {
+    let refusal = r#"{"error":{"message":"Invalid parameter","type":"OAuthException","code":100,"error_subcode":2804003,"fbtrace_id":"Ab"}}"#;
+    let taken = r#"{"events_received":1,"messages":[],"fbtrace_id":"Ab"}"#;
+    let request = |number| format!("{{\"data\":[{}]}}", another(number));
+    let row = |time: &str, text: &str| {
+        serde_json::json!({"timestamp": format!("2026-06-25T14:{time}Z"), "textPayload": text})
+            .to_string()
+    };
+    let newest_first = |first: &str, last: &str| {
+        [
+            row("11:46", &format!("res {first}")),
+            row("11:45", &format!("req {}", request(2))),
+            row("10:46", &format!("res {last}")),
+            row("10:45", &format!("req {}", request(1))),
+        ]
+    };
+    let call = |what: &str, url: &str, key: &str, value: &str| {
+        format!("{{\"{what}\":\"https://graph.facebook.com/v24.0/{url}\",\"{key}\":{value}}}")
+    };
+    let in_batch = |number| {
+        let body = Value::from(form(&another(number), ""));
+        format!("{{\"method\":\"POST\",\"relative_url\":\"4021987365120/events\",\"body\":{body}}}")
+    };
+    let answers = serde_json::json!([{"code": 200, "body": taken}, {"code": 400, "body": refusal}]);
+    let printed = refusal.replace('"', "'");
+    let [refused_1, sent_1] = [newest_first(taken, refusal), newest_first(refusal, taken)];
+    // The log, the numbers of the events that are refused, how many answers are paired, how many
+    // are counted.
+    for (log, refused, paired, counted) in [
+        (lines(&refused_1), &[][..], 0, 2),
+        (format!("[{}]", refused_1.join(",")), &[1][..], 2, 2),
+        (format!("[{}]", sent_1.join(",")), &[2], 2, 2),
+        (
+            lines(&[
+                call("url", "4021987365120/events", "request", &request(1)),
+                call("url", "me", "response", refusal),
+                call("url", "4021987365120/events", "response", taken),
+            ]),
+            &[],
+            1,
+            1,
+        ),
+        (
+            format!(
+                "{}\n2026-06-25T14:10:46Z GET https://graph.facebook.com/v24.0/me {refusal}",
+                request(1)
+            ),
+            &[],
+            0,
+            0,
+        ),
+        (
+            format!(
+                "{{\"request\":{{\"batch\":[{},{}]}},\"response\":{answers}}}",
+                in_batch(1),
+                in_batch(2)
+            ),
+            &[2],
+            2,
+            2,
+        ),
+        (
+            format!(
+                "2026-06-25T14:10:45Z INFO send {}\n2026-06-25T14:10:46Z ERROR resp {printed}",
+                request(1)
+            ),
+            &[1],
+            1,
+            1,
+        ),
+    ] {
+        let place = Place::new();
+        place.write("log.txt", format!("{log}\n"));
+        let report = place.check("--format json --fix-to out log.txt").json();
+        let answers = &report["summary"]["answers"];
+        assert_eq!(answers["paired"], paired, "{log}");
+        let groups = answers["refused"].as_array().expect("refused").iter();
+        let no = groups.map(|one| one["answers"].as_u64().expect("a number"));
+        let yes = answers["taken"].as_u64().expect("a number");
+        assert_eq!(yes + no.sum::<u64>(), counted, "{log}");
+        let told = report["findings"].as_array().expect("findings").iter();
+        let told = told.filter(|one| one["id"] == "CL710").count();
+        assert_eq!(told, refused.len(), "{log}");
+        let rejects = objects(&place, REJECTS);
+        let rejected: Vec<_> = rejects
+            .iter()
+            .map(|one| &one["event"]["event_id"])
+            .collect();
+        let ids = refused.iter().map(|&number| {
+            let event: Value = serde_json::from_str(&another(number)).expect("JSON");
+            event["event_id"].clone()
+        });
+        assert_eq!(
+            rejected,
+            ids.collect::<Vec<_>>().iter().collect::<Vec<_>>(),
+            "{log}"
+        );
+    }
 }

@@ -198,7 +198,8 @@ struct Joint<'a> {
     at: usize,
     held: Held<'a>,
     envelope: Envelope<'a>,
-    texts: Vec<&'a str>,
+    /// The pieces, by their numbers.
+    texts: Vec<(i64, &'a str)>,
     /// How many records they stand in.
     records: usize,
     /// What is open behind the lines so far, when each of them is a record.
@@ -222,7 +223,7 @@ impl<'a> Joints<'a> {
         let goes_on = |joint: &Joint<'a>| {
             joint.key == piece.key && (joint.lines.is_none() || piece.goes_on())
         };
-        piece.more || self.open.iter().any(goes_on) || piece.opens()
+        piece.more || piece.number.is_some() || self.open.iter().any(goes_on) || piece.opens()
     }
 
     /// Whether a piece goes on with lines that have begun.
@@ -267,17 +268,26 @@ impl<'a> Joints<'a> {
             }
         };
         let joint = &mut self.open[index];
-        joint.texts.push(piece.text);
-        if piece.ends_line {
-            joint.texts.push("\n");
-        }
         joint.records += 1;
+        let number = piece
+            .number
+            .map_or(joint.records as i64, |(number, _)| number);
+        joint.texts.push((number, piece.text));
+        if piece.ends_line {
+            joint.texts.push((number, "\n"));
+        }
         let done = match &mut joint.lines {
             Some(brackets) => {
                 brackets.take(piece.text);
                 !brackets.are_open() || joint.records >= join::MAX_LINES
             }
-            None => !piece.more || joint.records >= join::MAX_PIECES,
+            None => {
+                let is_last = match piece.number {
+                    Some((_, total)) => joint.records as i64 >= total,
+                    None => !piece.more,
+                };
+                is_last || joint.records >= join::MAX_PIECES
+            }
         };
         let whole = done.then(|| self.open.swap_remove(index));
         if whole.is_some() {
@@ -305,7 +315,14 @@ fn piece<'a>(
 }
 
 fn joined<'a>(dig: &mut impl Dig<'a>, joint: Joint<'a>) {
-    let text = dig.arena().alloc_str(&joint.texts.concat());
+    let mut texts = joint.texts;
+    texts.sort_by_key(|(number, _)| *number);
+    let texts: String = texts.into_iter().map(|(_, text)| text).collect();
+    let mut text = &*dig.arena().alloc_str(&texts);
+    if joint.records > 1 {
+        // The end of the last line is the log's own: a text cut off there does not go on with it.
+        text = text.strip_suffix('\n').unwrap_or(text);
+    }
     let codec = match joint.records {
         // It waited for more, and none came.
         1 => match joint.held {
@@ -549,10 +566,6 @@ fn read_layer<'a>(
     let before = dig.found();
     dig.enter(layer);
     let text = layer.text;
-    let around = match layer.codec {
-        Codec::Form => around.in_field(),
-        _ => around,
-    };
     let outcome = texts(dig, 0, text, text, around, origin, depth);
     let found = dig.found() > before;
     dig.leave();
@@ -618,7 +631,14 @@ pub(super) fn texts<'a>(
             }
         };
         let inside = match text::is_field(&text[..start]) {
-            true => inside.in_field(),
+            true => {
+                let mut inside = Envelope {
+                    field: text::field_at(text, start),
+                    ..inside
+                };
+                text::see_fields(text, &mut inside);
+                inside
+            }
             false => inside,
         };
         at = start + 1;
@@ -641,6 +661,7 @@ pub(super) fn texts<'a>(
                             return outcome;
                         }
                         if outcome.fault.is_none() {
+                            let error = text::with_mark(&text[start..], error);
                             outcome.fault = Some((start, error));
                         }
                         faults += 1;
@@ -669,17 +690,22 @@ pub(super) fn texts<'a>(
                 }
             }
             Form::Coded(codec) => {
-                let raw = &text[piece.range.clone()];
+                let mut raw = &text[piece.range.clone()];
+                if codec == Codec::Base64 && decode::decode(codec, raw).is_none() {
+                    // What was cut off may end inside a group of digits.
+                    raw = &raw[..raw.len() - raw.len() % 4];
+                }
                 if depth < MAX_DECODES
                     && let Some(inner) = decode::decode(codec, raw)
                     && inner != raw
                 {
                     let held = Held::Range {
                         start: base + start,
-                        end: base + piece.range.end,
+                        end: base + start + raw.len(),
                     };
                     let mut inside = inside;
                     if codec == Codec::Form {
+                        inside.field = text::field_at(text, start);
                         text::see_fields(text, &mut inside);
                     }
                     let text = dig.arena().alloc_str(&inner);
@@ -723,7 +749,7 @@ fn printed<'a>(
     while !rest.is_char_boundary(near) {
         near -= 1;
     }
-    if depth >= MAX_DECODES || !search::names_event(&rest[..near]) {
+    if depth >= MAX_DECODES || !search::may_hold(&rest[..near]) {
         return None;
     }
     match repr::read(rest) {

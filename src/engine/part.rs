@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use hashbrown::{HashMap, HashSet};
 
 use crate::ages::Ages;
-use crate::envelope::when::Trust;
+use crate::envelope::when::{Logged, Trust};
 use crate::facts::Facts;
 use crate::finding::{Finding, Fold, Place, Reach, Severity, Subject};
 use crate::fix::Safety;
@@ -106,6 +106,8 @@ pub(super) struct Answered {
     pub trace: Option<u64>,
     /// Whether it is the first thing in its block: then the last request before may be its own.
     pub is_first: bool,
+    /// When it was logged.
+    pub logged: Option<Logged>,
     /// Whether it refuses what was sent, so that the same must not be sent again.
     pub forbids: bool,
 }
@@ -140,6 +142,8 @@ pub(super) struct Part {
     /// Whether the last request of the block waits for its answer; `None` without any request or
     /// answer.
     pub asks: Option<bool>,
+    /// When that request was logged.
+    pub asked_at: Option<Logged>,
     /// How many parcels at the end are of the last request, whose answer may come in the next block.
     pub asking: usize,
     pub rules: Vec<RuleTally>,

@@ -12,6 +12,7 @@ use rayon::prelude::*;
 
 use crate::ages::Ages;
 use crate::envelope::dated;
+use crate::envelope::when::{Logged, is_too_early};
 use crate::finding::{Finding, Findings, Place, Severity, Subject};
 use crate::fix::Safety;
 use crate::input::blocks::{Block, Blocks, Frame, Head};
@@ -511,6 +512,7 @@ impl<'l> Run<'l> {
             carry: None,
             opened: Opened::default(),
             asks: false,
+            asked_at: None,
             trace: None,
             traces: Traces::default(),
             looks_like: None,
@@ -810,10 +812,12 @@ impl<'l> Run<'l> {
             said,
             trace,
             is_first,
+            logged,
             forbids,
         } in std::mem::take(&mut part.answered)
         {
             let is_next = trace.is_none() || file.trace.is_none() || trace == file.trace;
+            let is_first = is_first && !is_too_early(logged, file.asked_at);
             let is_named = trace.is_some_and(|trace| file.traces.contains(trace));
             if is_named || (is_first && file.asks && is_next) {
                 part.answers.paired += 1;
@@ -873,6 +877,7 @@ impl<'l> Run<'l> {
             *answers.refused.entry(error).or_insert(0) += number;
         }
         file.asks = part.asks.unwrap_or(file.asks);
+        file.asked_at = part.asked_at.or(file.asked_at);
         report.unread.truncated += part.unread.truncated;
         report.unread.printed += part.unread.printed;
         for (sum, tally) in report.rules.iter_mut().zip(&part.rules) {
@@ -1674,8 +1679,9 @@ struct OpenFile<'s> {
     /// A text that began in a block and goes on in the next.
     carry: Option<Block>,
     opened: Opened,
-    /// Whether the last request so far waits for its answer.
+    /// Whether the last request so far waits for its answer, and when it was logged.
     asks: bool,
+    asked_at: Option<Logged>,
     /// The hash of what ties that request to its answer.
     trace: Option<u64>,
     /// The same of all requests that are remembered.

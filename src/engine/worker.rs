@@ -14,10 +14,11 @@ use crate::envelope::csv::Columns;
 use crate::envelope::guess;
 use crate::envelope::search::{self, Origin};
 use crate::envelope::text as envelope_text;
-use crate::envelope::when::{Naive, Trust};
+use crate::envelope::when::{Logged, Naive, Trust, is_too_early};
 use crate::event::{Envelope, Event, Field};
+use crate::exchange;
 use crate::finding::{Finding, Findings, Severity, Subject};
-use crate::input::blocks::{Block, Frame, Head, List, bom_length};
+use crate::input::blocks::{self, Block, Frame, Head, List, bom_length};
 use crate::inspect::{Inspector, Read as Taken, Surroundings, Watch};
 use crate::json::tree::{Span, Syntax, SyntaxError, Tree};
 use crate::json::{Item, Pointer, Tape};
@@ -35,7 +36,7 @@ use crate::score::{Presence, event_score};
 use crate::settings::Filter;
 use crate::witness::Sent;
 
-use super::dig::{self, Dig, Held, Inspected, Joints, Layer, Trees, Why};
+use super::dig::{self, Dig, Held, Inspected, Joints, Layer, Outcome, Trees, Why};
 use super::parcel::{self, Bound};
 use super::part::{Answered, Lines, Orders, Part, Said, Scene, Told, measure};
 use super::run::Worked;
@@ -342,6 +343,8 @@ struct Checker<'c, 'a> {
     /// Answers in the record at hand, and texts with requests in it.
     answers: Vec<Answer>,
     asked: usize,
+    /// When those were logged.
+    asked_at: Vec<Option<Logged>>,
     /// Whether a rule has told of those.
     is_told: bool,
     requests: Requests,
@@ -352,8 +355,8 @@ struct Checker<'c, 'a> {
 struct Requests {
     /// The first parcel of the record at hand.
     begin: usize,
-    /// Where in the record each of its events stands.
-    stands: Vec<u32>,
+    /// Where in the record each of its events stands, and when it was logged.
+    stands: Vec<(u32, Option<Logged>)>,
     /// The parcels of the last record with any.
     last: Range<usize>,
     /// By the hash of what ties a request to its answer.
@@ -363,13 +366,18 @@ struct Requests {
 impl Requests {
     /// The parcels in the record that an answer at `at` is about.
     fn answered_in(&self, answer: &Answer) -> Vec<usize> {
-        let stands = || self.stands.iter().copied();
+        let stands = || self.stands.iter().map(|&(stand, _)| stand);
         let is_own: Box<dyn Fn(u32) -> bool> = match answer.exchange {
             Some((start, end)) => Box::new(move |stand| (start..end).contains(&stand)),
             None => {
+                let in_time = (self.stands.iter())
+                    .filter(|(_, logged)| !is_too_early(answer.logged, *logged))
+                    .map(|&(stand, _)| stand);
                 // The request before it, or the one behind where answers come first.
-                let before = stands().filter(|&stand| stand < answer.at).max();
-                let Some(own) = before.or(stands().min()) else {
+                let (before, behind): (Vec<u32>, Vec<u32>) =
+                    in_time.partition(|&stand| stand < answer.at);
+                let own = before.into_iter().max().or(behind.into_iter().min());
+                let Some(own) = own else {
                     return Vec::new();
                 };
                 Box::new(move |stand| stand == own)
@@ -393,6 +401,8 @@ struct Answer {
     asked: Option<bool>,
     /// Whether it refuses what was sent.
     forbids: bool,
+    /// When it was logged.
+    logged: Option<Logged>,
     /// Where it stands in its record, and between which places with its request.
     at: u32,
     exchange: Option<(u32, u32)>,
@@ -429,6 +439,7 @@ impl<'c, 'a> Checker<'c, 'a> {
             traces: HashSet::new(),
             answers: Vec::new(),
             asked: 0,
+            asked_at: Vec::new(),
             is_told: false,
             requests: Requests::default(),
             ties: Vec::new(),
@@ -454,7 +465,7 @@ impl<'a> Ambient<'a> {
     /// Takes over what a line tells. A time stamp, or the first line of a request, begins a record.
     pub(super) fn see(&mut self, line: &'a str, beyond: &'a str, zone: Option<&TimeZone>) {
         self.see_line(line, beyond, zone);
-        if line.len() > 4 && line.starts_with("--") {
+        if line.len() >= blocks::SHORTEST_BORDER && line.starts_with("--") {
             let line = line.trim_end();
             let before = self.border.replace(line);
             if before.is_some_and(|border| line.strip_suffix("--") == Some(border)) {
@@ -563,6 +574,7 @@ struct Seen {
     website: bool,
     wanted: bool,
     event_id: Option<String>,
+    logged: Option<Logged>,
     /// Where it goes, when it is to be sent again.
     bound: Option<Box<Bound>>,
 }
@@ -663,6 +675,7 @@ impl Watch for Notes<'_> {
             website,
             wanted,
             event_id: event_id.and_then(|id| id.text()).map(str::to_owned),
+            logged: event.envelope.logged(),
             bound: (self.resend && wanted).then(|| Box::new(Bound::of(event, self.asks))),
         });
     }
@@ -737,7 +750,7 @@ impl<'a> Checker<'_, 'a> {
             parcel.event = events_before + number as u64;
             self.part.parcels.push(parcel);
             let stand = self.stand(seen.place);
-            self.requests.stands.push(stand);
+            self.requests.stands.push((stand, seen.logged));
         }
     }
 
@@ -925,7 +938,7 @@ impl<'a> Dig<'a> for Checker<'_, 'a> {
             self.part.requests += self.inspector.requests() as u64;
         }
         self.found += self.inspector.events() as u64 + self.inspector.answers().len() as u64;
-        self.note_answers(at, &text[..read.end], around.trace);
+        self.note_answers(at, &text[..read.end], around);
         let mut piece = None;
         if self.layers.is_empty() && !element {
             piece = dig::piece_of(&self.inspector, &self.joints);
@@ -1016,12 +1029,16 @@ impl<'a> Dig<'a> for Checker<'_, 'a> {
 
 impl<'a> Checker<'_, 'a> {
     /// Counts the answers of Meta in the text at hand, and which of them follow a request.
-    fn note_answers(&mut self, at: usize, text: &'a str, trace: Option<&str>) {
+    fn note_answers(&mut self, at: usize, text: &'a str, around: Envelope<'a>) {
         let hash = |trace: &str| self.worker.ledger_key.hash(trace.as_bytes());
         if self.inspector.events() > 0 {
             self.part.asks = Some(true);
-            self.asked += 1;
-            let trace = self.inspector.trace().or(trace).map(hash);
+            self.asked += self.inspector.requests().max(1);
+            let logged = self.seen.first().and_then(|seen| seen.logged);
+            self.asked_at
+                .extend(self.seen.iter().map(|seen| seen.logged));
+            self.part.asked_at = logged;
+            let trace = self.inspector.trace().or(around.trace).map(hash);
             self.part.trace = trace;
             if let Some(trace) = trace.filter(|trace| self.traces.insert(*trace)) {
                 self.part.traces.push(trace);
@@ -1053,7 +1070,11 @@ impl<'a> Checker<'_, 'a> {
             self.answers.push(Answer {
                 said,
                 trace: answer.trace.map(hash),
-                asked: self.part.asks,
+                asked: match is_too_early(answer.logged, self.part.asked_at) {
+                    true => self.part.asks.map(|_| false),
+                    false => self.part.asks,
+                },
+                logged: answer.logged,
                 forbids: answer
                     .error
                     .is_some_and(|(code, subcode)| rules::is_of_content(code, subcode)),
@@ -1078,6 +1099,7 @@ impl<'a> Checker<'_, 'a> {
             self.part.asks = Some(false);
         }
         let sent = self.requests.begin..self.part.parcels.len();
+        let asked_at = std::mem::take(&mut self.asked_at);
         for answer in answers {
             let in_record = answer.forbids && !sent.is_empty();
             if in_record {
@@ -1099,13 +1121,18 @@ impl<'a> Checker<'_, 'a> {
                 }
                 asked = asked.saturating_sub(1);
             } else if is_named.is_none() && asked > 0 {
-                self.part.answers.paired += 1;
-                asked -= 1;
+                if asked_at.iter().any(|&at| !is_too_early(answer.logged, at)) {
+                    self.part.answers.paired += 1;
+                    said.into_iter()
+                        .for_each(|said| self.part.take_findings(said));
+                    asked -= 1;
+                }
             } else if is_named.is_some() || answer.asked.is_none() {
                 self.part.answered.push(Answered {
                     said,
                     trace: answer.trace,
                     is_first: answer.asked.is_none(),
+                    logged: answer.logged,
                     forbids,
                 });
             }
@@ -1186,6 +1213,16 @@ fn is_meant(line: &str, start: usize) -> bool {
     line[..start].trim_start_matches([',', ' ']).is_empty()
 }
 
+/// Whether the key of an event's name stands in a line outside of what was read there. A line that
+/// begins with a key is one of a larger text, of which something else tells.
+fn names_unread_event(line: &str, outcome: &Outcome) -> bool {
+    let is_inside = line.trim_start().starts_with(['"', '\'', '{', '[']);
+    let (first, last) = (outcome.first.min(line.len()), outcome.last.min(line.len()));
+    !is_inside
+        && search::names_event(line)
+        && (exchange::names_event(&line[..first]) || exchange::names_event(&line[last..]))
+}
+
 /// Whether a text that cannot be read may have been meant to hold an event.
 fn is_of_an_event(text: &str) -> bool {
     search::names_event(text)
@@ -1257,6 +1294,13 @@ impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
                     self.part.unread.printed += 1;
                     printed = Some(what);
                 }
+                // The logger says itself that it cut the text off.
+                (Some(error), Some(Why::Truncated))
+                    if !error.incomplete && envelope_text::before_mark(line).is_some() =>
+                {
+                    self.part.unread.truncated += 1;
+                    self.say_lossy(at, line, CUT_OFF);
+                }
                 // What begins as JSON is meant to be a text of its own; a bracket too many is meant
                 // to end one.
                 (Some(error), _)
@@ -1279,6 +1323,10 @@ impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
                     self.say_lossy(at, line, CUT_OFF);
                 }
                 (_, Some(Why::Malformed(error))) => self.say_malformed(at, line, error),
+                (Some(_), None) if names_unread_event(line, &outcome) => {
+                    self.part.unread.printed += 1;
+                    printed = Some("a piece of an object without what stands around it");
+                }
                 _ => {}
             }
         }

@@ -33,6 +33,8 @@ pub enum Codec {
     PrintedBytes,
     /// `''`, as a string in a statement of SQL.
     SqlString,
+    /// `'\''`, as a string of a shell in single quotes.
+    ShellString,
     /// Base64.
     Base64,
     /// Base64 of gzip.
@@ -69,6 +71,7 @@ impl Codec {
             Codec::PrintedText => &["printed string"],
             Codec::PrintedBytes => &["printed bytes"],
             Codec::SqlString => &["sql string"],
+            Codec::ShellString => &["shell string"],
             Codec::Base64 => &["base64"],
             Codec::GzipBase64 => &["base64", "gzip"],
             Codec::Plain => &[],
@@ -286,6 +289,7 @@ impl Iterator for Units<'_> {
             },
             (Codec::CsvCell, '"') if bytes.get(1) == Some(&b'"') => self.unit(2, '"'),
             (Codec::SqlString, '\'') if bytes.get(1) == Some(&b'\'') => self.unit(2, '\''),
+            (Codec::ShellString, '\'') if bytes.starts_with(b"'\\''") => self.unit(4, '\''),
             (Codec::CopiedText | Codec::PrintedText | Codec::PrintedBytes, '\\') => {
                 let simple = match (bytes.get(1), self.codec) {
                     (Some(b'n'), _) => '\n',
@@ -465,6 +469,7 @@ impl<'r> Style<'r> {
         match (self.codec, c) {
             (Codec::CsvCell, '"') => out.push_str("\"\""),
             (Codec::SqlString, '\'') => out.push_str("''"),
+            (Codec::ShellString, '\'') => out.push_str("'\\''"),
             (Codec::CopiedText | Codec::PrintedText | Codec::PrintedBytes, '\\') => {
                 out.push_str("\\\\");
             }
@@ -672,6 +677,11 @@ mod tests {
         there_and_back(
             Codec::SqlString,
             &TEXT.replace(' ', "''"),
+            &TEXT.replace(' ', "'"),
+        );
+        there_and_back(
+            Codec::ShellString,
+            &TEXT.replace(' ', "'\\''"),
             &TEXT.replace(' ', "'"),
         );
         there_and_back(Codec::Base64, &BASE64_STANDARD.encode(TEXT), TEXT);

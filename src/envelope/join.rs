@@ -15,12 +15,14 @@ pub struct Piece<'a> {
     pub more: bool,
     /// Whether it ends a line without saying so.
     pub ends_line: bool,
+    /// Its number among how many, where pieces are numbered: they may lie in any order.
+    pub number: Option<(i64, i64)>,
 }
 
 impl Piece<'_> {
     /// Whether JSON over several lines begins in it: its line ends in a bracket that is open.
     pub fn opens(&self) -> bool {
-        if self.more || !self.text.trim_end().ends_with(['{', '[']) {
+        if self.more || self.number.is_some() || !self.text.trim_end().ends_with(['{', '[']) {
             return false;
         }
         let mut brackets = Brackets::default();
@@ -94,6 +96,7 @@ pub fn of_record<'a>(root: Item<'_, 'a>) -> Option<Piece<'a>> {
             place: log.place(),
             more: !text.ends_with('\n'),
             ends_line: false,
+            number: None,
         });
     }
     // Cloud Logging numbers the entries into which it splits a large one.
@@ -112,6 +115,7 @@ pub fn of_record<'a>(root: Item<'_, 'a>) -> Option<Piece<'a>> {
         place: held.place(),
         more: index + 1 < total,
         ends_line: false,
+        number: Some((index, total)),
     })
 }
 
@@ -137,6 +141,7 @@ fn of_collector<'a>(root: Item<'_, 'a>) -> Option<Piece<'a>> {
         place,
         more: false,
         ends_line: !text.ends_with('\n'),
+        number: None,
     })
 }
 
@@ -165,7 +170,7 @@ pub fn of_prefixed(line: &str) -> Option<Piece<'_>> {
             let rest = line[stamp.end..].strip_prefix(' ')?;
             match rest.split_once(": ") {
                 Some((key, text)) if is_name(key) => (key, text),
-                _ => ("", rest),
+                _ => behind_level(rest).unwrap_or(("", rest)),
             }
         }
     };
@@ -175,7 +180,15 @@ pub fn of_prefixed(line: &str) -> Option<Piece<'_>> {
         place: 0,
         more: false,
         ends_line: true,
+        number: None,
     })
+}
+
+/// The level of a log that a line begins with, and what follows it.
+fn behind_level(line: &str) -> Option<(&str, &str)> {
+    let (word, text) = line.split_once(' ')?;
+    let level = word.trim_start_matches('[').trim_end_matches([']', ':']);
+    when::is_level(level).then_some((word, text))
 }
 
 /// The piece that a line of a container's log holds: time, stream, `P` or `F`, text.
@@ -199,6 +212,7 @@ pub fn of_line(line: &str) -> Option<Piece<'_>> {
         place: 0,
         more,
         ends_line: !more,
+        number: None,
     })
 }
 

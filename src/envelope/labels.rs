@@ -177,13 +177,53 @@ const LONGEST_URL: usize = 2_000;
 /// more than what is known from further out.
 pub(crate) fn see<'a>(object: Item<'_, 'a>, envelope: &mut Envelope<'a>, zone: Naive<'_>) {
     let mut time = None;
+    if let Some(is_elsewhere) = calls_elsewhere(object) {
+        envelope.is_elsewhere = is_elsewhere;
+    }
     look(object, envelope, zone, &mut time, true);
+    if time.is_none() && envelope.sent_at.is_none() {
+        time = object
+            .member("response")
+            .and_then(date_of)
+            .map(|millis| Told {
+                trust: Trust::Proxy,
+                is_made: false,
+                millis,
+            });
+    }
     if let Some(Told { trust, millis, .. }) = time {
         // Kafka says beside its `ts` whether it is that of the creation.
         let of_kafka = object.member("tstype").is_some();
         envelope.sent_at = Some(millis);
         envelope.trust = Some(if of_kafka { Trust::Broker } else { trust });
     }
+}
+
+/// `Date` among the headers of an answer: an object, or a list of pairs or of objects with a name
+/// and a value.
+fn date_of(answer: Item<'_, '_>) -> Option<i64> {
+    let is_date = |name: &str| name.eq_ignore_ascii_case("date");
+    let headers = answer.member("headers")?;
+    let value = headers.children().find_map(|header| {
+        if is_date(header.key()) {
+            return Some(header);
+        }
+        let name = match header.is_list() {
+            true => header.children().next(),
+            false => header.member("name"),
+        };
+        let is_named = name.and_then(Item::text).is_some_and(is_date);
+        match header.is_list() {
+            true => header.children().nth(1),
+            false => header.member("value"),
+        }
+        .filter(|_| is_named)
+    })?;
+    let value = match value.is_list() {
+        true => value.children().next()?,
+        false => value,
+    };
+    when::of_text(value.text()?, Naive::Unknown)
 }
 
 fn look<'a>(
@@ -198,6 +238,8 @@ fn look<'a>(
             && let Some(dataset) = dataset_of(text)
         {
             envelope.dataset = Some(dataset);
+            envelope.is_elsewhere = false;
+            envelope.is_test |= asks_for_test(text);
         }
         let Some(role) = TABLE.get(member.key()) else {
             continue;
@@ -287,6 +329,51 @@ pub(crate) fn dataset_of(text: &str) -> Option<&str> {
         }
     }
     None
+}
+
+/// Whether the call that an object tells of, in a member or in one of a member of it, sends no
+/// events; nothing when it tells of none.
+fn calls_elsewhere(object: Item<'_, '_>) -> Option<bool> {
+    let own = object.children().filter(|member| !member.is_list());
+    let inner = own.flat_map(|member| {
+        let below = member.is_object().then(|| member.children());
+        std::iter::once(member).chain(below.into_iter().flatten())
+    });
+    let urls = inner
+        .filter_map(Item::text)
+        .filter(|text| text.len() <= LONGEST_URL);
+    let mut calls = urls
+        .filter(|text| text.starts_with("http"))
+        .filter_map(is_elsewhere);
+    let first = calls.next()?;
+    Some(first && calls.all(|other| other))
+}
+
+/// Whether an address of the Graph API in a text is not that of the events edge; nothing when there
+/// is none.
+pub(crate) fn is_elsewhere(text: &str) -> Option<bool> {
+    const HOST: &str = "graph.facebook.com/";
+    let (_, path) = text.split_once(HOST)?;
+    let ends =
+        |c: char| c.is_whitespace() || matches!(c, '?' | '#' | '"' | '\'' | '\\' | ',' | ')');
+    let path = path.split(ends).next().unwrap_or_default();
+    let is_version = |step: &str| step.starts_with('v') && step.ends_with(".0");
+    let mut steps = path.split('/').filter(|step| !step.is_empty());
+    let last = steps.next_back().filter(|last| !is_version(last))?;
+    Some(last != "events")
+}
+
+/// Whether the URL of a request to the events edge has a `test_event_code`.
+fn asks_for_test(url: &str) -> bool {
+    let Some((_, query)) = url.split_once("/events?") else {
+        return false;
+    };
+    let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '\\' | '{' | '[');
+    let query = query.split(ends).next().unwrap_or_default();
+    query.split('&').any(|field| {
+        let code = field.strip_prefix("test_event_code=");
+        code.is_some_and(|code| code.starts_with(|c: char| c.is_ascii_alphanumeric()))
+    })
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use bumpalo::Bump;
 use memchr::memmem::Finder;
 use once_cell::sync::Lazy;
 
-use super::when::{self, Naive, Trust};
+use super::when::{self, Logged, Naive, Trust};
 use super::{decode, labels, row, sdk, typed};
 use crate::event::{Envelope, Field, Payloads};
 use crate::json::{Item, Tape, Val};
@@ -62,6 +62,8 @@ pub struct Answer<'a> {
     pub error: Option<(i64, Option<i64>)>,
     /// What ties it to its request, if the log writes such a thing beside both.
     pub trace: Option<&'a str>,
+    /// When it was logged, by whose clock.
+    pub logged: Option<Logged>,
 }
 
 /// What was found in one JSON text beside what [`Payloads`] keeps.
@@ -183,12 +185,17 @@ impl<'a> Search<'_, 'a> {
             around.trust = Some(Trust::Sender);
         }
         let several = item.len() > 1;
+        let named = fields_by_name(item);
+        if named > 0 {
+            see_named_fields(item, &mut around);
+        }
         // Some senders log the field `data` of a form as a list of texts, one for each event.
         let is_field = item.key() == "data" && item.children().all(|one| one.text().is_some());
         if let Some(form) = item.parent().filter(|form| is_field && form.is_object()) {
             let code = form.get(Name::TestEventCode);
             around.is_test |= code.is_some_and(|code| !code.is_blank());
         }
+        let mut is_first = true;
         for (index, element) in item.children().enumerate() {
             if is_field {
                 around.field = match index {
@@ -201,6 +208,18 @@ impl<'a> Search<'_, 'a> {
             } else {
                 scope
             };
+            if named > 0 && element.member("name").is_some_and(names_data) {
+                let field = match is_first {
+                    true => Field::FirstOf(named),
+                    false => Field::Further,
+                };
+                is_first = false;
+                for member in element.children() {
+                    let inside = Envelope { field, ..around };
+                    self.visit(member, inside, scope, depth + 2);
+                }
+                continue;
+            }
             self.visit(element, around, scope, depth + 1);
         }
     }
@@ -230,7 +249,9 @@ impl<'a> Search<'_, 'a> {
             self.wrap(item, text, kind, around, scope);
             return;
         }
-        if let Some(answer) = answer(item, around.trace) {
+        if !around.is_elsewhere
+            && let Some(answer) = answer(item, around)
+        {
             self.found.answers.push(answer);
         }
         let is_thin = Payloads::is_thin(item);
@@ -244,13 +265,77 @@ impl<'a> Search<'_, 'a> {
             ..around
         };
         labels::see(item, &mut inside, self.zone);
+        let is_form = is_form(item);
         for member in item.children() {
+            let inside = match is_form && member.name() == Some(Name::Data) {
+                true => Envelope {
+                    is_test: inside.is_test || has_test_code(item),
+                    ..inside.in_field()
+                },
+                false => inside,
+            };
             self.visit(member, inside, scope, depth + 1);
         }
         // What looks like an event and has little in it may be the row or the line that holds one.
         let after = (self.payloads.list().len(), self.found.wrapped.len());
         if is_thin && before == after && self.payloads.take(item) {
             self.found.envelopes.push((around, scope));
+        }
+    }
+}
+
+/// Whether an object holds the fields of a form: `data` as text, beside another field that requests
+/// to Meta have.
+fn is_form(item: Item<'_, '_>) -> bool {
+    let data = item.get(Name::Data).and_then(Item::text);
+    data.is_some_and(|text| text.trim_start().starts_with('['))
+        && [
+            Name::TestEventCode,
+            Name::AccessToken,
+            Name::PartnerAgent,
+            Name::UploadId,
+        ]
+        .iter()
+        .any(|&name| item.get(name).is_some())
+}
+
+fn has_test_code(item: Item<'_, '_>) -> bool {
+    let code = item.get(Name::TestEventCode);
+    code.is_some_and(|code| !code.is_blank())
+}
+
+/// Whether a name is that of the field `data`, or of one of several pieces of it.
+fn names_data(name: Item<'_, '_>) -> bool {
+    name.text()
+        .and_then(|name| name.strip_prefix("data"))
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('[') && rest.ends_with(']'))
+}
+
+/// The number of fields `data` in a list of fields that are objects of a name and a value.
+fn fields_by_name(list: Item<'_, '_>) -> u32 {
+    let is_field = |field: Item<'_, '_>| {
+        field.member("name").is_some_and(names_data)
+            && field
+                .member("value")
+                .is_some_and(|value| value.text().is_some())
+    };
+    list.children().filter(|&field| is_field(field)).count() as u32
+}
+
+/// Takes over what the fields tell that stand beside `data` in such a list.
+fn see_named_fields<'a>(list: Item<'_, 'a>, envelope: &mut Envelope<'a>) {
+    for field in list.children() {
+        let (name, value) = (field.member("name"), field.member("value"));
+        let Some(value) = value.filter(|value| !value.is_blank()) else {
+            continue;
+        };
+        match name.and_then(Item::text) {
+            Some("test_event_code") => envelope.is_test = true,
+            Some("partner_agent") => {
+                envelope.agent = value.text();
+                envelope.sender = envelope.agent.or(envelope.sender);
+            }
+            _ => {}
         }
     }
 }
@@ -271,7 +356,7 @@ fn text_of_bytes(list: Item<'_, '_>) -> Option<String> {
     String::from_utf8(bytes?).ok()
 }
 
-fn answer<'a>(item: Item<'_, 'a>, trace: Option<&'a str>) -> Option<Answer<'a>> {
+fn answer<'a>(item: Item<'_, 'a>, around: Envelope<'a>) -> Option<Answer<'a>> {
     let int = |item: Item<'_, 'a>| match item.val() {
         Val::Int(int) => Some(int),
         _ => None,
@@ -297,7 +382,8 @@ fn answer<'a>(item: Item<'_, 'a>, trace: Option<&'a str>) -> Option<Answer<'a>> 
         place: item.place(),
         received,
         error,
-        trace,
+        trace: around.trace,
+        logged: around.logged(),
     })
 }
 

@@ -8,7 +8,7 @@ use super::when::{self, Naive};
 use super::{labels, search};
 use crate::event::{Envelope, Field};
 use crate::exchange;
-use crate::json::tree::{Syntax, Tree};
+use crate::json::tree::{Syntax, SyntaxError, Tree};
 
 /// How a piece of text is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -147,15 +147,20 @@ fn is_doubled(text: &str, at: usize, rest: &str) -> bool {
 }
 
 /// JSON in single quotes that is not written as it is: a string or bytes as Python prints them, or
-/// a string in a statement of SQL.
+/// a string in a statement of SQL or a command of a shell.
 fn in_quotes(text: &str, at: usize) -> Option<Piece> {
     let bytes = text.as_bytes();
     let (mut end, mut is_doubled, mut is_escaped) = (at, false, false);
+    let mut is_of_shell = false;
     loop {
         end += memchr::memchr2(b'\'', b'\\', bytes.get(end..)?)?;
         match (bytes[end], bytes.get(end + 1)) {
             (b'\\', _) => is_escaped = true,
             (_, Some(b'\'')) => is_doubled = true,
+            (_, Some(b'\\')) if bytes[end..].starts_with(b"'\\''") => {
+                is_of_shell = true;
+                end += 2;
+            }
             _ => break,
         }
         end += 2;
@@ -165,6 +170,7 @@ fn in_quotes(text: &str, at: usize) -> Option<Piece> {
     let is_bytes = word.is_some_and(|at| bytes[at] == b'b')
         && !before.is_some_and(|at| bytes[at].is_ascii_alphanumeric());
     let codec = match (is_doubled, is_escaped) {
+        _ if is_of_shell => Codec::ShellString,
         (true, _) => Codec::SqlString,
         (false, true) if escapes_quotes(raw) => return None,
         (false, true) if is_bytes => Codec::PrintedBytes,
@@ -299,9 +305,39 @@ fn at_escape(text: &str, at: usize) -> Option<Piece> {
     piece(at..end, Form::Coded(Codec::HexEscapes))
 }
 
+/// What follows `data=`, or the name of a piece of that field: `data[]=`, `data[0]=`.
+fn behind_data(text: &str) -> Option<&str> {
+    let rest = text.strip_prefix("data")?;
+    if let Some(value) = rest.strip_prefix('=') {
+        return Some(value);
+    }
+    let is_coded = |open: &str| open.eq_ignore_ascii_case("%5B");
+    let rest = match rest.strip_prefix('[') {
+        Some(rest) => rest,
+        None if rest.get(..3).is_some_and(is_coded) => &rest[3..],
+        None => return None,
+    };
+    let rest = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+    let close = ["]=", "%5D=", "%5d="];
+    close.iter().find_map(|close| rest.strip_prefix(close))
+}
+
+/// How the field whose value begins at `start` of a text stands to the others of its form, which
+/// may send `data` in pieces.
+pub fn field_at(text: &str, start: usize) -> Field {
+    let ends_form = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '?');
+    let begin = text[..start].rfind(ends_form).map_or(0, |at| at + 1);
+    let is_piece = |field: &&str| behind_data(field).is_some_and(|_| !field.starts_with("data="));
+    if text[begin..start].split('&').filter(is_piece).count() > 1 {
+        return Field::Further;
+    }
+    let form = text[begin..].split(ends_form).next().unwrap_or_default();
+    Field::FirstOf(form.split('&').filter(is_piece).count().max(1) as u32)
+}
+
 /// `data=` with a coded value.
 fn at_field(text: &str, at: usize) -> Option<Piece> {
-    let value = text[at..].strip_prefix("data=")?;
+    let value = behind_data(&text[at..])?;
     let before = at.checked_sub(1).map(|i| text.as_bytes()[i]);
     if before.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'%')) {
         return None;
@@ -338,9 +374,14 @@ fn at_base64(text: &str, at: usize) -> Option<Piece> {
 
 /// Whether what follows some text is the field `data` of a form or a query, in clear.
 pub fn is_field(before: &str) -> bool {
-    before.strip_suffix("data=").is_some_and(|before| {
-        let last = before.as_bytes().last();
+    let Some(name) = before.strip_suffix('=') else {
+        return false;
+    };
+    let name = name.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '[' | ']'));
+    name.strip_suffix("data").is_some_and(|other| {
+        let last = other.as_bytes().last();
         !last.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'%'))
+            && behind_data(&before[other.len()..]) == Some("")
     })
 }
 
@@ -366,6 +407,9 @@ pub fn see<'a>(line: &'a str, envelope: &mut Envelope<'a>, zone: Naive<'_>) -> b
         && !exchange::asks(line, dataset)
     {
         envelope.dataset = Some(dataset);
+    }
+    if let Some(is_elsewhere) = labels::is_elsewhere(&line[..floor(line, 2_000)]) {
+        envelope.is_elsewhere = is_elsewhere;
     }
     see_fields(line, envelope);
     if let Some(name) = part_of_form(line) {
@@ -473,6 +517,55 @@ fn floor(text: &str, at: usize) -> usize {
         at -= 1;
     }
     at
+}
+
+/// Marks that loggers set where they cut a text off are no longer than this.
+const LONGEST_MARK: usize = 60;
+
+/// A text without the mark by which a logger says that it cut it off: `...`, `[truncated]` and the
+/// like.
+pub fn before_mark(text: &str) -> Option<&str> {
+    let text = text.trim_end();
+    let from = floor(text, text.len().saturating_sub(LONGEST_MARK));
+    let tail = &text[from..];
+    let opens = match tail.as_bytes().last()? {
+        b']' => '[',
+        b')' => '(',
+        b'>' => '<',
+        _ => '.',
+    };
+    let at = match opens {
+        '.' => [tail.rfind("..."), tail.rfind('…')].into_iter().max()??,
+        bracket => tail.rfind(bracket)?,
+    };
+    let mark = tail[at..].trim_start_matches(['.', '…']).trim();
+    let is_mark = says_cut(mark) || (opens == '.' && mark.is_empty());
+    is_mark.then(|| text[..from + at].trim_end().trim_end_matches(['.', '…']))
+}
+
+fn says_cut(mark: &str) -> bool {
+    let mark = mark.to_ascii_lowercase();
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || " .,_-+:/[]()<>".contains(c);
+    mark.chars().all(is_plain)
+        && [
+            "truncated",
+            "cut",
+            "omitted",
+            "more bytes",
+            "more char",
+            "bytes more",
+        ]
+        .iter()
+        .any(|word| mark.contains(word))
+}
+
+/// The fault of a text that is no JSON: that it ends too early where a logger's mark says so.
+pub fn with_mark(text: &str, fault: SyntaxError) -> SyntaxError {
+    if fault.incomplete {
+        return fault;
+    }
+    let cut = before_mark(text).and_then(|cut| Tree::parse(cut, Syntax::Relaxed).err());
+    cut.filter(|cut| cut.incomplete).unwrap_or(fault)
 }
 
 /// What a text is that holds an event which cannot be read, when it is a form in which loggers

@@ -16,8 +16,25 @@ pub(super) fn is_typed(item: Item<'_, '_>) -> bool {
             let first = member.children().next();
             first.is_some_and(|first| first.is_object() && shows_types(first))
         }
+        Some(Name::Data) if member.is_object() => first_of_list(member).is_some_and(shows_types),
         _ => is_typed_sign(member),
     })
+}
+
+/// The first object in a list that is wrapped in its type.
+fn first_of_list<'t, 'a>(item: Item<'t, 'a>) -> Option<Item<'t, 'a>> {
+    let list = only_member(item)?;
+    let list = match list.key() {
+        "L" => list,
+        "arrayValue" => list.member("values")?,
+        _ => return None,
+    };
+    let object = only_member(list.children().next()?)?;
+    match object.key() {
+        "M" => Some(object),
+        "mapValue" => object.member("fields"),
+        _ => None,
+    }
 }
 
 fn shows_types(event: Item<'_, '_>) -> bool {

@@ -169,7 +169,7 @@ pub fn at_start(line: &str, naive: Naive<'_>) -> Option<Stamp> {
     let skip = match colours(line) {
         // Within the brackets of a time too.
         0 if line.starts_with("[\u{1b}[") => 1 + colours(&line[1..]),
-        0 => service(line),
+        0 => service(line).max(label(line)),
         skip => skip,
     };
     if skip > 0 {
@@ -204,14 +204,20 @@ pub fn at_start(line: &str, naive: Naive<'_>) -> Option<Stamp> {
                     0
                 },
         );
-    } else if let Some(rest) = line.strip_prefix("CreateTime:") {
+    } else if let Some(rest) = ["CreateTime:", "LogAppendTime:"]
+        .iter()
+        .find_map(|name| line.strip_prefix(name))
+    {
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
         let millis = of_number(rest[..digits].parse().ok()?);
         return Some(Stamp {
             millis,
-            end: "CreateTime:".len() + digits,
+            end: line.len() - rest.len() + digits,
             trust: Trust::Broker,
         });
+    }
+    if let Some(stamp) = of_php(line) {
+        return Some(stamp);
     }
     if let Some(stamp) = in_digits(line) {
         return Some(stamp);
@@ -284,6 +290,52 @@ fn service(line: &str) -> usize {
         Some(rest) if (1..=60).contains(&name) => line.len() - rest.len(),
         _ => 0,
     }
+}
+
+/// The length of a level, or of a name in brackets, that stands before the time of a line.
+fn label(line: &str) -> usize {
+    let Some((word, rest)) = line.split_once(' ') else {
+        return 0;
+    };
+    let bare = word.trim_start_matches('[').trim_end_matches([']', ':']);
+    let of_name = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
+    let is_bracketed = word.starts_with('[') && word.ends_with(']');
+    let is_name = (1..=40).contains(&bare.len())
+        && bare.as_bytes()[0].is_ascii_alphabetic()
+        && bare.bytes().all(of_name)
+        && (is_bracketed || is_level(bare));
+    let is_time = rest
+        .trim_start_matches('[')
+        .starts_with(|c: char| c.is_ascii_digit());
+    match is_name && is_time {
+        true => word.len() + 1,
+        false => 0,
+    }
+}
+
+/// Whether a word is the level of a line of a log.
+pub(super) fn is_level(word: &str) -> bool {
+    const LEVELS: [&str; 9] = [
+        "TRACE", "DEBUG", "INFO", "NOTICE", "WARN", "WARNING", "ERROR", "CRITICAL", "FATAL",
+    ];
+    LEVELS.contains(&word)
+}
+
+/// `[24-Jun-2024 10:11:12 UTC]`, as PHP writes it before what goes to its log of errors.
+fn of_php(line: &str) -> Option<Stamp> {
+    let text = line.strip_prefix('[')?;
+    let (time, rest) = (text.get(..20)?, text.get(21..)?);
+    if text.as_bytes()[2] != b'-' || text.as_bytes()[20] != b' ' {
+        return None;
+    }
+    let zone = &rest[..rest.find(']').filter(|&end| end <= 40)?];
+    let parsed = strtime::parse("%d-%b-%Y %H:%M:%S", time).ok()?;
+    let zoned = parsed.to_datetime().ok()?.in_tz(zone).ok()?;
+    Some(Stamp {
+        millis: millis_of(zoned.timestamp()),
+        end: 22 + zone.len(),
+        trust: Trust::Sender,
+    })
 }
 
 /// A time in milliseconds, or in seconds with a fraction, that stands alone at the start of a line.
@@ -484,6 +536,33 @@ impl Iso {
     }
 }
 
+/// When something was logged, by whose clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Logged {
+    pub trust: Trust,
+    /// Unix milliseconds.
+    pub millis: i64,
+}
+
+impl Logged {
+    /// Whether this was logged before something else by the same clock. Where one of the times is
+    /// that of a whole second, so is the comparison.
+    pub fn is_before(self, other: Logged) -> bool {
+        let is_whole = |one: Logged| one.millis % 1_000 == 0;
+        let unit = if is_whole(self) || is_whole(other) {
+            1_000
+        } else {
+            1
+        };
+        self.trust == other.trust && self.millis.div_euclid(unit) < other.millis.div_euclid(unit)
+    }
+}
+
+/// Whether what was logged at the first time cannot answer what was logged at the second.
+pub fn is_too_early(answer: Option<Logged>, request: Option<Logged>) -> bool {
+    matches!((answer, request), (Some(answer), Some(request)) if answer.is_before(request))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -589,6 +668,12 @@ mod tests {
             ("level=info ts=2024-06-24T10:11:12.345Z caller=a.go", true),
             ("time=2024-06-24T10:11:12.345 level=INFO msg=capi", false),
             ("CreateTime:1719223872345\tkey\t{}", true),
+            ("LogAppendTime:1719223872345\tkey\t{}", true),
+            ("[24-Jun-2024 10:11:12 UTC] CAPI {}", true),
+            ("[24-Jun-2024 12:11:12 Europe/Berlin] CAPI {}", true),
+            ("INFO 2024-06-24T10:11:12Z {}", true),
+            ("[INFO] 2024-06-24 10:11:12 {}", false),
+            ("[app] [2024-06-24T10:11:12.345Z] {}", true),
             ("\u{1b}[32m2024-06-24T10:11:12.345Z\u{1b}[0m INFO {}", true),
             ("\u{1b}[1;90m[2024-06-24 10:11:12]\u{1b}[0m {}", false),
             (

@@ -463,6 +463,9 @@ impl<R: Read> Blocks<R> {
             let from = (self.scanner.at() - self.offset) as usize;
             match self.scanner.step(&self.buffer[from..]) {
                 Some(mark) => {
+                    if let Some(start) = self.opens_in_prose(mark) {
+                        return self.give_up_from(start, spare);
+                    }
                     if let Some(length) = self.take(mark) {
                         return Some(self.give(length, spare));
                     }
@@ -489,6 +492,20 @@ impl<R: Read> Blocks<R> {
                 }
             }
         }
+    }
+
+    /// Where a line of prose begins that ends with an open bracket: JSON that begins on it goes on in
+    /// the lines below, which are no texts of their own.
+    fn opens_in_prose(&self, mark: Mark) -> Option<u64> {
+        let Mark::Prose { start, end } = mark else {
+            return None;
+        };
+        let is_sure = self.form.as_ref().is_some_and(|form| form.is_sure);
+        if is_sure || self.pieces.is_some() || self.skipping.is_some() {
+            return None;
+        }
+        let line = &self.buffer[self.length_to(start)..self.length_to(end)];
+        matches!(line.trim_ascii_end().last(), Some(b'{' | b'[')).then_some(start)
     }
 
     /// Remembers what the scanner came past. Gives a length when a block should be cut there.
@@ -762,6 +779,11 @@ impl<R: Read> Blocks<R> {
             (false, Some(start)) if !self.scanner.is_inside() => start.max(self.offset),
             _ => self.scanner.start().max(self.offset),
         };
+        self.give_up_from(open, spare)
+    }
+
+    /// Reads line by line from a place on.
+    fn give_up_from(&mut self, open: u64, spare: Vec<u8>) -> Option<Block> {
         let before = self.length_to(open);
         (self.mode, self.gave_up) = (Mode::Lines, true);
         self.form = None;
@@ -827,8 +849,8 @@ fn between_records(lines: &[u8]) -> Option<usize> {
     None
 }
 
-/// Shorter lines stand between no parts.
-const SHORTEST_BORDER: usize = 5;
+/// Shorter lines stand between no parts of a form.
+pub(crate) const SHORTEST_BORDER: usize = 3;
 
 /// Takes over what a line tells of a multipart form: that a part of one begins, or that it ends.
 fn see_line(line: &[u8], form: &mut Option<Form>) {

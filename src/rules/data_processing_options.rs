@@ -26,7 +26,7 @@ const BITS: u128 = KEYS[0].bit() | KEYS[1].bit() | KEYS[2].bit();
 const LDU: &str = "LDU";
 
 fn in_request(request: &Request<'_, '_>, out: &mut Findings) {
-    for member in request.body.children().filter(|_| request.form.is_none()) {
+    for member in request.body.children().filter(|_| !request.is_form) {
         if member.name().is_some_and(|name| BITS & name.bit() != 0) && !member.is_blank() {
             let message = "the option stands beside `data`; Meta reads it in each event";
             out.at(member, message)

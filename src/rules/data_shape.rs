@@ -23,7 +23,7 @@ const OF_REQUEST: u128 = Name::AccessToken.bit()
 
 fn in_request(request: &Request<'_, '_>, out: &mut Findings) {
     // Some senders log the pieces of a form one by one.
-    let data = request.get(Name::Data).filter(|_| request.form.is_none());
+    let data = request.get(Name::Data).filter(|_| !request.is_form);
     if let Some(data) = data.filter(|data| data.is_object()) {
         let at = Pointer::root().key(Name::Data.text());
         out.at(data, "data is one event, Meta takes a list of events")

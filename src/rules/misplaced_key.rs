@@ -265,7 +265,7 @@ fn shown_beside_data(request: &Request<'_, '_>, out: &mut Findings) {
             .name()
             .is_none_or(|name| personal::kind_of_name(name).is_some())
     };
-    if request.form.is_some()
+    if request.is_form
         || !request.body.children().any(|member| is_candidate(&member))
         || !request.body.children().all(is_of_body)
     {
@@ -289,7 +289,7 @@ fn in_request(request: &Request<'_, '_>, out: &mut Findings) {
     shown_beside_data(request, out);
     let names = || request.body.children().filter_map(Item::name);
     let found = names().fold(0, |set, name| set | name.bit());
-    if found & OUT_OF_REQUEST == 0 || request.form.is_some() {
+    if found & OUT_OF_REQUEST == 0 || request.is_form {
         return;
     }
     // Anything else around the list may be a logger's, whose lines have names and ids of their own.

@@ -26,11 +26,11 @@ const TRIAL: u64 = 200;
 
 fn in_request(request: &Request<'_, '_>, out: &mut Findings) {
     let message = "the request carries test_event_code: its events go to the test view";
-    if request.form.is_some_and(|form| form.is_test) {
-        // The field stands in the text around.
-        out.at(request.body, message);
-    } else if let Some(code) = code(request.get(Name::TestEventCode)) {
+    if let Some(code) = code(request.get(Name::TestEventCode)) {
         out.at(code, message).fix(removal());
+    } else if request.is_test {
+        // It stands in the text around.
+        out.at(request.body, message);
     }
 }
 

@@ -149,7 +149,7 @@ fn in_event(event: &Event<'_, '_>, out: &mut Findings) {
 
 fn in_request(request: &Request<'_, '_>, out: &mut Findings) {
     let mut members = request.body.children();
-    if request.form.is_none() && members.any(|member| member.name().is_none()) {
+    if !request.is_form && members.any(|member| member.name().is_none()) {
         look_at(request.body, request.body.place(), &OF_REQUEST, out);
     }
 }
