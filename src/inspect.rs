@@ -769,9 +769,9 @@ impl<'s, 'a> Inspector<'s, 'a> {
         let identifiers = std::mem::take(&mut self.identifiers);
         let around = self.around;
         let deep = rules.deep;
-        let envelope = match &around.witnesses.sent {
-            Some(sent) => sent.envelope(self.arena),
-            None => envelope,
+        let (envelope, in_request) = match &around.witnesses.sent {
+            Some(sent) => (sent.envelope(self.arena), sent.in_request),
+            None => (envelope, in_request),
         };
         let mut event = Event::new(
             &tape,

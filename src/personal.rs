@@ -369,7 +369,13 @@ pub fn email_inside(text: &str) -> Option<&str> {
     let ends = |c: char| c.is_whitespace() || ",;:<>()[]{}\"'|=/?&".contains(c);
     text.split(ends)
         .map(|word| word.trim_end_matches(['.', '!']))
-        .find(|word| is_personal_email(word))
+        .find(|word| is_personal_email(word) && !is_login(text, word))
+}
+
+/// Whether a word of a text is the login and host of a web address.
+fn is_login(text: &str, word: &str) -> bool {
+    let at = word.as_ptr() as usize - text.as_ptr() as usize;
+    text[..at].ends_with("//")
 }
 
 /// An address whose domain ends in letters, so that neither `icon@2x.png` nor a handle is one.

@@ -43,6 +43,8 @@ pub struct Sent {
     sent_at: Option<i64>,
     sender: Option<String>,
     is_test: bool,
+    /// Whether the event stands in a request.
+    pub in_request: bool,
 }
 
 impl Sent {
@@ -54,6 +56,7 @@ impl Sent {
             sent_at: envelope.sent_at,
             sender: envelope.sender.map(str::to_owned),
             is_test: envelope.is_test,
+            in_request: event.in_request,
         })
     }
 

@@ -631,3 +631,17 @@ fn a_crawlers_event_is_taken_out_of_its_request_on_request() {
     place.check("b.json --fix --unsafe-fixes").ends(0);
     assert_eq!(place.text("b.json"), alone);
 }
+
+#[test]
+fn columns_beside_a_bare_event_are_left_as_they_are() {
+    let place = Place::new();
+    let row = CLEAN.replacen('{', "{\"note\":\"ana@kestrelbikes.com\",", 1);
+    let upper = row.replace(support::EM, &support::EM.to_uppercase());
+    for spool in ["", " --spool"] {
+        place.write("a.ndjson", &upper);
+        place.check("a.ndjson --fix").ends(0);
+        assert_eq!(place.text("a.ndjson"), row);
+        let piped = place.check_piped(&upper, &format!("- --fix{spool}"));
+        assert_eq!(piped.out(), row);
+    }
+}

@@ -243,7 +243,8 @@ impl Watch for Clocks<'_> {
         let wanted = filter.is_open() || is_wanted(filter, event);
         self.events
             .push((event.root().place(), event.clock, wanted));
-        let asks = self.worker.orders.lessons.is_some();
+        // Alone it would be taken for one of a request.
+        let asks = self.worker.orders.lessons.is_some() || !event.in_request;
         self.sent.push(asks.then(|| Sent::of(event)));
     }
 }

@@ -54,7 +54,7 @@ impl Bound {
             options: options_of(body, envelope.agent),
             is_test: envelope.is_test,
             has_id: event.get(Name::EventId).is_some_and(|id| !id.is_blank()),
-            sent: asks.then(|| Sent::of(event)),
+            sent: (asks || !event.in_request).then(|| Sent::of(event)),
         }
     }
 }
