@@ -10,7 +10,7 @@ use super::forms::{self, Context, Fault, Known, Right};
 use super::worthless::Standing;
 use super::{Shape, decode, looks_like_email, sha256};
 use crate::event::{Assumptions, Event, Identifier};
-use crate::finding::{Certainty, Finding, Severity};
+use crate::finding::{Certainty, Finding, Findings, Severity};
 use crate::fix::Fix;
 use crate::json::Pointer;
 use crate::name::Name;
@@ -113,6 +113,16 @@ pub fn are_possible(event: &Event<'_, '_>) -> bool {
         lessons.is_some_and(|lessons| lessons.knows_forms())
     };
     event.has_suspect() || in_urls() || in_custom() || beside() || of_log()
+}
+
+/// Reports the mistakes of an event that are a rule's business.
+pub fn tell(event: &Event<'_, '_>, out: &mut Findings, is_mine: impl Fn(&Mistake) -> bool) {
+    for mistake in event.mistakes().iter().filter(|mistake| is_mine(mistake)) {
+        let item = event.item(mistake.place);
+        let pointer = item.pointer_from(event.root().place());
+        let message = format!("{} is the digest of {}", mistake.name, mistake.what);
+        mistake.dress(pointer, out.at(item, message));
+    }
 }
 
 /// Shows the e-mail addresses and phone numbers that stand in plain in an event, spelt as they are

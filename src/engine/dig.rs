@@ -531,11 +531,9 @@ pub(super) fn json<'a>(
         }
         // Beside what was read, a text that cannot be is no more than another copy of it.
         unread.retain(|(.., scope)| !read_in.contains(scope));
-        for (inner, why, _) in unread {
-            dig.enter(inner);
-            dig.unread(inner.text, why);
-            dig.leave();
-        }
+        unread
+            .into_iter()
+            .for_each(|(inner, why, _)| unread_layer(dig, inner, why));
     }
     dig.done(at, text);
     Ok(inspected.read)
@@ -549,10 +547,15 @@ fn layer<'a>(
     depth: usize,
 ) {
     if let (false, Some(why)) = read_layer(dig, layer, around, origin, depth) {
-        dig.enter(layer);
-        dig.unread(layer.text, why);
-        dig.leave();
+        unread_layer(dig, layer, why);
     }
+}
+
+/// Says that nothing could be read in a layer.
+fn unread_layer<'a>(dig: &mut impl Dig<'a>, layer: Layer<'a>, why: Why) {
+    dig.enter(layer);
+    dig.unread(layer.text, why);
+    dig.leave();
 }
 
 /// Reads what lies in a layer. Gives back whether anything does, and else why it should.

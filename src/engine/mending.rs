@@ -456,9 +456,7 @@ impl<'a> walk::Visit<'a> for Bench<'_, 'a> {
         error: Option<SyntaxError>,
     ) -> usize {
         let zone = self.worker.around.assume.zone.as_ref();
-        if error.is_none_or(|error| error.what != walk::FOLLOWS) {
-            self.ambient.see(line, beyond, zone);
-        }
+        self.ambient.see(line, beyond, error, zone);
         let (before, mut around) = (self.found, self.ambient.current());
         if let Some(columns) = self.columns {
             columns.see(line, &mut around, Naive::of(zone));

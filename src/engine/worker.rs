@@ -463,7 +463,17 @@ const LONGEST_RECORD: u8 = 100;
 
 impl<'a> Ambient<'a> {
     /// Takes over what a line tells. A time stamp, or the first line of a request, begins a record.
-    pub(super) fn see(&mut self, line: &'a str, beyond: &'a str, zone: Option<&TimeZone>) {
+    /// What stands behind a JSON text on its line, which `error` says, tells nothing of the next one.
+    pub(super) fn see(
+        &mut self,
+        line: &'a str,
+        beyond: &'a str,
+        error: Option<SyntaxError>,
+        zone: Option<&TimeZone>,
+    ) {
+        if error.is_some_and(|error| error.what == walk::FOLLOWS) {
+            return;
+        }
         self.see_line(line, beyond, zone);
         if line.len() >= blocks::SHORTEST_BORDER && line.starts_with("--") {
             let line = line.trim_end();
@@ -1264,10 +1274,7 @@ impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
         error: Option<SyntaxError>,
     ) -> usize {
         let zone = self.worker.around.assume.zone.as_ref();
-        // What stands behind a JSON text on its line tells nothing of the next one.
-        if error.is_none_or(|error| error.what != walk::FOLLOWS) {
-            self.ambient.see(line, beyond, zone);
-        }
+        self.ambient.see(line, beyond, error, zone);
         let before = self.found;
         let mut around = self.ambient.current();
         if let Some(columns) = self.columns {

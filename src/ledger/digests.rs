@@ -300,7 +300,7 @@ impl Digests {
         self.level.unwrap_or(0)
     }
 
-    /// What the plain values of the log show of its digests. Finish first.
+    /// What the plain values of the log show of its digests. Compare first.
     pub fn shown(&self) -> &[Shown] {
         &self.shown
     }
@@ -512,7 +512,13 @@ impl AnyTable for Digests {
             self.link_all()?;
         }
         self.seen.settle();
-        self.links.finish()?;
+        self.links.finish()
+    }
+}
+
+impl Digests {
+    /// Compares the digests with the plain values. Finish first, and call it in a pool of threads.
+    pub(super) fn compare(&mut self) -> io::Result<()> {
         let mut shown = match self.level {
             Some(level) => self.shown_on_disk(level)?,
             None if self.plains.is_empty() => Vec::new(),

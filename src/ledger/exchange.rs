@@ -34,7 +34,7 @@ impl Ledger {
     /// Writes all of it. To be called in a pool of threads.
     pub fn write(&mut self, out: &mut dyn Write) -> io::Result<()> {
         self.digests.link_all()?;
-        self.finish()?;
+        self.sort()?;
         self.standings.finish()?;
         let head = Head {
             places: self.places.clone(),

@@ -34,17 +34,20 @@ fn check(request: &Request<'_, '_>, out: &mut Findings) {
     }
     // `{"data":[]}` and nothing else is also what the Graph API answers to a question.
     if request.body.len() > 1 {
-        out.at(data, "the request holds no event")
-            .help("send a request only when there is an event to send");
+        no_event(data, out);
     }
+}
+
+fn no_event(place: Item<'_, '_>, out: &mut Findings) {
+    out.at(place, "the request holds no event")
+        .help("send a request only when there is an event to send");
 }
 
 /// A body with nothing but an empty list, beside the address to which it was sent.
 fn in_record(record: &Record<'_, '_>, out: &mut Findings) {
     for (body, data) in exchange::texts_sent_there(record) {
         if data.as_array().is_some_and(Vec::is_empty) {
-            out.at(body, "the request holds no event")
-                .help("send a request only when there is an event to send");
+            no_event(body, out);
         }
     }
     if record.is_bare || record.is_element || !may_be_empty(record.text) {
@@ -59,8 +62,7 @@ fn in_record(record: &Record<'_, '_>, out: &mut Findings) {
             && data.is_empty()
             && exchange::is_sent_there(record, object)
         {
-            out.at(data, "the request holds no event")
-                .help("send a request only when there is an event to send");
+            no_event(data, out);
         }
     }
 }

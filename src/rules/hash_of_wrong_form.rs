@@ -4,6 +4,7 @@ use std::io;
 
 use crate::digest::forms::Fault;
 use crate::digest::known::NATIONAL;
+use crate::digest::mistakes;
 use crate::event::Event;
 use crate::finding::Findings;
 use crate::fix::Safety;
@@ -31,13 +32,7 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
 }
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
-    for mistake in event.mistakes() {
-        if mistake.fault != Fault::Spelling || mistake.what == NATIONAL {
-            continue;
-        }
-        let item = event.item(mistake.place);
-        let pointer = item.pointer_from(event.root().place());
-        let message = format!("{} is the digest of {}", mistake.name, mistake.what);
-        mistake.dress(pointer, out.at(item, message));
-    }
+    mistakes::tell(event, out, |mistake| {
+        mistake.fault == Fault::Spelling && mistake.what != NATIONAL
+    });
 }

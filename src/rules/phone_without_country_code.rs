@@ -3,7 +3,7 @@
 use std::io;
 
 use crate::digest::known::NATIONAL;
-use crate::digest::{Shape, sha256_hex};
+use crate::digest::{Shape, mistakes, sha256_hex};
 use crate::event::{Assumptions, Event};
 use crate::finding::{Effect, Findings, Severity};
 use crate::fix::{Fix, Safety};
@@ -70,15 +70,7 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
 /// Digests that a plain number shows to lack the calling code: of the event, of the log, or of the list
 /// of known values.
 fn known(event: &Event<'_, '_>, out: &mut Findings) {
-    for mistake in event.mistakes() {
-        if mistake.what != NATIONAL {
-            continue;
-        }
-        let item = event.item(mistake.place);
-        let pointer = item.pointer_from(event.root().place());
-        let message = format!("{} is the digest of {}", mistake.name, mistake.what);
-        mistake.dress(pointer, out.at(item, message));
-    }
+    mistakes::tell(event, out, |mistake| mistake.what == NATIONAL);
 }
 
 /// Digests of a number that stands in plain among the properties of custom_data.

@@ -231,39 +231,32 @@ impl NameScore {
             self.unscored.prove(keys, count);
             return;
         }
-        let Some(events) = self.scored.get_mut(&presence.pack()) else {
-            return;
-        };
-        let moved = count.min(*events);
-        *events -= moved;
-        if *events == 0 {
-            self.scored.remove(&presence.pack());
-        }
-        let proven = Presence::new(
-            presence.sent(),
-            presence.usable(),
-            presence.proven().with(keys),
-        );
-        if moved > 0 {
-            *self.scored.entry(proven.pack()).or_insert(0) += moved;
-        }
+        let proven = presence.proven().with(keys);
+        let proven = Presence::new(presence.sent(), presence.usable(), proven);
+        self.shift(presence, proven, count);
     }
 
     /// Takes keys out of at most `count` of the scored events with just such keys; gives how many
     /// these are.
     fn spoil(&mut self, presence: Presence, keys: Keys, count: u64) -> u64 {
-        let Some(events) = self.scored.get_mut(&presence.pack()) else {
+        let mut left = presence;
+        keys.iter().for_each(|key| left.spoil(key));
+        self.shift(presence, left, count)
+    }
+
+    /// Counts at most `count` of the scored events with one presence under another; gives how many
+    /// these are.
+    fn shift(&mut self, from: Presence, to: Presence, count: u64) -> u64 {
+        let Some(events) = self.scored.get_mut(&from.pack()) else {
             return 0;
         };
         let moved = count.min(*events);
         *events -= moved;
         if *events == 0 {
-            self.scored.remove(&presence.pack());
+            self.scored.remove(&from.pack());
         }
-        let mut left = presence;
-        keys.iter().for_each(|key| left.spoil(key));
         if moved > 0 {
-            *self.scored.entry(left.pack()).or_insert(0) += moved;
+            *self.scored.entry(to.pack()).or_insert(0) += moved;
         }
         moved
     }
