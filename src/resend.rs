@@ -339,6 +339,11 @@ impl Resend {
         self.test_code.is_some()
     }
 
+    /// The files that are to be there.
+    pub fn paths(&self) -> [PathBuf; 3] {
+        [REQUESTS, MAP, REJECTS].map(|name| self.directory.join(name))
+    }
+
     /// The directory, as the user gave it.
     pub fn directory(&self) -> &Path {
         &self.directory

@@ -1055,6 +1055,161 @@ fn an_output_never_overwrites_an_input() {
 }
 
 #[test]
+fn an_output_overwrites_nothing_that_the_run_reads() {
+    let place = Place::new();
+    place.write("a.json", with_error());
+    let page = "https://www.facebook.com/tr/?id=1&ev=Purchase&eid=order-58213\n";
+    for (name, text) in [
+        ("known.csv", "em\nana@example.com\n"),
+        ("pixel.txt", page),
+        ("own.toml", "profile = \"ci\"\n"),
+        ("list.txt", "a.json\n"),
+        ("key", "0123456789abcdef0123456789abcdef"),
+    ] {
+        place.write(name, text);
+    }
+    place.check("a.json --ledger-out a.part").ends(1);
+    let own = "overwritten by --output";
+    for (args, name, why) in [
+        (
+            "a.json --known known.csv --output json=known.csv",
+            "known.csv",
+            own,
+        ),
+        (
+            "a.json --pixel pixel.txt --output json=pixel.txt",
+            "pixel.txt",
+            own,
+        ),
+        (
+            "a.json --config own.toml --output json=own.toml",
+            "own.toml",
+            own,
+        ),
+        (
+            "--files-from list.txt --output json=list.txt",
+            "list.txt",
+            own,
+        ),
+        (
+            "a.json --ledger-key key --ledger-out key",
+            "key",
+            "overwritten by --ledger-out",
+        ),
+    ] {
+        let before = place.text(name);
+        place
+            .check(args)
+            .ends(2)
+            .says(&format!("{name} is an input"))
+            .says(why);
+        assert_eq!(place.text(name), before, "{args}");
+    }
+    let before = place.read("a.part");
+    place
+        .run(&["merge", "a.part", "--output", "json=./a.part"])
+        .ends(2)
+        .says(own);
+    assert_eq!(place.read("a.part"), before);
+    // A configuration that was found is no less read.
+    place.write("capilint.toml", "profile = \"ci\"\n");
+    place
+        .check("a.json --output json=capilint.toml")
+        .ends(2)
+        .says(own);
+    assert_eq!(place.text("capilint.toml"), "profile = \"ci\"\n");
+}
+
+#[test]
+fn an_output_stays_as_it_was_until_the_new_one_is_whole() {
+    let place = Place::new();
+    place.write("a.json", with_error());
+    place.write("old.json", "old");
+    place.write("sent/requests.ndjson", "old");
+    for impossible in [
+        "a.json --output json=old.json --output human=/no/such/folder/x",
+        "a.json --output json=old.json --fix-to sent",
+        "a.json --output json=old.json --as-of yesterday",
+        "a.json --ledger-out old.json --output json=no/such/x",
+    ] {
+        place.check(impossible).ends(2);
+        assert_eq!(place.text("old.json"), "old", "{impossible}");
+    }
+    place.check("a.json --output json=old.json").ends(1);
+    let report: Value = serde_json::from_slice(&place.read("old.json")).unwrap();
+    assert_eq!(report["schema"], "capilint/1");
+    // Into the folder that --fix-to makes, too.
+    place
+        .check("a.json --fix-to again --output json=again/report.json")
+        .ends(1);
+    assert!(place.path("again/report.json").is_file());
+    assert_eq!(place.names(), ["a.json", "again", "old.json", "sent"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_output_keeps_the_rights_and_the_links_of_the_old_file() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let place = Place::new();
+    place.write("a.json", with_error());
+    place.write("old.json", "old");
+    let rights = std::fs::Permissions::from_mode(0o640);
+    std::fs::set_permissions(place.path("old.json"), rights).unwrap();
+    symlink("old.json", place.path("link.json")).unwrap();
+    symlink("new.json", place.path("to-come.json")).unwrap();
+    place
+        .check("a.json --output json=link.json --output ndjson=to-come.json")
+        .ends(1);
+    assert!(place.path("link.json").is_symlink() && place.path("to-come.json").is_symlink());
+    assert!(place.text("old.json").contains("capilint/1"));
+    assert!(place.text("new.json").contains("capilint/1"));
+    let mode = |name: &str| place.path(name).metadata().unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode("old.json"), 0o640);
+    // As any new file.
+    place.write("any", "");
+    assert_eq!(mode("new.json"), mode("any"));
+}
+
+#[test]
+fn two_outputs_do_not_share_a_file() {
+    let place = Place::new();
+    place.write("a.json", with_error());
+    for args in [
+        "a.json --output json=z --output ndjson=./z",
+        "a.json --ledger-out z --output json=z",
+        "a.json --fix-to again --output json=again/requests.ndjson",
+    ] {
+        place.check(args).ends(2).says("would be written there");
+        assert_eq!(place.names(), ["a.json"], "{args}");
+    }
+    let place_to = place.path("out.txt");
+    let to_file = std::fs::File::create(&place_to).unwrap();
+    let mut command = place.command();
+    command
+        .args(["a.json", "--output", "json=out.txt"])
+        .stdout(to_file);
+    let ended = command.output().unwrap();
+    assert_eq!(ended.status.code(), Some(2));
+    assert!(place.text("out.txt").is_empty());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn pipes_and_devices_are_written_as_they_are() {
+    let place = Place::new();
+    place.write("a.json", with_error());
+    let ran = place.check("a.json -q --output json=/dev/stdout").ends(1);
+    assert!(ran.out().contains("capilint/1"));
+    place
+        .check("a.json --output json=/dev/null --output ndjson=/dev/null")
+        .ends(1);
+    place
+        .check("a.json --output json=/dev/full")
+        .ends(2)
+        .says("could not be written");
+}
+
+#[test]
 fn events_are_listed_up_to_a_thousand_or_all() {
     let place = Place::new();
     place.write("a.ndjson", lines(&vec![CLEAN; 1001]));

@@ -26,6 +26,7 @@ use crate::resend::Resend;
 use crate::rewrite::Rewrite;
 use crate::settings::{Clocks, Settings};
 
+use super::outputs::{Destination, Outputs};
 use super::{Failure, setup};
 
 /// Short work shows no progress.
@@ -40,16 +41,17 @@ const MOST_WAIT: Duration = Duration::from_secs(2);
 /// Lints.
 pub(super) fn check(args: &CheckArgs) -> Result<u8, Failure> {
     let config = setup::config(&args.input)?;
-    let mut settings = setup::settings(args, config.as_ref())?;
-    let mut formats = vec![(args.format, None)];
-    for output in &args.output {
-        formats.push(parse_output(output)?);
+    let formats = formats(args.format, &args.output)?;
+    let part = args.ledger_out.clone().map(|path| Destination {
+        option: "--ledger-out",
+        path,
+    });
+    let files = || formats.iter().filter_map(|(_, file)| file.as_ref());
+    let outputs: Vec<&Destination> = files().chain(&part).collect();
+    for read in setup::read_beside(args, config.as_ref()) {
+        outputs.iter().try_for_each(|output| output.spares(read))?;
     }
-    let outputs: Vec<&Path> = formats
-        .iter()
-        .filter_map(|(_, file)| file.as_deref())
-        .chain(args.ledger_out.as_deref())
-        .collect();
+    let mut settings = setup::settings(args, config.as_ref())?;
     let (sources, errors) = setup::sources(&args.input, config.as_ref(), &outputs)?;
     let to_stdout = settings.fixing == Fixing::Write && sources.contains(&Source::Stdin);
     if settings.clocks == Clocks::Newest && sources.contains(&Source::Stdin) {
@@ -63,12 +65,6 @@ pub(super) fn check(args: &CheckArgs) -> Result<u8, Failure> {
     // Whoever merges the part may want them.
     let many_rows = json || args.ledger_out.is_some();
     settings.rows = if many_rows { JSON_EVENTS } else { 20 };
-    let part = match &args.ledger_out {
-        Some(path) => Some((create(path)?, clock_words(&settings))),
-        None => None,
-    };
-    let make_style = |terminal| style(args, &settings, profile, terminal);
-    let mut tee = reporters(formats, to_stdout, make_style)?;
     let resend = match &args.fix_to {
         Some(directory) => {
             let begun = Resend::begin(directory, args.test_code.clone(), settings.memory);
@@ -82,11 +78,18 @@ pub(super) fn check(args: &CheckArgs) -> Result<u8, Failure> {
         }
         None => None,
     };
+    let make_style = |terminal| style(args, &settings, profile, terminal);
+    let (outputs, mut writers) = Outputs::open(&outputs, resend.as_ref())?;
+    let part = match &part {
+        Some(_) => writers.pop().map(|part| (part, clock_words(&settings))),
+        None => None,
+    };
+    let mut tee = reporters(&formats, writers, to_stdout, make_style);
     let linter = Linter::new(settings).with_excerpts(Excerpts {
         event: excerpt::excerpt,
         text: excerpt::text_excerpt,
     });
-    run(
+    let outcome = run(
         &linter,
         &mut tee,
         sources,
@@ -98,7 +101,8 @@ pub(super) fn check(args: &CheckArgs) -> Result<u8, Failure> {
             part,
             spool: args.spool,
         },
-    )
+    );
+    outputs.finish(outcome)
 }
 
 /// Joins parts of a log that were checked apart.
@@ -129,12 +133,17 @@ pub(super) fn merge(args: MergeArgs) -> Result<u8, Failure> {
         ..CheckArgs::default()
     };
     let config = setup::config(&check.input)?;
+    let formats = formats(check.format, &check.output)?;
+    let outputs: Vec<&Destination> = formats
+        .iter()
+        .filter_map(|(_, file)| file.as_ref())
+        .collect();
+    let parts = args.parts.iter().map(PathBuf::as_path);
+    for read in setup::read_beside(&check, config.as_ref()).chain(parts) {
+        outputs.iter().try_for_each(|output| output.spares(read))?;
+    }
     let mut settings = setup::settings(&check, config.as_ref())?;
     settings.rows = JSON_EVENTS;
-    let mut formats = vec![(check.format, None)];
-    for output in &check.output {
-        formats.push(parse_output(output)?);
-    }
     let open = |path: &Path| File::open(path).map(BufReader::new);
     let as_of = open(&args.parts[0])
         .ok()
@@ -145,7 +154,8 @@ pub(super) fn merge(args: MergeArgs) -> Result<u8, Failure> {
         as_of: as_of.clone(),
         ..style(&check, &settings, profile, terminal)
     };
-    let mut tee = reporters(formats, false, make_style)?;
+    let (outputs, writers) = Outputs::open(&outputs, None)?;
+    let mut tee = reporters(&formats, writers, false, make_style);
     let linter = Linter::new(settings);
     let mut run = Run::new(&linter, &mut tee);
     for path in &args.parts {
@@ -166,10 +176,10 @@ pub(super) fn merge(args: MergeArgs) -> Result<u8, Failure> {
         }
     }
     let code = Verdict::of(run.report(), &linter.settings().gate).exit_code();
-    match run.finish() {
+    outputs.finish(match run.finish() {
         Ok((_, verdict)) => Ok(verdict.exit_code()),
         Err(error) => Err(Failure::Output { error, code }),
-    }
+    })
 }
 
 /// How the clock was asked for.
@@ -182,18 +192,34 @@ fn clock_words(settings: &Settings) -> String {
     }
 }
 
-/// The formats that were asked for, each with where it goes. `style` is asked with whether that is a
-/// terminal.
+/// The formats that were asked for: one for standard output, and those for files.
+fn formats(
+    format: Format,
+    outputs: &[String],
+) -> Result<Vec<(Format, Option<Destination>)>, Failure> {
+    let mut formats = vec![(format, None)];
+    for output in outputs {
+        let (format, destination) = parse_output(output)?;
+        formats.push((format, Some(destination)));
+    }
+    Ok(formats)
+}
+
+/// What writes the formats: to the `files` in their order, or to a standard stream. `style` is asked
+/// with whether that is a terminal.
 fn reporters(
-    formats: Vec<(Format, Option<std::path::PathBuf>)>,
+    formats: &[(Format, Option<Destination>)],
+    files: Vec<Box<dyn Write + Send>>,
     to_stderr: bool,
     style: impl Fn(bool) -> Style,
-) -> Result<Tee, Failure> {
+) -> Tee {
     let mut reporters: Vec<Box<dyn Reporter>> = Vec::new();
-    for (format, file) in formats {
+    let mut files = files.into_iter();
+    for (format, destination) in formats {
+        let file = destination.as_ref().and_then(|_| files.next());
         let is_file = file.is_some();
         let (out, terminal): (Box<dyn Write>, bool) = match file {
-            Some(path) => (Box::new(create(&path)?), false),
+            Some(file) => (file, false),
             // The fixed payload has standard output to itself.
             None if to_stderr => (Box::new(io::stderr()), io::stderr().is_terminal()),
             None => (Box::new(io::stdout()), io::stdout().is_terminal()),
@@ -209,7 +235,7 @@ fn reporters(
             Format::Ndjson => Box::new(Ndjson::new(out, style)),
         });
     }
-    Ok(Tee::new(reporters))
+    Tee::new(reporters)
 }
 
 /// Estimates the match quality. The options of reading are those of `check`; the gate is only the
@@ -287,7 +313,7 @@ fn style(args: &CheckArgs, settings: &Settings, profile: Profile, terminal: bool
     }
 }
 
-fn parse_output(text: &str) -> Result<(Format, Option<std::path::PathBuf>), Failure> {
+fn parse_output(text: &str) -> Result<(Format, Destination), Failure> {
     let wrong = || {
         let formats = "human, concise, json or ndjson";
         Failure::Usage(format!(
@@ -303,12 +329,11 @@ fn parse_output(text: &str) -> Result<(Format, Option<std::path::PathBuf>), Fail
         let why = "--output writes to a file; what goes to standard output is said by --format";
         return Err(Failure::Usage(why.to_owned()));
     }
-    Ok((format, Some(file.into())))
-}
-
-fn create(path: &Path) -> Result<File, Failure> {
-    File::create(path)
-        .map_err(|error| Failure::Usage(format!("{}: {}", path.display(), io_message(&error))))
+    let destination = Destination {
+        option: "--output",
+        path: file.into(),
+    };
+    Ok((format, destination))
 }
 
 /// What a run writes beside its report.
@@ -317,7 +342,7 @@ struct Asides {
     /// What can be sent again.
     resend: Option<Resend>,
     /// Where it is written as a part of a larger run, and how its clock was asked for.
-    part: Option<(File, String)>,
+    part: Option<(Box<dyn Write + Send>, String)>,
     /// Whether standard input may be kept in a temporary file.
     spool: bool,
 }

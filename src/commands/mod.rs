@@ -9,6 +9,7 @@ mod explain;
 mod hash;
 mod identify;
 mod init;
+mod outputs;
 mod setup;
 
 /// Why a command could not do its work. Never holds a payload value.

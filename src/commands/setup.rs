@@ -25,6 +25,7 @@ use crate::settings::{Clocks, Filter, Settings};
 use crate::witness::Witnesses;
 
 use super::Failure;
+use super::outputs::{Destination, place_of};
 
 fn usage(message: impl Into<String>) -> Failure {
     Failure::Usage(message.into())
@@ -388,13 +389,24 @@ fn filter(args: &InputArgs) -> Result<Filter, Failure> {
     })
 }
 
+/// The files that are read beside the log: for what they say of it, or of the run.
+pub(super) fn read_beside<'a>(
+    args: &'a CheckArgs,
+    config: Option<&'a Config>,
+) -> impl Iterator<Item = &'a Path> {
+    let lists = args.input.known.iter().chain(&args.pixel);
+    let single = args.input.files_from.iter().chain(&args.ledger_key);
+    let paths = lists.chain(single).map(PathBuf::as_path);
+    paths.chain(config.map(|config| config.file.as_path()))
+}
+
 /// What is to be read: paths of the command line, else those of the configuration, else standard
 /// input when something is piped in. Reports that are going to be written are not read: one that
-/// is named as an input would be lost.
+/// is named as an input is refused.
 pub(super) fn sources(
     args: &InputArgs,
     config: Option<&Config>,
-    outputs: &[&Path],
+    outputs: &[&Destination],
 ) -> Result<(Vec<Source>, Vec<InputError>), Failure> {
     let mut paths = args.paths.clone();
     if let Some(list) = &args.files_from {
@@ -418,15 +430,12 @@ pub(super) fn sources(
             .map_err(|error| usage(format!("{}: {error}", config.place("exclude"))))
     });
     let theirs = theirs.transpose()?;
-    let outputs: Vec<PathBuf> = outputs
+    let places: Vec<PathBuf> = outputs
         .iter()
-        .filter_map(|path| path.canonicalize().ok())
+        .filter_map(|output| place_of(&output.path))
         .collect();
     let is_output = |path: &Path| {
-        !outputs.is_empty()
-            && path
-                .canonicalize()
-                .is_ok_and(|path| outputs.contains(&path))
+        !places.is_empty() && place_of(path).is_some_and(|place| places.contains(&place))
     };
     if paths.is_empty() && args.files_from.is_none() {
         paths = match config {
@@ -439,9 +448,12 @@ pub(super) fn sources(
             }
         };
     }
-    if let Some(path) = paths.iter().find(|path| is_output(path)) {
-        let why = "is an input and would be overwritten by --output";
-        return Err(usage(format!("{} {why}", path.display())));
+    for path in &paths {
+        let path = match path.as_os_str() == "-" {
+            true => Path::new("/dev/stdin"),
+            false => path,
+        };
+        outputs.iter().try_for_each(|output| output.spares(path))?;
     }
     let is_excluded = |path: &Path| {
         own.is_match(path.strip_prefix(".").unwrap_or(path))
