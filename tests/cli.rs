@@ -164,6 +164,45 @@ fn allowed_emptiness_passes_a_strict_gate_too() {
 // What cannot be read.
 
 #[test]
+fn what_went_wrong_is_said_where_the_report_has_no_place_for_it() {
+    let place = Place::new();
+    place.write("a.json", CLEAN);
+    let whole = gzip(lines(&vec![CLEAN; 200]).as_bytes());
+    place.write("cut.ndjson.gz", &whole[..whole.len() - 20]);
+    for format in ["csv", "ndjson"] {
+        let score = |more: &[&str]| {
+            let args = [
+                &["score", "--as-of", AS_OF, "--format", format, "a.json"],
+                more,
+            ]
+            .concat();
+            let ran = place.run(&args);
+            let rows = ran.out();
+            assert!(!rows.contains("error") && !rows.contains("below"), "{rows}");
+            ran
+        };
+        assert_eq!(score(&[]).ends(0).err(), "");
+        let missing = score(&["missing.json"]).ends(2).err();
+        assert!(missing.contains("missing.json: No such file"), "{missing}");
+        assert!(
+            missing.contains("error: 1 input could not be read"),
+            "{missing}"
+        );
+        let cut = score(&["cut.ndjson.gz"]).ends(2).err();
+        assert!(cut.contains("error: "), "{cut}");
+        let low = score(&["--min-score", "9.9"]).ends(1).err();
+        assert!(low.contains("fail: Purchase scores"), "{low}");
+    }
+    let ran = place.check("missing.json a.json -q").ends(2);
+    assert!(
+        ran.err().contains("missing.json: No such file"),
+        "{}",
+        ran.err()
+    );
+    assert_eq!(ran.out().lines().count(), 1);
+}
+
+#[test]
 fn an_unreadable_path_is_named_after_the_rest_was_linted() {
     let place = Place::new();
     place.write("error.json", with_error());
@@ -578,6 +617,7 @@ fn score_takes_no_option_that_does_nothing() {
         score(option).ends(2).says(said);
     }
     assert_eq!(score("--quiet").ends(0).out().lines().count(), 1);
+    score("--quiet --format csv").ends(2).says("--quiet");
     score("--verbose").ends(0).says("clock: ");
     score("--show-values --by event")
         .ends(0)

@@ -21,10 +21,11 @@ use crate::output::{
     Fixing, Reporter, Style, concise::Concise, diff, excerpt, human::Human, json::Json,
     ndjson::Ndjson, scores, tee::Tee,
 };
-use crate::report::{FileTally, Gate, InputError, Verdict};
+use crate::report::{FileTally, Gate, InputError, Report, Verdict};
 use crate::resend::Resend;
 use crate::rewrite::Rewrite;
 use crate::settings::{Clocks, Settings};
+use crate::values::printable::visible;
 
 use super::outputs::{Destination, Outputs};
 use super::{Failure, setup};
@@ -100,6 +101,10 @@ pub(super) fn check(args: &CheckArgs) -> Result<u8, Failure> {
             resend,
             part,
             spool: args.spool,
+            to_stderr: match args.input.quiet && args.format == Format::Human {
+                true => Said::Errors,
+                false => Said::Nothing,
+            },
         },
     );
     outputs.finish(outcome)
@@ -278,7 +283,13 @@ pub(super) fn score(args: ScoreArgs) -> Result<u8, Failure> {
         errors,
         None,
         quiet,
-        Asides::default(),
+        Asides {
+            to_stderr: match layout {
+                scores::Layout::Table => Said::Nothing,
+                scores::Layout::Csv | scores::Layout::Ndjson => Said::ErrorsAndVerdict,
+            },
+            ..Asides::default()
+        },
     )
 }
 
@@ -290,6 +301,8 @@ fn score_uses(args: &ScoreArgs) -> Result<(), Failure> {
         "score makes no fixes: --tz goes with check"
     } else if args.input.show_values && args.by != By::Event {
         "--show-values goes with --by event: there is no value in a row of an event_name"
+    } else if args.input.quiet && args.format != ScoreFormat::Table {
+        "--quiet goes with --format table: the other formats are rows alone"
     } else if args.input.verbose && args.format != ScoreFormat::Table {
         "--verbose goes with --format table: the other formats are rows alone"
     } else {
@@ -345,6 +358,33 @@ struct Asides {
     part: Option<(Box<dyn Write + Send>, String)>,
     /// Whether standard input may be kept in a temporary file.
     spool: bool,
+    to_stderr: Said,
+}
+
+/// What is said on standard error, because the report has no place for it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Said {
+    #[default]
+    Nothing,
+    /// Which inputs could not be read, or not be rewritten.
+    Errors,
+    /// These, and the verdict unless all is well: rows are silent of both.
+    ErrorsAndVerdict,
+}
+
+impl Said {
+    fn say(self, report: &Report, verdict: &Verdict) {
+        if self == Said::Nothing {
+            return;
+        }
+        for error in &report.errors {
+            let message = format!("{}: {}", error.path, error.told());
+            eprintln!("capilint: {}", visible(&message));
+        }
+        if self == Said::ErrorsAndVerdict && *verdict != Verdict::Pass {
+            eprintln!("capilint: {verdict}");
+        }
+    }
 }
 
 /// Reads all sources one after the other and ends with the verdict.
@@ -429,7 +469,10 @@ fn run(
     // When the output ends early, the code is the verdict so far.
     let code = Verdict::of(run.report(), &linter.settings().gate).exit_code();
     match outcome.and_then(|()| run.finish()) {
-        Ok((_, verdict)) => Ok(verdict.exit_code()),
+        Ok((report, verdict)) => {
+            asides.to_stderr.say(&report, &verdict);
+            Ok(verdict.exit_code())
+        }
         Err(error) => Err(Failure::Output { error, code }),
     }
 }
