@@ -42,11 +42,12 @@ impl Stamp {
 impl Rewrite {
     /// Begins to rewrite `path`, of which `source` is the open file.
     pub fn begin(path: &Path, source: &File, packing: &Packing) -> io::Result<Rewrite> {
-        let path = fs::canonicalize(path)?;
         let meta = source.metadata()?;
-        if !meta.is_file() {
+        // What came through a pipe may lie in a temporary file.
+        if !meta.is_file() || !fs::metadata(path)?.is_file() {
             return Err(io::Error::other("only a regular file can be rewritten"));
         }
+        let path = fs::canonicalize(path)?;
         // Whoever took the right to write away did not want that.
         if meta.permissions().readonly() {
             return Err(io::Error::other("it is read-only"));

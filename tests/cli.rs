@@ -356,6 +356,46 @@ fn standard_input_is_read_when_named_or_piped() {
     assert_eq!(count(&report, "files"), 2);
 }
 
+/// Runs on a pipe that has a name, through which this comes.
+#[cfg(unix)]
+fn through_a_pipe(place: &Place, input: String, args: &str) -> support::Ran {
+    let pipe = place.path("pipe");
+    if !pipe.exists() {
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+        assert!(made.expect("mkfifo").success());
+    }
+    // It waits for whoever reads.
+    let writer = std::thread::spawn(move || std::fs::write(pipe, input).unwrap());
+    let ran = place.check(&format!("pipe {args}"));
+    writer.join().unwrap();
+    ran
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_with_a_name_is_read_like_standard_input() {
+    let place = Place::new();
+    let run = |args: &str| through_a_pipe(&place, with_error(), args);
+    run("--format concise")
+        .ends(1)
+        .says("pipe:1:")
+        .says("CL403");
+    run("--diff").ends(1).says("1 fix would be made");
+    run("--diff --spool").ends(1).says("1 fix would be made");
+    run("--fix-to sent").ends(1);
+    assert!(place.text("sent/requests.ndjson").contains("1782396602,"));
+    for spool in ["", "--spool"] {
+        run(&format!("--fix {spool}"))
+            .ends(2)
+            .says("only a regular file can be rewritten");
+    }
+    let ran = place.run(&["pipe", "--as-of", "newest"]).ends(2);
+    ran.says("reads its input twice, which pipe does not allow");
+    assert!(!place.path("pipe").is_file());
+    let ran = place.check_piped(with_error(), "/dev/stdin --fix").ends(2);
+    ran.says("only a regular file can be rewritten");
+}
+
 #[test]
 fn a_folder_is_walked_in_order() {
     let place = Place::new();

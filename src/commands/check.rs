@@ -55,9 +55,16 @@ pub(super) fn check(args: &CheckArgs) -> Result<u8, Failure> {
     let mut settings = setup::settings(args, config.as_ref())?;
     let (sources, errors) = setup::sources(&args.input, config.as_ref(), &outputs)?;
     let to_stdout = settings.fixing == Fixing::Write && sources.contains(&Source::Stdin);
-    if settings.clocks == Clocks::Newest && sources.contains(&Source::Stdin) {
-        let why = "--as-of newest reads its input twice, which standard input does not allow";
-        return Err(Failure::Usage(why.to_owned()));
+    if settings.clocks == Clocks::Newest
+        && let Some(once) = sources.iter().find(|source| source.comes_once())
+    {
+        let which = match once {
+            Source::Stdin => "standard input does not allow".to_owned(),
+            Source::File(path) => format!("{} does not allow", path.display()),
+        };
+        return Err(Failure::Usage(format!(
+            "--as-of newest reads its input twice, which {which}"
+        )));
     }
     let profile = setup::profile(args, config.as_ref());
     let json = formats
@@ -416,10 +423,14 @@ fn run(
     let mut reads_once = false;
     let mut taught = Taught::default();
     if is_mending && must_learn(linter.settings()) {
-        if sources.contains(&Source::Stdin) && asides.spool {
-            passes.spool = Some(spooled()?);
+        let mut once = sources.iter().filter(|source| source.comes_once());
+        if asides.spool {
+            for source in once {
+                passes.spools.push((source.clone(), spooled(source)?));
+            }
+        } else {
+            reads_once = once.next().is_some();
         }
-        reads_once = sources.contains(&Source::Stdin) && passes.spool.is_none();
         if !reads_once {
             passes.are_several = true;
             taught = learn(linter, |run| {
@@ -477,11 +488,14 @@ fn run(
     }
 }
 
-/// Standard input as a temporary file without a name, which is gone with the process.
-fn spooled() -> Result<File, Failure> {
+/// What comes once, as a temporary file without a name, which is gone with the process.
+fn spooled(source: &Source) -> Result<File, Failure> {
     let spool = || {
         let mut file = tempfile::tempfile()?;
-        io::copy(&mut io::stdin().lock(), &mut file)?;
+        match source {
+            Source::Stdin => io::copy(&mut io::stdin().lock(), &mut file)?,
+            Source::File(path) => io::copy(&mut File::open(path)?, &mut file)?,
+        };
         Ok(file)
     };
     spool().map_err(|error: io::Error| Failure::Usage(format!("--spool: {}", io_message(&error))))
@@ -490,8 +504,8 @@ fn spooled() -> Result<File, Failure> {
 /// What the passes over one input share.
 #[derive(Default)]
 struct Passes {
-    /// Standard input, when it is kept.
-    spool: Option<File>,
+    /// What comes once, where it is kept.
+    spools: Vec<(Source, File)>,
     /// The digest of every file as the first pass read it.
     prints: RefCell<BTreeMap<PathBuf, [u8; 32]>>,
     are_several: bool,
@@ -504,14 +518,20 @@ type Print = Arc<Mutex<Sha256>>;
 impl Passes {
     /// Standard input from its beginning.
     fn stdin(&self) -> io::Result<Box<dyn Read + Send>> {
-        Ok(match &self.spool {
-            Some(file) => {
-                let mut file = file.try_clone()?;
-                file.rewind()?;
-                Box::new(BufReader::new(file))
-            }
+        Ok(match self.spool(&Source::Stdin) {
+            Some(file) => Box::new(BufReader::new(file?)),
             None => Box::new(io::stdin()),
         })
+    }
+
+    /// What is kept of a source, from its beginning.
+    fn spool(&self, source: &Source) -> Option<io::Result<File>> {
+        let (_, file) = self.spools.iter().find(|(of, _)| of == source)?;
+        let rewound = file.try_clone().and_then(|mut file| {
+            file.rewind()?;
+            Ok(file)
+        });
+        Some(rewound)
     }
 
     /// For the digest of a file, when it is read more than once.
@@ -631,7 +651,8 @@ fn read(
         || name.clone(),
         |config| config.below(path).display().to_string(),
     );
-    let opened = File::open(path).and_then(|file| {
+    let spool = passes.spool(source);
+    let opened = spool.unwrap_or_else(|| File::open(path)).and_then(|file| {
         if file.metadata()?.is_dir() {
             return Err(io::Error::other("it is a folder"));
         }

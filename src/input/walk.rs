@@ -28,6 +28,16 @@ impl Source {
             Source::File(path) => path.display().to_string(),
         }
     }
+
+    /// Whether it comes once only: standard input, a pipe, whatever is no regular file.
+    pub fn comes_once(&self) -> bool {
+        match self {
+            Source::Stdin => true,
+            Source::File(path) => path
+                .metadata()
+                .is_ok_and(|about| !about.is_file() && !about.is_dir()),
+        }
+    }
 }
 
 /// A set of patterns such as `fixtures/**/*.json`, matched against whole paths and, for patterns

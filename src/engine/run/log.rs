@@ -25,7 +25,7 @@ use crate::values::printable;
 use super::Run;
 
 /// Why fixes that need the whole log are not made.
-const READ_ONCE: &str = "the whole log shows it, and standard input is read once: give --spool to have it kept in a temporary file and read twice";
+const READ_ONCE: &str = "the whole log shows it, and what is piped in is read once: give --spool to have it kept in a temporary file and read twice";
 
 /// The title of fixes that rest on the whole log.
 const OF_LOG: &str = "write what the log shows; the input is read twice for it";
