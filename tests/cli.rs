@@ -531,6 +531,24 @@ fn rules_are_chosen_by_id_name_and_group() {
 }
 
 #[test]
+fn a_choice_of_no_rule_is_no_green_gate() {
+    let place = Place::new();
+    place.write("a.json", with_error());
+    for list in ["", ",", " , "] {
+        for option in [&["--select", list][..], &[&format!("--select={list}")]] {
+            let ran = place.run(&[&["a.json"], option].concat()).ends(2);
+            ran.says("--select names no rule");
+        }
+        place.run(&["a.json", "--ignore", list]).ends(1);
+    }
+    place.write("capilint.toml", "\nselect = [\"\"]\n");
+    place
+        .run(&["a.json"])
+        .ends(2)
+        .says("capilint.toml:2: select: names no rule");
+}
+
+#[test]
 fn events_are_chosen_by_name_and_time() {
     let place = Place::new();
     let lead = with_error().replace("Purchase", "Lead");

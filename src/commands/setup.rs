@@ -187,6 +187,14 @@ pub(super) fn profile(args: &CheckArgs, config: Option<&Config>) -> Profile {
 
 /// The rules that two lists leave, each with the place in front of what is said of it.
 fn selection(select: (&[String], &str), ignore: (&[String], &str)) -> Result<Vec<bool>, Failure> {
+    // Nothing would speak, which looks like a clean log: an empty variable of a script does that.
+    if !select.0.is_empty() && select.0.iter().all(|entry| entry.trim().is_empty()) {
+        let place = match select.1 {
+            "" => "--select ",
+            place => place,
+        };
+        return Err(usage(format!("{place}names no rule")));
+    }
     let mut selected = vec![select.0.is_empty(); rules::ALL.len()];
     for ((list, place), value) in [(select, true), (ignore, false)] {
         for entry in list
