@@ -431,6 +431,46 @@ fn a_folder_is_walked_in_order() {
 }
 
 #[test]
+fn a_file_that_is_reached_in_two_ways_is_read_once() {
+    let place = Place::new();
+    place.write("logs/a.json", with_error());
+    place.write("logs/b.json", with_error());
+    let whole = place.path("logs/b.json");
+    let whole = whole.display();
+    for (paths, files) in [
+        ("logs logs/a.json", ["logs/a.json", "logs/b.json"]),
+        ("logs/b.json logs", ["logs/b.json", "logs/a.json"]),
+        (
+            &format!("./logs/../logs/a.json logs {whole}"),
+            ["./logs/../logs/a.json", "logs/b.json"],
+        ),
+    ] {
+        let report = place
+            .check(&format!("{paths} --format json"))
+            .ends(1)
+            .json();
+        let read: Vec<&str> = report["files"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|file| file["file"].as_str().unwrap())
+            .collect();
+        assert_eq!(read, files, "{paths}");
+        assert_eq!(count(&report, "events"), 2, "{paths}");
+    }
+    let report = place
+        .check_piped(with_error(), "- - --format json")
+        .ends(1)
+        .json();
+    assert_eq!(count(&report, "files"), 1);
+    place.write("capilint.toml", "paths = [\"logs\", \"logs/*.json\"]\n");
+    assert_eq!(
+        count(&place.check("--format json").ends(1).json(), "events"),
+        2
+    );
+}
+
+#[test]
 fn files_can_be_listed_and_left_out() {
     let place = Place::new();
     place.write("logs/a.json", CLEAN);

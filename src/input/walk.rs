@@ -1,5 +1,6 @@
 //! From the paths of the command line to files, in a stable order.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
@@ -67,7 +68,8 @@ pub fn globs(patterns: &[String]) -> Result<GlobSet, globset::Error> {
 }
 
 /// The files behind the paths. A named path is read whatever its extension; folders are walked in
-/// the order of names. What cannot be read is an error for later: the rest is still linted.
+/// the order of names. What cannot be read is an error for later: the rest is still linted. A file that
+/// is reached in two ways is read once, by the first.
 pub fn sources(
     paths: &[PathBuf],
     is_excluded: &dyn Fn(&Path) -> bool,
@@ -82,6 +84,14 @@ pub fn sources(
             sources.push(Source::File(path.clone()));
         }
     }
+    let mut seen = HashSet::new();
+    sources.retain(|source| {
+        let place = match source {
+            Source::Stdin => PathBuf::from("-"),
+            Source::File(path) => path.canonicalize().unwrap_or_else(|_| path.clone()),
+        };
+        seen.insert(place)
+    });
     (sources, errors)
 }
 
