@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use capilint::cli::Cli;
 use capilint::commands::{self, Failure};
+use capilint::values::printable::visible;
 use clap::Parser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
@@ -19,7 +20,8 @@ fn main() -> ExitCode {
     match outcome {
         Ok(Ok(code)) => ExitCode::from(code),
         Ok(Err(Failure::Usage(message))) => {
-            eprintln!("capilint: {message}");
+            // A path in it may hold anything.
+            eprintln!("capilint: {}", visible(&message));
             ExitCode::from(2)
         }
         // Nobody reads on: that is no error.

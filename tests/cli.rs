@@ -396,6 +396,45 @@ fn a_pipe_with_a_name_is_read_like_standard_input() {
     ran.says("only a regular file can be rewritten");
 }
 
+#[cfg(unix)]
+#[test]
+fn names_of_files_do_not_speak_to_the_terminal() {
+    let place = Place::new();
+    let name = "a\u{1b}]0;x\u{7}\npass: nothing at or above the gate\n.json";
+    let shown = "a\\u001b]0;x\\u0007\\u000apass: nothing";
+    place.write(&format!("logs/{name}"), with_error());
+    let missing = format!("missing {name}");
+    for args in [
+        &["check", "--format", "human"][..],
+        &["check", "--format", "human", "--max-findings", "0"],
+        &["check", "--format", "concise"],
+        &["check", "-q"],
+        &["check", "--diff"],
+        &["check", "--diff", "--show-values"],
+        &["check", "--fix-to", "again"],
+        &["score"],
+        &["score", "--by", "event"],
+        &["score", "--format", "csv"],
+        &["check", "--known", &missing],
+    ] {
+        let all = [
+            args,
+            &["--as-of", AS_OF, "--color", "never", "logs", &missing],
+        ]
+        .concat();
+        let ran = place.run(&all).ends(2).says(shown);
+        assert!(
+            !ran.all().contains(['\u{1b}', '\u{7}']),
+            "{args:?}: {}",
+            ran.all()
+        );
+        assert!(
+            !ran.all().lines().any(|line| line.starts_with("pass:")),
+            "{args:?}"
+        );
+    }
+}
+
 #[test]
 fn a_folder_is_walked_in_order() {
     let place = Place::new();

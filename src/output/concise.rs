@@ -6,6 +6,7 @@ use super::table::paint;
 use super::{Reporter, Style, Wants};
 use crate::finding::Severity;
 use crate::report::{EventRow, Located, Report, Verdict};
+use crate::values::printable::visible;
 
 /// `file:line:col: error CL102 hash-of-empty: message [/pointer] [fix: safe]`.
 pub struct Concise<W> {
@@ -58,7 +59,7 @@ impl<W: Write> Reporter for Concise<W> {
 
     fn finish(&mut self, report: &Report, verdict: &Verdict) -> io::Result<()> {
         for error in &report.errors {
-            writeln!(self.out, "{}: {}", error.path, error.told())?;
+            writeln!(self.out, "{}: {}", visible(&error.path), error.told())?;
         }
         writeln!(self.out, "{verdict}")?;
         self.out.flush()
@@ -69,8 +70,9 @@ impl<W: Write> Reporter for Concise<W> {
 pub fn place(finding: &Located) -> String {
     let location = finding.location;
     if location.line == 0 {
-        finding.file.clone()
+        visible(&finding.file).into_owned()
     } else {
-        format!("{}:{}:{}", finding.file, location.line, location.column)
+        let file = visible(&finding.file);
+        format!("{file}:{}:{}", location.line, location.column)
     }
 }

@@ -50,6 +50,7 @@ pub fn render(report: &Report, style: &Style) -> String {
 /// with one of them has to be changed by hand, and so has one with control characters.
 pub fn patch(file: &str, old: &str, new: &str) -> String {
     let (old, new) = (masked(old), masked(new));
+    let file = &*visible(file);
     TextDiff::configure()
         .algorithm(Algorithm::Patience)
         .diff_lines(&*old, &*new)
@@ -93,7 +94,7 @@ pub(super) fn headline(change: &LocatedChange) -> String {
 }
 
 fn place(change: &LocatedChange) -> String {
-    let mut place = format!("{}:{}", change.file, change.line);
+    let mut place = format!("{}:{}", visible(&change.file), change.line);
     if let Some(event) = change.event {
         place.push_str(&format!("  event {event}"));
     }
@@ -108,7 +109,7 @@ fn place(change: &LocatedChange) -> String {
 /// lines would show everything.
 fn unified(change: &LocatedChange, old: &str, new: &str, style: &Style) -> String {
     let (old, new) = (pretty(old), pretty(new));
-    let name = format!("{}:{}", change.file, change.line);
+    let name = format!("{}:{}", visible(&change.file), change.line);
     let diff = TextDiff::from_lines(&old, &new);
     let text = diff
         .unified_diff()

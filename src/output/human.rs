@@ -339,7 +339,12 @@ impl fmt::Display for Shown<'_> {
             write!(f, "\n{}", whereabouts(self.finding))?;
         }
         for related in &self.finding.related {
-            write!(f, "\n{}:{}", related.file, related.line)?;
+            write!(
+                f,
+                "\n{}:{}",
+                printable::visible(&related.file),
+                related.line
+            )?;
             if let Some(event) = related.event {
                 write!(f, "  event {event}")?;
             }
@@ -785,7 +790,8 @@ fn input_errors(report: &Report, style: &Style) -> String {
                 false => "could not be read",
             };
             let word = paint(style, "1;31", word);
-            format!("{word}: {}: {}\n", error.path, error.message)
+            let path = printable::visible(&error.path);
+            format!("{word}: {path}: {}\n", error.message)
         })
         .collect()
 }

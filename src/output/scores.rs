@@ -8,6 +8,7 @@ use super::table::{caveat, events_table, name_reports, names_table};
 use super::{Reporter, Style, Wants};
 use crate::report::{EventRow, Located, Report, Verdict};
 use crate::score::{NOT_WEBSITE, ScoreKey, tenth};
+use crate::values::printable::visible;
 
 /// Rows of one table: a table is laid out in memory, a log is not.
 const ROWS: usize = 1000;
@@ -150,7 +151,7 @@ impl<W: Write> Reporter for Scores<W> {
                 self.out.write_all(text.as_bytes())?;
             }
             for error in &report.errors {
-                writeln!(self.out, "{}: {}", error.path, error.told())?;
+                writeln!(self.out, "{}: {}", visible(&error.path), error.told())?;
             }
             writeln!(self.out, "{verdict}")?;
         }

@@ -141,7 +141,7 @@ pub fn events_table(rows: &[EventRow], style: &Style) -> Table {
         let id = row.event_id.as_deref().filter(|_| style.show_values);
         let id = id.map_or(String::new(), |id| format!(" {}", visible(&masked(id))));
         table.add_row([
-            format!("{}:{} #{}{id}", row.file, row.line, row.event),
+            format!("{}:{} #{}{id}", visible(&row.file), row.line, row.event),
             row.event_name.clone().unwrap_or_else(|| "–".to_owned()),
             score,
             range,
