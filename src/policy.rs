@@ -58,6 +58,11 @@ impl Default for Policy {
 /// Rules that are about the reading itself: a run that could not read must not look clean.
 const ALWAYS: [&str; 3] = ["record-too-large", "unreadable-archive", "internal-error"];
 
+/// Whether a rule tells of input that was not read, or not all of it.
+pub fn tells_of_reading(rule: usize) -> bool {
+    ALWAYS.contains(&rules::ALL[rule].name())
+}
+
 impl Policy {
     /// Lets only these rules speak, and those that tell of input that could not be read.
     pub fn select(&mut self, selected: Vec<bool>) {

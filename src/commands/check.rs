@@ -388,8 +388,13 @@ impl Said {
             let message = format!("{}: {}", error.path, error.told());
             eprintln!("capilint: {}", visible(&message));
         }
-        if self == Said::ErrorsAndVerdict && *verdict != Verdict::Pass {
-            eprintln!("capilint: {verdict}");
+        if self == Said::ErrorsAndVerdict {
+            for line in scores::unread(report) {
+                eprintln!("capilint: {line}");
+            }
+            if *verdict != Verdict::Pass {
+                eprintln!("capilint: {verdict}");
+            }
         }
     }
 }

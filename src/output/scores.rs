@@ -4,9 +4,11 @@ use std::io::{self, Write};
 
 use super::human::what_was_read;
 use super::json::{event_entry, key_statuses, to_json};
-use super::table::{caveat, events_table, name_reports, names_table};
+use super::table::{caveat, counted, events_table, name_reports, names_table};
 use super::{Reporter, Style, Wants};
+use crate::policy::tells_of_reading;
 use crate::report::{EventRow, Located, Report, Verdict};
+use crate::rules;
 use crate::score::{NOT_WEBSITE, ScoreKey, tenth};
 use crate::values::printable::visible;
 
@@ -153,10 +155,26 @@ impl<W: Write> Reporter for Scores<W> {
             for error in &report.errors {
                 writeln!(self.out, "{}: {}", visible(&error.path), error.told())?;
             }
+            for line in unread(report) {
+                writeln!(self.out, "{line}")?;
+            }
             writeln!(self.out, "{verdict}")?;
         }
         self.out.flush()
     }
+}
+
+/// What was not read, in the words of the rules that tell of it; their findings are not shown here.
+pub fn unread(report: &Report) -> Vec<String> {
+    let spoke = report.rules.iter().enumerate();
+    spoke
+        .filter(|(rule, tally)| tally.total() > 0 && tells_of_reading(*rule))
+        .map(|(rule, tally)| {
+            let findings = counted(tally.total(), "finding");
+            let name = rules::ALL[rule].name();
+            format!("not all was read: {findings} of {name}, which `capilint check` shows")
+        })
+        .collect()
 }
 
 /// Lines that are too long go on in the next, from a space on. Tables have their width already.
