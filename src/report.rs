@@ -123,9 +123,24 @@ pub struct RuleTally {
     pub findings: [u64; 3],
     /// Events with at least one of them, by the worst severity among them: info, warning, error.
     pub events: [u64; 3],
+    /// Findings that have a fix, by its safety: unsafe, safe.
+    #[serde(default)]
+    pub fixable: [u64; 2],
 }
 
 impl RuleTally {
+    /// Adds what another part of the log amounts to.
+    pub fn add(&mut self, other: &RuleTally) {
+        let sums = self.findings.iter_mut().chain(&mut self.events);
+        let numbers = other.findings.iter().chain(&other.events);
+        for (sum, number) in sums
+            .chain(&mut self.fixable)
+            .zip(numbers.chain(&other.fixable))
+        {
+            *sum += number;
+        }
+    }
+
     /// All findings.
     pub fn total(&self) -> u64 {
         self.findings.iter().sum()

@@ -432,6 +432,9 @@ impl Part {
                 Some((_, so_far)) => *so_far = severity.max(*so_far),
                 None => worst.push((finding.rule, severity)),
             }
+            if let Some(fix) = &finding.fix {
+                self.rules[finding.rule].fixable[fix.safety as usize] += 1;
+            }
             match finding.fix.as_ref().map(|fix| fix.safety) {
                 Some(Safety::Safe) => self.fixable_safe += 1,
                 Some(Safety::Unsafe) => self.fixable_unsafe += 1,

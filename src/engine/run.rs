@@ -8,7 +8,7 @@ mod log;
 mod stream;
 mod tell;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::io::{self, BufRead, Read, Write};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
@@ -72,6 +72,8 @@ pub struct Run<'l> {
     fetches: Option<Arc<Lessons>>,
     /// Fixes that need the whole log are not made, since the input cannot be read twice.
     reads_once: bool,
+    /// Rules of which a finding of the whole log has a safe fix.
+    safe_of_log: BTreeSet<usize>,
     sated: Mutex<Arc<Sated>>,
     spare_entries: Arc<Mutex<Vec<Entries>>>,
     shown: usize,
@@ -105,6 +107,7 @@ impl<'l> Run<'l> {
             lessons: None,
             fetches: None,
             reads_once: false,
+            safe_of_log: BTreeSet::new(),
             sated: Mutex::new(Arc::new(Sated::default())),
             spare_entries: Arc::default(),
             shown: 0,
@@ -342,6 +345,19 @@ impl<'l> Run<'l> {
         }
     }
 
+    /// Fixes that looked unsafe in their event alone and were made as safe, with what the whole log
+    /// shows: of a rule, those beyond its safe ones. Where one safe finding of the log stands for the
+    /// fixes of many events, nobody can tell them apart.
+    fn made_without_consent(&self) -> u64 {
+        let made = self.report.fixes.made.iter();
+        made.filter(|(rule, _)| !self.safe_of_log.contains(rule))
+            .map(|(&rule, made)| {
+                let [needs_consent, safe] = self.report.rules[rule].fixable;
+                made.saturating_sub(safe).min(needs_consent)
+            })
+            .sum()
+    }
+
     /// Ends the run and tells the reporter the verdict.
     pub fn finish(mut self) -> io::Result<(Report, Verdict)> {
         self.report.interrupted |= self.is_stopped();
@@ -350,7 +366,9 @@ impl<'l> Run<'l> {
             self.conclude()?;
         }
         if self.linter.settings.fixing != Fixing::Off && !self.linter.settings.unsafe_fixes {
-            self.report.fixes.needs_consent = self.report.fixable_unsafe;
+            let made_all_the_same = self.made_without_consent();
+            self.report.fixes.needs_consent =
+                self.report.fixable_unsafe.saturating_sub(made_all_the_same);
         }
         if let Some(mut resend) = self.resend.take()
             && !self.report.interrupted

@@ -369,10 +369,7 @@ impl PartTotals {
             *sum += count;
         }
         for (sum, tally) in report.rules.iter_mut().zip(&totals.rules) {
-            for severity in 0..3 {
-                sum.findings[severity] += tally.findings[severity];
-                sum.events[severity] += tally.events[severity];
-            }
+            sum.add(tally);
         }
         for group in totals.groups.drain(..) {
             if group.rule >= report.rules.len() {

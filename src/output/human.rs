@@ -21,7 +21,7 @@ use crate::envelope::when::Trust;
 use crate::facts;
 use crate::finding::Severity;
 use crate::input::walk::Source;
-use crate::report::{EventRow, Group, Located, Report, Verdict};
+use crate::report::{EventRow, Group, Located, Report, RuleTally, Verdict};
 use crate::resend::{REJECTS, REQUESTS};
 use crate::rules;
 use crate::values::printable;
@@ -435,16 +435,21 @@ fn by_rule(report: &Report, style: &Style) -> String {
             } else {
                 "–".to_owned()
             }),
-            text(
-                rule.meta()
-                    .fix
-                    .map_or("–", |safety| safety.word())
-                    .to_owned(),
-            ),
+            text(fixable(&report.rules[index]).to_owned()),
         ]);
     }
     right(&mut table, &[3, 4, 5]);
     format!("{}\n{table}", paint(style, "1", "Findings by rule"))
+}
+
+/// Which fixes the findings of a rule have.
+fn fixable(tally: &RuleTally) -> &'static str {
+    match tally.fixable.map(|findings| findings > 0) {
+        [false, false] => "–",
+        [true, false] => "unsafe",
+        [false, true] => "safe",
+        [true, true] => "safe/unsafe",
+    }
 }
 
 fn by_event(report: &Report, style: &Style) -> String {

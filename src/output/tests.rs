@@ -135,10 +135,12 @@ fn report(warnings: u64) -> Report {
     report.rules[rules::index_of(error)] = RuleTally {
         findings: [0, 0, 1],
         events: [0, 0, 1],
+        fixable: [0, 1],
     };
     report.rules[rules::index_of(warning)] = RuleTally {
         findings: [0, warnings, 0],
         events: [0, warnings.min(30), 0],
+        fixable: [warnings.min(1), warnings.saturating_sub(1)],
     };
     if warnings > 0 {
         let examples = (1..=warnings.min(3))
@@ -292,6 +294,23 @@ fn audits_lead_with_totals_and_quiet_runs_say_one_line() {
         written!(Concise, quiet, &report(1)),
         "fail: 1 error, 1 warning\n"
     );
+}
+
+#[test]
+fn the_table_says_which_fixes_the_findings_have() {
+    let text = written!(Human, style(), &report(3));
+    let row = |id: &str| {
+        let line = text
+            .lines()
+            .find(|line| line.starts_with('│') && line.contains(id));
+        line.expect(id).to_owned()
+    };
+    assert!(row("CL102").ends_with("┆ safe        │"), "{text}");
+    assert!(row("CL109").ends_with("┆ safe/unsafe │"), "{text}");
+    let mut report = report(3);
+    report.rules[rules::index_of("hash-uppercase")].fixable = [0, 0];
+    let text = written!(Human, style(), &report);
+    assert!(text.contains("┆ –    │"), "{text}");
 }
 
 #[test]

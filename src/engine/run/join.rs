@@ -128,11 +128,8 @@ impl Run<'_> {
         report.unread.truncated += part.unread.truncated;
         report.unread.printed += part.unread.printed;
         for (sum, tally) in report.rules.iter_mut().zip(&part.rules) {
-            for severity in 0..3 {
-                sum.findings[severity] += tally.findings[severity];
-                sum.events[severity] += tally.events[severity];
-                file.tally.findings += tally.findings[severity];
-            }
+            sum.add(tally);
+            file.tally.findings += tally.total();
         }
     }
 

@@ -293,6 +293,12 @@ impl Run<'_> {
             related: related.collect(),
         };
         self.report.rules[located.rule].events[severity as usize] += said.events;
+        if let Some(safety) = said.fix {
+            self.report.rules[located.rule].fixable[safety as usize] += 1;
+            if safety == Safety::Safe {
+                self.safe_of_log.insert(located.rule);
+            }
+        }
         match said.fix {
             Some(Safety::Safe) => self.report.fixable_safe += 1,
             Some(Safety::Unsafe) => self.report.fixable_unsafe += 1,
