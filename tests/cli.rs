@@ -1406,7 +1406,14 @@ fn events_are_listed_up_to_a_thousand_or_all() {
         };
         assert_eq!((listed(""), listed("--events")), (1000, 1001), "{format}");
     }
-    let row = &place.check("a.ndjson --format json").json()["events"][999];
+    // Whoever reads the list is told that it ends early.
+    let report = place.check("a.ndjson --format json").json();
+    assert_eq!(report["events_not_listed"], 1);
+    let all = place.check("a.ndjson --format json --events").json();
+    assert_eq!(all["events_not_listed"], 0);
+    let ndjson = place.check("a.ndjson --format ndjson").ndjson();
+    assert_eq!(ndjson.last().unwrap()["events_not_listed"], 1);
+    let row = &report["events"][999];
     assert_eq!(
         (row["line"].as_u64(), row["event"].as_u64()),
         (Some(1000), Some(999))

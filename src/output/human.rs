@@ -13,8 +13,8 @@ use miette::{
 
 use super::concise::place;
 use super::table::{
-    caveat, counted, events_table, names_table, paint, percent, right, severity_cell, size, table,
-    thousands,
+    Layout, caveat, cells, counted, events_table, laid_out, names_table, paint, percent,
+    severity_cell, size, thousands,
 };
 use super::{Fixing, Reporter, Style, Wants, diff};
 use crate::envelope::when::Trust;
@@ -110,7 +110,7 @@ fn by_pixel(report: &Report, style: &Style) -> String {
     let Some(pixel) = &report.pixel else {
         return String::new();
     };
-    let rows: Vec<Vec<String>> = pixel
+    let rows = pixel
         .names
         .iter()
         .map(|pairs| {
@@ -123,30 +123,32 @@ fn by_pixel(report: &Report, style: &Style) -> String {
                 .filter(|(.., number)| *number > 0)
                 .map(|(_, what, number)| format!("{} {what}", thousands(number)))
                 .collect();
-            vec![
+            cells([
                 pairs.name.clone(),
                 thousands(pairs.browser),
                 thousands(pairs.server.in_time),
                 thousands(pairs.pairs.len() as u64),
                 percent(share),
                 rest.join(", "),
-            ]
+            ])
         })
         .collect();
-    let mut pixel = table(
-        style,
-        &[
-            "event_name",
-            "browser",
-            "server",
-            "pairs",
-            "deduplicated",
-            "why the rest are not",
-        ],
-    );
-    pixel.add_rows(rows);
-    right(&mut pixel, &[1, 2, 3, 4]);
-    format!("browser and server:\n{pixel}\n")
+    let header = [
+        "event_name",
+        "browser",
+        "server",
+        "pairs",
+        "deduplicated",
+        "why the rest are not",
+    ];
+    let layout = Layout {
+        right: &[1, 2, 3, 4],
+        wraps: &[0, 5],
+        head: 1,
+        ..Layout::default()
+    };
+    let pixel = laid_out(style, &header, rows, layout);
+    format!("browser and server:\n{pixel}")
 }
 
 /// Every finding in full when they are few, otherwise one of each group.
@@ -414,17 +416,11 @@ fn by_rule(report: &Report, style: &Style) -> String {
         return String::new();
     }
     spoke.sort_by_key(|&(severity, findings, rule)| (Reverse(severity), Reverse(findings), rule));
-    let mut table = table(
-        style,
-        &[
-            "severity", "id", "rule", "findings", "events", "share", "fix",
-        ],
-    );
-    for (severity, findings, index) in spoke {
+    let rows = spoke.into_iter().map(|(severity, findings, index)| {
         let rule = rules::ALL[index];
         let events = report.rules[index].all_events();
         let text = |text: String| comfy_table::Cell::new(text);
-        table.add_row([
+        vec![
             severity_cell(severity),
             text(rule.id().to_owned()),
             text(rule.name().to_owned()),
@@ -436,9 +432,18 @@ fn by_rule(report: &Report, style: &Style) -> String {
                 "–".to_owned()
             }),
             text(fixable(&report.rules[index]).to_owned()),
-        ]);
-    }
-    right(&mut table, &[3, 4, 5]);
+        ]
+    });
+    let header = [
+        "severity", "id", "rule", "findings", "events", "share", "fix",
+    ];
+    let layout = Layout {
+        right: &[3, 4, 5],
+        drops: &[5, 6, 4],
+        head: 3,
+        ..Layout::default()
+    };
+    let table = laid_out(style, &header, rows.collect(), layout);
     format!("{}\n{table}", paint(style, "1", "Findings by rule"))
 }
 
@@ -461,7 +466,7 @@ fn by_event(report: &Report, style: &Style) -> String {
     let rest = match more {
         0 => String::new(),
         _ => format!(
-            "\nand {} more: `capilint score --by event` lists them all",
+            "and {} more: `capilint score --by event` lists them all",
             thousands(more)
         ),
     };

@@ -244,7 +244,15 @@ pub(super) fn totals(
         .iter()
         .map(|error| json!({"path": error.path, "message": error.told()}))
         .collect();
+    let listed = match style.max_events {
+        Some(most) => report.rows.len().min(most) as u64,
+        None => report.events,
+    };
     let mut totals = vec![
+        (
+            "events_not_listed",
+            report.events.saturating_sub(listed).into(),
+        ),
         ("as_of", as_of),
         ("summary", summary),
         ("rules", Value::from(spoke)),

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Style;
-use super::table::{paint, severity_cell, table};
+use super::table::{Layout, laid_out, paint, severity_cell};
 use crate::rule::Rule;
 
 /// The groups of ids: first digit and title.
@@ -21,18 +21,24 @@ const GROUPS: [(char, &str); 9] = [
 
 /// The catalogue for the terminal.
 pub fn terminal(rules: &[&Rule], style: &Style) -> String {
-    let mut table = table(style, &["id", "name", "severity", "fix", "what"]);
-    for rule in rules {
+    let rows = rules.iter().map(|rule| {
         let page = rule.page();
-        table.add_row([
+        vec![
             comfy_table::Cell::new(rule.id()),
             comfy_table::Cell::new(rule.name()),
             severity_cell(page.meta.severity),
             comfy_table::Cell::new(fix(rule)),
             comfy_table::Cell::new(&page.summary),
-        ]);
-    }
-    format!("{table}\n`capilint explain RULE` prints the page of a rule\n")
+        ]
+    });
+    let layout = Layout {
+        wraps: &[4],
+        head: 2,
+        ..Layout::default()
+    };
+    let header = ["id", "name", "severity", "fix", "what"];
+    let table = laid_out(style, &header, rows.collect(), layout);
+    format!("{table}`capilint explain RULE` prints the page of a rule\n")
 }
 
 /// The catalogue as a JSON list.

@@ -67,7 +67,8 @@ impl<W: Write> Scores<W> {
 
     fn table(&mut self) -> io::Result<()> {
         if !self.rows.is_empty() {
-            writeln!(self.out, "{}", events_table(&self.rows, &self.style))?;
+            let text = events_table(&self.rows, &self.style);
+            self.out.write_all(text.as_bytes())?;
             self.rows.clear();
         }
         Ok(())

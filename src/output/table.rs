@@ -1,8 +1,8 @@
 //! Tables and the way figures are written in them.
 
 use comfy_table::{
-    Cell, CellAlignment, Color, ContentArrangement, Table, modifiers::UTF8_ROUND_CORNERS,
-    presets::UTF8_FULL_CONDENSED,
+    Cell, CellAlignment, Color, ColumnConstraint, ContentArrangement, Table,
+    modifiers::UTF8_ROUND_CORNERS, presets::UTF8_FULL_CONDENSED,
 };
 
 use super::Style;
@@ -13,9 +13,16 @@ use crate::values::printable::{masked, visible};
 
 /// Event_names in the table of keys; more would not fit a screen.
 const NAMES_WIDE: usize = 4;
+/// Columns that the keys and one event_name in that table take.
+const KEYS_COLUMN: usize = 21;
+const NAME_COLUMN: usize = 18;
+/// Below this width there are lines instead of tables.
+const LEAST_TABLE: usize = 60;
+/// A column whose words may go on in the next line is at least so wide.
+const LEAST_COLUMN: usize = 12;
 
 /// An empty table as wide as the terminal allows.
-pub fn table(style: &Style, header: &[&str]) -> Table {
+fn table(style: &Style, header: &[&str]) -> Table {
     let mut table = Table::new();
     table
         .load_preset(UTF8_FULL_CONDENSED)
@@ -31,13 +38,93 @@ pub fn table(style: &Style, header: &[&str]) -> Table {
     table
 }
 
-/// Puts the cells of these columns at the right, as figures stand.
-pub fn right(table: &mut Table, columns: &[usize]) {
-    for &column in columns {
-        if let Some(column) = table.column_mut(column) {
-            column.set_cell_alignment(CellAlignment::Right);
+/// How a table gives way to a narrow terminal.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Layout<'l> {
+    /// Columns of figures, which stand at the right.
+    pub right: &'l [usize],
+    /// Columns whose words may go on in the next line; the others are never split.
+    pub wraps: &'l [usize],
+    /// Columns that are left out, in this order.
+    pub drops: &'l [usize],
+    /// So many columns tell the rows apart: they begin the line of a row where no table fits.
+    pub head: usize,
+}
+
+/// The rows as a table; where that does not fit, in a line each.
+pub fn laid_out(
+    style: &Style,
+    header: &[&str],
+    rows: Vec<Vec<Cell>>,
+    layout: Layout<'_>,
+) -> String {
+    let length = |text: &str| text.chars().count();
+    let whole = |column: usize| {
+        let cells = rows.iter().filter_map(|row| row.get(column));
+        let widths = cells.map(|cell| length(&cell.content()));
+        widths.chain([length(header[column])]).max().unwrap_or(0)
+    };
+    let least: Vec<usize> = (0..header.len())
+        .map(|column| match layout.wraps.contains(&column) {
+            true => whole(column).min(LEAST_COLUMN),
+            false => whole(column),
+        })
+        .collect();
+    let mut shown: Vec<usize> = (0..header.len()).collect();
+    let fits = |shown: &[usize]| {
+        let cells: usize = shown.iter().map(|&column| least[column] + 3).sum();
+        cells < style.width
+    };
+    let mut drops = layout.drops.iter();
+    while !fits(&shown)
+        && let Some(drop) = drops.next()
+    {
+        shown.retain(|column| column != drop);
+    }
+    if style.width < LEAST_TABLE || !fits(&shown) {
+        return rows
+            .iter()
+            .map(|row| in_a_line(header, row, layout.head))
+            .collect();
+    }
+    let titles: Vec<&str> = shown.iter().map(|&column| header[column]).collect();
+    let mut table = table(style, &titles);
+    for row in rows {
+        let cells = row.into_iter().enumerate();
+        let kept = cells.filter(|(column, _)| shown.contains(column));
+        table.add_row(kept.map(|(_, cell)| cell));
+    }
+    for (at, column) in shown.iter().enumerate() {
+        let Some(made) = table.column_mut(at) else {
+            continue;
+        };
+        if layout.right.contains(column) {
+            made.set_cell_alignment(CellAlignment::Right);
+        }
+        if !layout.wraps.contains(column) {
+            made.set_constraint(ColumnConstraint::ContentWidth);
         }
     }
+    format!("{table}\n")
+}
+
+/// `error CL102 hash-of-empty: findings 1, events 1, fix safe`.
+fn in_a_line(header: &[&str], row: &[Cell], head: usize) -> String {
+    let told: Vec<String> = row[..head].iter().map(Cell::content).collect();
+    let rest: Vec<String> = header
+        .iter()
+        .zip(row)
+        .skip(head)
+        .map(|(title, cell)| (title, cell.content()))
+        .filter(|(_, cell)| !cell.is_empty() && cell != "–")
+        .map(|(title, cell)| format!("{title} {cell}"))
+        .collect();
+    format!("{}: {}\n", told.join(" "), rest.join(", "))
+}
+
+/// Cells of plain text.
+pub fn cells<const N: usize>(texts: [String; N]) -> Vec<Cell> {
+    texts.map(Cell::new).into()
 }
 
 /// A cell with a severity, in its colour.
@@ -125,12 +212,8 @@ pub fn caveat() -> String {
 }
 
 /// One row an event: name, score, range, what is missing or bad.
-pub fn events_table(rows: &[EventRow], style: &Style) -> Table {
-    let mut table = table(
-        style,
-        &["event", "name", "score", "range", "missing or bad"],
-    );
-    for row in rows {
+pub fn events_table(rows: &[EventRow], style: &Style) -> String {
+    let rows = rows.iter().map(|row| {
         let (score, range) = match &row.score {
             Some(Estimate {
                 score, low, high, ..
@@ -140,16 +223,25 @@ pub fn events_table(rows: &[EventRow], style: &Style) -> Table {
         // There is one only where values may be shown.
         let id = row.event_id.as_deref().filter(|_| style.show_values);
         let id = id.map_or(String::new(), |id| format!(" {}", visible(&masked(id))));
-        table.add_row([
+        cells([
             format!("{}:{} #{}{id}", visible(&row.file), row.line, row.event),
             row.event_name.clone().unwrap_or_else(|| "–".to_owned()),
             score,
             range,
             lacks(&row.presence, row.score.is_some()),
-        ]);
-    }
-    right(&mut table, &[2, 3]);
-    table
+        ])
+    });
+    laid_out(
+        style,
+        &["event", "name", "score", "range", "missing or bad"],
+        rows.collect(),
+        Layout {
+            right: &[2, 3],
+            wraps: &[0, 1, 4],
+            head: 1,
+            ..Layout::default()
+        },
+    )
 }
 
 /// Keys that every website event can have; the click id cannot be had without a click.
@@ -208,18 +300,7 @@ pub fn name_reports(report: &Report) -> Vec<NameReport> {
 /// The score by event_name with the best gains, the coverage of keys, and the click id apart.
 pub fn names_table(report: &Report, style: &Style) -> String {
     let names = name_reports(report);
-    let mut scores = table(
-        style,
-        &[
-            "event_name",
-            "events",
-            "score",
-            "range",
-            "band",
-            "best gains",
-        ],
-    );
-    for name in &names {
+    let rows = names.iter().map(|name| {
         let mut row = vec![name.event_name.clone(), thousands(name.events)];
         row.extend(match (&name.detail, name.score) {
             (Some(detail), Some(score)) => {
@@ -238,10 +319,23 @@ pub fn names_table(report: &Report, style: &Style) -> String {
             }
             _ => ["–", "–", "–", name.why.unwrap_or(NOT_WEBSITE)].map(str::to_owned),
         });
-        scores.add_row(row);
-    }
-    right(&mut scores, &[1, 2, 3]);
-    let mut out = format!("{scores}\n");
+        row.into_iter().map(Cell::new).collect()
+    });
+    let header = [
+        "event_name",
+        "events",
+        "score",
+        "range",
+        "band",
+        "best gains",
+    ];
+    let layout = Layout {
+        right: &[1, 2, 3],
+        wraps: &[0, 4, 5],
+        head: 1,
+        ..Layout::default()
+    };
+    let mut out = laid_out(style, &header, rows.collect(), layout);
     out.push_str(&attribution(&names));
     out.push_str(&notes(&names));
     out.push_str(&coverage(&names, style));
@@ -300,7 +394,8 @@ fn notes(names: &[NameReport]) -> String {
 
 /// Which share of events has each key: sent, usable, proven.
 fn coverage(names: &[NameReport], style: &Style) -> String {
-    let wide = &names[..names.len().min(NAMES_WIDE)];
+    let room = style.width.saturating_sub(KEYS_COLUMN) / NAME_COLUMN;
+    let wide = &names[..names.len().min(room.clamp(1, NAMES_WIDE))];
     let has = |key: ScoreKey| {
         wide.iter()
             .any(|name| name.coverage.0.iter().any(|(k, _)| *k == key))
@@ -312,8 +407,7 @@ fn coverage(names: &[NameReport], style: &Style) -> String {
     let titles: Vec<String> = wide.iter().map(|name| name.event_name.clone()).collect();
     let mut header = vec!["key"];
     header.extend(titles.iter().map(String::as_str));
-    let mut table = table(style, &header);
-    for key in keys {
+    let rows = keys.into_iter().map(|key| {
         let mut row = vec![key.name().to_owned()];
         for name in wide {
             let shares = name.coverage.0.iter().find(|(k, _)| *k == key);
@@ -326,10 +420,17 @@ fn coverage(names: &[NameReport], style: &Style) -> String {
                 },
             ));
         }
-        table.add_row(row);
-    }
-    right(&mut table, &(1..=wide.len()).collect::<Vec<_>>());
-    let mut out = format!("coverage, in % of events: sent / usable / proven\n{table}\n");
+        row.into_iter().map(Cell::new).collect()
+    });
+    let figures: Vec<usize> = (1..=wide.len()).collect();
+    let layout = Layout {
+        right: &figures,
+        wraps: &figures,
+        head: 1,
+        ..Layout::default()
+    };
+    let table = laid_out(style, &header, rows.collect(), layout);
+    let mut out = format!("coverage, in % of events: sent / usable / proven\n{table}");
     if names.len() > wide.len() {
         out.push_str(&format!(
             "and {}: `capilint score --by name --format csv` lists all keys\n",

@@ -323,7 +323,7 @@ fn colours_come_only_when_asked_and_tables_keep_the_width() {
     let text = written!(Human, colour, &report(3));
     assert!(text.contains("\u{1b}["));
     assert!(!text.contains(" 1 │"), "{text}");
-    for width in [60, 80, 120] {
+    for width in [40, 60, 80, 120] {
         let narrow = Style { width, ..style() };
         let text = written!(Human, narrow, &report(3));
         let widest = text
@@ -333,6 +333,50 @@ fn colours_come_only_when_asked_and_tables_keep_the_width() {
             .max();
         assert!(widest <= Some(width), "{widest:?} in {width}\n{text}");
     }
+}
+
+#[test]
+fn narrow_tables_lose_columns_and_never_split_a_name() {
+    let mut report = report(3);
+    let longest = (0..rules::ALL.len()).max_by_key(|&rule| rules::ALL[rule].name().len());
+    let longest = longest.unwrap();
+    report.rules[longest] = RuleTally {
+        findings: [0, 12_345, 0],
+        events: [0, 30, 0],
+        fixable: [5, 5],
+    };
+    let name = rules::ALL[longest].name();
+    let head = |width: usize| {
+        let text = written!(Human, Style { width, ..style() }, &report);
+        let row = text
+            .lines()
+            .find(|line| line.contains(name) && line.contains("12,345"));
+        assert!(row.is_some(), "{width}\n{text}");
+        let after = text
+            .lines()
+            .skip_while(|line| !line.starts_with("Findings by rule"));
+        after.take(3).collect::<Vec<_>>().join("\n")
+    };
+    assert!(head(120).contains("share") && head(120).contains("fix"));
+    assert!(!head(80).contains("share"), "{}", head(80));
+    assert!(head(80).contains("events"), "{}", head(80));
+    let lines = head(40);
+    assert!(
+        lines.contains("error CL102 hash-of-empty: findings 1, events 1"),
+        "{lines}"
+    );
+    let events = written!(
+        Human,
+        Style {
+            width: 40,
+            ..style()
+        },
+        &report
+    );
+    assert!(
+        events.contains("a.json:1 #0: name Purchase, score 7."),
+        "{events}"
+    );
 }
 
 #[test]
