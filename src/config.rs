@@ -105,9 +105,45 @@ struct Suppress {
     rule: String,
     #[serde(default)]
     files: Vec<String>,
-    pointer: Option<String>,
+    pointer: Option<Spanned<String>>,
     reason: String,
-    until: Option<String>,
+    until: Option<Spanned<toml::Value>>,
+}
+
+/// A day as `YYYY-MM-DD`, in quotes or as TOML writes days.
+fn day(value: &toml::Value) -> Option<String> {
+    let text = match value {
+        toml::Value::String(text) => text.clone(),
+        toml::Value::Datetime(date) => date.to_string(),
+        _ => return None,
+    };
+    let day = text.parse::<jiff::civil::Date>().ok()?;
+    Some(day.to_string())
+}
+
+/// Why a pointer of a suppression can hide nothing, if so.
+fn pointer_fault(pointer: &str) -> Option<String> {
+    if let Some(rest) = pointer.strip_prefix("request:") {
+        let is_right = rest.starts_with('/');
+        return (!is_right).then(|| format!("a pointer begins with a slash: request:/{rest}"));
+    }
+    let is_index = |step: &str| step == "*" || step.bytes().all(|byte| byte.is_ascii_digit());
+    let mut steps: Vec<&str> = pointer.trim_matches('/').split('/').collect();
+    // As reports print it: from the root of the JSON text, to the event in its body or list.
+    let event = steps
+        .windows(2)
+        .position(|two| two[0] == "data" && is_index(two[1]));
+    if let Some(at) = event {
+        steps.drain(..at + 2);
+    } else if steps.len() > 1 && is_index(steps[0]) {
+        steps.remove(0);
+    } else if pointer.is_empty() || pointer.starts_with('/') {
+        return None;
+    }
+    Some(match steps.as_slice() {
+        [] => "start from the event: without a pointer all of it is meant".to_owned(),
+        steps => format!("start from the event: /{}", steps.join("/")),
+    })
 }
 
 impl Config {
@@ -184,10 +220,21 @@ impl Config {
             if suppress.reason.trim().is_empty() {
                 return Err(wrong("a suppression needs a reason".to_owned()));
             }
-            if let Some(until) = &suppress.until
-                && until.parse::<jiff::civil::Date>().is_err()
+            let at = |start: usize, what: String| {
+                let line = line_of(&self.text, start);
+                format!("{shown}:{line}: {what}")
+            };
+            let until = match &suppress.until {
+                Some(until) => Some(day(until.get_ref()).ok_or_else(|| {
+                    let what = "until: it takes a date such as 2027-01-31";
+                    at(until.span().start, what.to_owned())
+                })?),
+                None => None,
+            };
+            if let Some(pointer) = &suppress.pointer
+                && let Some(why) = pointer_fault(pointer.get_ref())
             {
-                return Err(wrong("`until` is a date such as 2027-01-31".to_owned()));
+                return Err(at(pointer.span().start, format!("pointer: {why}")));
             }
             let files = match suppress.files.as_slice() {
                 [] => None,
@@ -196,8 +243,8 @@ impl Config {
             policy.suppress(Suppression {
                 rule,
                 files,
-                pointer: suppress.pointer.clone(),
-                expired: suppress.until.as_deref().is_some_and(|until| until < today),
+                pointer: suppress.pointer.as_ref().map(|p| p.get_ref().clone()),
+                expired: until.is_some_and(|until| until.as_str() < today),
                 line,
                 used: AtomicBool::new(false),
             });

@@ -973,6 +973,43 @@ fn suppressions_hide_what_they_name() {
 }
 
 #[test]
+fn a_suppression_that_can_hide_nothing_is_refused_with_its_line() {
+    let place = Place::new();
+    place.write("a.json", with_warning());
+    let run = |more: &str| {
+        let config =
+            format!("[[suppress]]\nrule = \"hash-uppercase\"\nreason = \"old shop\"\n\n{more}\n");
+        place.write("capilint.toml", config);
+        place.check("a.json --fail-on warning")
+    };
+    for (pointer, right) in [
+        ("/data/0/user_data/em", "/user_data/em"),
+        ("/data/*/user_data/em/0", "/user_data/em/0"),
+        ("/body/data/12/user_data/em", "/user_data/em"),
+        ("/3/user_data/em", "/user_data/em"),
+        ("user_data/em", "/user_data/em"),
+    ] {
+        let said = format!("capilint.toml:5: pointer: start from the event: {right}\n");
+        run(&format!("pointer = \"{pointer}\"")).ends(2).says(&said);
+        run(&format!("pointer = \"{right}\"")).ends(0);
+    }
+    run("pointer = \"/data/0\"")
+        .ends(2)
+        .says("toml:5: pointer: start from the event");
+    run("pointer = \"request:test_event_code\"")
+        .ends(2)
+        .says("request:/test_event_code");
+    for until in ["\"soon\"", "5", "\"2027-13-01\""] {
+        let ran = run(&format!("until = {until}")).ends(2);
+        ran.says("capilint.toml:5: until: it takes a date such as 2027-01-31");
+    }
+    for until in ["2099-01-01", "\"2099-01-01\""] {
+        run(&format!("until = {until}")).ends(0);
+    }
+    run("until = 2020-01-01").ends(1).says("CL008");
+}
+
+#[test]
 fn patterns_of_the_configuration_start_from_its_folder() {
     let place = Place::new();
     place.write("local/w.json", with_warning());
