@@ -53,7 +53,10 @@ pub struct Config {
 
 /// A time or a word for one: in quotes, as TOML writes times, or in Unix seconds.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(untagged)]
+#[serde(
+    untagged,
+    expecting = "it takes a time such as 2026-06-26T00:00:00Z, or Unix seconds"
+)]
 pub enum Moment {
     Text(String),
     Time(toml::value::Datetime),
@@ -73,7 +76,10 @@ impl Moment {
 
 /// A share of events, as text such as `0.5%` or as a number.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(untagged)]
+#[serde(
+    untagged,
+    expecting = "it takes a share of events such as \"0.5%\" or 0.005"
+)]
 pub enum Rate {
     Number(f64),
     Text(String),
@@ -155,9 +161,10 @@ impl Config {
         let mut config: Config = toml::from_str(&text).map_err(|error| {
             let line = error.span().map_or(1, |span| line_of(&text, span.start));
             let key = text.lines().nth(line as usize - 1).and_then(key_of);
-            let key = key.filter(|key| !error.message().contains(*key));
+            let message = in_words(&text, line, key, error.message());
+            let key = key.filter(|key| !message.contains(*key));
             let key = key.map_or(String::new(), |key| format!("{key}: "));
-            format!("{shown}:{line}: {key}{}", error.message())
+            format!("{shown}:{line}: {key}{message}")
         })?;
         let folder = match path.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
@@ -195,13 +202,23 @@ impl Config {
     /// Puts severities and suppressions into the policy. `today` is `YYYY-MM-DD`.
     pub fn apply(&self, policy: &mut Policy, today: &str) -> Result<(), String> {
         let shown = self.file.display();
+        let mut levels: Vec<(Vec<usize>, &Level)> = Vec::new();
         for (name, level) in &self.rules {
-            let rule = rules::find(name).ok_or_else(|| {
+            let named = rules::matching(name).ok_or_else(|| {
                 // A name may be anything; its place is told, and it itself only when it is like one.
                 let place = self.place(name);
                 let place = place.strip_suffix(&format!(": {name}")).unwrap_or(&place);
                 format!("{place}: rules: {}", unknown(name))
             })?;
+            levels.push((named, level));
+        }
+        // What is said of a rule itself beats what is said of its group.
+        levels.sort_by_key(|(named, _)| std::cmp::Reverse(named.len()));
+        let levels: BTreeMap<usize, &Level> = levels
+            .iter()
+            .flat_map(|(named, level)| named.iter().map(move |&rule| (rule, *level)))
+            .collect();
+        for (rule, level) in levels {
             policy.remap(
                 rule,
                 match level {
@@ -324,6 +341,58 @@ fn shorten(path: PathBuf, here: &Path) -> PathBuf {
         Ok(below) if !below.as_os_str().is_empty() => below.to_owned(),
         _ => path,
     }
+}
+
+/// Settings of the contract that are still to come.
+const TO_COME: [&str; 4] = ["baseline", "update-baseline", "custom", "score"];
+
+/// What the reader of TOML says of a line, in words for whoever wrote it.
+fn in_words(text: &str, line: u64, key: Option<&str>, message: &str) -> String {
+    if message.starts_with("unknown field") {
+        let mut names = message.split('`').skip(1).step_by(2);
+        let name = names.next().unwrap_or_default();
+        if TO_COME.contains(&name) {
+            return format!("`{name}` is not supported yet");
+        }
+        let like = |known: &str| {
+            let name = name.replace('_', "-");
+            similar::TextDiff::from_chars(known, name.as_str()).ratio()
+        };
+        let near = names.max_by(|a, b| like(a).total_cmp(&like(b)));
+        let what = match key_of(&format!("{name} =")) {
+            Some(name) => format!("there is no setting `{name}`"),
+            None => "there is no such setting".to_owned(),
+        };
+        return match near.filter(|near| like(near) > 0.6) {
+            Some(near) => format!("{what}; did you mean `{near}`?"),
+            None => format!("{what}; `capilint init` writes those that there are"),
+        };
+    }
+    let is_value = [
+        "invalid type",
+        "unknown variant",
+        "wanted string",
+        "invalid value",
+    ];
+    if !is_value.iter().any(|start| message.starts_with(start)) {
+        return message.to_owned();
+    }
+    let before = text.lines().take(line as usize).map(str::trim);
+    let table = before
+        .filter(|line| line.starts_with('[') && !line.contains('='))
+        .last();
+    let takes = match (table, key) {
+        (Some("[rules]"), _) => "\"off\", \"info\", \"warning\" or \"error\"",
+        (_, Some("min-score")) => "a number such as 6.0, without quotes",
+        (_, Some("profile")) => "\"ci\", \"audit\" or \"strict\"",
+        (_, Some("fail-on")) => "\"error\", \"warning\", \"info\" or \"never\"",
+        (_, Some("paths" | "exclude" | "select" | "ignore" | "files")) => {
+            "a list of texts in quotes, between brackets"
+        }
+        (_, Some("country" | "tz" | "rule" | "pointer" | "reason")) => "a text in quotes",
+        _ => return message.to_owned(),
+    };
+    format!("it takes {takes}")
 }
 
 /// The key of a line, when it looks like one.

@@ -705,6 +705,52 @@ fn faults_of_the_configuration_are_told_by_line_and_key() {
             "capilint.toml:2: rules: there is no rule",
         ),
         ("exclude = [\"a[\"]\n", "capilint.toml:1: exclude: "),
+        (
+            "min-score = \"6\"\n",
+            "capilint.toml:1: min-score: it takes a number such as 6.0, without quotes",
+        ),
+        (
+            "[rules]\nhash-of-empty = false\n",
+            "capilint.toml:2: hash-of-empty: it takes \"off\", \"info\", \"warning\" or \"error\"",
+        ),
+        (
+            "[rules]\nhash-of-empty = \"fatal\"\n",
+            "capilint.toml:2: hash-of-empty: it takes \"off\"",
+        ),
+        (
+            "max-rate = true\n",
+            "capilint.toml:1: max-rate: it takes a share",
+        ),
+        ("as-of = true\n", "capilint.toml:1: as-of: it takes a time"),
+        ("paths = \"a\"\n", "capilint.toml:1: paths: it takes a list"),
+        (
+            "profile = \"x\"\n",
+            "capilint.toml:1: profile: it takes \"ci\"",
+        ),
+        (
+            "\nas_of = \"now\"\n",
+            "capilint.toml:2: there is no setting `as_of`; did you mean `as-of`?",
+        ),
+        (
+            "[rule]\nCL102 = \"off\"\n",
+            "capilint.toml:1: there is no setting `rule`; did you mean `rules`?",
+        ),
+        (
+            "colour = 1\n",
+            "capilint.toml:1: there is no setting `colour`; `capilint init`",
+        ),
+        (
+            "[[suppress]]\nrules = \"CL102\"\nreason = \"x\"\n",
+            "capilint.toml:2: there is no setting `rules`; did you mean `rule`?",
+        ),
+        (
+            "[score]\ncalibration = \"x\"\n",
+            "capilint.toml:1: `score` is not supported yet",
+        ),
+        (
+            "[[custom]]\nname = \"x\"\n",
+            "capilint.toml:1: `custom` is not supported yet",
+        ),
     ] {
         place.write("capilint.toml", config);
         let ran = place.run(&["check", "error.json"]).ends(2);
@@ -838,6 +884,27 @@ fn severities_can_be_changed() {
     place.check("a.ndjson").ends(2).says("capilint.toml:1");
     place.write("capilint.toml", "profile = ");
     place.check("a.ndjson").ends(2).says("capilint.toml:1");
+}
+
+#[test]
+fn severities_can_be_changed_by_group() {
+    let place = Place::new();
+    place.write("a.json", with_error());
+    let run = |rules: &str| {
+        place.write("capilint.toml", format!("[rules]\n{rules}\n"));
+        place.check("a.json")
+    };
+    run("1xx = \"off\"").ends(1);
+    run("4xx = \"off\"").ends(0).silent_on("CL403");
+    run("4xx = \"warning\"").ends(0).says("CL403");
+    for own in ["CL403", "event-time-unit"] {
+        run(&format!("ALL = \"info\"\n{own} = \"error\"\n4xx = \"off\""))
+            .ends(1)
+            .says("CL403");
+    }
+    run("9xx = \"off\"")
+        .ends(2)
+        .says("capilint.toml:2: rules: ");
 }
 
 #[test]
