@@ -99,8 +99,8 @@ pub struct InputArgs {
     #[arg(long, value_name = "SIZE", value_parser = size, allow_negative_numbers = true)]
     pub memory: Option<u64>,
     /// Skip records (one event or one request head) larger than this
-    #[arg(long, value_name = "N", default_value_t = 64 << 20, allow_negative_numbers = true)]
-    pub max_record_bytes: usize,
+    #[arg(long, value_name = "SIZE", default_value = "64MiB", value_parser = size, allow_negative_numbers = true)]
+    pub max_record_bytes: u64,
     /// Stop reading a packed file that unpacks to more than this [default: 1 TiB or 1,000 times its
     /// packed size, whichever comes first, but at least 64 MiB]
     #[arg(long, value_name = "SIZE", value_parser = size, allow_negative_numbers = true)]

@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use capilint::cli::Cli;
 use capilint::commands::{self, Failure};
 use capilint::values::printable::visible;
-use clap::Parser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{CommandFactory, Parser};
 
 fn main() -> ExitCode {
     // A panic inside a rule is caught and reported; the message could hold a payload value.
@@ -48,26 +48,41 @@ fn usage(error: &clap::Error) -> ExitCode {
     }
     let command = std::env::args_os().nth(1).unwrap_or_default();
     let command = command.to_string_lossy();
-    if command == "hash" || command == "identify" {
+    let page = match Cli::command().find_subcommand(&*command) {
+        Some(command) => format!("`capilint {} --help`", command.get_name()),
+        None => "`capilint --help`".to_owned(),
+    };
+    if error.kind() == ErrorKind::MissingRequiredArgument {
+        eprintln!("capilint: {}, see {page}", missing(error));
+    } else if command == "hash" || command == "identify" {
         eprintln!(
             "capilint: the arguments of `{command}` were not understood; values that begin with \
              `-` go behind `--`, see `capilint {command} --help`"
         );
-    } else if error.kind() == ErrorKind::MissingRequiredArgument {
-        let _ = error.print();
     } else {
-        eprintln!("capilint: {}, see `capilint --help`", not_understood(error));
+        eprintln!("capilint: {}, see {page}", not_understood(error));
     }
     ExitCode::from(2)
+}
+
+/// What an argument or an option needs beside it, in our own words.
+fn missing(error: &clap::Error) -> String {
+    match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::Strings(list)) if !list.is_empty() => {
+            format!("{} is missing", list.join(" and "))
+        }
+        _ => "something is missing".to_owned(),
+    }
 }
 
 /// What an option with a number takes.
 fn taken_by(option: &str) -> Option<&'static str> {
     Some(match option.split_whitespace().next()? {
         "--threads" => "a whole number from 0 to 512",
-        "--max-record-bytes" => "a whole number of bytes",
         "--max-findings" => "a whole number, 0 for none",
-        "--memory" | "--max-unpacked" => "a number of bytes such as 500MB or 2GiB",
+        "--memory" | "--max-unpacked" | "--max-record-bytes" => {
+            "a number of bytes such as 500MB or 2GiB"
+        }
         "--min-score" => "a number from 0 to 10",
         _ => return None,
     })

@@ -768,7 +768,7 @@ fn numbers_below_nothing_are_told_as_such() {
     place.write("error.json", with_error());
     for (option, said) in [
         ("--threads", "a whole number from 0 to 512"),
-        ("--max-record-bytes", "a whole number of bytes"),
+        ("--max-record-bytes", "a number of bytes such as 500MB"),
         ("--max-findings", "a whole number"),
         ("--memory", "a number of bytes such as 500MB"),
         ("--min-score", "a number from 0 to 10"),
@@ -1918,6 +1918,53 @@ fn wrong_arguments_are_told_and_not_repeated() {
         place.run(&args).ends(2).says(says);
     }
     place.pipe("", &["hash", "em", "-"]).ends(2);
+}
+
+#[test]
+fn what_is_wrong_with_the_arguments_is_one_sentence() {
+    let place = Place::new();
+    place.write("a.json", with_error());
+    for (args, says) in [
+        ("merge", "<PART>... is missing, see `capilint merge --help`"),
+        (
+            "explain",
+            "<WHAT> is missing, see `capilint explain --help`",
+        ),
+        (
+            "hash em",
+            "<VALUE>... is missing, see `capilint hash --help`",
+        ),
+        (
+            "check a.json --ledger-key k",
+            "--ledger-out <FILE> is missing, see `capilint check --help`",
+        ),
+        ("score a.json --fix", "see `capilint score --help`"),
+        ("a.json --nonsense", "see `capilint --help`"),
+        (
+            "a.json --fail-on never --max-rate 1%",
+            "--max-rate says which findings gate",
+        ),
+    ] {
+        let args: Vec<&str> = args.split(' ').collect();
+        let err = place.run(&args).ends(2).err();
+        assert!(err.contains(says), "{err}");
+        assert_eq!(err.lines().count(), 1, "{err}");
+    }
+    for size in ["64MB", "1MiB", "100000"] {
+        place
+            .check(&format!("a.json --max-record-bytes {size}"))
+            .ends(1);
+    }
+    place
+        .check("a.json --max-record-bytes 64")
+        .says("record-too-large");
+    place.write("capilint.toml", "max-rate = \"1%\"\n");
+    place.check("a.json --fail-on never").ends(0);
+    place.write("capilint.toml", "max-rate = \"1%\"\nfail-on = \"never\"\n");
+    place
+        .check("a.json")
+        .ends(2)
+        .says("capilint.toml:1: max-rate says");
 }
 
 #[test]

@@ -109,7 +109,9 @@ pub(super) fn settings(args: &CheckArgs, config: Option<&Config>) -> Result<Sett
         show_values: input.show_values,
         examples: args.max_findings,
         threads: input.threads.unwrap_or(0),
-        limits: Limits::with_record(input.max_record_bytes.max(1)),
+        limits: Limits::with_record(
+            usize::try_from(input.max_record_bytes.max(1)).unwrap_or(usize::MAX / 8),
+        ),
         memory: input.memory.unwrap_or_else(|| memory::limit() / 4) as usize,
         ceiling: input.max_unpacked.map_or(Ceiling::Usual, Ceiling::Bytes),
         ..Settings::default()
@@ -217,6 +219,13 @@ fn gate(args: &CheckArgs, config: Option<&Config>, profile: Profile) -> Result<G
     let max_rate = asked(&args.max_rate, "--max-rate", config, "max-rate", |c| {
         c.max_rate.as_ref().map(config::Rate::text)
     });
+    let is_never = fail_on == Some(FailOn::Never);
+    // Whoever says never today may well have a rate in the configuration.
+    let is_overruled = args.fail_on.is_some() && args.max_rate.is_none();
+    if let Some(asked) = max_rate.as_ref().filter(|_| is_never && !is_overruled) {
+        let why = "says which findings gate, and with fail-on never none does";
+        return Err(usage(format!("{} {why}", asked.place)));
+    }
     let max_rate = max_rate.as_ref().map(rate).transpose()?;
     let min_score = min_score(args.min_score, config)?;
     let fail_on = match (fail_on, profile) {
