@@ -539,6 +539,16 @@ fn files_can_be_listed_and_left_out() {
         .check("logs --exclude **/old/** --exclude **/b.json")
         .ends(0);
     place.check("logs --exclude {").ends(2).says("--exclude");
+    // Patterns start from the working directory, whichever way a file is named.
+    let whole = std::fs::canonicalize(place.path("logs")).unwrap();
+    let whole = whole.display();
+    let ran = place
+        .check(&format!("{whole} --exclude logs/old --exclude logs/b*"))
+        .ends(0);
+    assert_eq!(ran.err(), "");
+    let ran = place.check("logs --exclude old --exclude c.jso").ends(1);
+    assert_eq!(ran.err(), "capilint: --exclude c.jso left nothing out\n");
+    assert_eq!(place.check("logs -q --exclude c.jso").ends(1).err(), "");
     let report = place
         .check("logs/a.json logs/b.json logs/old --format json")
         .json();

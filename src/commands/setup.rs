@@ -1,5 +1,6 @@
 //! From the command line and the configuration to settings.
 
+use std::cell::Cell;
 use std::fs::File;
 use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};
@@ -22,6 +23,7 @@ use crate::policy::Policy;
 use crate::report::{Gate, InputError};
 use crate::rules;
 use crate::settings::{Clocks, Filter, Settings};
+use crate::values::printable::visible;
 use crate::witness::Witnesses;
 
 use super::Failure;
@@ -440,7 +442,20 @@ pub(super) fn sources(
                 .map(PathBuf::from),
         );
     }
-    let own = walk::globs(&args.exclude).map_err(|error| usage(format!("--exclude: {error}")))?;
+    let own = args.exclude.iter().map(|pattern| {
+        let globs = walk::globs(std::slice::from_ref(pattern));
+        let globs = globs.map_err(|error| usage(format!("--exclude: {error}")))?;
+        Ok((globs, Cell::new(false)))
+    });
+    let own = own.collect::<Result<Vec<_>, Failure>>()?;
+    let here = std::env::current_dir().unwrap_or_default();
+    let is_own = |path: &Path| {
+        // A whole path may lie below the folder that patterns start from.
+        let path = path.strip_prefix(&here).unwrap_or(path);
+        let path = path.strip_prefix(".").unwrap_or(path);
+        let hits = own.iter().filter(|(globs, _)| globs.is_match(path));
+        hits.map(|(_, hit)| hit.set(true)).count() > 0
+    };
     let theirs = config.map(|config| {
         walk::globs(&config.exclude)
             .map(|exclude| (config, exclude))
@@ -473,13 +488,22 @@ pub(super) fn sources(
         outputs.iter().try_for_each(|output| output.spares(path))?;
     }
     let is_excluded = |path: &Path| {
-        own.is_match(path.strip_prefix(".").unwrap_or(path))
+        is_own(path)
             || is_output(path)
             || theirs
                 .as_ref()
                 .is_some_and(|(config, exclude)| exclude.is_match(config.below(path)))
     };
-    Ok(walk::sources(&paths, &is_excluded))
+    let sources = walk::sources(&paths, &is_excluded);
+    if !args.quiet {
+        for (pattern, (_, hit)) in args.exclude.iter().zip(&own) {
+            if !hit.get() {
+                let message = format!("capilint: --exclude {pattern} left nothing out");
+                eprintln!("{}", visible(&message));
+            }
+        }
+    }
+    Ok(sources)
 }
 
 /// Columns when the output is no terminal.
