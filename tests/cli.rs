@@ -1327,6 +1327,10 @@ fn a_format_can_also_go_to_a_file() {
             .says("--output");
     }
     place
+        .check(&format!("{input} --output sarif=a.sarif"))
+        .ends(2)
+        .says("sarif is not supported yet");
+    place
         .check(&format!("{input} --output json=no/such/folder.json"))
         .ends(2)
         .says("no/such/folder.json");
