@@ -365,7 +365,10 @@ fn in_words(text: &str, line: u64, key: Option<&str>, message: &str) -> String {
         };
         return match near.filter(|near| like(near) > 0.6) {
             Some(near) => format!("{what}; did you mean `{near}`?"),
-            None => format!("{what}; `capilint init` writes those that there are"),
+            None => match message.split_once("`, ") {
+                Some((_, expected)) => format!("{what}; {expected}"),
+                None => what,
+            },
         };
     }
     let is_value = [

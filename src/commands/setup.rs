@@ -112,7 +112,7 @@ pub(super) fn settings(args: &CheckArgs, config: Option<&Config>) -> Result<Sett
         examples: args.max_findings,
         threads: input.threads.unwrap_or(0),
         limits: Limits::with_record(
-            usize::try_from(input.max_record_bytes.max(1)).unwrap_or(usize::MAX / 8),
+            usize::try_from(input.max_record_bytes.max(1)).unwrap_or(usize::MAX),
         ),
         memory: input.memory.unwrap_or_else(|| memory::limit() / 4) as usize,
         ceiling: input.max_unpacked.map_or(Ceiling::Usual, Ceiling::Bytes),

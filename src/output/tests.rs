@@ -374,7 +374,7 @@ fn narrow_tables_lose_columns_and_never_split_a_name() {
         &report
     );
     assert!(
-        events.contains("a.json:1 #0: name Purchase, score 7."),
+        events.contains("a.json:1 #0: name Purchase, score 5.7"),
         "{events}"
     );
 }
