@@ -746,7 +746,7 @@ fn faults_of_the_configuration_are_told_by_line_and_key() {
             "capilint.toml:1: there is no setting `rule`; did you mean `rules`?",
         ),
         (
-            "colour = 1\n",
+            "nonsense = 1\n",
             "capilint.toml:1: there is no setting `nonsense`; expected one of `profile`",
         ),
         (
