@@ -404,7 +404,13 @@ fn run(
     // When the output ends early, the code is the verdict so far.
     let code = Verdict::of(run.report(), &linter.settings().gate).exit_code();
     match outcome.and_then(|()| run.finish()) {
-        Ok((_, verdict)) => Ok(verdict.exit_code()),
+        Ok((report, verdict)) => {
+            // The verdict alone says how many inputs failed, and not why.
+            for error in report.errors.iter().filter(|_| quiet) {
+                eprintln!("capilint: {}: {}", error.path, error.told());
+            }
+            Ok(verdict.exit_code())
+        }
         Err(error) => Err(Failure::Output { error, code }),
     }
 }
