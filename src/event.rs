@@ -15,6 +15,7 @@ use crate::digest::mistakes::{self, Mistake};
 use crate::digest::{self, Digest, Shape, worthless};
 use crate::envelope::when::{Logged, Trust};
 use crate::event_name::STANDARD;
+use crate::exchange::TextBody;
 use crate::json::{Item, Tape, Val};
 use crate::known::Verdict;
 use crate::name::{Hashing, Name};
@@ -46,6 +47,8 @@ pub struct Record<'t, 'a> {
     pub is_sent: bool,
     /// Place of a body whose events were read before it, so that its list is empty.
     pub emptied: Option<u32>,
+    /// What [`exchange::texts_sent_there`] found, once a rule asked.
+    pub(crate) texts: OnceCell<Vec<TextBody>>,
 }
 
 impl<'t, 'a> Record<'t, 'a> {
@@ -59,6 +62,7 @@ impl<'t, 'a> Record<'t, 'a> {
             is_element: false,
             is_sent: false,
             emptied: None,
+            texts: OnceCell::new(),
         }
     }
 
@@ -71,6 +75,7 @@ impl<'t, 'a> Record<'t, 'a> {
             is_element: true,
             is_sent: false,
             emptied: None,
+            texts: OnceCell::new(),
         }
     }
 
