@@ -72,7 +72,7 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
 fn days_at(series: &Series, quarters: &[u8]) -> Option<usize> {
     let is_there = |minute: u32| {
         let of_day = minute % (u32::from(DAY) * 15);
-        of_day % 15 == 0
+        of_day.is_multiple_of(15)
             && quarters
                 .iter()
                 .any(|&quarter| u32::from(quarter) == of_day / 15)
