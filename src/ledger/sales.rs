@@ -2,11 +2,12 @@
 
 use super::key::{Hash, Key, short};
 use super::people::Who;
-use super::table::{Numbers, Row};
-use crate::deduplication;
+use super::table::numbers;
+use super::table::Row;
 use crate::event::Event;
 use crate::json::Item;
-use crate::name::Name;
+use crate::values::deduplication;
+use crate::values::name::Name;
 
 /// A purchase of somebody who is known. Numbers that are 0 are not known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -135,8 +136,6 @@ fn goods_of(key: &Key, event: &Event<'_, '_>) -> u32 {
 }
 
 impl Row for Sale {
-    const SIZE: usize = 60;
-
     type Group = [u64; 2];
 
     fn group(&self) -> [u64; 2] {
@@ -151,37 +150,17 @@ impl Row for Sale {
         self.at += events;
     }
 
-    fn write(&self, out: &mut Vec<u8>) {
-        for number in [self.key[0], self.key[1], self.at, self.id] {
-            out.extend(number.to_le_bytes());
-        }
-        for number in [
-            self.time,
-            self.name,
-            self.make,
-            self.order,
-            self.browser,
-            self.external_id,
-            self.goods,
-        ] {
-            out.extend(number.to_le_bytes());
-        }
-    }
-
-    fn read(bytes: &[u8]) -> Self {
-        let mut n = Numbers(bytes);
-        Sale {
-            key: [n.long(), n.long()],
-            at: n.long(),
-            id: n.long(),
-            time: n.short(),
-            name: n.short(),
-            make: n.short(),
-            order: n.short(),
-            browser: n.short(),
-            external_id: n.short(),
-            goods: n.short(),
-        }
+    numbers! {
+        key: [u64; 2],
+        at: u64,
+        id: u64,
+        time: u32,
+        name: u32,
+        make: u32,
+        order: u32,
+        browser: u32,
+        external_id: u32,
+        goods: u32,
     }
 }
 
