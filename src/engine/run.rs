@@ -46,7 +46,7 @@ use super::part::{
 use super::shared::{self, Beside, Header, Listener, PartWriter};
 use super::traces::Traces;
 use super::widths::{Widths, stored};
-use super::worker::Worker;
+use super::worker::{Worker, part_of};
 
 /// Event names beyond this many are counted under one heading, so that a log with a name of its
 /// own for every event does not fill the memory.
@@ -519,6 +519,8 @@ impl<'l> Run<'l> {
             sink,
             sink_fault: None,
             asking: Vec::new(),
+            asking_sizes: Vec::new(),
+            waiting: 0,
         };
         self.ledger.open(name, key);
         self.report.facts.begin_file();
@@ -812,12 +814,15 @@ impl<'l> Run<'l> {
             said,
             trace,
             is_first,
+            number,
+            of,
             logged,
             forbids,
         } in std::mem::take(&mut part.answered)
         {
             let is_next = trace.is_none() || file.trace.is_none() || trace == file.trace;
-            let is_first = is_first && !is_too_early(logged, file.asked_at);
+            let is_own = number == 0 || of == file.waiting;
+            let is_first = is_first && is_own && !is_too_early(logged, file.asked_at);
             let is_named = trace.is_some_and(|trace| file.traces.contains(trace));
             if is_named || (is_first && file.asks && is_next) {
                 part.answers.paired += 1;
@@ -825,7 +830,12 @@ impl<'l> Run<'l> {
                 // Of a request further back the events are sent by now.
                 if forbids && is_next && (is_first || trace.is_some()) {
                     let of_pairs = rules::index_of("refused-by-meta");
-                    resend::refuse(&mut file.asking, of_pairs);
+                    let all = 0..file.asking.len();
+                    let own = match of {
+                        1 => all,
+                        _ => part_of(&all, &file.asking_sizes, number, of),
+                    };
+                    resend::refuse(&mut file.asking[own], of_pairs);
                 }
             }
         }
@@ -878,6 +888,9 @@ impl<'l> Run<'l> {
         }
         file.asks = part.asks.unwrap_or(file.asks);
         file.asked_at = part.asked_at.or(file.asked_at);
+        if part.waiting > 0 {
+            file.waiting = part.waiting;
+        }
         report.unread.truncated += part.unread.truncated;
         report.unread.printed += part.unread.printed;
         for (sum, tally) in report.rules.iter_mut().zip(&part.rules) {
@@ -980,8 +993,11 @@ impl<'l> Run<'l> {
             _ => {}
         }
         let mut parcels = std::mem::take(&mut part.parcels);
-        let asking = parcels.split_off(parcels.len() - part.asking);
+        let asking = parcels.split_off(parcels.len() - part.asking.iter().sum::<usize>());
         self.send_again(&file.tally.name, &position, parcels);
+        if !asking.is_empty() {
+            file.asking_sizes = std::mem::take(&mut part.asking);
+        }
         file.asking.extend(asking.into_iter().map(|mut parcel| {
             parcel.line += position.line;
             parcel.event += position.events;
@@ -1692,6 +1708,10 @@ struct OpenFile<'s> {
     sink_fault: Option<io::Error>,
     /// The events of the last request, whose answer may be the next thing in the file.
     asking: Vec<Parcel>,
+    /// How many of them are of each of its requests, where it holds several.
+    asking_sizes: Vec<usize>,
+    /// As [`Part::waiting`] has it.
+    waiting: usize,
 }
 
 impl OpenFile<'_> {
