@@ -97,7 +97,7 @@ pub(super) fn body_of(worker: &Worker<'_>, head: &Head, text: &str, arena: &Bump
         return unknown("malformed-json");
     }
     let zone = worker.around.assume.zone.as_ref();
-    let (body, envelope) = dig::body_around(&tape, &head.list.pointer, zone);
+    let (body, envelope) = dig::body_around(&tape, &head.list.pointer, zone, Envelope::default());
     let Some(body) = body else {
         return Body::default();
     };

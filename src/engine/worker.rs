@@ -1482,9 +1482,7 @@ impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
                     printed = Some(what);
                 }
                 // The logger says itself that it cut the text off.
-                (Some(error), Some(Why::Truncated))
-                    if !error.incomplete && envelope_text::before_mark(line).is_some() =>
-                {
+                (Some(_), Some(Why::Truncated)) if envelope_text::before_mark(line).is_some() => {
                     self.part.unread.truncated += 1;
                     self.say_lossy(at, line, CUT_OFF);
                 }
