@@ -1673,6 +1673,28 @@ fn a_body_with_a_prefix_on_each_of_its_lines_is_joined() {
 }
 
 #[test]
+fn lines_of_two_writers_lie_among_each_other() {
+    let pretty = |body: &str| {
+        serde_json::to_string_pretty(&serde_json::from_str::<Value>(body).unwrap()).unwrap()
+    };
+    let second = format!("{{\"data\":[{}]}}", another(1));
+    let [first, second] = [body(), second].map(|one| pretty(&one));
+    let seconds = ["03", "04"].into_iter().cycle();
+    let both = first.lines().zip(second.lines()).zip(seconds);
+    let log: String = both
+        .map(|((a, b), second)| {
+            let at = format!("2026-06-25T14:10:{second}Z");
+            format!("{at} web-a {a}\n{at} web-b {b}\n{at} web-c next {{\n")
+        })
+        .collect();
+    let place = Place::new();
+    place.write("log.txt", log);
+    let report = place.check("--format json log.txt").json();
+    assert_eq!(report["summary"]["events"], 2);
+    assert_eq!(ids(&report).get("CL005"), None);
+}
+
+#[test]
 fn the_date_of_an_answer_beside_its_request_is_a_time_of_capture() {
     let date = "Thu, 25 Jun 2026 14:10:03 GMT";
     for headers in [

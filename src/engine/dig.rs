@@ -277,9 +277,7 @@ pub(super) fn piece_of_line<'a>(
     let texts = &dig.joints().texts;
     let part = match join::of_line(line) {
         Some(part) if texts.takes(&part) => Some(part),
-        _ => texts
-            .going_on(line)
-            .or_else(|| join::of_prefixed(line, beyond)),
+        _ => texts.of_prefixed(line, beyond),
     };
     let Some(part) = part else { return false };
     let held = Held::Range {

@@ -63,6 +63,9 @@ impl Brackets {
     }
 }
 
+/// Lines are compared with the prefixes of so many texts that have begun.
+const MOST_PREFIXES: usize = 16;
+
 /// More pieces than this are no text.
 pub const MAX_PIECES: usize = 1_000;
 
@@ -145,14 +148,22 @@ fn of_collector<'a>(root: Item<'_, 'a>) -> Option<Piece<'a>> {
     })
 }
 
-/// The line in which JSON over several lines begins behind a prefix that the line below has too: a
+/// So many lines of others may stand between the first two of a text.
+const MOST_BETWEEN: usize = 8;
+
+/// The line in which JSON over several lines begins behind a prefix that a line below has too: a
 /// time, a level, the name of a program. `beyond` is the line with what follows it.
-pub fn of_prefixed<'a>(line: &'a str, beyond: &str) -> Option<Piece<'a>> {
+fn of_prefixed<'a>(line: &'a str, beyond: &str) -> Option<Piece<'a>> {
     if !line.ends_with(['{', '[']) {
         return None;
     }
     let (_, below) = beyond.get(line.len()..)?.split_once('\n')?;
-    let below = below.lines().next()?;
+    let mut below = below.lines().take(MOST_BETWEEN + 1);
+    below.find_map(|below| opened_before(line, below))
+}
+
+/// The line in which JSON begins with which another line goes on.
+fn opened_before<'a>(line: &'a str, below: &str) -> Option<Piece<'a>> {
     let (length, at) = alike(line, below);
     let (key, text) = line.split_at_checked(length)?;
     let is_prefix = key.ends_with(|c: char| !c.is_alphanumeric())
@@ -273,11 +284,20 @@ impl<'a, T> Joints<'a, T> {
         piece.more || piece.number.is_some() || self.open.iter().any(goes_on) || piece.opens()
     }
 
-    /// The piece that a line is which goes on with lines that have the same prefix.
-    pub fn going_on(&self, line: &'a str) -> Option<Piece<'a>> {
-        let mut open =
-            (self.open.iter()).filter(|joint| joint.lines.is_some() && !joint.key().is_empty());
-        open.find_map(|joint| further(joint.key(), line).filter(Piece::goes_on))
+    /// The piece that a line is which goes on with lines that have the same prefix, or begins a text
+    /// of such lines.
+    pub fn of_prefixed(&self, line: &'a str, beyond: &str) -> Option<Piece<'a>> {
+        let open = (self.open.iter().rev())
+            .filter(|joint| joint.lines.is_some() && !joint.key().is_empty());
+        let alike = open
+            .take(MOST_PREFIXES)
+            .filter_map(|joint| further(joint.key(), line));
+        if let Some(piece) = alike.clone().find(Piece::goes_on) {
+            return Some(piece);
+        }
+        let begun = of_prefixed(line, beyond)?;
+        // What has begun with this prefix ends with that.
+        Some(alike.into_iter().find(Piece::opens).unwrap_or(begun))
     }
 
     /// Takes out the lines that a piece does not go on, though it has their key.
@@ -401,14 +421,14 @@ mod tests {
         for (first, below, key) in [
             ("web_1  | {", "web_1  |   \"data\": [", "web_1  | "),
             (
-                "2024-06-24T10:11:12Z capi {",
+                "2024-06-24T10:11:12.25Z capi {",
                 "2024-06-24T10:11:13.5Z   }",
-                "2024-06-24T10:11:12Z ",
+                "2024-06-24T10:11:12.25Z ",
             ),
             (
-                "[10/12 02:03:04] é: x {",
-                "[10/12 02:03:05] é:  1",
-                "[10/12 02:03:04] é: ",
+                "[2024-06-24 02:03:04] é: x {",
+                "[2024-06-24 02:03:05] é:  1",
+                "[2024-06-24 02:03:04] é: ",
             ),
         ] {
             let piece = of_prefixed(first, &format!("{first}\r\n{below}\n")).unwrap();
@@ -417,7 +437,6 @@ mod tests {
         }
         for (first, below) in [
             ("it is | so {", "it was"),
-            ("payload {", "payload  1"),
             ("  {", "    \"a\""),
             ("web_1 | {", "web_2 |   1"),
         ] {
