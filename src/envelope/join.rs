@@ -66,6 +66,9 @@ impl Brackets {
 /// Lines are compared with the prefixes of so many texts that have begun.
 const MOST_PREFIXES: usize = 16;
 
+/// So many texts of lines wait at the same time for their ends.
+const MOST_OPEN: usize = 128;
+
 /// More pieces than this are no text.
 pub const MAX_PIECES: usize = 1_000;
 
@@ -300,13 +303,20 @@ impl<'a, T> Joints<'a, T> {
         Some(alike.into_iter().find(Piece::opens).unwrap_or(begun))
     }
 
-    /// Takes out the lines that a piece does not go on, though it has their key.
+    /// Takes out the lines that a piece does not go on, though it has their key, or those that wait
+    /// the longest where too many do.
     pub fn broken_off(&mut self, piece: &Piece<'a>) -> Option<Joint<'a, T>> {
         let is_broken_off = |joint: &Joint<'a, T>| {
             joint.key() == piece.key && joint.lines.is_some() && (piece.more || !piece.goes_on())
         };
-        let index = self.open.iter().position(is_broken_off)?;
-        Some(self.open.swap_remove(index))
+        let broken_off = self.open.iter().position(is_broken_off);
+        let waits = || {
+            let is_full = self.open.len() >= MOST_OPEN && piece.opens();
+            let mut open = self.open.iter().filter(|_| is_full);
+            open.position(|joint| joint.lines.is_some())
+        };
+        let index = broken_off.or_else(waits)?;
+        Some(self.open.remove(index))
     }
 
     /// Takes a piece; gives the text back that it completes.
