@@ -8,7 +8,7 @@
 
 use crate::event::Event;
 use crate::json::{Item, Val};
-use crate::name::Name;
+use crate::values::name::Name;
 
 /// Slots: a power of two.
 const SLOTS: usize = 1 << 9;

@@ -3,9 +3,9 @@
 
 use crate::clock::{DAY, Latest, plausible_time};
 use crate::event::is_listed_event;
-use crate::event_time;
 use crate::json::Item;
-use crate::name::Name;
+use crate::values::event_time;
+use crate::values::name::Name;
 
 /// More different times are not kept: a request of so many events is no request that Meta takes,
 /// and nothing is said of their ages then.

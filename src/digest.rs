@@ -2,7 +2,7 @@
 
 use sha2::{Digest as _, Sha256};
 
-use crate::blank::trimmed;
+use crate::values::blank::trimmed;
 
 mod dates;
 mod dress;

@@ -5,20 +5,20 @@ use std::ops::Range;
 
 use bumpalo::Bump;
 
-use crate::agent;
 use crate::ages::Ages;
-use crate::click_id::{self, Stamped, StampedAt};
 use crate::clock::{Clock, PLAUSIBLE};
-use crate::contents::Sums;
 use crate::digest::forms::{self, Look};
 use crate::digest::mistakes::{self, Mistake};
 use crate::digest::{self, Digest, Shape, worthless};
 use crate::envelope::when::{Logged, Trust};
-use crate::event_name::STANDARD;
 use crate::json::{Item, Tape, Val};
 use crate::known::Verdict;
-use crate::name::{Hashing, Name};
 use crate::signs::Signs;
+use crate::values::agent;
+use crate::values::click_id::{self, Stamped, StampedAt};
+use crate::values::contents::Sums;
+use crate::values::event_name::STANDARD;
+use crate::values::name::{Hashing, Name};
 use crate::witness::Witnesses;
 
 /// What the user grants: assumptions that unsafe fixes may use.
@@ -827,9 +827,9 @@ impl<'t, 'a> Event<'t, 'a> {
             let country = match identifier.shape {
                 Shape::Sha256 | Shape::UpperHex => {
                     let hex = digest::strip_appendix(identifier.text).to_ascii_lowercase();
-                    crate::places::country_of_digest(&hex)
+                    crate::values::places::country_of_digest(&hex)
                 }
-                Shape::Plain => crate::places::country(identifier.text),
+                Shape::Plain => crate::values::places::country(identifier.text),
                 _ => None,
             };
             if country.is_some() && found.is_some() && country != found {
@@ -858,7 +858,7 @@ impl<'t, 'a> Event<'t, 'a> {
     /// client_ip_address, when it is one address in the form that Meta asks for.
     #[inline]
     pub fn address(&self) -> Option<std::net::IpAddr> {
-        let text = || crate::network::address(self.user(Name::ClientIpAddress)?.text()?);
+        let text = || crate::values::network::address(self.user(Name::ClientIpAddress)?.text()?);
         *self.address.get_or_init(text)
     }
 
@@ -913,7 +913,7 @@ impl<'t, 'a> Event<'t, 'a> {
     pub fn user_text(&self, name: Name) -> Option<&'a str> {
         self.user(name)?
             .text()
-            .map(crate::blank::trimmed)
+            .map(crate::values::blank::trimmed)
             .filter(|text| !text.is_empty())
     }
 }

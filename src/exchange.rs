@@ -11,7 +11,7 @@ use once_cell::sync::Lazy;
 
 use crate::event::{Payloads, Record};
 use crate::json::{Item, Tape};
-use crate::name::Name;
+use crate::values::name::Name;
 
 /// The places of the events in a text, as [`Payloads`] finds them.
 pub fn events_of(tape: &Tape<'_>) -> Vec<u32> {

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use crate::event::Event;
 use crate::finding::Finding;
 use crate::ledger::Key;
-use crate::{printable, rules};
+use crate::rules;
+use crate::values::printable;
 
 /// Datasets and senders beyond this many are counted as others.
 const MOST_NAMES: usize = 1_000;

@@ -4,7 +4,7 @@
 //! one by one; the events of all others are none to the reader.
 
 use crate::json::Item;
-use crate::name::Name;
+use crate::values::name::Name;
 
 /// Whose event it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use once_cell::sync::Lazy;
 use crate::digest::forms::{self, Context, Fault};
 use crate::digest::worthless::{self, Class, Words};
 use crate::digest::{self, Shape};
-use crate::name::Name;
+use crate::values::name::Name;
 
 /// One thing that a digest is known to be.
 #[derive(Clone, Debug, PartialEq, Eq)]

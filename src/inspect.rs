@@ -23,10 +23,10 @@ use crate::finding::{Certainty, Finding, Findings, Place, Severity, Subject};
 use crate::foreign;
 use crate::json::quick::Guesses;
 use crate::json::{Item, Pointer, Tape, tree};
-use crate::name::Name;
 use crate::rule::{Check, Rule};
 use crate::rules;
 use crate::signs::Signs;
+use crate::values::name::Name;
 use crate::witness::Witnesses;
 
 /// A check of one event.

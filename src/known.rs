@@ -18,8 +18,8 @@ use crate::digest::{prefix_of_hex, sha256_hex};
 use crate::event::Assumptions;
 use crate::ledger::Key;
 use crate::ledger::key::Hash;
-use crate::name::Name;
 use crate::normalize::{accepted_forms, normal_form};
+use crate::values::name::Name;
 
 /// A line or record of the list that is longer is none.
 const LONGEST_LINE: u64 = 1 << 20;
@@ -203,7 +203,7 @@ impl KnownValues {
         let country = row
             .iter()
             .find(|(name, _)| *name == Name::Country)
-            .and_then(|(_, value)| crate::places::country(value));
+            .and_then(|(_, value)| crate::values::places::country(value));
         for (name, value) in &row {
             let value = value.trim();
             if value.is_empty() || value.len() > LONGEST_VALUE || value.contains(BORDER) {

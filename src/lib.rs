@@ -7,32 +7,12 @@
 pub mod input;
 
 // JSON, names, and the values that stand in payloads.
-pub mod action_source;
-pub mod agent;
-pub mod blank;
-pub mod click_id;
 pub mod clock;
-pub mod contents;
-pub mod deduplication;
 pub mod digest;
-pub mod embedded_time;
-pub mod event_name;
-pub mod event_time;
 pub mod identify;
 pub mod json;
-pub mod money;
-pub mod name;
-pub mod network;
 pub mod normalize;
-pub mod page_host;
-pub mod percent;
-pub mod personal;
-pub mod places;
-pub mod plain;
-pub mod printable;
-pub mod secret;
-pub mod sensitive;
-pub mod web_address;
+pub mod values;
 
 // What others know: what a browser sent, and values in plain.
 pub mod known;

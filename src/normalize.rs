@@ -5,7 +5,7 @@
 
 use crate::digest::sha256_hex;
 use crate::event::Assumptions;
-use crate::name::Name;
+use crate::values::name::Name;
 
 mod birth;
 mod email;

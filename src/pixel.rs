@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use url::Url;
 
-use crate::name::Name;
+use crate::values::name::Name;
 
 pub use index::Index;
 pub use pairs::{Pairing, Pairs};

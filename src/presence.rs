@@ -5,8 +5,8 @@ use crate::digest::{self, Shape};
 use crate::event::Event;
 use crate::finding::Finding;
 use crate::json::{Item, Pointer, Val};
-use crate::name::Name;
 use crate::score::{Presence, ScoreKey, Status};
+use crate::values::name::Name;
 
 /// The keys of the score that Meta wants as they are.
 const RAW: [(Name, ScoreKey); 6] = [
@@ -100,7 +100,7 @@ fn is_numbered(name: Name) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::name::Hashing;
+    use crate::values::name::Hashing;
 
     #[test]
     fn every_key_of_the_score_is_either_raw_or_an_identifier() {

@@ -3,7 +3,7 @@
 use crate::clock::DAY;
 use crate::event::Event;
 use crate::json::Item;
-use crate::name::Name;
+use crate::values::name::Name;
 
 /// Whether a member is there and holds something.
 pub fn has(item: Option<Item<'_, '_>>) -> bool {

@@ -3,7 +3,7 @@
 
 mod support;
 
-use capilint::name::Name;
+use capilint::values::name::Name;
 use support::{AS_OF, CLEAN, Place, Ran, gzip, lines};
 
 const EMAIL: &str = "zaphod.beeblebrox@geheim.example";

@@ -1,10 +1,10 @@
 //! The match-quality model against its test vectors, the published readings and its laws.
 
-use capilint::name::Name;
 use capilint::score::{
     Band, Detail, Keys, NameReport, NameScore, PAGE, Presence, Region, ScoreKey, Status, Tally,
     estimate_from_coverage, event_score, table, tenth,
 };
+use capilint::values::name::Name;
 use proptest::prelude::*;
 use serde::Deserialize;
 use std::collections::BTreeMap;

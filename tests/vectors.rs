@@ -6,9 +6,9 @@ use std::net::IpAddr;
 use capilint::digest::worthless::{self, Class};
 use capilint::digest::{is_appendix, sha256_hex};
 use capilint::event::Assumptions;
-use capilint::name::{Hashing, Name};
 use capilint::normalize::{accepted_forms, digest_of, normal_form};
-use capilint::{click_id, money, network};
+use capilint::values::name::{Hashing, Name};
+use capilint::values::{click_id, money, network};
 use serde::Deserialize;
 
 #[derive(Deserialize)]

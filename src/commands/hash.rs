@@ -7,8 +7,8 @@ use serde::Serialize;
 use crate::cli::{HashArgs, PlainFormat};
 use crate::digest::{self, Shape, sha256_hex};
 use crate::event::Assumptions;
-use crate::name::{Hashing, Name};
 use crate::normalize;
+use crate::values::name::{Hashing, Name};
 
 use super::{Failure, setup};
 

@@ -356,7 +356,7 @@ pub(super) fn assumptions(
 /// A country code in lower case; `place` is where it was asked for.
 pub(super) fn country_code(text: &str, place: &str) -> Result<String, Failure> {
     let code = text.trim().to_ascii_lowercase();
-    if crate::places::is_code(&code) {
+    if crate::values::places::is_code(&code) {
         Ok(code)
     } else {
         Err(usage(format!(

@@ -17,8 +17,8 @@ use super::postcodes::{self, Codes};
 use super::table::{Filter, Set, Source, Table};
 use super::words::{Words, city_names, joined, region_names};
 use super::{Digest, decode, digest_of_hex, prefix_of, sha256, sha256_hex, short, worthless};
-use crate::name::Name;
-use crate::places::{self, COUNTRIES, STATES};
+use crate::values::name::Name;
+use crate::values::places::{self, COUNTRIES, STATES};
 
 pub use super::known::{Known, wrong_forms};
 

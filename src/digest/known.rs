@@ -4,9 +4,9 @@ use super::dress::{Case, DRESSES, Dress};
 use super::forms::{Fault, Right, WrongForm};
 use super::{decode, sha256, sha256_hex};
 use crate::event::Assumptions;
-use crate::name::Name;
 use crate::normalize::{accepted_forms, normal_form};
-use crate::places::PHONES;
+use crate::values::name::Name;
+use crate::values::places::PHONES;
 
 /// What [`Mistake::what`](super::mistakes::Mistake::what) is called when a phone lacks its calling code: a rule of its own speaks of
 /// those.

@@ -13,7 +13,7 @@ use crate::event::{Assumptions, Event, Identifier};
 use crate::finding::{Certainty, Finding, Findings, Severity};
 use crate::fix::Fix;
 use crate::json::Pointer;
-use crate::name::Name;
+use crate::values::name::Name;
 
 /// A digest of a right value in a wrong form.
 #[derive(Clone, Debug)]
@@ -212,7 +212,7 @@ fn country(identifiers: &[Identifier<'_>]) -> Option<&'static str> {
         .filter(|it| it.name == Name::Country)
         .filter_map(|it| match it.hex() {
             Some(hex) => forms::country_meant(hex),
-            None if it.shape == Shape::Plain => crate::places::country(it.text),
+            None if it.shape == Shape::Plain => crate::values::places::country(it.text),
             None => None,
         });
     let first = countries.next()?;

@@ -6,8 +6,8 @@ use std::ops::Range;
 use super::dress::{CASES, Case, DRESSES, Dress, USUAL, WITH_CHARSETS, bare};
 use super::forms::{Context, Fault, Right, Spelled, WrongForm};
 use super::table::Source;
-use crate::name::Name;
-use crate::places::{COUNTRIES, GENDERS, STATES};
+use crate::values::name::Name;
+use crate::values::places::{COUNTRIES, GENDERS, STATES};
 
 /// A text that senders hash for a key.
 pub(super) struct Spelling {

@@ -9,7 +9,7 @@ use once_cell::sync::Lazy;
 use serde::Deserialize;
 
 use super::{Digest, bytes_of, decode, digest_of_hex, prefix_of, sha256};
-use crate::name::Name;
+use crate::values::name::Name;
 
 /// What a worthless digest is the digest of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -16,8 +16,8 @@ use crate::input::blocks::List;
 use crate::inspect::{Inspector, Read};
 use crate::json::tree::{Span, Syntax, SyntaxError, Tree};
 use crate::json::{Item, Pointer, Tape};
-use crate::name::Name;
-use crate::printable;
+use crate::values::name::Name;
+use crate::values::printable;
 
 /// Texts that begin like JSON and are none cost a parse each; after so many the rest of a line is
 /// taken for something else.

@@ -19,9 +19,9 @@ use crate::inspect::{Inspector, Read, Watch};
 use crate::json::tree::{Kind, Syntax, SyntaxError, Tree};
 use crate::json::{Pointer, tree};
 use crate::policy::Decision;
-use crate::printable;
 use crate::repair::{Change, Mender, Repair};
 use crate::report::{LocatedChange, count};
+use crate::values::printable;
 use crate::witness::Sent;
 
 use super::dig::{self, Dig, Held, Inspected, Joints, Layer, Trees};

@@ -13,12 +13,12 @@ use crate::input::blocks::Head;
 use crate::inspect::{AsOf, Inspector, Surroundings, Watch};
 use crate::json::tree::{Syntax, Tree};
 use crate::json::{Item, Pointer, Tape, Val, edit};
-use crate::name::Name;
 use crate::repair::Mender;
 use crate::resend::{self, Body, Parcel};
 use crate::rules::{self, insufficient_user_data};
-use crate::secret;
 use crate::settings::Clocks;
+use crate::values::name::Name;
+use crate::values::secret;
 use crate::witness::Sent;
 
 use super::dig;

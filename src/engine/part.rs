@@ -16,7 +16,6 @@ use crate::output::Fixing;
 use crate::pixel::index::Tie;
 use crate::pixel::pairs::ServerTally;
 use crate::policy::{Decision, Policy};
-use crate::printable;
 use crate::report::{
     AnswerTally, ClockTally, EventRow, Excerpt, Located, LocatedChange, Location, RuleTally,
     UnreadTally,
@@ -24,6 +23,7 @@ use crate::report::{
 use crate::resend::{Body, Parcel};
 use crate::rules;
 use crate::score::Tally;
+use crate::values::printable;
 
 /// How a name is kept: as it is when it may be printed, else as a number that tells it from others.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -26,7 +26,6 @@ use crate::output::{Fixing, Reporter};
 use crate::pixel::Pairing;
 use crate::pixel::index::Tie;
 use crate::pixel::pairs::ServerTally;
-use crate::printable;
 use crate::report::{
     FileTally, Group, InputError, Located, Location, Related, Report, RuleTally, Verdict,
 };
@@ -35,6 +34,7 @@ use crate::rule::Rule;
 use crate::rules;
 use crate::score::NameScore;
 use crate::settings::Clocks;
+use crate::values::printable;
 use crate::witness::Witnesses;
 
 use super::Linter;

@@ -24,7 +24,6 @@ use crate::json::tree::{Span, Syntax, SyntaxError, Tree};
 use crate::json::{Item, Pointer, Tape};
 use crate::ledger::key::short;
 use crate::ledger::{Entries, Key, Lessons, Needs};
-use crate::name::Name;
 use crate::output::Fixing;
 use crate::pixel::index::{Bond, Tie};
 use crate::pixel::pairs::ServerTally;
@@ -34,6 +33,7 @@ use crate::resend;
 use crate::rules;
 use crate::score::{Presence, event_score};
 use crate::settings::Filter;
+use crate::values::name::Name;
 use crate::witness::Sent;
 
 use super::dig::{self, Dig, Held, Inspected, Joints, Layer, Outcome, Trees, Why};
@@ -41,7 +41,8 @@ use super::parcel::{self, Bound};
 use super::part::{Answered, Lines, Orders, Part, Said, Scene, Told, measure};
 use super::run::Worked;
 use super::{Linter, mending, walk};
-use crate::{deduplication, pixel};
+use crate::pixel;
+use crate::values::deduplication;
 
 /// Works on blocks, on any thread.
 pub(super) struct Worker<'w> {
@@ -924,7 +925,7 @@ impl<'a> Checker<'_, 'a> {
                         file: worker.file.to_owned(),
                         line: scene.lines.locate(start, 0).line,
                         event: events_before + next_row as u64,
-                        pointer: crate::printable::pointer_below(
+                        pointer: crate::values::printable::pointer_below(
                             &scene.prefix.join(&pointer),
                             &Pointer::root(),
                         ),

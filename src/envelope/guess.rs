@@ -1,6 +1,6 @@
 //! What a file without any event looks like, for someone who took it for a log of payloads.
 
-use crate::name::Name;
+use crate::values::name::Name;
 
 /// So much of a file is looked at.
 const HEAD: usize = 1 << 16;

@@ -8,7 +8,7 @@ use super::typed;
 use super::when::{Naive, Trust};
 use crate::fix::quote;
 use crate::json::{Item, Val};
-use crate::name::Name;
+use crate::values::name::Name;
 
 /// What the columns of a row beside those of its event tell.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -8,8 +8,8 @@ use crate::digest::Shape;
 use crate::event::Assumptions;
 use crate::fix::quote;
 use crate::json::{Item, Val};
-use crate::name::{Hashing, Name};
 use crate::normalize;
+use crate::values::name::{Hashing, Name};
 
 use super::typed;
 

@@ -8,7 +8,7 @@ use super::when::{self, Logged, Naive, Trust};
 use super::{decode, join, labels, row, sdk, typed};
 use crate::event::{Envelope, Field, Payloads};
 use crate::json::{Item, Tape, Val};
-use crate::name::Name;
+use crate::values::name::Name;
 
 /// Values nested deeper than this are not looked at.
 const MAX_DEPTH: u32 = 12;

@@ -1,7 +1,7 @@
 //! JSON in which every value spells out its type, as document stores and telemetry write it.
 
 use crate::json::{Item, Val};
-use crate::name::Name;
+use crate::values::name::Name;
 
 /// Whether an object is one whose values are wrapped in their types, or is such a wrapper around
 /// an object.

@@ -9,7 +9,7 @@ use bumpalo::Bump;
 use wide::u8x16;
 
 use super::tape::{Node, Tape, Val};
-use crate::name::Name;
+use crate::values::name::Name;
 
 /// As serde_json has it.
 const MAX_DEPTH: usize = 127;

@@ -11,7 +11,7 @@ use bumpalo::Bump;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::{Pointer, tree};
-use crate::name::Name;
+use crate::values::name::Name;
 
 /// A JSON value; lists and objects keep theirs in the nodes that follow.
 #[derive(Clone, Copy, Debug, PartialEq)]

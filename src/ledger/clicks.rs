@@ -4,12 +4,12 @@ use super::key::{Key, short};
 use super::people::{Told, Who};
 use super::recent::Recent;
 use super::table::{Numbers, Row};
-use crate::click_id::{self, Misformed, SHORTEST};
 use crate::event::Event;
-use crate::event_name;
-use crate::event_time;
-use crate::name::Name;
-use crate::percent;
+use crate::values::click_id::{self, Misformed, SHORTEST};
+use crate::values::event_name;
+use crate::values::event_time;
+use crate::values::name::Name;
+use crate::values::percent;
 
 /// A click id as one person sent it, or as it stood in the address of a page. Numbers that are 0
 /// are not known.

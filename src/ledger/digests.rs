@@ -20,7 +20,7 @@ use super::table::{AnyTable, Numbers, Row, Table};
 use crate::digest::known::Class;
 use crate::digest::{Digest, Shape, bytes_of, decode_digest, digest_of, sha256, worthless};
 use crate::event::Event;
-use crate::name::Name;
+use crate::values::name::Name;
 
 /// Who sends what: dataset or site, partner agent, and the key of `user_data`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -17,13 +17,13 @@ use super::recent::Recent;
 use super::sighting::{PAIRED, PLACEHOLDER_ID, RANDOM_ID, Sighting, sent_flags};
 use super::steps::Step;
 use super::{clicks, digests, people, series, spellings, standing};
-use crate::blank::trimmed;
-use crate::deduplication;
 use crate::event::Event;
 use crate::finding::Finding;
 use crate::json::{Item, Val};
-use crate::name::Name;
 use crate::score::Presence;
+use crate::values::blank::trimmed;
+use crate::values::deduplication;
+use crate::values::name::Name;
 
 /// How many events are of a kind, the first of them, and between which times they lie.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -8,7 +8,7 @@ use hashbrown::HashMap;
 use crate::digest::{self, Digest, digest_of, sha256};
 use crate::event::Event;
 use crate::json::Item;
-use crate::name::Name;
+use crate::values::name::Name;
 
 /// No right value of these is hex, whatever its length.
 pub const NEVER_HEX: [Name; 4] = [

@@ -16,14 +16,14 @@ use super::hashed_raws;
 use super::key::Key;
 use super::people::{self, mix};
 use super::series;
-use crate::click_id::SHORTEST;
 use crate::digest::forms::{Right, WrongForm};
 use crate::digest::known::{self, Class};
 use crate::digest::{Digest, digest_of, mistakes};
 use crate::event::{Click, Event, Identifier};
-use crate::event_time;
 use crate::fix::Safety;
-use crate::name::Name;
+use crate::values::click_id::SHORTEST;
+use crate::values::event_time;
+use crate::values::name::Name;
 
 /// A hash of 128 bits.
 type Wide = [u64; 2];

@@ -12,15 +12,15 @@ use super::Evidence;
 use super::key::{Key, short};
 use super::recent::Recent;
 use super::table::{Numbers, Row, Table};
-use crate::blank::trimmed;
-use crate::click_id::Stamped;
 use crate::digest::{self, Digest, Shape};
 use crate::event::{Event, Identifier};
-use crate::event_name;
 use crate::finding::{Certainty, Finding};
 use crate::json::Val;
-use crate::name::Name;
 use crate::rules;
+use crate::values::blank::trimmed;
+use crate::values::click_id::Stamped;
+use crate::values::event_name;
+use crate::values::name::Name;
 
 /// Events of one browser with one person, address and agent. Numbers that are 0 are not known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]

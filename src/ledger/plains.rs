@@ -17,8 +17,8 @@ use crate::digest::{Digest, decode, digest_of, mistakes, prefix_of, sha256};
 use crate::event::{Assumptions, Event};
 use crate::finding::{Certainty, Severity};
 use crate::fix::Safety;
-use crate::name::Name;
 use crate::score::ScoreKey;
+use crate::values::name::Name;
 
 /// So many values are compared with the digests of the log.
 pub(super) const MOST: usize = 1 << 12;

@@ -11,13 +11,13 @@ use serde::{Deserialize, Serialize};
 
 use super::key::{Key, short};
 use crate::clock::DAY;
-use crate::contents::amount;
-use crate::deduplication;
-use crate::embedded_time::{self, EmbeddedTime};
 use crate::event::Event;
 use crate::json::{Item, Val};
-use crate::name::Name;
-use crate::page_host;
+use crate::values::contents::amount;
+use crate::values::deduplication;
+use crate::values::embedded_time::{self, EmbeddedTime};
+use crate::values::name::Name;
+use crate::values::page_host;
 use crate::visit;
 
 /// How many series are kept: names beyond are those of a sender that makes them up.

@@ -5,7 +5,7 @@ use super::recent::Recent;
 use super::table::{Numbers, Row};
 use crate::digest::Shape;
 use crate::event::Event;
-use crate::name::Name;
+use crate::values::name::Name;
 
 /// A digest under a key with few possible values, as one pipeline sent it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -2,7 +2,7 @@
 
 use super::Unusable;
 use super::text::{filled, is_mark, only, trim};
-use crate::places;
+use crate::values::places;
 
 /// Lower case without punctuation and white space, as documentation and pixel have it; letters of
 /// all scripts, and digits, stay.

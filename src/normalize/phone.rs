@@ -2,7 +2,7 @@
 
 use super::Unusable;
 use super::text::{all_digits, digits_of, without_fraction};
-use crate::places::{PHONES, Plan};
+use crate::values::places::{PHONES, Plan};
 
 /// The number. One that has no `+` or `00` is taken as it is only where its digits leave no other
 /// reading, unless the country is known.

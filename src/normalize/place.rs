@@ -2,7 +2,7 @@
 
 use super::Unusable;
 use super::text::{all_digits, digits_of, filled, is_letter, only, trim, without_fraction};
-use crate::places::{self, COUNTRIES, STATES};
+use crate::values::places::{self, COUNTRIES, STATES};
 
 /// The letters of a town in lower case; accents stay, as documentation and SDKs have it.
 pub(super) fn city(value: &str) -> Result<String, Unusable> {

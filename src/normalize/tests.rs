@@ -366,7 +366,7 @@ mod laws {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::name::Hashing;
+    use crate::values::name::Hashing;
 
     fn hashed() -> impl Iterator<Item = Name> {
         let all = Name::ALL.iter().copied();

@@ -6,9 +6,9 @@ use similar::{Algorithm, TextDiff};
 use super::Style;
 use super::excerpt::pretty;
 use super::table::{paint, thousands};
-use crate::printable::{masked, visible};
 use crate::report::{LocatedChange, Report};
 use crate::rules;
+use crate::values::printable::{masked, visible};
 
 /// Unchanged lines around a change.
 const CONTEXT: usize = 2;

@@ -8,10 +8,10 @@ use crate::digest::{looks_like_email, strip_appendix};
 use crate::fix::quote;
 use crate::json::Pointer;
 use crate::json::tree::{Kind, Syntax, Tree, unescape};
-use crate::name::Name;
-use crate::printable::{is_printable, masked, visible};
 use crate::report::{Excerpt, count};
-use crate::secret::MASK;
+use crate::values::name::Name;
+use crate::values::printable::{is_printable, masked, visible};
+use crate::values::secret::MASK;
 
 /// Neighbours shown on each side of the value.
 const NEIGHBOURS: usize = 2;

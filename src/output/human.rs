@@ -21,10 +21,10 @@ use crate::envelope::when::Trust;
 use crate::facts;
 use crate::finding::Severity;
 use crate::input::walk::Source;
-use crate::printable;
 use crate::report::{EventRow, Group, Located, Report, Verdict};
 use crate::resend::{REJECTS, REQUESTS};
 use crate::rules;
+use crate::values::printable;
 
 /// Rows of the table of events.
 const EVENTS: usize = 20;

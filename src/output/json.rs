@@ -15,10 +15,10 @@ use crate::facts;
 use crate::finding::Severity;
 use crate::pixel::Pairing;
 use crate::pixel::index::{self, KEYS};
-use crate::printable;
 use crate::report::{EventRow, Located, Related, Report, Verdict};
 use crate::rules;
 use crate::score::{NOT_WEBSITE, Presence, ScoreKey, Status, tenth};
+use crate::values::printable;
 
 /// The name of the schema.
 pub const SCHEMA: &str = "capilint/1";
@@ -444,7 +444,7 @@ pub(super) fn event_entry<'a>(row: &'a EventRow, style: &Style) -> EventEntry<'a
         event: row.event,
         pointer: &row.pointer,
         event_name: row.event_name.as_deref(),
-        event_id: id.map(|id| crate::printable::masked(id).into_owned()),
+        event_id: id.map(|id| crate::values::printable::masked(id).into_owned()),
         score: row.score.map(|score| tenth(score.score)),
         low: row.score.map(|score| tenth(score.low)),
         high: row.score.map(|score| tenth(score.high)),

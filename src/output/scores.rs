@@ -194,7 +194,7 @@ fn event_csv(row: &EventRow, style: &Style) -> String {
     ];
     if style.show_values {
         let id = row.event_id.as_deref().unwrap_or_default();
-        cells.push(crate::printable::masked(id).into_owned());
+        cells.push(crate::values::printable::masked(id).into_owned());
     }
     cells.extend([
         score(row.score.map(|s| s.score)),

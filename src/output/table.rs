@@ -7,9 +7,9 @@ use comfy_table::{
 
 use super::Style;
 use crate::finding::Severity;
-use crate::printable::{masked, visible};
 use crate::report::{EventRow, Report, count};
 use crate::score::{CAVEAT, Estimate, NOT_WEBSITE, NameReport, Presence, ScoreKey};
+use crate::values::printable::{masked, visible};
 
 /// Event_names in the table of keys; more would not fit a screen.
 const NAMES_WIDE: usize = 4;

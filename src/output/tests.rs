@@ -14,7 +14,6 @@ use super::{Fixing, Reporter, Style, diff, rules_table};
 use crate::finding::{Certainty, Effect, Severity, Subject};
 use crate::fix::Safety;
 use crate::json::Pointer;
-use crate::printable;
 use crate::repair::Change;
 use crate::report::{
     EventRow, FileTally, Gate, Group, InputError, Located, LocatedChange, Location, Report,
@@ -22,6 +21,7 @@ use crate::report::{
 };
 use crate::rules;
 use crate::score::{NameScore, Presence, ScoreKey, Status, event_score};
+use crate::values::printable;
 
 /// Payload values of [`EVENT`] that must not be printed.
 const VALUES: [&str; 9] = [

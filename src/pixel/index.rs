@@ -6,14 +6,14 @@ use hashbrown::{HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 
 use super::{Capture, Hit};
-use crate::click_id::Stamped;
-use crate::deduplication;
 use crate::digest::{self, Shape};
 use crate::event::Event;
 use crate::json::{Item, Val};
 use crate::ledger::Key;
-use crate::name::Name;
-use crate::printable;
+use crate::values::click_id::Stamped;
+use crate::values::deduplication;
+use crate::values::name::Name;
+use crate::values::printable;
 
 /// How long Meta remembers an id, in seconds.
 pub const WINDOW: i64 = 48 * 3600;

@@ -9,7 +9,7 @@ use super::{Hit, Index};
 use crate::event::Event;
 use crate::ledger::key::short;
 use crate::ledger::{Key, LEAST_EVENTS};
-use crate::name::Name;
+use crate::values::name::Name;
 
 /// A rule of ids wants as many pairs that follow it, and this share of all.
 const LEAST_PAIRS: usize = 5;

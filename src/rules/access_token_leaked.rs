@@ -4,9 +4,9 @@ use crate::event::Record;
 use crate::finding::Findings;
 use crate::fix::Fix;
 use crate::json::Item;
-use crate::name::Name;
 use crate::rule::{Check, Rule};
-use crate::secret;
+use crate::values::name::Name;
+use crate::values::secret;
 
 /// See `rules/access-token-leaked.md`.
 pub static RULE: Rule = crate::rule!("access-token-leaked", Check::Record(check));

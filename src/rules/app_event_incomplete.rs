@@ -3,9 +3,9 @@
 use crate::event::Event;
 use crate::finding::{Certainty, Effect, Findings, Severity};
 use crate::json::{Item, Val};
-use crate::name::Name;
 use crate::rule::{Check, Rule};
 use crate::signs::Signs;
+use crate::values::name::Name;
 
 /// See `rules/app-event-incomplete.md`.
 pub static RULE: Rule =

@@ -1,12 +1,12 @@
 //! CL514: an AppendAttribution event without what the attribution needs.
 
 use crate::clock::DAY;
-use crate::contents::{amount, is_same};
 use crate::event::Event;
 use crate::finding::{Certainty, Effect, Findings, Severity};
 use crate::json::Item;
-use crate::name::Name;
 use crate::rule::{Check, Rule};
+use crate::values::contents::{amount, is_same};
+use crate::values::name::Name;
 
 /// See `rules/attribution-event-incomplete.md`.
 pub static RULE: Rule = crate::rule!("attribution-event-incomplete", Check::Event(check));

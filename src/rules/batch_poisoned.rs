@@ -4,8 +4,8 @@ use crate::ages::Ages;
 use crate::clock::Source;
 use crate::event::Request;
 use crate::finding::{Certainty, Findings, Severity};
-use crate::name::Name;
 use crate::rule::{Check, Rule};
+use crate::values::name::Name;
 
 /// See `rules/batch-poisoned.md`.
 pub static RULE: Rule = crate::rule!("batch-poisoned", Check::Request(check));

@@ -4,8 +4,8 @@ use crate::event::{Record, Request};
 use crate::exchange;
 use crate::finding::Findings;
 use crate::json::Item;
-use crate::name::Name;
 use crate::rule::{Check, Rule};
+use crate::values::name::Name;
 
 /// See `rules/batch-size.md`.
 pub static RULE: Rule = crate::rule!(

@@ -1,12 +1,12 @@
 //! CL208: a click that came after what it is to have led to.
 
-use crate::click_id;
 use crate::clock;
 use crate::event::Event;
-use crate::event_time;
 use crate::finding::{Certainty, Findings};
 use crate::rule::{Check, Rule};
 use crate::signs::Signs;
+use crate::values::click_id;
+use crate::values::event_time;
 
 /// See `rules/click-after-event.md`.
 pub static RULE: Rule = crate::rule!("click-after-event", Check::Event(check)).when(Signs::CLICK);

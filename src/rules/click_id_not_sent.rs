@@ -3,17 +3,17 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use crate::click_id::{self, SHORTEST};
 use crate::event::Event;
-use crate::event_name;
 use crate::finding::Findings;
 use crate::fix::{Fix, Safety, quote};
 use crate::json::{Item, Pointer};
 use crate::ledger::people::{CLICK, Events, LATE};
 use crate::ledger::{Click, Evidence, LogFindings, Needs};
-use crate::name::Name;
 use crate::report::count;
 use crate::rule::{Check, Rule};
+use crate::values::click_id::{self, SHORTEST};
+use crate::values::event_name;
+use crate::values::name::Name;
 
 /// See `rules/click-id-not-sent.md`.
 pub static RULE: Rule = crate::rule!(

@@ -1,13 +1,13 @@
 //! CL203: the creation time of fbc or fbp in seconds.
 
-use crate::click_id::{self, Stamped};
 use crate::event::Event;
 use crate::finding::Findings;
 use crate::fix::Fix;
 use crate::json::Item;
-use crate::name::Name;
 use crate::rule::{Check, Rule};
 use crate::signs::Signs;
+use crate::values::click_id::{self, Stamped};
+use crate::values::name::Name;
 
 /// See `rules/click-time-in-seconds.md`.
 pub static RULE: Rule =

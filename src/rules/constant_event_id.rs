@@ -2,15 +2,15 @@
 
 use std::io;
 
-use crate::deduplication;
 use crate::event::Event;
 use crate::finding::{Certainty, Findings, Severity};
 use crate::fix::{Fix, Safety};
 use crate::json::Pointer;
 use crate::ledger::event_ids::{Use, judge};
 use crate::ledger::{Evidence, LogFindings, Needs};
-use crate::name::Name;
 use crate::rule::{Check, Rule};
+use crate::values::deduplication;
+use crate::values::name::Name;
 
 /// See `rules/constant-event-id.md`.
 pub static RULE: Rule = crate::rule!(

@@ -5,9 +5,9 @@ use crate::event::Event;
 use crate::finding::{Certainty, Effect, Findings, Severity};
 use crate::fix::{Fix, quote};
 use crate::json::{Item, Val};
-use crate::name::Name;
 use crate::rule::{Check, Rule};
 use crate::signs::Signs;
+use crate::values::name::Name;
 
 /// See `rules/content-ids-shape.md`.
 pub static RULE: Rule = crate::rule!("content-ids-shape", Check::Event(check)).when(Signs::GOODS);

@@ -6,8 +6,8 @@ use serde::Deserialize;
 use crate::digest::Shape;
 use crate::event::Event;
 use crate::finding::Findings;
-use crate::name::Name;
 use crate::rule::{Check, Rule};
+use crate::values::name::Name;
 
 /// See `rules/content-type-unknown.md`.
 pub static RULE: Rule = crate::rule!("content-type-unknown", Check::Event(check));

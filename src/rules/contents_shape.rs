@@ -5,10 +5,10 @@ use crate::event::Event;
 use crate::finding::{Certainty, Effect, Finding, Findings, Severity};
 use crate::fix::Fix;
 use crate::json::{Item, Pointer, Val};
-use crate::money;
-use crate::name::Name;
 use crate::rule::{Check, Rule};
 use crate::signs::Signs;
+use crate::values::money;
+use crate::values::name::Name;
 
 /// See `rules/contents-shape.md`.
 pub static RULE: Rule = crate::rule!("contents-shape", Check::Event(check)).when(Signs::GOODS);
@@ -169,7 +169,7 @@ fn alias_in<'t, 'a>(item: Item<'t, 'a>, name: Name) -> Option<Item<'t, 'a>> {
             |(alias, of): &(&str, Name)| *of == name && alias.as_bytes() == &letters[..length];
         let fits = match name {
             Name::Id => !matches!(member.val(), Val::List | Val::Object | Val::Bool(_)),
-            _ => crate::contents::amount(*member).is_some(),
+            _ => crate::values::contents::amount(*member).is_some(),
         };
         member.name() != Some(name) && ALIASES.iter().any(is_alias) && fits && !member.is_blank()
     })
@@ -200,7 +200,7 @@ fn number(event: &Event<'_, '_>, value: Item<'_, '_>, name: Name, out: &mut Find
     };
     match value.val() {
         Val::Int(_) | Val::Float(_) => {
-            let least = crate::contents::amount(value);
+            let least = crate::values::contents::amount(value);
             let wrong = match name {
                 Name::Quantity => least.is_none_or(|number| number <= 0.0),
                 _ => least.is_none_or(|number| number < 0.0),

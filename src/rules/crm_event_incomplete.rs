@@ -2,8 +2,8 @@
 
 use crate::event::Event;
 use crate::finding::{Certainty, Findings, Severity};
-use crate::name::Name;
 use crate::rule::{Check, Rule};
+use crate::values::name::Name;
 
 /// See `rules/crm-event-incomplete.md`.
 pub static RULE: Rule = crate::rule!("crm-event-incomplete", Check::Event(check));

@@ -5,9 +5,9 @@ use crate::event::Event;
 use crate::finding::{Certainty, Effect, Findings, Severity};
 use crate::fix::Fix;
 use crate::json::{Item, Val};
-use crate::money;
-use crate::name::Name;
 use crate::rule::{Check, Rule};
+use crate::values::money;
+use crate::values::name::Name;
 
 /// See `rules/currency-format.md`.
 pub static RULE: Rule = crate::rule!("currency-format", Check::Event(check));

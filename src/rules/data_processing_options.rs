@@ -4,9 +4,9 @@ use crate::event::{Event, Request};
 use crate::finding::{Certainty, Findings, Severity};
 use crate::fix::{Fix, quote};
 use crate::json::{Item, Pointer, Val};
-use crate::name::Name;
 use crate::rule::{Check, Rule};
 use crate::signs::Signs;
+use crate::values::name::Name;
 
 /// See `rules/data-processing-options.md`.
 pub static RULE: Rule = crate::rule!(

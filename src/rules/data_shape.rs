@@ -6,8 +6,8 @@ use crate::exchange;
 use crate::finding::{Certainty, Findings, Severity};
 use crate::fix::Fix;
 use crate::json::{Item, Pointer, Val};
-use crate::name::Name;
 use crate::rule::{Check, Rule};
+use crate::values::name::Name;
 
 /// See `rules/data-shape.md`.
 pub static RULE: Rule = crate::rule!(

@@ -7,10 +7,10 @@ use crate::finding::{Certainty, Findings};
 use crate::fix::{Fix, Safety};
 use crate::ledger::people;
 use crate::ledger::{Evidence, LogFindings, Needs};
-use crate::name::Name;
 use crate::report::count;
 use crate::rule::{Check, Rule};
 use crate::score::ScoreKey;
+use crate::values::name::Name;
 
 /// See `rules/default-birth-date.md`.
 pub static RULE: Rule = crate::rule!(

@@ -4,9 +4,9 @@ use crate::digest::{self, Shape};
 use crate::event::Event;
 use crate::finding::Findings;
 use crate::fix::{Fix, Safety};
-use crate::plain::{self, Reading};
 use crate::rule::{Check, Rule};
 use crate::signs::Signs;
+use crate::values::plain::{self, Reading};
 
 /// See `rules/encoded-pii.md`.
 pub static RULE: Rule = crate::rule!("encoded-pii", Check::Event(check))

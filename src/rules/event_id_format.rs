@@ -1,13 +1,13 @@
 //! CL307: an event_id that is no plain text.
 
-use crate::blank;
-use crate::deduplication;
 use crate::event::Event;
 use crate::finding::{Certainty, Effect, Findings, Severity};
 use crate::fix::Fix;
 use crate::json::{Item, Val};
-use crate::name::Name;
 use crate::rule::{Check, Rule};
+use crate::values::blank;
+use crate::values::deduplication;
+use crate::values::name::Name;
 
 /// See `rules/event-id-format.md`.
 pub static RULE: Rule = crate::rule!("event-id-format", Check::Event(check));

@@ -1,12 +1,12 @@
 //! CL322: another word for a standard event.
 
 use crate::event::Event;
-use crate::event_name::{self, Alias, MESSAGING, STANDARD};
 use crate::finding::{Certainty, Findings};
 use crate::fix::Fix;
-use crate::name::Name;
 use crate::rule::{Check, Rule};
 use crate::signs::Signs;
+use crate::values::event_name::{self, Alias, MESSAGING, STANDARD};
+use crate::values::name::Name;
 
 /// See `rules/event-name-alias.md`.
 pub static RULE: Rule =

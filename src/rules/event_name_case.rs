@@ -1,12 +1,12 @@
 //! CL321: a standard event in another spelling, which makes it a custom event.
 
 use crate::event::Event;
-use crate::event_name::{MESSAGING, STANDARD, has_free_stage_names};
 use crate::finding::{Effect, Findings};
 use crate::fix::Fix;
-use crate::name::Name;
 use crate::rule::{Check, Rule};
 use crate::signs::Signs;
+use crate::values::event_name::{MESSAGING, STANDARD, has_free_stage_names};
+use crate::values::name::Name;
 
 /// See `rules/event-name-case.md`.
 pub static RULE: Rule =

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::io;
 
 use crate::event::Event;
-use crate::event_name::STANDARD;
 use crate::finding::Findings;
 use crate::fix::{Fix, Safety};
 use crate::json::Pointer;
 use crate::ledger::{Evidence, LEAST_EVENTS, LogFindings, Needs};
-use crate::name::Name;
 use crate::rule::{Check, Rule};
+use crate::values::event_name::STANDARD;
+use crate::values::name::Name;
 
 /// See `rules/event-name-split.md`.
 pub static RULE: Rule = crate::rule!(

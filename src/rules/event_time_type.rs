@@ -3,12 +3,12 @@
 use jiff::civil::DateTime;
 
 use crate::event::Event;
-use crate::event_time::{self, Written};
 use crate::finding::{Effect, Findings, Severity};
 use crate::fix::Fix;
 use crate::json::Val;
 use crate::rule::{Check, Rule};
 use crate::signs::Signs;
+use crate::values::event_time::{self, Written};
 
 /// See `rules/event-time-type.md`.
 pub static RULE: Rule = crate::rule!("event-time-type", Check::Event(check)).when(Signs::ODD_TIME);

@@ -1,11 +1,11 @@
 //! CL403: an event_time in milliseconds or finer.
 
 use crate::event::Event;
-use crate::event_time::{self, Written};
 use crate::finding::Findings;
 use crate::fix::Fix;
 use crate::rule::{Check, Rule};
 use crate::signs::Signs;
+use crate::values::event_time::{self, Written};
 
 /// See `rules/event-time-unit.md`.
 pub static RULE: Rule = crate::rule!("event-time-unit", Check::Event(check)).when(Signs::ODD_TIME);

@@ -11,9 +11,9 @@ use crate::fix::{Fix, Safety};
 use crate::json::Val;
 use crate::ledger::people::{self, Events, HASHED_ID, PLAIN_ID};
 use crate::ledger::{Evidence, LEAST_EVENTS, LogFindings, Needs, Visit};
-use crate::name::Name;
 use crate::report::count;
 use crate::rule::{Check, Rule};
+use crate::values::name::Name;
 
 use super::external_id_not_a_person;
 

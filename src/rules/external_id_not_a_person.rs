@@ -6,7 +6,6 @@ use std::net::IpAddr;
 
 use once_cell::sync::Lazy;
 
-use crate::click_id::Stamped;
 use crate::digest::worthless::Standing;
 use crate::digest::{self, Shape, looks_like_email, prefix_of, prefix_of_hex, sha256};
 use crate::event::{Event, Identifier};
@@ -15,11 +14,12 @@ use crate::fix::{Fix, Safety};
 use crate::json::{Item, Val};
 use crate::ledger::people::{self, Crowd};
 use crate::ledger::{Evidence, LogFindings, Needs, Visit};
-use crate::name::Name;
-use crate::plain::{self, Reading};
 use crate::report::count;
 use crate::rule::{Check, Rule};
 use crate::score::ScoreKey;
+use crate::values::click_id::Stamped;
+use crate::values::name::Name;
+use crate::values::plain::{self, Reading};
 
 use super::identifier_never_repeats::never_repeats;
 

@@ -1,13 +1,13 @@
 //! CL207: a click that is too old to count.
 
-use crate::click_id::{self, DAYS_OF_A_CLICK};
 use crate::clock::{self, DAY};
 use crate::event::Event;
-use crate::event_time;
 use crate::finding::Findings;
 use crate::fix::Fix;
 use crate::rule::{Check, Rule};
 use crate::signs::Signs;
+use crate::values::click_id::{self, DAYS_OF_A_CLICK};
+use crate::values::event_time;
 
 /// See `rules/fbc-expired.md`.
 pub static RULE: Rule = crate::rule!("fbc-expired", Check::Event(check)).when(Signs::CLICK);

@@ -1,13 +1,13 @@
 //! CL206: an fbc with a click id that Meta never gave out.
 
-use crate::click_id::{self, Fabricated};
 use crate::digest;
 use crate::event::Event;
 use crate::finding::{Certainty, Findings};
 use crate::fix::Fix;
-use crate::name::Name;
 use crate::rule::{Check, Rule};
 use crate::signs::Signs;
+use crate::values::click_id::{self, Fabricated};
+use crate::values::name::Name;
 
 /// See `rules/fbc-fabricated.md`.
 pub static RULE: Rule = crate::rule!("fbc-fabricated", Check::Event(check)).when(Signs::CLICK);

@@ -1,12 +1,12 @@
 //! CL212: the click id in the place of the browser id, or the other way round.
 
-use crate::click_id;
 use crate::event::Event;
 use crate::finding::Findings;
 use crate::fix::Fix;
 use crate::json::Pointer;
-use crate::name::Name;
 use crate::rule::{Check, Rule};
+use crate::values::click_id;
+use crate::values::name::Name;
 
 /// See `rules/fbc-fbp-swapped.md`.
 pub static RULE: Rule = crate::rule!("fbc-fbp-swapped", Check::Event(check));

@@ -1,15 +1,15 @@
 //! CL202: an fbc that is no click id.
 
-use crate::click_id::{self, Misformed};
 use crate::digest;
 use crate::event::Event;
 use crate::finding::Findings;
 use crate::fix::{Fix, Safety};
 use crate::json::{Item, Val};
 use crate::ledger::Needs;
-use crate::name::Name;
 use crate::rule::{Check, Rule};
 use crate::signs::Signs;
+use crate::values::click_id::{self, Misformed};
+use crate::values::name::Name;
 
 use super::click_id_not_sent::{date_clicks, made};
 

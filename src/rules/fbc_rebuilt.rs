@@ -2,10 +2,7 @@
 
 use std::io;
 
-use crate::click_id;
 use crate::event::Event;
-use crate::event_name;
-use crate::event_time;
 use crate::finding::{Certainty, Findings};
 use crate::fix::{Fix, Safety};
 use crate::ledger::clicks::{BROWSER, MADE_FOR_EVENT, TOLD_REBUILT};
@@ -14,6 +11,9 @@ use crate::ledger::{Evidence, LogFindings, Needs};
 use crate::report::count;
 use crate::rule::{Check, Rule};
 use crate::signs::Signs;
+use crate::values::click_id;
+use crate::values::event_name;
+use crate::values::event_time;
 
 /// See `rules/fbc-rebuilt.md`.
 pub static RULE: Rule = crate::rule!(

@@ -2,7 +2,6 @@
 
 use std::io;
 
-use crate::click_id::{self, Altered};
 use crate::event::{Click, Event};
 use crate::finding::{Certainty, Findings, Reach, Severity};
 use crate::fix::{Fix, Safety};
@@ -12,6 +11,7 @@ use crate::ledger::{Click as Sighting, Evidence, LogFindings, Needs};
 use crate::report::count;
 use crate::rule::{Check, Rule};
 use crate::signs::Signs;
+use crate::values::click_id::{self, Altered};
 
 /// See `rules/fbclid-altered.md`.
 pub static RULE: Rule = crate::rule!(

@@ -1,13 +1,13 @@
 //! CL210: an fbp that is no browser id.
 
-use crate::click_id::{self, Misformed};
 use crate::digest;
 use crate::event::Event;
 use crate::finding::Findings;
 use crate::fix::Fix;
 use crate::json::{Item, Val};
-use crate::name::Name;
 use crate::rule::{Check, Rule};
+use crate::values::click_id::{self, Misformed};
+use crate::values::name::Name;
 
 /// See `rules/fbp-format.md`.
 pub static RULE: Rule = crate::rule!("fbp-format", Check::Event(check));

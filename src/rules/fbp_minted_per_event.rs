@@ -3,17 +3,17 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use crate::click_id::Stamped;
 use crate::event::Event;
-use crate::event_name;
-use crate::event_time;
 use crate::finding::{Certainty, Findings};
 use crate::ledger::people::{self, Events, MINTED, mix};
 use crate::ledger::{Evidence, LogFindings, Needs, Visit};
-use crate::name::Name;
 use crate::report::count;
 use crate::rule::{Check, Rule};
 use crate::score::ScoreKey;
+use crate::values::click_id::Stamped;
+use crate::values::event_name;
+use crate::values::event_time;
+use crate::values::name::Name;
 
 /// See `rules/fbp-minted-per-event.md`.
 pub static RULE: Rule = crate::rule!(

@@ -5,8 +5,8 @@ use crate::exchange;
 use crate::finding::{Findings, Reach};
 use crate::foreign::{self, Schema};
 use crate::json::{Item, Tape};
-use crate::name::Name;
 use crate::rule::{Check, Rule};
+use crate::values::name::Name;
 
 /// See `rules/foreign-schema.md`.
 pub static RULE: Rule = crate::rule!("foreign-schema", Check::Record(check));

@@ -6,9 +6,9 @@ use std::io;
 use crate::finding::Certainty;
 use crate::ledger::series::Pages;
 use crate::ledger::{Evidence, LEAST_EVENTS, LogFindings, Needs};
-use crate::page_host::Foreign;
 use crate::report::count;
 use crate::rule::{Check, Rule};
+use crate::values::page_host::Foreign;
 
 /// See `rules/foreign-url.md`.
 pub static RULE: Rule = crate::rule!("foreign-url", Check::Log, conclude, Needs::SERIES);

@@ -2,10 +2,10 @@
 
 use crate::clock::{self, Source};
 use crate::event::Event;
-use crate::event_time;
 use crate::finding::{Certainty, Findings, Reach, Severity};
-use crate::name::Name;
 use crate::rule::{Check, Rule};
+use crate::values::event_time;
+use crate::values::name::Name;
 
 /// See `rules/future-event.md`.
 pub static RULE: Rule = crate::rule!("future-event", Check::Event(check));

@@ -5,9 +5,9 @@ use crate::event::{Event, Identifier};
 use crate::finding::Findings;
 use crate::fix::Fix;
 use crate::json::{Item, Val};
-use crate::name::Hashing;
 use crate::rule::{Check, Rule};
 use crate::signs::Signs;
+use crate::values::name::Hashing;
 
 /// See `rules/hash-encoding.md`.
 pub static RULE: Rule =

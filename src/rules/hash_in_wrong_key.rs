@@ -6,9 +6,9 @@ use crate::event::Event;
 use crate::finding::Findings;
 use crate::fix::{Fix, quote};
 use crate::json::Pointer;
-use crate::name::Name;
 use crate::rule::{Check, Rule};
 use crate::signs::Signs;
+use crate::values::name::Name;
 
 /// See `rules/hash-in-wrong-key.md`.
 pub static RULE: Rule = crate::rule!("hash-in-wrong-key", Check::Event(check)).when(Signs::MISTAKE);

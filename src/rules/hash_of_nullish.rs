@@ -4,9 +4,9 @@ use crate::digest::worthless::{Class, Standing};
 use crate::event::Event;
 use crate::finding::{Certainty, Findings, Severity};
 use crate::fix::Fix;
-use crate::name::Name;
 use crate::rule::{Check, Rule};
 use crate::signs::Signs;
+use crate::values::name::Name;
 
 /// See `rules/hash-of-nullish.md`.
 pub static RULE: Rule = crate::rule!("hash-of-nullish", Check::Event(check)).when(Signs::WORTHLESS);

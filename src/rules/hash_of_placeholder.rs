@@ -6,8 +6,8 @@ use crate::digest::worthless::{Class, Standing};
 use crate::event::Event;
 use crate::finding::{Certainty, Findings};
 use crate::fix::Fix;
-use crate::name::Name;
 use crate::rule::{Check, Rule};
+use crate::values::name::Name;
 
 /// See `rules/hash-of-placeholder.md`.
 pub static RULE: Rule = crate::rule!("hash-of-placeholder", Check::Event(check));

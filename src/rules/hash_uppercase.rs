@@ -4,9 +4,9 @@ use crate::digest::{self, Shape};
 use crate::event::Event;
 use crate::finding::Findings;
 use crate::fix::Fix;
-use crate::name::Hashing;
 use crate::rule::{Check, Rule};
 use crate::signs::Signs;
+use crate::values::name::Hashing;
 
 /// See `rules/hash-uppercase.md`.
 pub static RULE: Rule =

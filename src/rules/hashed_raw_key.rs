@@ -9,9 +9,9 @@ use crate::fix::{Fix, Safety};
 use crate::json::Item;
 use crate::ledger::hashed_raws::NEVER_HEX;
 use crate::ledger::{Evidence, LogFindings, Needs};
-use crate::name::Name;
 use crate::rule::{Check, Rule};
 use crate::signs::Signs;
+use crate::values::name::Name;
 
 /// See `rules/hashed-raw-key.md`.
 pub static RULE: Rule = crate::rule!(

@@ -4,8 +4,8 @@ use crate::digest;
 use crate::event::Event;
 use crate::finding::Findings;
 use crate::json::Item;
-use crate::name::Name;
 use crate::rule::{Check, Rule};
+use crate::values::name::Name;
 
 /// See `rules/insufficient-user-data.md`.
 pub static RULE: Rule = crate::rule!("insufficient-user-data", Check::Event(check));

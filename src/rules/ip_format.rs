@@ -5,9 +5,9 @@ use crate::event::Event;
 use crate::finding::Findings;
 use crate::fix::Fix;
 use crate::json::{Item, Val};
-use crate::name::Name;
-use crate::network::{self, Reading, Wrapping};
 use crate::rule::{Check, Rule};
+use crate::values::name::Name;
+use crate::values::network::{self, Reading, Wrapping};
 
 /// See `rules/ip-format.md`.
 pub static RULE: Rule = crate::rule!("ip-format", Check::Event(check));

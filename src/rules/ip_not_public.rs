@@ -5,9 +5,9 @@ use crate::event::Event;
 use crate::finding::{Certainty, Finding, Findings, Severity};
 use crate::fix::Fix;
 use crate::json::Item;
-use crate::name::Name;
-use crate::network;
 use crate::rule::{Check, Rule};
+use crate::values::name::Name;
+use crate::values::network;
 
 /// See `rules/ip-not-public.md`.
 pub static RULE: Rule = crate::rule!("ip-not-public", Check::Event(check));

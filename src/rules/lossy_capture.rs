@@ -4,8 +4,8 @@ use crate::digest::{self, Shape};
 use crate::event::{Event, Record};
 use crate::finding::{Findings, Reach};
 use crate::json::{Item, Val};
-use crate::name::Name;
 use crate::rule::{Check, Rule};
+use crate::values::name::Name;
 
 /// See `rules/lossy-capture.md`.
 pub static RULE: Rule = crate::rule!(

@@ -2,11 +2,11 @@
 //! there.
 
 use crate::event::Event;
-use crate::event_name::MESSAGING;
 use crate::finding::Findings;
-use crate::name::Name;
 use crate::rule::{Check, Rule};
 use crate::signs::Signs;
+use crate::values::event_name::MESSAGING;
+use crate::values::name::Name;
 
 /// See `rules/messaging-event-incomplete.md`.
 pub static RULE: Rule =

@@ -5,9 +5,9 @@ use crate::event::{Event, Request};
 use crate::finding::{Certainty, Effect, Finding, Findings, Severity};
 use crate::fix::Fix;
 use crate::json::{Item, Pointer, Val};
-use crate::name::Name;
-use crate::personal::{self, Kind};
 use crate::rule::{Check, Rule};
+use crate::values::name::Name;
+use crate::values::personal::{self, Kind};
 
 /// See `rules/misplaced-key.md`.
 pub static RULE: Rule = crate::rule!(

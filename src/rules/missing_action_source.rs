@@ -4,9 +4,9 @@ use crate::event::Event;
 use crate::finding::Findings;
 use crate::fix::Fix;
 use crate::json::{Item, Pointer};
-use crate::name::Name;
 use crate::rule::{Check, Rule};
 use crate::signs::Signs;
+use crate::values::name::Name;
 
 /// See `rules/missing-action-source.md`.
 pub static RULE: Rule =

@@ -1,14 +1,14 @@
 //! CL301: no event_id on an event that Meta pairs by it.
 
-use crate::deduplication;
 use crate::event::Event;
 use crate::finding::Findings;
 use crate::fix::{Fix, quote};
 use crate::json::Pointer;
-use crate::name::Name;
 use crate::pixel::index::Bond;
 use crate::rule::{Check, Rule};
 use crate::signs::Signs;
+use crate::values::deduplication;
+use crate::values::name::Name;
 
 /// See `rules/missing-event-id.md`.
 pub static RULE: Rule = crate::rule!("missing-event-id", Check::Event(check)).when(Signs::LACK);

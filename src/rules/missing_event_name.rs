@@ -3,9 +3,9 @@
 use crate::digest;
 use crate::event::Event;
 use crate::finding::Findings;
-use crate::name::Name;
 use crate::rule::{Check, Rule};
 use crate::signs::Signs;
+use crate::values::name::Name;
 
 /// See `rules/missing-event-name.md`.
 pub static RULE: Rule = crate::rule!("missing-event-name", Check::Event(check))

@@ -2,9 +2,9 @@
 
 use crate::event::Event;
 use crate::finding::Findings;
-use crate::name::Name;
 use crate::rule::{Check, Rule};
 use crate::signs::Signs;
+use crate::values::name::Name;
 
 /// See `rules/missing-event-time.md`.
 pub static RULE: Rule = crate::rule!("missing-event-time", Check::Event(check)).when(Signs::LACK);

@@ -12,11 +12,11 @@ use crate::event::{Event, Identifier};
 use crate::finding::{Certainty, Effect, Findings, Severity};
 use crate::fix::Fix;
 use crate::json::Val;
-use crate::name::Name;
 use crate::normalize::normal_form;
-use crate::places;
 use crate::rule::{Check, Rule};
 use crate::signs::Signs;
+use crate::values::name::Name;
+use crate::values::places;
 
 /// See `rules/not-sha256.md`.
 pub static RULE: Rule =

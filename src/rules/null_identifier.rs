@@ -7,9 +7,9 @@ use crate::event::{Event, Identifier};
 use crate::finding::{Effect, Findings};
 use crate::fix::Fix;
 use crate::json::{Item, Val};
-use crate::name::{Hashing, Name};
 use crate::rule::{Check, Rule};
 use crate::signs::Signs;
+use crate::values::name::{Hashing, Name};
 
 /// See `rules/null-identifier.md`.
 pub static RULE: Rule = crate::rule!("null-identifier", Check::Event(check)).when(

@@ -9,9 +9,9 @@ use crate::json::Pointer;
 use crate::ledger::event_ids::WINDOW;
 use crate::ledger::sighting::{PAIRED, PLACEHOLDER_ID, Person, Sighting};
 use crate::ledger::{Evidence, LogFindings, Needs};
-use crate::name::Name;
 use crate::report::count;
 use crate::rule::{Check, Rule};
+use crate::values::name::Name;
 
 /// See `rules/order-sent-twice.md`.
 pub static RULE: Rule = crate::rule!(

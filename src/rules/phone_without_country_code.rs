@@ -9,11 +9,11 @@ use crate::finding::{Effect, Findings, Severity};
 use crate::fix::{Fix, Safety};
 use crate::json::Val;
 use crate::ledger::{Evidence, LogFindings, Needs, plains};
-use crate::name::Name;
 use crate::normalize::{accepted_forms, normal_form};
-use crate::plain::{self, Reading};
 use crate::rule::{Check, Rule};
 use crate::signs::Signs;
+use crate::values::name::Name;
+use crate::values::plain::{self, Reading};
 
 /// See `rules/phone-without-country-code.md`.
 pub static RULE: Rule = crate::rule!(

@@ -5,10 +5,10 @@ use crate::event::Event;
 use crate::finding::{Certainty, Findings, Severity};
 use crate::fix::{Fix, Safety};
 use crate::json::{Item, Val};
-use crate::name::Name;
-use crate::personal::{self, Kind};
 use crate::rule::{Check, Rule};
-use crate::secret::{self, MASK};
+use crate::values::name::Name;
+use crate::values::personal::{self, Kind};
+use crate::values::secret::{self, MASK};
 
 /// See `rules/pii-in-custom-data.md`.
 pub static RULE: Rule = crate::rule!("pii-in-custom-data", Check::Event(check));

@@ -7,11 +7,11 @@ use crate::finding::{Certainty, Findings, Severity};
 use crate::fix::{Fix, Safety};
 use crate::json::Pointer;
 use crate::ledger::{Evidence, LogFindings, Needs};
-use crate::name::Name;
 use crate::pixel::index::{Bond, RANDOM_ID, Relation, event_id, is_of_a_page};
 use crate::pixel::pairs::Pair;
 use crate::report::count;
 use crate::rule::{Check, Rule};
+use crate::values::name::Name;
 
 /// See `rules/pixel-id-mismatch.md`.
 pub static RULE: Rule = crate::rule!(

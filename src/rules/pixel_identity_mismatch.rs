@@ -7,10 +7,10 @@ use crate::event::Event;
 use crate::finding::Findings;
 use crate::fix::{Fix, Safety};
 use crate::ledger::{Evidence, LogFindings, Needs};
-use crate::name::Name;
 use crate::pixel::index::KEYS;
 use crate::report::count;
 use crate::rule::{Check, Rule};
+use crate::values::name::Name;
 
 /// See `rules/pixel-identity-mismatch.md`.
 pub static RULE: Rule = crate::rule!(

@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 use std::io;
 
 use crate::event::Event;
-use crate::event_name::STANDARD;
 use crate::finding::{Certainty, Findings, Severity};
 use crate::fix::{Fix, Safety};
 use crate::json::Pointer;
 use crate::ledger::{Evidence, LogFindings, Needs};
-use crate::name::Name;
 use crate::pixel::index::{Bond, event_id};
 use crate::report::count;
 use crate::rule::{Check, Rule};
+use crate::values::event_name::STANDARD;
+use crate::values::name::Name;
 
 /// See `rules/pixel-name-mismatch.md`.
 pub static RULE: Rule = crate::rule!(

@@ -2,10 +2,10 @@
 
 use crate::clock::DAY;
 use crate::event::Event;
-use crate::event_time::{self, Impossible, Written};
 use crate::finding::{Certainty, Effect, Findings, Severity};
-use crate::name::Name;
 use crate::rule::{Check, Rule};
+use crate::values::event_time::{self, Impossible, Written};
+use crate::values::name::Name;
 
 /// See `rules/placeholder-time.md`.
 pub static RULE: Rule = crate::rule!("placeholder-time", Check::Event(check));

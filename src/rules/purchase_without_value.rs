@@ -2,8 +2,8 @@
 
 use crate::event::Event;
 use crate::finding::Findings;
-use crate::name::Name;
 use crate::rule::{Check, Rule};
+use crate::values::name::Name;
 
 /// See `rules/purchase-without-value.md`.
 pub static RULE: Rule = crate::rule!("purchase-without-value", Check::Event(check));

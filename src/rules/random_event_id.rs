@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 use std::io;
 
 use super::order_sent_twice::{are_copies, sent_twice};
-use crate::blank::trimmed;
-use crate::deduplication;
 use crate::event::Event;
 use crate::finding::{Certainty, Findings, Reach, Severity};
 use crate::ledger::sighting;
 use crate::ledger::{Evidence, LogFindings, Needs};
-use crate::name::Name;
 use crate::pixel::index::{Bond, RANDOM_ID, Relation};
 use crate::pixel::pairs::Pair;
 use crate::report::count;
 use crate::rule::{Check, Rule};
+use crate::values::blank::trimmed;
+use crate::values::deduplication;
+use crate::values::name::Name;
 
 /// See `rules/random-event-id.md`.
 pub static RULE: Rule = crate::rule!(

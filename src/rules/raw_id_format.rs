@@ -4,8 +4,8 @@ use crate::digest::{self, Shape};
 use crate::event::Event;
 use crate::finding::{Certainty, Effect, Findings};
 use crate::json::{Item, Val};
-use crate::name::Name;
 use crate::rule::{Check, Rule};
+use crate::values::name::Name;
 
 /// See `rules/raw-id-format.md`.
 pub static RULE: Rule = crate::rule!("raw-id-format", Check::Event(check));

@@ -12,8 +12,8 @@ use crate::event::Record;
 use crate::exchange;
 use crate::finding::{Certainty, Effect, Finding, Findings, Severity, Subject};
 use crate::json::Item;
-use crate::name::Name;
 use crate::rule::{Check, Rule};
+use crate::values::name::Name;
 
 /// See `rules/refused-by-meta.md`.
 pub static RULE: Rule = crate::rule!("refused-by-meta", Check::Record(check));

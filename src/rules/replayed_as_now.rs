@@ -4,15 +4,15 @@ use std::io;
 
 use crate::clock::span;
 use crate::event::Event;
-use crate::event_name;
 use crate::finding::{Certainty, Findings};
 use crate::fix::{Fix, Safety};
 use crate::json::Pointer;
 use crate::ledger::series::{IdTimes, Minute, Series};
 use crate::ledger::{Evidence, LEAST_EVENTS, LogFindings, Needs};
-use crate::name::Name;
 use crate::report::count;
 use crate::rule::{Check, Rule};
+use crate::values::event_name;
+use crate::values::name::Name;
 
 /// See `rules/replayed-as-now.md`.
 pub static RULE: Rule = crate::rule!(

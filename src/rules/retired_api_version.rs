@@ -3,9 +3,9 @@
 use crate::event::Record;
 use crate::exchange::{self, Endpoint, Found};
 use crate::finding::{Certainty, Effect, Finding, Findings, Reach, Severity};
-use crate::name::Name;
 use crate::rule::{Check, Rule};
-use crate::secret;
+use crate::values::name::Name;
+use crate::values::secret;
 
 /// See `rules/retired-api-version.md`.
 pub static RULE: Rule = crate::rule!("retired-api-version", Check::Record(check));

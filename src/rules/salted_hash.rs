@@ -5,10 +5,10 @@ use std::io;
 use crate::finding::Certainty;
 use crate::ledger::people::Events;
 use crate::ledger::{Evidence, LEAST_EVENTS, LogFindings, Needs, Spelling};
-use crate::name::Name;
 use crate::report::count;
 use crate::rule::{Check, Rule};
 use crate::score::ScoreKey;
+use crate::values::name::Name;
 
 /// See `rules/salted-hash.md`.
 pub static RULE: Rule = crate::rule!(

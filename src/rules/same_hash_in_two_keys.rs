@@ -5,8 +5,8 @@ use crate::digest::forms::Fault;
 use crate::event::{Event, Identifier};
 use crate::finding::{Certainty, Findings, Severity};
 use crate::fix::Fix;
-use crate::name::Name;
 use crate::rule::{Check, Rule};
+use crate::values::name::Name;
 
 /// See `rules/same-hash-in-two-keys.md`.
 pub static RULE: Rule = crate::rule!("same-hash-in-two-keys", Check::Event(check));

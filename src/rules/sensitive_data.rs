@@ -2,13 +2,13 @@
 
 use crate::digest;
 use crate::event::Event;
-use crate::event_name::STANDARD;
 use crate::finding::{Certainty, Findings};
 use crate::json::{Item, Val};
-use crate::name::Name;
 use crate::rule::{Check, Rule};
-use crate::sensitive::{self, Number, Topic};
-use crate::web_address::{WebAddress, decoded};
+use crate::values::event_name::STANDARD;
+use crate::values::name::Name;
+use crate::values::sensitive::{self, Number, Topic};
+use crate::values::web_address::{WebAddress, decoded};
 
 /// See `rules/sensitive-data.md`.
 pub static RULE: Rule = crate::rule!(

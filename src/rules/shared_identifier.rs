@@ -4,10 +4,10 @@ use std::io;
 
 use crate::ledger::people::{self, Events, Few};
 use crate::ledger::{Evidence, LogFindings, Needs, Visit};
-use crate::name::Name;
 use crate::report::count;
 use crate::rule::{Check, Rule};
 use crate::score::ScoreKey;
+use crate::values::name::Name;
 
 use super::external_id_not_a_person;
 

@@ -2,10 +2,10 @@
 
 use crate::clock::Source;
 use crate::event::Event;
-use crate::event_time;
 use crate::finding::{Findings, Reach};
-use crate::name::Name;
 use crate::rule::{Check, Rule};
+use crate::values::event_time;
+use crate::values::name::Name;
 
 /// See `rules/slow-delivery.md`.
 pub static RULE: Rule = crate::rule!("slow-delivery", Check::Event(check));

@@ -2,10 +2,10 @@
 
 use crate::clock::{self, DAY, Source};
 use crate::event::Event;
-use crate::event_time;
 use crate::finding::{Certainty, Effect, Findings, Reach, Severity};
-use crate::name::Name;
 use crate::rule::{Check, Rule};
+use crate::values::event_time;
+use crate::values::name::Name;
 
 /// See `rules/stale-event.md`.
 pub static RULE: Rule = crate::rule!("stale-event", Check::Event(check));

@@ -1,14 +1,14 @@
 //! CL117: a template that nobody filled in.
 
-use crate::agent::{Kind, Stub};
 use crate::digest::{self, Shape};
 use crate::event::Event;
 use crate::finding::Findings;
 use crate::fix::Fix;
 use crate::json::Item;
-use crate::name::{Hashing, Name};
 use crate::rule::{Check, Rule};
 use crate::signs::Signs;
+use crate::values::agent::{Kind, Stub};
+use crate::values::name::{Hashing, Name};
 
 /// See `rules/template-residue.md`.
 pub static RULE: Rule = crate::rule!("template-residue", Check::Event(check))

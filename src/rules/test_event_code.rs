@@ -8,9 +8,9 @@ use crate::finding::{Certainty, Effect, Findings, Severity};
 use crate::fix::Fix;
 use crate::json::{Item, Pointer};
 use crate::ledger::{Evidence, LEAST_EVENTS, LogFindings, Needs};
-use crate::name::Name;
 use crate::rule::{Check, Rule};
 use crate::signs::Signs;
+use crate::values::name::Name;
 
 /// See `rules/test-event-code.md`.
 pub static RULE: Rule = crate::rule!(

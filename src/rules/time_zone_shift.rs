@@ -9,9 +9,9 @@ use crate::json::Pointer;
 use crate::ledger::lessons;
 use crate::ledger::series::{Offsets, Seen};
 use crate::ledger::{Evidence, LEAST_EVENTS, LogFindings, Needs};
-use crate::name::Name;
 use crate::report::count;
 use crate::rule::{Check, Rule};
+use crate::values::name::Name;
 
 /// See `rules/time-zone-shift.md`.
 pub static RULE: Rule = crate::rule!(

@@ -3,9 +3,9 @@
 use crate::digest::{self, Shape};
 use crate::event::Event;
 use crate::finding::{Certainty, Findings, Severity};
-use crate::name::Hashing;
 use crate::rule::{Check, Rule};
 use crate::signs::Signs;
+use crate::values::name::Hashing;
 
 /// See `rules/truncated-hash.md`.
 pub static RULE: Rule = crate::rule!("truncated-hash", Check::Event(check))

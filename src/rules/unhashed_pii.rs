@@ -7,9 +7,9 @@ use crate::event::{Event, Identifier};
 use crate::finding::Findings;
 use crate::fix::{Fix, Safety};
 use crate::json::Val;
-use crate::plain::{self, Reading};
 use crate::rule::{Check, Rule};
 use crate::signs::Signs;
+use crate::values::plain::{self, Reading};
 
 /// See `rules/unhashed-pii.md`.
 pub static RULE: Rule =

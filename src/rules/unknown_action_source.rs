@@ -1,12 +1,12 @@
 //! CL502: an action_source that is none of Meta's nine.
 
-use crate::action_source::Reading;
 use crate::event::Event;
 use crate::finding::Findings;
 use crate::fix::Fix;
-use crate::name::Name;
 use crate::rule::{Check, Rule};
 use crate::signs::Signs;
+use crate::values::action_source::Reading;
+use crate::values::name::Name;
 
 /// See `rules/unknown-action-source.md`.
 pub static RULE: Rule =

@@ -10,9 +10,9 @@ use crate::finding::{Certainty, Findings};
 use crate::fix::Fix;
 use crate::foreign;
 use crate::json::{Item, Val};
-use crate::name::Name;
 use crate::rule::{Check, Rule};
 use crate::signs::Signs;
+use crate::values::name::Name;
 
 /// See `rules/unknown-event-key.md`.
 pub static RULE: Rule = crate::rule!(

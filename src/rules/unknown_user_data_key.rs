@@ -11,10 +11,10 @@ use crate::event::Event;
 use crate::finding::{Certainty, Effect, Findings, Severity};
 use crate::fix::{Fix, Safety};
 use crate::json::{Item, Val};
-use crate::name::{Hashing, Name};
-use crate::personal::{self, Kind};
-use crate::plain;
 use crate::rule::{Check, Rule};
+use crate::values::name::{Hashing, Name};
+use crate::values::personal::{self, Kind};
+use crate::values::plain;
 
 /// See `rules/unknown-user-data-key.md`.
 pub static RULE: Rule = crate::rule!("unknown-user-data-key", Check::Event(check));

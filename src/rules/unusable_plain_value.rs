@@ -3,9 +3,9 @@
 use crate::event::Event;
 use crate::finding::Findings;
 use crate::fix::{Fix, Safety};
-use crate::plain::{self, Reading};
 use crate::rule::{Check, Rule};
 use crate::signs::Signs;
+use crate::values::plain::{self, Reading};
 
 /// See `rules/unusable-plain-value.md`.
 pub static RULE: Rule =

@@ -7,10 +7,10 @@ use crate::event::Event;
 use crate::finding::{Certainty, Findings, Severity};
 use crate::fix::Fix;
 use crate::json::{Item, Val};
-use crate::name::Name;
-use crate::network;
 use crate::rule::{Check, Rule};
-use crate::web_address::{WebAddress, decoded};
+use crate::values::name::Name;
+use crate::values::network;
+use crate::values::web_address::{WebAddress, decoded};
 
 /// See `rules/url-format.md`.
 pub static RULE: Rule = crate::rule!("url-format", Check::Addresses(check));
@@ -382,7 +382,7 @@ fn is_public_name(host: &str) -> bool {
     let Some((first, last)) = lower.rsplit_once('.') else {
         return false;
     };
-    let of_country = last == "uk" || crate::places::is_code(last);
+    let of_country = last == "uk" || crate::values::places::is_code(last);
     let has_more = first.contains('.');
     is_name(&lower)
         && !lower.starts_with("api.")

@@ -7,11 +7,11 @@ use crate::event::Event;
 use crate::finding::{Certainty, Findings, Severity};
 use crate::fix::Fix;
 use crate::json::Item;
-use crate::name::Name;
-use crate::personal::{self, Kind};
 use crate::rule::{Check, Rule};
-use crate::secret::{self, MASK};
-use crate::web_address::{Parameter, WebAddress, decoded};
+use crate::values::name::Name;
+use crate::values::personal::{self, Kind};
+use crate::values::secret::{self, MASK};
+use crate::values::web_address::{Parameter, WebAddress, decoded};
 
 /// See `rules/url-has-pii.md`.
 pub static RULE: Rule = crate::rule!("url-has-pii", Check::Addresses(check));

@@ -1,11 +1,11 @@
 //! CL219: a user agent that was changed on its way.
 
-use crate::agent::{Kind, Mangled};
 use crate::event::Event;
 use crate::finding::{Certainty, Findings};
 use crate::fix::Fix;
 use crate::rule::{Check, Rule};
 use crate::signs::Signs;
+use crate::values::agent::{Kind, Mangled};
 
 /// See `rules/user-agent-mangled.md`.
 pub static RULE: Rule =

@@ -1,12 +1,12 @@
 //! CL217: an event of a crawler, a preview or a monitor.
 
-use crate::agent::Kind;
 use crate::event::Event;
 use crate::finding::Findings;
 use crate::fix::Fix;
 use crate::json::Pointer;
 use crate::rule::{Check, Rule};
 use crate::signs::Signs;
+use crate::values::agent::Kind;
 
 /// See `rules/user-agent-of-bot.md`.
 pub static RULE: Rule =

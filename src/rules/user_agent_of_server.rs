@@ -1,12 +1,12 @@
 //! CL216: the user agent of the program that sent the event.
 
-use crate::agent::{Kind, Program};
 use crate::event::Event;
 use crate::finding::Findings;
 use crate::fix::Fix;
-use crate::name::Name;
 use crate::rule::{Check, Rule};
 use crate::signs::Signs;
+use crate::values::agent::{Kind, Program};
+use crate::values::name::Name;
 
 /// See `rules/user-agent-of-server.md`.
 pub static RULE: Rule =

@@ -2,18 +2,18 @@
 
 use std::io;
 
-use crate::agent::{Kind, Stub};
 use crate::digest;
 use crate::event::Event;
 use crate::finding::{Certainty, Findings, Severity};
 use crate::fix::{Fix, Safety};
 use crate::ledger::people;
 use crate::ledger::{Evidence, LogFindings, Needs};
-use crate::name::Name;
 use crate::report::count;
 use crate::rule::{Check, Rule};
 use crate::score::ScoreKey;
 use crate::signs::Signs;
+use crate::values::agent::{Kind, Stub};
+use crate::values::name::Name;
 
 /// See `rules/user-agent-stub.md`.
 pub static RULE: Rule = crate::rule!(

@@ -1,11 +1,11 @@
 //! CL612: a value that is far from what the contents come to.
 
-use crate::contents::{amount, is_same, lost_decimals};
 use crate::event::Event;
 use crate::finding::{Certainty, Findings};
-use crate::name::Name;
 use crate::rule::{Check, Rule};
 use crate::signs::Signs;
+use crate::values::contents::{amount, is_same, lost_decimals};
+use crate::values::name::Name;
 
 /// See `rules/value-contents-mismatch.md`.
 pub static RULE: Rule =

@@ -5,10 +5,10 @@ use crate::event::Event;
 use crate::finding::{Certainty, Effect, Findings, Severity};
 use crate::fix::Fix;
 use crate::json::{Item, Pointer, Val};
-use crate::money;
-use crate::name::Name;
 use crate::rule::{Check, Rule};
 use crate::signs::Signs;
+use crate::values::money;
+use crate::values::name::Name;
 
 /// See `rules/value-format.md`.
 pub static RULE: Rule = crate::rule!("value-format", Check::Event(check)).when(Signs::VALUE);

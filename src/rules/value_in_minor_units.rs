@@ -2,17 +2,17 @@
 
 use std::io;
 
-use crate::contents::{self, amount};
 use crate::event::Event;
 use crate::finding::{Certainty, Findings, Severity};
 use crate::fix::Fix;
 use crate::json::{Item, Val};
 use crate::ledger::series::Amounts;
 use crate::ledger::{Evidence, LEAST_EVENTS, LogFindings, Needs};
-use crate::money;
-use crate::name::Name;
 use crate::rule::{Check, Rule};
 use crate::signs::Signs;
+use crate::values::contents::{self, amount};
+use crate::values::money;
+use crate::values::name::Name;
 
 /// See `rules/value-in-minor-units.md`.
 pub static RULE: Rule = crate::rule!(

@@ -1,11 +1,11 @@
 //! CL605: a Purchase that brought in nothing.
 
-use crate::contents::amount;
 use crate::event::Event;
 use crate::finding::{Certainty, Findings};
-use crate::name::Name;
 use crate::rule::{Check, Rule};
 use crate::signs::Signs;
+use crate::values::contents::amount;
+use crate::values::name::Name;
 
 /// See `rules/value-not-positive.md`.
 pub static RULE: Rule = crate::rule!("value-not-positive", Check::Event(check)).when(Signs::VALUE);

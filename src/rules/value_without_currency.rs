@@ -2,8 +2,8 @@
 
 use crate::event::Event;
 use crate::finding::{Certainty, Findings};
-use crate::name::Name;
 use crate::rule::{Check, Rule};
+use crate::values::name::Name;
 
 /// See `rules/value-without-currency.md`.
 pub static RULE: Rule = crate::rule!("value-without-currency", Check::Event(check));

@@ -2,9 +2,9 @@
 
 use crate::event::Event;
 use crate::finding::Findings;
-use crate::name::Name;
 use crate::rule::{Check, Rule};
 use crate::signs::Signs;
+use crate::values::name::Name;
 
 /// See `rules/website-without-url.md`.
 pub static RULE: Rule = crate::rule!("website-without-url", Check::Event(check)).when(Signs::LACK);

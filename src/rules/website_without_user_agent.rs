@@ -4,9 +4,9 @@ use crate::digest;
 use crate::event::Event;
 use crate::finding::Findings;
 use crate::json::Item;
-use crate::name::Name;
 use crate::rule::{Check, Rule};
 use crate::signs::Signs;
+use crate::values::name::Name;
 
 /// See `rules/website-without-user-agent.md`.
 pub static RULE: Rule =

@@ -6,8 +6,8 @@ use crate::event::Event;
 use crate::finding::{Certainty, Findings};
 use crate::fix::Fix;
 use crate::ledger::{Evidence, LEAST_EVENTS, LogFindings, Needs};
-use crate::name::Name;
 use crate::rule::{Check, Rule};
+use crate::values::name::Name;
 use crate::visit::{has, has_cookie, has_new_cookie, is_browser_on_page};
 
 /// See `rules/wrong-action-source.md`.

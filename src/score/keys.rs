@@ -3,7 +3,7 @@
 use serde::ser::SerializeSeq;
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::name::Name;
+use crate::values::name::Name;
 
 macro_rules! keys {
     ($($key:ident = $name:ident, $label:literal;)*) => {

@@ -28,7 +28,7 @@ struct Table {
 }
 
 static TABLE: Lazy<Table> = Lazy::new(|| {
-    serde_json::from_str(include_str!("../rules/tables/currencies.json"))
+    serde_json::from_str(include_str!("../../rules/tables/currencies.json"))
         .expect("the embedded table of currencies is read by a test")
 });
 

@@ -8,8 +8,8 @@ use once_cell::sync::Lazy;
 use regex::Regex;
 
 use crate::json::Pointer;
-use crate::name::Name;
-use crate::secret;
+use crate::values::name::Name;
+use crate::values::secret;
 
 /// The longest name that is still taken for one.
 const LONGEST: usize = 50;

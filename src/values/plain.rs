@@ -7,9 +7,9 @@ use crate::digest::{self, Shape};
 use crate::event::{Assumptions, Event, Identifier};
 use crate::fix::Safety;
 use crate::json::{Item, Val};
-use crate::name::Name;
 use crate::normalize::{Unusable, normal_form};
-use crate::places::GENDERS;
+use crate::values::name::Name;
+use crate::values::places::GENDERS;
 
 /// The text that a sender meant: a string, or a whole number as its digits.
 pub fn text_of<'a>(item: Item<'_, 'a>) -> Option<Cow<'a, str>> {

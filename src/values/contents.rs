@@ -2,8 +2,8 @@
 
 use crate::event::Event;
 use crate::json::{Item, Val};
-use crate::money;
-use crate::name::Name;
+use crate::values::money;
+use crate::values::name::Name;
 
 /// The sums over the items of an event.
 #[derive(Clone, Copy, Debug, PartialEq)]

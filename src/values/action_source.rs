@@ -16,7 +16,7 @@ struct Table {
 }
 
 static TABLE: Lazy<Table> = Lazy::new(|| {
-    serde_json::from_str(include_str!("../rules/tables/action-sources.json"))
+    serde_json::from_str(include_str!("../../rules/tables/action-sources.json"))
         .expect("the embedded table is read by a test")
 });
 
@@ -79,7 +79,7 @@ mod tests {
     #[test]
     fn table_is_dated_folded_and_closed() {
         let whole: serde_json::Value =
-            serde_json::from_str(include_str!("../rules/tables/action-sources.json")).unwrap();
+            serde_json::from_str(include_str!("../../rules/tables/action-sources.json")).unwrap();
         assert!(whole["source"].is_string() && whole["date"].is_string());
         assert_eq!(TABLE.values.len(), 9);
         for (word, value) in TABLE.certain.iter().chain(&TABLE.likely) {

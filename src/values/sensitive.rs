@@ -18,7 +18,7 @@ struct Table {
 }
 
 static TABLE: Lazy<Table> = Lazy::new(|| {
-    serde_json::from_str(include_str!("../rules/tables/sensitive.json"))
+    serde_json::from_str(include_str!("../../rules/tables/sensitive.json"))
         .expect("the embedded table is read by a test")
 });
 
@@ -325,7 +325,7 @@ mod tests {
     #[test]
     fn table_is_dated_and_folded() {
         let whole: serde_json::Value =
-            serde_json::from_str(include_str!("../rules/tables/sensitive.json")).unwrap();
+            serde_json::from_str(include_str!("../../rules/tables/sensitive.json")).unwrap();
         assert!(whole["source"].is_string() && whole["date"].is_string());
         for (topic, list) in &TABLE.phrases {
             for phrase in list {

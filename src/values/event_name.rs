@@ -7,7 +7,7 @@ use once_cell::sync::Lazy;
 use serde::Deserialize;
 
 use crate::event::Event;
-use crate::name::Name;
+use crate::values::name::Name;
 
 /// `rules/tables/events.json`.
 #[derive(Deserialize)]
@@ -31,7 +31,7 @@ const LONGEST: usize = 20;
 pub struct Family([Vec<&'static str>; LONGEST + 1]);
 
 static TABLE: Lazy<Table> = Lazy::new(|| {
-    serde_json::from_str(include_str!("../rules/tables/events.json"))
+    serde_json::from_str(include_str!("../../rules/tables/events.json"))
         .expect("the embedded table is read by a test")
 });
 
@@ -177,7 +177,7 @@ mod tests {
     #[test]
     fn table_is_dated_and_fits() {
         let whole: serde_json::Value =
-            serde_json::from_str(include_str!("../rules/tables/events.json")).unwrap();
+            serde_json::from_str(include_str!("../../rules/tables/events.json")).unwrap();
         assert!(whole["source"].is_string() && whole["date"].is_string());
         assert_eq!(TABLE.standard.len(), 17);
         assert_eq!(TABLE.messaging.len(), 14);

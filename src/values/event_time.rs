@@ -8,11 +8,11 @@ use jiff::fmt::rfc2822;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, fmt::strtime};
 
-use crate::action_source::Reading;
 use crate::clock::PLAUSIBLE;
 use crate::event::Event;
 use crate::json::{Item, Val};
-use crate::name::Name;
+use crate::values::action_source::Reading;
+use crate::values::name::Name;
 
 /// How an event_time is written.
 #[derive(Clone, Copy, Debug, PartialEq)]

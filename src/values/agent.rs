@@ -8,7 +8,7 @@ use once_cell::sync::Lazy;
 use serde::Deserialize;
 
 use crate::digest;
-use crate::percent;
+use crate::values::percent;
 
 /// What a user agent is, when it is not that of a usual browser.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,7 +79,7 @@ struct Table {
 }
 
 static TABLE: Lazy<Table> = Lazy::new(|| {
-    serde_json::from_str(include_str!("../rules/tables/agents.json"))
+    serde_json::from_str(include_str!("../../rules/tables/agents.json"))
         .expect("the embedded table is read by a test")
 });
 
@@ -429,7 +429,7 @@ mod tests {
     #[test]
     fn table_is_in_lower_case_and_dated() {
         let whole: serde_json::Value =
-            serde_json::from_str(include_str!("../rules/tables/agents.json")).unwrap();
+            serde_json::from_str(include_str!("../../rules/tables/agents.json")).unwrap();
         assert!(whole["source"].is_string() && whole["date"].is_string());
         for list in [
             &TABLE.libraries,

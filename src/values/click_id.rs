@@ -10,7 +10,7 @@ use once_cell::sync::Lazy;
 
 use crate::clock::PLAUSIBLE;
 use crate::digest;
-use crate::percent;
+use crate::values::percent;
 
 /// The browser ids that Meta's own pages show.
 pub const FBP_SAMPLES: [&str; 2] = [

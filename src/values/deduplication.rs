@@ -9,13 +9,13 @@ use hashbrown::HashSet;
 use once_cell::sync::Lazy;
 use serde::Deserialize;
 
-use crate::blank::trimmed;
 use crate::clock::PLAUSIBLE;
 use crate::digest::{self, Shape};
 use crate::event::Event;
 use crate::fix::{Fix, quote};
 use crate::json::{Item, Pointer, Val};
-use crate::name::Name;
+use crate::values::blank::trimmed;
+use crate::values::name::Name;
 
 /// `rules/tables/event-ids.json`; all entries are in lower case.
 struct Table {
@@ -41,7 +41,7 @@ static TABLE: Lazy<Table> = Lazy::new(|| {
         words: Vec<String>,
         samples: Vec<String>,
     }
-    let lists: Lists = serde_json::from_str(include_str!("../rules/tables/event-ids.json"))
+    let lists: Lists = serde_json::from_str(include_str!("../../rules/tables/event-ids.json"))
         .expect("the embedded table is read by a test");
     let mut lengths = [0; 256];
     for entry in lists.words.iter().chain(&lists.samples) {
@@ -305,7 +305,7 @@ mod tests {
     #[test]
     fn table_is_in_lower_case_and_short() {
         let whole: serde_json::Value =
-            serde_json::from_str(include_str!("../rules/tables/event-ids.json")).unwrap();
+            serde_json::from_str(include_str!("../../rules/tables/event-ids.json")).unwrap();
         assert!(whole["source"].is_string() && whole["date"].is_string());
         for entry in TABLE.words.iter().chain(&TABLE.samples) {
             assert_eq!(*entry, entry.to_ascii_lowercase());

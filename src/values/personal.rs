@@ -8,8 +8,8 @@ use serde::Deserialize;
 use crate::digest::{self, Shape};
 use crate::event::Event;
 use crate::json::{Item, Val};
-use crate::name::Name;
 use crate::normalize;
+use crate::values::name::Name;
 
 /// What a key or a value tells of a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,7 +67,7 @@ impl Kind {
     /// hashed, no template, and of the right look.
     pub fn fits(self, text: &str) -> bool {
         let text = text.trim();
-        if text.is_empty() || text == crate::secret::MASK || digest::is_hidden(text) {
+        if text.is_empty() || text == crate::values::secret::MASK || digest::is_hidden(text) {
             return false;
         }
         let shape = Shape::of(text);
@@ -195,7 +195,7 @@ struct Table {
 }
 
 static KEYS: Lazy<HashMap<String, Kind>> = Lazy::new(|| {
-    let table: Table = serde_json::from_str(include_str!("../rules/tables/personal-keys.json"))
+    let table: Table = serde_json::from_str(include_str!("../../rules/tables/personal-keys.json"))
         .expect("the embedded table is read by a test");
     let lists = [
         (table.email, Kind::Email),
@@ -401,7 +401,7 @@ mod tests {
     #[test]
     fn table_is_dated_and_folded() {
         let whole: serde_json::Value =
-            serde_json::from_str(include_str!("../rules/tables/personal-keys.json")).unwrap();
+            serde_json::from_str(include_str!("../../rules/tables/personal-keys.json")).unwrap();
         assert!(whole["source"].is_string() && whole["date"].is_string());
         for (word, kind) in KEYS.iter() {
             assert_eq!(kind_of_key(word), Some(*kind), "{word}");

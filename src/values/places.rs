@@ -74,7 +74,7 @@ pub struct Countries {
 
 /// All countries.
 pub static COUNTRIES: Lazy<Countries> = Lazy::new(|| {
-    serde_json::from_str(include_str!("../rules/tables/countries.json"))
+    serde_json::from_str(include_str!("../../rules/tables/countries.json"))
         .expect("rules/tables/countries.json is well formed")
 });
 
@@ -144,7 +144,7 @@ struct States {
 
 /// The states of `rules/tables/states.json`.
 pub static STATES: Lazy<Vec<State>> = Lazy::new(|| {
-    let table: States = serde_json::from_str(include_str!("../rules/tables/states.json"))
+    let table: States = serde_json::from_str(include_str!("../../rules/tables/states.json"))
         .expect("rules/tables/states.json is well formed");
     table.states
 });
@@ -203,7 +203,7 @@ pub struct Phones {
 
 /// The telephone plans.
 pub static PHONES: Lazy<Phones> = Lazy::new(|| {
-    serde_json::from_str(include_str!("../rules/tables/phones.json"))
+    serde_json::from_str(include_str!("../../rules/tables/phones.json"))
         .expect("rules/tables/phones.json is well formed")
 });
 
@@ -237,7 +237,7 @@ pub struct Genders {
 
 /// The gender words.
 pub static GENDERS: Lazy<Genders> = Lazy::new(|| {
-    serde_json::from_str(include_str!("../rules/tables/genders.json"))
+    serde_json::from_str(include_str!("../../rules/tables/genders.json"))
         .expect("rules/tables/genders.json is well formed")
 });
 
