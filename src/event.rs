@@ -545,7 +545,7 @@ impl<'t, 'a> Event<'t, 'a> {
     }
 
     fn identify(&mut self, user_data: Item<'t, 'a>) {
-        for member in user_data.children() {
+        for member in user_data.members() {
             let Some(name) = member.name() else { continue };
             if !matches!(name.hashing(), Some(Hashing::Required | Hashing::Optional)) {
                 self.raw.look(name, member);
