@@ -7,8 +7,6 @@ pub(crate) use payload::is_listed_event;
 pub use payload::{Payload, Payloads, Request};
 pub use record::{Record, is_bare};
 
-use payload::WEIGHTY;
-
 use std::cell::OnceCell;
 use std::ops::Range;
 
@@ -28,6 +26,8 @@ use crate::values::contents::Sums;
 use crate::values::event_name::STANDARD;
 use crate::values::name::{Hashing, Name};
 use crate::witness::Witnesses;
+
+use payload::WEIGHTY;
 
 /// What the user grants: assumptions that unsafe fixes may use.
 #[derive(Clone, Debug, Default)]

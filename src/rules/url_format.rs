@@ -56,7 +56,7 @@ fn is_plain(text: &str) -> bool {
         && bytes.first().is_some_and(u8::is_ascii_lowercase)
         && !rest.starts_with("api.")
         && !is_odd_ending(&rest[..host])
-        && !(host < 24 && is_sample(&rest[..host]))
+        && (host >= 24 || !is_sample(&rest[..host]))
         && !path.iter().enumerate().any(|(at, &byte)| {
             let kind = kind(byte);
             kind & (ODD | SIGN) != 0 && (kind & ODD != 0 || may_be_interface(path, at))
