@@ -267,7 +267,7 @@ impl Watch for Findable {
             })
         };
         let mut present = 0;
-        for member in user_data.children() {
+        for member in user_data.members() {
             if let Some(name) = member.name().filter(|name| name.hashing().is_some())
                 && member
                     .each()

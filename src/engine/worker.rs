@@ -25,6 +25,7 @@ use crate::json::{Item, Pointer, Tape};
 use crate::ledger::key::short;
 use crate::ledger::{Entries, Key, Lessons, Needs};
 use crate::output::Fixing;
+use crate::pixel;
 use crate::pixel::index::{Bond, Tie};
 use crate::pixel::pairs::ServerTally;
 use crate::presence::presence;
@@ -33,16 +34,36 @@ use crate::resend;
 use crate::rules;
 use crate::score::{Presence, event_score};
 use crate::settings::Filter;
+use crate::values::deduplication;
 use crate::values::name::Name;
 use crate::witness::Sent;
 
 use super::dig::{self, Dig, Held, Inspected, Joints, Layer, Outcome, Trees, Why};
 use super::parcel::{self, Bound};
 use super::part::{Answered, Lines, Orders, Part, Said, Scene, Told, measure};
-use super::run::Worked;
 use super::{Linter, mending, walk};
-use crate::pixel;
-use crate::values::deduplication;
+
+/// A block that was worked on.
+pub(super) struct Worked {
+    pub(super) part: Part,
+    pub(super) block: Block,
+    /// Bytes to be written instead of the block's, when something was mended.
+    pub(super) mended: Option<Vec<u8>>,
+    /// Where the last text of the block begins that may go on behind it.
+    pub(super) tail: Option<usize>,
+}
+
+impl Worked {
+    /// A block that nothing was done with yet.
+    pub(super) fn nothing(block: Block) -> Worked {
+        Worked {
+            part: Part::new(),
+            block,
+            mended: None,
+            tail: None,
+        }
+    }
+}
 
 /// Works on blocks, on any thread.
 pub(super) struct Worker<'w> {
