@@ -397,3 +397,54 @@ impl PartTotals {
         Ok(())
     }
 }
+
+impl Beside {
+    /// Takes what a block has, whose events come behind `events` others.
+    pub(super) fn take(
+        &mut self,
+        events: u64,
+        ties: Vec<Tie>,
+        server: &[ServerTally],
+        tied_names: &[(u64, u32)],
+        names: &[String],
+    ) {
+        let ties = ties.into_iter();
+        self.ties.extend(ties.map(|tie| behind(tie, events)));
+        for (tally, name) in server.iter().zip(names) {
+            if tally.events > 0 {
+                self.count(name.clone(), tally, events);
+            }
+        }
+        for (at, name) in tied_names {
+            if let Some(name) = names.get(*name as usize) {
+                self.names.insert(at + events, name.clone());
+            }
+        }
+    }
+
+    /// Takes what another part has, whose events come behind `events` others.
+    pub(super) fn merge(&mut self, other: Beside, events: u64) {
+        let ties = other.ties.into_iter();
+        self.ties.extend(ties.map(|tie| behind(tie, events)));
+        for (name, tally) in other.server {
+            self.count(name, &tally, events);
+        }
+        let names = other.names.into_iter();
+        self.names
+            .extend(names.map(|(at, name)| (at + events, name)));
+    }
+
+    pub(super) fn count(&mut self, name: String, tally: &ServerTally, events: u64) {
+        self.server.entry(name).or_default().add(&ServerTally {
+            first: tally.first + events,
+            ..*tally
+        });
+    }
+}
+
+fn behind(tie: Tie, events: u64) -> Tie {
+    Tie {
+        at: tie.at + events,
+        ..tie
+    }
+}

@@ -1,6 +1,6 @@
 //! Browsers and the identifiers that their events carry.
 
-use super::table::{Numbers, Row};
+use super::table::{Number, Row, numbers};
 use crate::score::Keys;
 
 /// Events of one browser with the same keys.
@@ -19,8 +19,19 @@ pub struct Carrier {
     pub count: u32,
 }
 
+impl Number for Keys {
+    const SIZE: usize = u32::SIZE;
+
+    fn put(self, out: &mut Vec<u8>) {
+        self.bits().put(out);
+    }
+
+    fn take(bytes: &mut &[u8]) -> Self {
+        Keys::from_bits(u32::take(bytes))
+    }
+}
+
 impl Row for Carrier {
-    const SIZE: usize = 32;
     const REPEATS: bool = true;
 
     type Group = u64;
@@ -43,24 +54,12 @@ impl Row for Carrier {
         self.at += events;
     }
 
-    fn write(&self, out: &mut Vec<u8>) {
-        out.extend(self.key.to_le_bytes());
-        out.extend(self.at.to_le_bytes());
-        for number in [self.email, self.keys.bits(), self.bad.bits(), self.count] {
-            out.extend(number.to_le_bytes());
-        }
-    }
-
-    fn read(bytes: &[u8]) -> Self {
-        let mut n = Numbers(bytes);
-        let (key, at) = (n.long(), n.long());
-        Carrier {
-            key,
-            at,
-            email: n.short(),
-            keys: Keys::from_bits(n.short()),
-            bad: Keys::from_bits(n.short()),
-            count: n.short(),
-        }
+    numbers! {
+        key: u64,
+        at: u64,
+        email: u32,
+        keys: Keys,
+        bad: Keys,
+        count: u32,
     }
 }

@@ -3,7 +3,8 @@
 use super::key::{Key, short};
 use super::people::{Told, Who};
 use super::recent::Recent;
-use super::table::{Numbers, Row};
+use super::table::Row;
+use super::table::numbers;
 use crate::event::Event;
 use crate::values::click_id::{self, Misformed, SHORTEST};
 use crate::values::event_name;
@@ -102,7 +103,6 @@ impl Click {
 }
 
 impl Row for Click {
-    const SIZE: usize = 72;
     const REPEATS: bool = true;
 
     type Group = u64;
@@ -128,44 +128,18 @@ impl Row for Click {
         self.at += events;
     }
 
-    fn write(&self, out: &mut Vec<u8>) {
-        for number in [
-            self.key,
-            self.id[0],
-            self.id[1],
-            self.time,
-            self.folded,
-            self.at,
-        ] {
-            out.extend(number.to_le_bytes());
-        }
-        for number in [
-            self.person,
-            self.address,
-            self.flags,
-            self.length,
-            self.seen,
-            self.count,
-        ] {
-            out.extend(number.to_le_bytes());
-        }
-    }
-
-    fn read(bytes: &[u8]) -> Self {
-        let mut n = Numbers(bytes);
-        Click {
-            key: n.long(),
-            id: [n.long(), n.long()],
-            time: n.long(),
-            folded: n.long(),
-            at: n.long(),
-            person: n.short(),
-            address: n.short(),
-            flags: n.short(),
-            length: n.short(),
-            seen: n.short(),
-            count: n.short(),
-        }
+    numbers! {
+        key: u64,
+        id: [u64; 2],
+        time: u64,
+        folded: u64,
+        at: u64,
+        person: u32,
+        address: u32,
+        flags: u32,
+        length: u32,
+        seen: u32,
+        count: u32,
     }
 }
 

@@ -16,7 +16,7 @@ use super::key::{Key, short};
 use super::people;
 use super::plains::{self, Plain, Plains, Shown};
 use super::recent::Recent;
-use super::table::{AnyTable, Numbers, Row, Table};
+use super::table::{AnyTable, Number, Row, Table, numbers};
 use crate::digest::known::Class;
 use crate::digest::{Digest, Shape, bytes_of, decode_digest, digest_of, sha256, worthless};
 use crate::event::Event;
@@ -46,6 +46,18 @@ impl Pipeline {
     pub fn name(self) -> Name {
         let at = Name::Em as usize + (self.0 & 63) as usize;
         Name::ALL.get(at).copied().unwrap_or(Name::Em)
+    }
+}
+
+impl Number for Pipeline {
+    const SIZE: usize = u32::SIZE;
+
+    fn put(self, out: &mut Vec<u8>) {
+        self.0.put(out);
+    }
+
+    fn take(bytes: &mut &[u8]) -> Self {
+        Pipeline(u32::take(bytes))
     }
 }
 
@@ -172,7 +184,6 @@ impl Link {
 }
 
 impl Row for Link {
-    const SIZE: usize = 40;
     const REPEATS: bool = true;
 
     type Group = [u64; 2];
@@ -198,26 +209,13 @@ impl Row for Link {
         self.at += events;
     }
 
-    fn write(&self, out: &mut Vec<u8>) {
-        for number in [self.key[0], self.key[1], self.at] {
-            out.extend(number.to_le_bytes());
-        }
-        for number in [self.way, self.pipeline.0, self.count, self.person] {
-            out.extend(number.to_le_bytes());
-        }
-    }
-
-    fn read(bytes: &[u8]) -> Self {
-        let mut n = Numbers(bytes);
-        let (key, at) = ([n.long(), n.long()], n.long());
-        Link {
-            key,
-            at,
-            way: n.short(),
-            pipeline: Pipeline(n.short()),
-            count: n.short(),
-            person: n.short(),
-        }
+    numbers! {
+        key: [u64; 2],
+        at: u64,
+        way: u32,
+        pipeline: Pipeline,
+        count: u32,
+        person: u32,
     }
 }
 

@@ -11,7 +11,7 @@ use std::io;
 use super::Evidence;
 use super::key::{Key, short};
 use super::recent::Recent;
-use super::table::{Numbers, Row, Table};
+use super::table::{Row, Table, numbers};
 use crate::digest::{self, Digest, Shape};
 use crate::event::{Event, Identifier};
 use crate::finding::{Certainty, Finding};
@@ -151,7 +151,6 @@ impl Visit {
 }
 
 impl Row for Visit {
-    const SIZE: usize = 64;
     const REPEATS: bool = true;
 
     type Group = u64;
@@ -178,43 +177,20 @@ impl Row for Visit {
         self.at += events;
     }
 
-    fn write(&self, out: &mut Vec<u8>) {
-        for number in [self.browser, self.external_id, self.at] {
-            out.extend(number.to_le_bytes());
-        }
-        for number in [
-            self.scope,
-            self.email,
-            self.phone,
-            self.address,
-            self.agent,
-            self.birth,
-            self.flags,
-            self.first,
-            self.last,
-            self.count,
-        ] {
-            out.extend(number.to_le_bytes());
-        }
-    }
-
-    fn read(bytes: &[u8]) -> Self {
-        let mut n = Numbers(bytes);
-        Visit {
-            browser: n.long(),
-            external_id: n.long(),
-            at: n.long(),
-            scope: n.short(),
-            email: n.short(),
-            phone: n.short(),
-            address: n.short(),
-            agent: n.short(),
-            birth: n.short(),
-            flags: n.short(),
-            first: n.short(),
-            last: n.short(),
-            count: n.short(),
-        }
+    numbers! {
+        browser: u64,
+        external_id: u64,
+        at: u64,
+        scope: u32,
+        email: u32,
+        phone: u32,
+        address: u32,
+        agent: u32,
+        birth: u32,
+        flags: u32,
+        first: u32,
+        last: u32,
+        count: u32,
     }
 }
 
@@ -598,8 +574,6 @@ pub struct Sharing {
 }
 
 impl Row for Sharing {
-    const SIZE: usize = 52;
-
     type Group = u64;
 
     fn group(&self) -> u64 {
@@ -614,37 +588,17 @@ impl Row for Sharing {
         self.at += events;
     }
 
-    fn write(&self, out: &mut Vec<u8>) {
-        for number in [self.value, self.browser, self.at] {
-            out.extend(number.to_le_bytes());
-        }
-        for number in [
-            self.first,
-            self.last,
-            self.scope,
-            self.address,
-            self.agent,
-            self.flags,
-            self.count,
-        ] {
-            out.extend(number.to_le_bytes());
-        }
-    }
-
-    fn read(bytes: &[u8]) -> Self {
-        let mut n = Numbers(bytes);
-        Sharing {
-            value: n.long(),
-            browser: n.long(),
-            at: n.long(),
-            first: n.short(),
-            last: n.short(),
-            scope: n.short(),
-            address: n.short(),
-            agent: n.short(),
-            flags: n.short(),
-            count: n.short(),
-        }
+    numbers! {
+        value: u64,
+        browser: u64,
+        at: u64,
+        first: u32,
+        last: u32,
+        scope: u32,
+        address: u32,
+        agent: u32,
+        flags: u32,
+        count: u32,
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::key::{Hash, Key, short};
 use super::people::Who;
-use super::table::numbers;
 use super::table::Row;
+use super::table::numbers;
 use crate::event::Event;
 use crate::json::Item;
 use crate::values::deduplication;

@@ -2,7 +2,8 @@
 
 use std::cmp::Ordering;
 
-use super::table::{Numbers, Row};
+use super::table::Row;
+use super::table::numbers;
 
 /// An event as the ledger remembers it under one of its keys. Numbers that are 0 are not known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,8 +147,6 @@ impl PartialOrd for Sighting {
 }
 
 impl Row for Sighting {
-    const SIZE: usize = 64;
-
     type Group = [u64; 2];
 
     fn group(&self) -> [u64; 2] {
@@ -162,39 +161,18 @@ impl Row for Sighting {
         self.at += events;
     }
 
-    fn write(&self, out: &mut Vec<u8>) {
-        for number in [self.key[0], self.key[1], self.at, self.other] {
-            out.extend(number.to_le_bytes());
-        }
-        for number in [
-            self.time,
-            self.name,
-            self.browser,
-            self.email,
-            self.external_id,
-            self.address,
-            self.content,
-            self.flags,
-        ] {
-            out.extend(number.to_le_bytes());
-        }
-    }
-
-    fn read(bytes: &[u8]) -> Self {
-        let mut n = Numbers(bytes);
-        Sighting {
-            key: [n.long(), n.long()],
-            at: n.long(),
-            other: n.long(),
-            time: n.short(),
-            name: n.short(),
-            browser: n.short(),
-            email: n.short(),
-            external_id: n.short(),
-            address: n.short(),
-            content: n.short(),
-            flags: n.short(),
-        }
+    numbers! {
+        key: [u64; 2],
+        at: u64,
+        other: u64,
+        time: u32,
+        name: u32,
+        browser: u32,
+        email: u32,
+        external_id: u32,
+        address: u32,
+        content: u32,
+        flags: u32,
     }
 }
 

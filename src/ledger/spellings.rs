@@ -2,7 +2,8 @@
 
 use super::key::Key;
 use super::recent::Recent;
-use super::table::{Numbers, Row};
+use super::table::Row;
+use super::table::numbers;
 use crate::digest::Shape;
 use crate::event::Event;
 use crate::values::name::Name;
@@ -23,7 +24,6 @@ pub struct Spelling {
 }
 
 impl Row for Spelling {
-    const SIZE: usize = 28;
     const REPEATS: bool = true;
 
     type Group = u32;
@@ -46,23 +46,12 @@ impl Row for Spelling {
         self.at += events;
     }
 
-    fn write(&self, out: &mut Vec<u8>) {
-        out.extend(self.digest.to_le_bytes());
-        out.extend(self.at.to_le_bytes());
-        for number in [self.pipeline, self.name, self.count] {
-            out.extend(number.to_le_bytes());
-        }
-    }
-
-    fn read(bytes: &[u8]) -> Self {
-        let mut n = Numbers(bytes);
-        Spelling {
-            digest: n.long(),
-            at: n.long(),
-            pipeline: n.short(),
-            name: n.short(),
-            count: n.short(),
-        }
+    numbers! {
+        digest: u64,
+        at: u64,
+        pipeline: u32,
+        name: u32,
+        count: u32,
     }
 }
 

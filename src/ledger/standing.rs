@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::digests::Pipeline;
 use super::people::{self, Visit, mix};
 use super::recent::Recent;
-use super::table::{Numbers, Row, Table};
+use super::table::{Row, Table, numbers};
 use crate::event::Event;
 use crate::score::{Keys, NameScore, Presence, ScoreKey};
 
@@ -104,7 +104,6 @@ fn halves(number: u64) -> [u32; 2] {
 }
 
 impl Row for Standing {
-    const SIZE: usize = 12;
     const REPEATS: bool = true;
 
     type Group = u64;
@@ -130,18 +129,9 @@ impl Row for Standing {
 
     fn shift(&mut self, _: u64) {}
 
-    fn write(&self, out: &mut Vec<u8>) {
-        for number in [self.whose[0], self.whose[1], self.word] {
-            out.extend(number.to_le_bytes());
-        }
-    }
-
-    fn read(bytes: &[u8]) -> Self {
-        let mut n = Numbers(bytes);
-        Standing {
-            whose: [n.short(), n.short()],
-            word: n.short(),
-        }
+    numbers! {
+        whose: [u32; 2],
+        word: u32,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Checkouts and purchases of a browser, to see which came first.
 
-use super::table::{Numbers, Row};
+use super::table::Row;
+use super::table::numbers;
 
 /// A checkout or a purchase, in 24 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,8 +42,6 @@ impl Step {
 }
 
 impl Row for Step {
-    const SIZE: usize = 24;
-
     type Group = [u32; 2];
 
     fn group(&self) -> [u32; 2] {
@@ -58,22 +57,11 @@ impl Row for Step {
         self.event = [(at >> 32) as u32 | self.event[0] & PURCHASE, at as u32];
     }
 
-    fn write(&self, out: &mut Vec<u8>) {
-        let [first, second] = self.key;
-        let [high, low] = self.event;
-        for number in [first, second, self.time, high, low, self.scope] {
-            out.extend(number.to_le_bytes());
-        }
-    }
-
-    fn read(bytes: &[u8]) -> Self {
-        let mut n = Numbers(bytes);
-        Step {
-            key: [n.short(), n.short()],
-            time: n.short(),
-            event: [n.short(), n.short()],
-            scope: n.short(),
-        }
+    numbers! {
+        key: [u32; 2],
+        time: u32,
+        event: [u32; 2],
+        scope: u32,
     }
 }
 

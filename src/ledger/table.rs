@@ -42,22 +42,74 @@ pub trait Row: Copy + Ord + Send + Sync {
     fn read(bytes: &[u8]) -> Self;
 }
 
-/// Takes numbers from the front of the bytes of a row.
-pub(super) struct Numbers<'b>(pub &'b [u8]);
+/// What a row is made of: written in little endian, one number behind another.
+pub(super) trait Number: Sized {
+    /// Bytes on disk.
+    const SIZE: usize;
 
-impl Numbers<'_> {
-    pub(super) fn long(&mut self) -> u64 {
-        let (number, rest) = self.0.split_first_chunk().expect("a whole row");
-        self.0 = rest;
-        u64::from_le_bytes(*number)
+    /// Writes the number.
+    fn put(self, out: &mut Vec<u8>);
+
+    /// Takes the number from the front of the bytes of a row, which are enough.
+    fn take(bytes: &mut &[u8]) -> Self;
+}
+
+macro_rules! primitive {
+    ($number:ty) => {
+        impl Number for $number {
+            const SIZE: usize = size_of::<$number>();
+
+            #[inline]
+            fn put(self, out: &mut Vec<u8>) {
+                out.extend(self.to_le_bytes());
+            }
+
+            #[inline]
+            fn take(bytes: &mut &[u8]) -> Self {
+                let (number, rest) = bytes.split_first_chunk().expect("a whole row");
+                *bytes = rest;
+                <$number>::from_le_bytes(*number)
+            }
+        }
+    };
+}
+
+primitive!(u32);
+primitive!(u64);
+
+impl<N: Number> Number for [N; 2] {
+    const SIZE: usize = 2 * N::SIZE;
+
+    #[inline]
+    fn put(self, out: &mut Vec<u8>) {
+        self.into_iter().for_each(|number| number.put(out));
     }
 
-    pub(super) fn short(&mut self) -> u32 {
-        let (number, rest) = self.0.split_first_chunk().expect("a whole row");
-        self.0 = rest;
-        u32::from_le_bytes(*number)
+    #[inline]
+    fn take(bytes: &mut &[u8]) -> Self {
+        std::array::from_fn(|_| N::take(bytes))
     }
 }
+
+/// How a [`Row`] is written and read: all of its numbers, in the order in which they lie on disk.
+macro_rules! numbers {
+    ($($number:ident: $kind:ty),+ $(,)?) => {
+        const SIZE: usize = 0 $(+ <$kind as $crate::ledger::table::Number>::SIZE)+;
+
+        #[inline]
+        fn write(&self, out: &mut Vec<u8>) {
+            $($crate::ledger::table::Number::put(self.$number, out);)+
+        }
+
+        #[inline]
+        fn read(mut bytes: &[u8]) -> Self {
+            Self {
+                $($number: <$kind as $crate::ledger::table::Number>::take(&mut bytes),)+
+            }
+        }
+    };
+}
+pub(super) use numbers;
 
 /// So many runs of one level make one of the next.
 const FAN: usize = 8;
@@ -390,35 +442,38 @@ mod tests {
 
     /// A number and how often it was seen.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-    struct Seen(u64, u32);
+    struct Seen {
+        number: u64,
+        times: u32,
+    }
 
     impl Row for Seen {
-        const SIZE: usize = 12;
         type Group = u64;
         fn group(&self) -> u64 {
-            self.0 / 10
+            self.number / 10
         }
         fn absorb(&mut self, other: &Self) -> bool {
-            let same = self.0 == other.0;
+            let same = self.number == other.number;
             if same {
-                self.1 += other.1;
+                self.times += other.times;
             }
             same
         }
         fn shift(&mut self, _: u64) {}
-        fn write(&self, out: &mut Vec<u8>) {
-            out.extend(self.0.to_le_bytes());
-            out.extend(self.1.to_le_bytes());
-        }
-        fn read(bytes: &[u8]) -> Self {
-            let mut numbers = Numbers(bytes);
-            Seen(numbers.long(), numbers.short())
+        numbers! {
+            number: u64,
+            times: u32,
         }
     }
 
     #[test]
     fn on_disk_or_not_the_rows_are_the_same() {
-        let rows: Vec<Seen> = (0..10_000u64).map(|n| Seen(n * n % 997, 1)).collect();
+        let rows: Vec<Seen> = (0..10_000u64)
+            .map(|n| Seen {
+                number: n * n % 997,
+                times: 1,
+            })
+            .collect();
         let read = |spill_every: usize| {
             let mut table = Table::default();
             for (at, chunk) in rows.chunks(100).enumerate() {
@@ -442,7 +497,7 @@ mod tests {
         };
         let ample = read(usize::MAX);
         assert_eq!(
-            ample.iter().flatten().map(|seen| seen.1).sum::<u32>(),
+            ample.iter().flatten().map(|seen| seen.times).sum::<u32>(),
             10_000
         );
         assert!(ample.iter().flatten().is_sorted());
