@@ -85,6 +85,7 @@ const FAULTS: &[fn(&mut Log)] = &[
     id_of_the_page,
     event_sent_again,
     order_under_several_ids,
+    order_without_a_number,
     two_spellings_of_a_name,
     replayed_by_a_job,
     clock_of_another_zone,
@@ -618,6 +619,24 @@ fn order_under_several_ids(log: &mut Log) {
         }
     }
     log.expect("CL306", 9, 18);
+}
+
+/// The thank-you page and the payment's hook each send a purchase, without the number of the order.
+fn order_without_a_number(log: &mut Log) {
+    for at in 0..7 {
+        let who = log.visitor();
+        let mut event = log.event("nonumber", "Purchase", &who);
+        event.order = None;
+        log.write(&event);
+        // An hour later the same again is another purchase.
+        event.id = format!("hook-{at}");
+        event.time += 3 * MINUTE;
+        log.write(&event);
+        event.id = format!("p-{}", 800_000 + at);
+        event.time += HOUR;
+        log.write(&event);
+    }
+    log.expect("CL306", 7, 7);
 }
 
 fn two_spellings_of_a_name(log: &mut Log) {

@@ -111,7 +111,7 @@ pub struct InputArgs {
     /// Use no configuration
     #[arg(long, conflicts_with = "config")]
     pub no_config: bool,
-    /// Print only the verdict; no progress
+    /// Print only the verdict, and what could not be read or rewritten to standard error; no progress
     #[arg(short, long)]
     pub quiet: bool,
     /// Print more: every fix, the clocks

@@ -1,11 +1,17 @@
 //! The typed view that rules speak to: a record, the requests and events inside it.
 
+mod payload;
+mod record;
+
+pub(crate) use payload::is_listed_event;
+pub use payload::{Payload, Payloads, Request};
+pub use record::{Record, is_bare};
+
 use std::cell::OnceCell;
 use std::ops::Range;
 
 use bumpalo::Bump;
 
-use crate::ages::Ages;
 use crate::clock::{Clock, PLAUSIBLE};
 use crate::digest::forms::{self, Look};
 use crate::digest::mistakes::{self, Mistake};
@@ -21,6 +27,8 @@ use crate::values::event_name::STANDARD;
 use crate::values::name::{Hashing, Name};
 use crate::witness::Witnesses;
 
+use payload::WEIGHTY;
+
 /// What the user grants: assumptions that unsafe fixes may use.
 #[derive(Clone, Debug, Default)]
 pub struct Assumptions {
@@ -28,286 +36,6 @@ pub struct Assumptions {
     pub country: Option<String>,
     /// Zone of times that name none.
     pub zone: Option<jiff::tz::TimeZone>,
-}
-
-/// One JSON text, or a piece of text around JSON such as a pasted request line.
-pub struct Record<'t, 'a> {
-    /// The text as it stands in the input.
-    pub text: &'a str,
-    /// Its values; `None` when the text is no JSON.
-    pub tape: Option<&'t Tape<'a>>,
-    /// Whether the text is a request body or an event with nothing around it, as far as its
-    /// outermost keys tell, or a list of such: most are, and nothing can then be said of an
-    /// envelope.
-    pub is_bare: bool,
-    /// Whether the text is an element of `data` that is read without its body.
-    pub is_element: bool,
-    /// Whether what stands around the text says that it was sent to a dataset.
-    pub is_sent: bool,
-    /// Place of a body whose events were read before it, so that its list is empty.
-    pub emptied: Option<u32>,
-}
-
-impl<'t, 'a> Record<'t, 'a> {
-    /// A record of this text, with its values when it is JSON.
-    pub fn new(text: &'a str, tape: Option<&'t Tape<'a>>) -> Self {
-        let is_bare = tape.is_some_and(|tape| tape.root().each().all(is_bare));
-        Record {
-            text,
-            tape,
-            is_bare,
-            is_element: false,
-            is_sent: false,
-            emptied: None,
-        }
-    }
-
-    /// The record of an element of `data`: whatever keys it has, none of them is an envelope's.
-    pub fn element(text: &'a str, tape: &'t Tape<'a>) -> Self {
-        Record {
-            text,
-            tape: Some(tape),
-            is_bare: true,
-            is_element: true,
-            is_sent: false,
-            emptied: None,
-        }
-    }
-
-    /// The values of the text that have nothing to do with each other: the elements of a list, or
-    /// the one value that it is.
-    pub fn parts(&self) -> impl Iterator<Item = Item<'t, 'a>> + use<'t, 'a> {
-        self.tape.into_iter().flat_map(|tape| tape.root().each())
-    }
-
-    /// Those of its parts that have something around a payload.
-    pub fn enveloped(&self) -> impl Iterator<Item = Item<'t, 'a>> + use<'t, 'a> {
-        let parts = (!self.is_bare).then(|| self.parts());
-        parts.into_iter().flatten().filter(|part| !is_bare(*part))
-    }
-}
-
-/// The names of a request body and of an event's own members.
-const OF_PAYLOAD: u128 = (Name::AdvancedMeasurementTable.bit() << 1) - 1;
-
-/// Any one of these tells that an object is an event.
-const OF_EVENT: u128 = Name::EventName.bit() | Name::UserData.bit() | Name::ActionSource.bit();
-
-/// Whether a value is a request body or an event with nothing around it, as far as its outermost
-/// keys tell. Nothing can then be said of an envelope.
-#[inline]
-pub fn is_bare(value: Item<'_, '_>) -> bool {
-    if !value.is_object() {
-        return !value.is_list();
-    }
-    let (mut names, mut data) = (0, None);
-    for member in value.children() {
-        match member.name() {
-            Some(name) if OF_PAYLOAD & name.bit() != 0 => {
-                names |= name.bit();
-                if name == Name::Data {
-                    data = Some(member);
-                }
-            }
-            _ => return false,
-        }
-    }
-    match data {
-        Some(data) => data.each().next().is_none_or(|event| {
-            event
-                .children()
-                .filter_map(Item::name)
-                .any(|name| OF_EVENT & name.bit() != 0)
-        }),
-        None => names & OF_EVENT != 0,
-    }
-}
-
-/// A request body, or events that came without one.
-#[derive(Clone, Debug)]
-pub struct Payload {
-    /// Place of the body on the tape; `None` for events without a body around them.
-    pub request: Option<u32>,
-    /// Which of the events found.
-    events: Range<usize>,
-}
-
-/// The requests and events of a JSON text. Used again for the next text.
-#[derive(Debug, Default)]
-pub struct Payloads {
-    list: Vec<Payload>,
-    /// Places of the events of all payloads, in the order of the text.
-    events: Vec<u32>,
-    /// Whether something at the root may be the row or the log line around an event.
-    odd: bool,
-    /// Whether events without a body are kept apart, because each may have its own envelope.
-    pub(crate) apart: bool,
-    /// Place of a body whose events were taken out, so that its list is empty.
-    pub(crate) emptied: Option<u32>,
-}
-
-impl Payloads {
-    /// Finds the requests and events of a JSON text: a body `{"data":[…]}`, an event, or a list of
-    /// bodies or events. Values that are neither are passed over.
-    pub fn find(&mut self, tape: &Tape<'_>) {
-        self.clear();
-        self.apart = false;
-        let root = tape.root();
-        if root.is_list() {
-            for item in root.children() {
-                self.take(item);
-            }
-        } else {
-            self.take(root);
-        }
-    }
-
-    /// Whether [`Payloads::find`] found nothing, or nothing whole: what is looked for may lie
-    /// deeper.
-    #[inline]
-    pub fn may_lie_deeper(&self) -> bool {
-        self.odd || self.list.is_empty()
-    }
-
-    /// Forgets everything.
-    pub fn clear(&mut self) {
-        self.list.clear();
-        self.events.clear();
-        self.odd = false;
-    }
-
-    /// The payloads, in the order of the text.
-    pub fn list(&self) -> &[Payload] {
-        &self.list
-    }
-
-    /// Places of the events of a payload.
-    pub fn events(&self, payload: &Payload) -> &[u32] {
-        &self.events[payload.events.clone()]
-    }
-
-    /// Whether an object has keys of an event, but neither of the two that hold most of it.
-    pub(crate) fn is_thin(item: Item<'_, '_>) -> bool {
-        let keys = keys_of(item);
-        keys & Name::EventTime.bit() != 0 && keys & WEIGHTY == 0
-    }
-
-    /// Takes a body or an event, and says whether it is one.
-    pub(crate) fn take(&mut self, item: Item<'_, '_>) -> bool {
-        let before = self.events.len();
-        let bodies = self.list.len();
-        self.take_if_any(item);
-        self.list.len() > bodies || self.events.len() > before
-    }
-
-    fn take_if_any(&mut self, item: Item<'_, '_>) {
-        if !item.is_object() {
-            return;
-        }
-        let keys = keys_of(item);
-        let first = self.events.len();
-        // An event has no `data`; what names one beside a list of events is out of place there.
-        let body = (keys & Name::Data.bit() != 0)
-            .then(|| item.get(Name::Data))
-            .flatten()
-            .filter(|data| {
-                keys & Name::EventName.bit() == 0
-                    || data.is_list() && data.children().next().is_some_and(is_listed_event)
-            });
-        if let Some(data) = body {
-            let elements = data.each().filter(|element| element.is_object());
-            self.events.extend(elements.map(Item::place));
-            let is_request = self.events[first..]
-                .iter()
-                .any(|&place| is_listed_event(data.sibling(place)))
-                || (data.is_list() && data.is_empty() && keys & REQUEST_KEYS != 0)
-                || (data.is_list() && data.is_empty() && item.len() == 1)
-                || self.emptied == Some(item.place());
-            if is_request {
-                let events = first..self.events.len();
-                self.list.push(Payload {
-                    request: Some(item.place()),
-                    events,
-                });
-            } else {
-                self.events.truncate(first);
-            }
-            return;
-        }
-        let signs = [Name::EventTime, Name::UserData, Name::ActionSource]
-            .iter()
-            .filter(|name| keys & name.bit() != 0)
-            .count();
-        let named = keys & Name::EventName.bit() != 0;
-        if signs < 2 && !(named && signs == 1) {
-            return;
-        }
-        // A row of a table may name the event that another column holds; a store spells out types.
-        self.odd |= keys & WEIGHTY == 0 || item.get(Name::EventTime).is_some_and(Item::is_object);
-        // So may a log store take its parts for keys with dots.
-        self.odd |= keys & Name::UserData.bit() == 0
-            && item.children().any(|member| member.key().contains('.'));
-        self.events.push(item.place());
-        match self.list.last_mut() {
-            // Neighbours without a body belong to one payload.
-            Some(last) if last.request.is_none() && !self.apart => last.events.end += 1,
-            _ => self.list.push(Payload {
-                request: None,
-                events: first..first + 1,
-            }),
-        }
-    }
-}
-
-/// What nearly every event has beside its name and its time.
-const WEIGHTY: u128 = Name::UserData.bit() | Name::ActionSource.bit() | Name::CustomData.bit();
-
-const REQUEST_KEYS: u128 = Name::AccessToken.bit()
-    | Name::TestEventCode.bit()
-    | Name::PartnerAgent.bit()
-    | Name::UploadTag.bit();
-
-/// The names among the keys of an object.
-fn keys_of(item: Item<'_, '_>) -> u128 {
-    item.children()
-        .filter_map(Item::name)
-        .fold(0, |set, name| set | name.bit())
-}
-
-/// Whether an element of `data` is an event: other APIs also take or answer a list called `data`, some
-/// of them with an event_time and an event_id.
-pub(crate) fn is_listed_event(item: Item<'_, '_>) -> bool {
-    const SIGNS: u128 = Name::EventName.bit()
-        | Name::UserData.bit()
-        | Name::CustomData.bit()
-        | Name::ActionSource.bit();
-    item.is_object() && keys_of(item) & SIGNS != 0
-}
-
-/// A request body as rules see it.
-pub struct Request<'t, 'a> {
-    /// The object with `data`, or the list of a form.
-    pub body: Item<'t, 'a>,
-    /// Whether only the field `data` of a form, a multipart body or a query is JSON.
-    pub is_form: bool,
-    /// Whether it has a `test_event_code`, in its body or beside that: in its URL or in a field.
-    pub is_test: bool,
-    /// The number of events in it.
-    pub events: usize,
-    /// When they happened, if they were read before the body, which has an empty list of them.
-    pub read_before: Option<&'t Ages>,
-    /// The time against which the age of its events is measured.
-    pub clock: Clock,
-}
-
-impl<'t, 'a> Request<'t, 'a> {
-    /// A member of the body.
-    pub fn get(&self, name: Name) -> Option<Item<'t, 'a>> {
-        match self.is_form {
-            true => (name == Name::Data).then_some(self.body),
-            false => self.body.get(name),
-        }
-    }
 }
 
 /// Where the members with known names of one object stand.
@@ -545,7 +273,7 @@ impl<'t, 'a> Event<'t, 'a> {
     }
 
     fn identify(&mut self, user_data: Item<'t, 'a>) {
-        for member in user_data.children() {
+        for member in user_data.members() {
             let Some(name) = member.name() else { continue };
             if !matches!(name.hashing(), Some(Hashing::Required | Hashing::Optional)) {
                 self.raw.look(name, member);

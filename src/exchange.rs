@@ -70,6 +70,36 @@ pub fn endpoints(text: &str, relative: bool) -> impl Iterator<Item = Endpoint<'_
         .filter_map(move |at| endpoint(text, at, relative))
 }
 
+/// The edge to which the first address of the Graph API in a text leads: the last step of its path,
+/// unless that is the version.
+pub fn edge(text: &str) -> Option<&str> {
+    let mut hosts = text.match_indices(HOST);
+    let path = hosts.find_map(|(at, _)| text[at + HOST.len()..].strip_prefix('/'))?;
+    let ends = |c: char| ends_address(c) || matches!(c, '?' | '#' | ')');
+    let path = path.split(ends).next().unwrap_or_default();
+    let last = path.split('/').rfind(|step| !step.is_empty())?;
+    version_of(last).is_none().then_some(last)
+}
+
+/// Whether the address of a request to the events edge has a `test_event_code`.
+pub fn asks_for_test(text: &str) -> bool {
+    EVENTS.find_iter(text.as_bytes()).any(|at| {
+        let query = query(&text[at + "/events".len()..]);
+        query.split('&').any(|field| {
+            let code = field.strip_prefix("test_event_code=");
+            code.is_some_and(|code| code.starts_with(|c: char| c.is_ascii_alphanumeric()))
+        })
+    })
+}
+
+/// What follows the `?` behind a path.
+fn query(behind: &str) -> &str {
+    behind.strip_prefix('?').map_or("", |query| {
+        let end = query.find(ends_address).unwrap_or(query.len());
+        &query[..end]
+    })
+}
+
 fn ends_address(c: char) -> bool {
     c.is_whitespace() || "\"'`\\,|".contains(c)
 }
@@ -79,10 +109,7 @@ fn endpoint(text: &str, at: usize, relative: bool) -> Option<Endpoint<'_>> {
     if behind.starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '/')) {
         return None;
     }
-    let query = behind.strip_prefix('?').map_or("", |query| {
-        let end = query.find(ends_address).unwrap_or(query.len());
-        &query[..end]
-    });
+    let query = query(behind);
     let end = at + "/events".len() + if query.is_empty() { 0 } else { 1 + query.len() };
     let start = text[..at].rfind(ends_address).map_or(0, |space| {
         space + text[space..].chars().next().map_or(1, char::len_utf8)
@@ -223,18 +250,33 @@ pub fn is_sent_there(record: &Record<'_, '_>, object: Item<'_, '_>) -> bool {
         })
 }
 
+/// A body without an event that a record shows as text.
+#[derive(Debug)]
+pub struct TextBody {
+    place: u32,
+    /// What stands under `data` in it.
+    pub data: serde_json::Value,
+}
+
 /// The bodies without an event that a record shows as text, where they were sent to the Conversions
-/// API: what stands under `data` in them.
-pub fn texts_sent_there<'t, 'a>(
-    record: &Record<'t, 'a>,
-) -> impl Iterator<Item = (Item<'t, 'a>, serde_json::Value)> {
+/// API. Several rules ask: they are looked for once.
+pub fn texts_sent_there<'r, 't, 'a>(
+    record: &'r Record<'t, 'a>,
+) -> impl Iterator<Item = (Item<'t, 'a>, &'r serde_json::Value)> {
     // In a text inside JSON the quotes are escaped.
-    let may_hold = !record.is_bare
-        && record.tape.is_some()
-        && memchr::memmem::find(record.text.as_bytes(), b"\\\"data\\\"").is_some();
-    let parts = may_hold.then(|| record.enveloped());
-    let items = parts.into_iter().flatten().flat_map(Item::descendants);
-    items.filter_map(move |item| {
+    let may_hold = || memchr::memmem::find(record.text.as_bytes(), b"\\\"data\\\"").is_some();
+    let tape = record.tape.filter(|_| !record.is_bare && may_hold());
+    let found = tape.map(|tape| (tape, record.texts.get_or_init(|| text_bodies(record))));
+    found.into_iter().flat_map(|(tape, bodies)| {
+        bodies
+            .iter()
+            .map(move |body| (tape.at(body.place), &body.data))
+    })
+}
+
+fn text_bodies(record: &Record<'_, '_>) -> Vec<TextBody> {
+    let items = record.enveloped().flat_map(Item::descendants);
+    let found = items.filter_map(|item| {
         let text = item.text()?.trim();
         let is_small = text.starts_with('{') && text.len() < 2_000;
         if !is_small || !is_body(item.key()) || names_event(text) {
@@ -242,8 +284,26 @@ pub fn texts_sent_there<'t, 'a>(
         }
         let mut body: serde_json::Value = serde_json::from_str(text).ok()?;
         let data = body.get_mut("data")?.take();
-        is_sent_there(record, item).then_some((item, data))
-    })
+        is_sent_there(record, item).then(|| TextBody {
+            place: item.place(),
+            data,
+        })
+    });
+    found.collect()
+}
+
+/// Whether a body may as well be the answer: where the status of one stands around it and no method,
+/// nobody can tell.
+pub fn may_be_answer(body: Item<'_, '_>) -> bool {
+    let has = |object: Item<'_, '_>, words: &[&str]| {
+        object.children().any(|member| {
+            let key = member.key().to_ascii_lowercase();
+            words.iter().any(|word| key.ends_with(word))
+        })
+    };
+    let mut above = std::iter::successors(body.parent(), |item| item.parent());
+    let call = above.find(|object| has(*object, &["status", "statuscode", "status_code"]));
+    call.is_some_and(|call| !has(call, &["method", "verb"]))
 }
 
 /// Whether a key speaks of the body of a request.
@@ -355,6 +415,49 @@ mod tests {
             assert_eq!(one(other, true), None, "{other}");
         }
         assert_eq!(one("/v8.0/4429110385/events", false), None);
+    }
+
+    #[test]
+    fn edges_and_test_codes_are_read_from_addresses() {
+        for (text, leads_to) in [
+            (
+                "https://graph.facebook.com/v21.0/77/events?access_token=x",
+                Some("events"),
+            ),
+            (
+                "GET https://graph.facebook.com/v21.0/me/accounts, then",
+                Some("accounts"),
+            ),
+            ("https://graph.facebook.com/v21.0/", None),
+            ("https://graph.facebook.com/77", Some("77")),
+            ("https://shop.example.com/events", None),
+        ] {
+            assert_eq!(edge(text), leads_to, "{text}");
+        }
+        for (text, asks) in [
+            (
+                "https://graph.facebook.com/v21.0/77/events?a=b&test_event_code=TEST1",
+                true,
+            ),
+            (
+                "https://capi.shop.example/77/events?test_event_code=TEST1 200",
+                true,
+            ),
+            (
+                "https://graph.facebook.com/v21.0/77/events?test_event_code=",
+                false,
+            ),
+            (
+                "https://graph.facebook.com/v21.0/77/events?a=b test_event_code=TEST1",
+                false,
+            ),
+            (
+                "https://graph.facebook.com/v21.0/77/events/?x=test_event_code=T",
+                false,
+            ),
+        ] {
+            assert_eq!(asks_for_test(text), asks, "{text}");
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use crate::fix::Fix;
+use crate::fix::{Fix, Op};
 use crate::json::{Item, Pointer};
 use crate::rules;
 
@@ -271,6 +271,20 @@ impl Findings {
     /// Puts findings back that were taken.
     pub fn put(&mut self, list: Vec<Finding>) {
         self.list = list;
+    }
+
+    /// Takes away the fixes of the findings from `first` on that `is_unclear` says of one of the
+    /// places they read or write.
+    pub fn withhold_fixes(&mut self, first: usize, is_unclear: impl Fn(&Pointer) -> bool) {
+        for finding in &mut self.list[first..] {
+            let unclear = |fix: &Fix| {
+                let mut places = fix.ops.iter().flat_map(Op::places);
+                places.any(|place| is_unclear(&place))
+            };
+            if finding.fix.as_ref().is_some_and(unclear) {
+                finding.fix = None;
+            }
+        }
     }
 
     /// The number of findings.

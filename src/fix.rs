@@ -93,6 +93,12 @@ impl Fix {
         }
     }
 
+    /// Takes a member away before anything else is done.
+    pub fn remove_first(mut self, at: Pointer) -> Fix {
+        self.ops.insert(0, Op::Remove { at });
+        self
+    }
+
     /// Writes `json` in place of the value at `at`.
     pub fn replace(mut self, at: Pointer, json: impl Into<String>) -> Fix {
         self.ops.push(Op::Replace {

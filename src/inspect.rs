@@ -217,6 +217,38 @@ impl Watch for () {
     fn event(&mut self, _: &Event<'_, '_>, _: &[Finding]) {}
 }
 
+/// Where a key stands twice in an object nobody knows which of the two counts, and a pointer means
+/// both: no fix goes there. Pointers start from `base`.
+#[inline]
+fn withhold_unclear(findings: &mut Findings, first: usize, base: Item<'_, '_>) {
+    if base.has_duplicates() && findings.len() > first {
+        findings.withhold_fixes(first, |place| is_unclear(base, place));
+    }
+}
+
+/// Whether a step of the way from the root to the place is one of two members with the same key.
+#[cold]
+fn is_unclear(base: Item<'_, '_>, place: &Pointer) -> bool {
+    let above = std::iter::successors(Some(base), |item| item.parent());
+    let is_twin = |item: Item<'_, '_>| item.parent().is_some_and(|of| of.repeats(item.key()));
+    if above.into_iter().any(is_twin) {
+        return true;
+    }
+    let mut at = base;
+    for step in place.steps() {
+        if at.repeats(&step) {
+            return true;
+        }
+        let next = match at.is_list() {
+            true => step.parse().ok().and_then(|index| at.children().nth(index)),
+            false => at.member(&step),
+        };
+        let Some(next) = next else { return false };
+        at = next;
+    }
+    false
+}
+
 /// Runs rules over JSON texts.
 pub struct Inspector<'s, 'a> {
     rules: &'s RuleSet,
@@ -691,6 +723,7 @@ impl<'s, 'a> Inspector<'s, 'a> {
         self.guarded(&rules.record, Subject::Record, 0, None, |check, out| {
             check(&record, out)
         });
+        withhold_unclear(&mut self.findings, 0, tape.root());
         self.tape = tape;
         if !self.found.wrapped.is_empty() && !self.findings.is_empty() {
             self.leave_to_inner_texts();
@@ -736,6 +769,7 @@ impl<'s, 'a> Inspector<'s, 'a> {
         is_test: bool,
     ) {
         let (rules, tape) = (self.rules, std::mem::take(&mut self.tape));
+        let first = self.findings.len();
         let body = tape.at(place);
         let of_body = |out: &&TakenOut<'_>| body.pointer() == out.body;
         let taken_out = self.taken_out.as_ref().filter(of_body);
@@ -754,6 +788,7 @@ impl<'s, 'a> Inspector<'s, 'a> {
             None,
             |check, out| check(&request, out),
         );
+        withhold_unclear(&mut self.findings, first, body);
         self.tape = tape;
     }
 
@@ -826,6 +861,7 @@ impl<'s, 'a> Inspector<'s, 'a> {
                 }
             },
         );
+        withhold_unclear(&mut self.findings, first, event.root());
         if let Some(pair) = pair.filter(|_| !is_plain)
             && !self.tells_of_addresses(first)
         {

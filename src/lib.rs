@@ -50,6 +50,7 @@ pub mod output;
 pub mod resend;
 pub mod rewrite;
 pub mod settings;
+pub mod unfinished;
 
 // The command line.
 pub mod cli;

@@ -91,7 +91,13 @@ pub fn read(source: impl Read) -> io::Result<Capture> {
     let mut source = BufReader::with_capacity(1 << 16, source);
     let mut head = Vec::new();
     source.by_ref().take(4096).read_to_end(&mut head)?;
-    let is_har = looks_like_har(&head);
+    if begins_with(&head, "\"constants\"") {
+        // One request is many events there, and each names its URL again.
+        let message = "this is a NetLog of Chrome, which is not read: record the visit in the \
+                       Network tab of the developer tools and export a HAR file";
+        return Err(io::Error::other(message));
+    }
+    let is_har = begins_with(&head, "\"log\"");
     let source = head.chain(source);
     let mut capture = Capture::default();
     if is_har {
@@ -102,15 +108,16 @@ pub fn read(source: impl Read) -> io::Result<Capture> {
     Ok(capture)
 }
 
-/// `{ "log": {`, with the white space that browsers put in.
-fn looks_like_har(head: &[u8]) -> bool {
+/// Whether a text is an object with this first key, as in `{ "log": {`, with the white space that
+/// browsers put in.
+fn begins_with(head: &[u8], key: &str) -> bool {
     let text = String::from_utf8_lossy(head);
     let text = text.trim_start_matches('\u{feff}').trim_start();
     let Some(rest) = text.strip_prefix('{') else {
         return false;
     };
     let rest = rest.trim_start();
-    rest.strip_prefix("\"log\"")
+    rest.strip_prefix(key)
         .is_some_and(|rest| rest.trim_start().starts_with(':'))
 }
 

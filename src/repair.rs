@@ -41,15 +41,18 @@ pub struct Repair {
     /// Events that were left as they were, because what their fixes leave of user_data would be
     /// nothing usable. What was left undone is among the withheld.
     pub left: Vec<usize>,
-    /// The new text has another number of events: what has an event's keys in another spelling is
-    /// none before these are put right.
-    pub has_other_events: bool,
 }
 
 /// Which fixes are wanted.
 pub trait Allow {
     /// Whether the fix of this finding may be made.
     fn allows(&self, finding: &Finding, safety: Safety) -> bool;
+
+    /// The same once the text has other events than before, of which nobody decided yet: what has
+    /// an event's keys in another spelling is none before these are put right.
+    fn allows_then(&self, finding: &Finding, safety: Safety) -> bool {
+        self.allows(finding, safety)
+    }
 }
 
 impl<F: Fn(&Finding, Safety) -> bool> Allow for F {
@@ -118,6 +121,18 @@ impl<'s> Mender<'s> {
     /// Mends a text: a whole one, or with `clock` one event out of a larger text, measured against
     /// that clock.
     pub fn mend(&self, text: &str, clock: Option<Clock>, allow: &impl Allow) -> Repair {
+        self.mend_by_steps(text, clock, allow, |_, _| {})
+    }
+
+    /// The same, and tells of each step: the text before it and what became of that. There is a
+    /// second one when the text has other events after the first.
+    pub fn mend_by_steps(
+        &self,
+        text: &str,
+        clock: Option<Clock>,
+        allow: &impl Allow,
+        mut tell: impl FnMut(&str, &Repair),
+    ) -> Repair {
         let around = match clock {
             Some(clock) => Surroundings {
                 as_of: AsOf::Exact(clock),
@@ -126,13 +141,17 @@ impl<'s> Mender<'s> {
             None => self.around.clone(),
         };
         let mut all = Repair::default();
-        for _ in 0..MAX_ROUNDS {
+        for step in 0..MAX_ROUNDS {
             let now = all.text.as_deref().unwrap_or(text);
-            let (repair, has_other_events) = self.settle(now, &around, allow);
+            let allowed = |finding: &Finding, safety: Safety| match step {
+                0 => allow.allows(finding, safety),
+                _ => allow.allows_then(finding, safety),
+            };
+            let (repair, has_other_events) = self.settle(now, &around, &allowed);
+            tell(now, &repair);
             all.made.extend(repair.made);
             (all.withheld, all.left) = (repair.withheld, repair.left);
             all.text = repair.text.or(all.text);
-            all.has_other_events |= has_other_events;
             // What was no event before is mended as one only now.
             if !has_other_events {
                 break;
@@ -176,7 +195,6 @@ impl<'s> Mender<'s> {
                     made,
                     withheld: undone,
                     left: forbidden.left,
-                    has_other_events: false,
                 };
                 return (repair, after.events != before.events);
             }

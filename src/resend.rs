@@ -13,6 +13,7 @@ use tempfile::NamedTempFile;
 
 use crate::ledger::Key;
 use crate::rules;
+use crate::unfinished::{self, Unfinished};
 
 /// Meta takes no more events in one request.
 const MOST_EVENTS: usize = 1_000;
@@ -92,6 +93,7 @@ struct Batch {
 struct Pending {
     file: BufWriter<NamedTempFile>,
     path: PathBuf,
+    _unfinished: Unfinished,
 }
 
 impl Pending {
@@ -102,10 +104,14 @@ impl Pending {
             return Err(io::Error::new(io::ErrorKind::AlreadyExists, message));
         }
         // Such a file is for its owner only, and is removed when it is dropped.
-        let file = NamedTempFile::with_prefix_in(".capilint-", directory)?;
+        let (file, unfinished) = unfinished::make(
+            || NamedTempFile::with_prefix_in(".capilint-", directory),
+            |file| file.path().to_owned(),
+        )?;
         Ok(Pending {
             file: BufWriter::new(file),
             path,
+            _unfinished: unfinished,
         })
     }
 
@@ -131,6 +137,7 @@ pub struct Resend {
     directory: PathBuf,
     /// Whether the directory was made for this.
     made: bool,
+    _unfinished: Option<Unfinished>,
     files: Option<[Pending; 3]>,
     held: Option<Held>,
     open: Vec<Batch>,
@@ -148,11 +155,17 @@ impl Resend {
     /// bytes may be used to tell events that come again.
     pub fn begin(directory: &Path, test_code: Option<String>, memory: usize) -> io::Result<Resend> {
         let made = !directory.exists();
-        fs::create_dir_all(directory)?;
+        let unfinished = match made {
+            true => Some(
+                unfinished::make(|| fs::create_dir_all(directory), |()| directory.to_owned())?.1,
+            ),
+            false => None,
+        };
         let files = [REQUESTS, MAP, REJECTS].map(|name| Pending::new(directory, name));
         let mut resend = Resend {
             directory: directory.to_owned(),
             made,
+            _unfinished: unfinished,
             files: None,
             held: None,
             open: Vec::new(),

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 use crate::input::unpack::{Packer, Packing};
+use crate::unfinished::{self, Unfinished};
 
 /// A file that is being rewritten: new content goes into a temporary file beside it, which takes
 /// its place only at the end, and only when nobody touched the file in the meantime.
@@ -15,6 +16,7 @@ pub struct Rewrite {
     path: PathBuf,
     before: Stamp,
     packer: Packer<BufWriter<NamedTempFile>>,
+    _unfinished: Unfinished,
 }
 
 /// What tells that a file is still the one that was read.
@@ -61,9 +63,13 @@ impl Rewrite {
         }
         let folder = path.parent().unwrap_or(Path::new("."));
         // The name says nothing of the content and starts with a dot, so that no walk finds it.
-        let temporary = tempfile::Builder::new()
-            .prefix(".capilint-")
-            .tempfile_in(folder)?;
+        let (temporary, unfinished) = unfinished::make(
+            || {
+                let mut named = tempfile::Builder::new();
+                named.prefix(".capilint-").tempfile_in(folder)
+            },
+            |file| file.path().to_owned(),
+        )?;
         temporary.as_file().set_permissions(meta.permissions())?;
         #[cfg(unix)]
         {
@@ -77,6 +83,7 @@ impl Rewrite {
             path,
             before: Stamp::of(&meta),
             packer,
+            _unfinished: unfinished,
         })
     }
 

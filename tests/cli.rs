@@ -773,6 +773,23 @@ fn faults_of_the_configuration_are_told_by_line_and_key() {
 }
 
 #[test]
+fn a_time_in_another_unit_is_told_from_one_out_of_reach() {
+    let place = Place::new();
+    place.write("error.json", with_error());
+    for (time, said) in [
+        ("1782432000000", "this number is one of milliseconds"),
+        (
+            "-5",
+            "Unix seconds of a time from 2012-01-01T00:00:00Z to 2040-01-01T00:00:00Z",
+        ),
+        ("20260626", "Unix seconds of a time from"),
+    ] {
+        let ran = place.run(&["check", "error.json", "--no-config", "--as-of", time]);
+        ran.ends(2).says(said);
+    }
+}
+
+#[test]
 fn numbers_below_nothing_are_told_as_such() {
     let place = Place::new();
     place.write("error.json", with_error());

@@ -205,3 +205,42 @@ fn a_fix_that_is_killed_leaves_the_old_file_or_the_new_one() {
     // Both happened, so the moments were chosen well.
     assert!(kept > 0 && done > 0, "{kept} {done}");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_run_that_is_interrupted_twice_leaves_no_unfinished_file() {
+    let place = Place::new();
+    let old = format!("{}\n{CLEAN}\n", with_error()).repeat(2_000);
+    for how in ["--fix", "--fix-to=out"] {
+        place.write("log.ndjson", &old);
+        let mut child = place
+            .command()
+            .args(["check", "--as-of", support::AS_OF, how, "log.ndjson"])
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        let unfinished = || {
+            let folders = [place.path("."), place.path("out")];
+            let files = folders.iter().flat_map(std::fs::read_dir).flatten();
+            let names = files.map(|file| file.unwrap().file_name());
+            names
+                .filter(|name| name.to_string_lossy().starts_with(".capilint-"))
+                .count()
+        };
+        while unfinished() == 0 && child.try_wait().unwrap().is_none() {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        for _ in 0..2 {
+            let id = child.id().to_string();
+            let mut kill = std::process::Command::new("kill");
+            let _ = kill.args(["-INT", &id]).output();
+        }
+        let code = child.wait().unwrap().code();
+        assert_eq!(unfinished(), 0, "{how}");
+        if code == Some(2) {
+            assert_eq!(place.text("log.ndjson"), old, "{how}");
+            assert!(!place.path("out").exists(), "{how}");
+        }
+    }
+}

@@ -423,7 +423,13 @@ fn reads_and_mends(name: &str, log: &str, held: &str, via: &str) {
     assert_eq!(finding["via"], json!([via]), "{name}");
     place.check(&format!("--no-config --fix {name}")).ends(0);
     let upper = EM.to_ascii_uppercase();
-    assert_eq!(place.text(name), log.replace(&upper, EM), "{name}");
+    let mut mended = log.replace(&upper, EM).replace(&hex(&upper), &hex(EM));
+    mended = mended.replace(&hex(&upper).to_uppercase(), &hex(EM).to_uppercase());
+    assert_eq!(place.text(name), mended, "{name}");
+}
+
+fn hex(text: &str) -> String {
+    text.bytes().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[test]
@@ -508,6 +514,63 @@ fn columns_of_a_table_tell_when_its_rows_were_sent() {
 }
 
 #[test]
+fn lines_in_a_list_are_joined() {
+    let place = Place::new();
+    let body = format!("posting {}", pretty());
+    let lines = body.lines().chain(["done", "next {", "  nothing"]);
+    let events: Vec<Value> = lines
+        .map(|line| json!({"timestamp": SENT_MS, "message": line, "logStreamName": "s"}))
+        .collect();
+    for log in [
+        json!({"events": events}).to_string(),
+        json!({"messageType": "DATA_MESSAGE", "logEvents": events}).to_string(),
+        json!(events).to_string(),
+    ] {
+        place.write("a.json", &log);
+        let report = report(&place, "a.json");
+        assert_eq!(report["summary"]["events"], 1, "{log}");
+        assert_eq!(report["as_of"]["sources"]["capture"], 1, "{log}");
+        assert_eq!(faults(&report), ["CL109"], "{log}");
+        assert_eq!(
+            report["findings"][0]["via"][0]
+                .as_str()
+                .unwrap()
+                .split(' ')
+                .next(),
+            Some("joined")
+        );
+        place.check("--no-config --fix a.json");
+        assert_eq!(place.text("a.json"), log);
+    }
+}
+
+#[test]
+fn a_long_text_behind_a_prefix_is_one_text() {
+    let events: Vec<Value> = (0..40)
+        .map(|number| serde_json::from_str(&another(number)).unwrap())
+        .collect();
+    let pretty = serde_json::to_string_pretty(&json!({"data": events})).unwrap();
+    let one = format!("{SENT} INFO payload {pretty}\n");
+    let log = format!(
+        "{SENT} INFO started\n{one}{SENT} INFO done\n{}",
+        one.repeat(2)
+    );
+    for (block, whole) in [
+        (300, 1_000),
+        (5_000, 20_000),
+        (40_000, 60_000),
+        (1 << 20, 1 << 20),
+    ] {
+        let linter = linter_with(block, whole, Fixing::Off);
+        let said: Value = serde_json::from_str(&essence(&linter, log.as_bytes()).0).unwrap();
+        assert_eq!(said[0]["requests"], 3, "{block} {said}");
+        assert_eq!(said[0]["events"], 120, "{block}");
+        assert_eq!(said[1]["sources"]["capture"], 120, "{block} {said}");
+        assert_eq!(said[0]["unread"]["truncated"], 0, "{block}");
+    }
+}
+
+#[test]
 fn strings_of_programs_and_stores_are_taken_out_of_their_escapes() {
     let (body, pretty) = (
         body().replace("checkout/", "it's/k\u{e4}se?q=\\\"a\\\"&b="),
@@ -532,6 +595,9 @@ fn strings_of_programs_and_stores_are_taken_out_of_their_escapes() {
             "INSERT INTO log VALUES (7, '",
             "');",
         ),
+        (hex(&body), "hex", "7\t\\\\x", "\tsent"),
+        (hex(&pretty), "hex", "\"\\x", "\",7"),
+        (hex(&body).to_uppercase(), "hex", "(7,0x", ");"),
     ] {
         let line = format!("{SENT}\t{before}{held}{after}\n");
         reads_and_mends("a.log", &line.repeat(2), &held, via);
@@ -1478,12 +1544,17 @@ fn a_body_that_a_logger_cut_off_is_no_broken_json() {
         "<truncated>",
         "...[truncated 500 bytes]",
         "... 500 more bytes",
+        "...\"}",
+        "...(truncated)'",
     ] {
         for cut in [cut, in_number] {
             logs.push(format!("{SENT} INFO {cut}{mark}"));
             logs.push(json!({"ts": SENT, "body": format!("{cut}{mark}")}).to_string());
             logs.push(format!("{cut}{mark}"));
         }
+        // Inside of a text too.
+        logs.push(format!("{in_text}{mark}"));
+        logs.push(format!("{SENT} INFO {in_text}{mark}"));
     }
     // Pieces that were joined: the end of the line is none of the payload.
     logs.push(format!("{SENT} stdout P {first}\n{SENT} stdout F {last}"));
@@ -1559,23 +1630,68 @@ fn an_event_that_cannot_be_read_is_told() {
 fn a_body_with_a_prefix_on_each_of_its_lines_is_joined() {
     let body: Value = serde_json::from_str(&body()).unwrap();
     let pretty = serde_json::to_string_pretty(&body).unwrap();
-    for (prefix, first) in [("INFO ", ""), ("[DEBUG] ", "sending "), ("ERROR: ", "")] {
+    let with_time = |rest: &str| format!("{SENT} {rest}");
+    for (prefix, first) in [
+        (with_time("INFO "), ""),
+        (with_time("[DEBUG] "), "sending "),
+        (with_time("ERROR: "), ""),
+        (with_time("- root - INFO - "), "sending: "),
+        ("2026-06-25 14:10:03,123 - root - INFO - ".to_owned(), ""),
+        ("[2026-06-25 14:10:03] production.INFO: ".to_owned(), "x "),
+        (
+            "INFO  [2026-06-25 14:10:03,123] com.x.Capi: ".to_owned(),
+            "",
+        ),
+        ("Jun 25 14:10:03 web1 app[123]: ".to_owned(), ""),
+        ("I, [2026-06-25T14:10:03.12 #12]  INFO -- : ".to_owned(), ""),
+        (
+            "2026-06-25 14:10:03.123  INFO 1 --- [main] c.x.Capi : ".to_owned(),
+            "",
+        ),
+        ("INFO:root:".to_owned(), ""),
+        ("[capi] ".to_owned(), "body: "),
+        ("> ".to_owned(), ""),
+    ] {
         let log: String = (pretty.lines().enumerate())
             .map(|(number, line)| match number {
-                0 => format!("{SENT} {prefix}{first}{line}\n"),
-                _ => format!("{SENT} {prefix}{line}\n"),
+                0 => format!("{prefix}{first}{line}\n"),
+                // The clock goes on.
+                1..9 => format!("{prefix}{line}\n"),
+                _ => format!("{}{line}\n", prefix.replace(":03", ":04")),
             })
             .collect();
         let place = Place::new();
         place.write(
             "log.txt",
-            format!("{SENT} INFO started\n{log}{SENT} INFO done\n"),
+            format!("{prefix}INFO started\n{log}{prefix}INFO done\n"),
         );
         let report = place.check("--format json log.txt").json();
         assert_eq!(report["summary"]["requests"], 1, "{log}");
         assert_eq!(report["summary"]["events"], 1, "{log}");
         assert_eq!(ids(&report).get("CL005"), None, "{log}");
     }
+}
+
+#[test]
+fn lines_of_two_writers_lie_among_each_other() {
+    let pretty = |body: &str| {
+        serde_json::to_string_pretty(&serde_json::from_str::<Value>(body).unwrap()).unwrap()
+    };
+    let second = format!("{{\"data\":[{}]}}", another(1));
+    let [first, second] = [body(), second].map(|one| pretty(&one));
+    let seconds = ["03", "04"].into_iter().cycle();
+    let both = first.lines().zip(second.lines()).zip(seconds);
+    let log: String = both
+        .map(|((a, b), second)| {
+            let at = format!("2026-06-25T14:10:{second}Z");
+            format!("{at} web-a {a}\n{at} web-b {b}\n{at} web-c next {{\n")
+        })
+        .collect();
+    let place = Place::new();
+    place.write("log.txt", log);
+    let report = place.check("--format json log.txt").json();
+    assert_eq!(report["summary"]["events"], 2);
+    assert_eq!(ids(&report).get("CL005"), None);
 }
 
 #[test]
@@ -1607,19 +1723,51 @@ fn numbered_pieces_are_joined_in_whatever_order_they_lie() {
         let split = json!({"uid": "u", "index": index, "totalSplits": 3});
         json!({"timestamp": SENT, "textPayload": pieces[index], "split": split}).to_string()
     };
-    for order in [[0, 1, 2], [2, 1, 0], [1, 0, 2]] {
+    let lists = [[0, 1, 2], [2, 1, 0], [1, 0, 2]].map(|order| order.map(entry));
+    for (log, records) in lists.iter().flat_map(|entries| {
+        let list = format!("{{\"entries\":[{}]}}", entries.join(","));
+        [(lines(entries), 3), (list, 1)]
+    }) {
         let place = Place::new();
-        place.write("log.ndjson", lines(&order.map(entry)));
+        place.write("log.ndjson", log);
         let report = place.check("--format json log.ndjson").json();
         let summary = &report["summary"];
         assert_eq!(
             (&summary["requests"], &summary["records"]),
-            (&1.into(), &3.into())
+            (&1.into(), &records.into())
         );
+        let times = &summary["facts"]["capture_times"];
+        assert_eq!(times["first"], "2026-06-25T14:10:03Z");
         let told = ids(&report);
         assert!(
             !told.contains_key("CL001") && !told.contains_key("CL005"),
             "{told:?}"
         );
     }
+}
+
+#[test]
+fn a_plus_in_the_query_of_a_log_whose_fields_have_no_spaces_is_a_space() {
+    let place = Place::new();
+    let query = format!("data=[{}]", event()).replace(' ', "+");
+    let line = format!(
+        "2026-06-25 14:10:03 POST /v24.0/738291045566120/events {query} Mozilla/5.0+(X11) 200\n"
+    );
+    let log = format!(
+        "#Fields: date time cs-method cs-uri-stem cs-uri-query cs(User-Agent) sc-status\n{line}"
+    );
+    place.write("w3c.log", &log);
+    let report = place.check("--format json w3c.log").json();
+    assert_eq!(report["summary"]["events"], 1);
+    let told = ids(&report);
+    assert_eq!(
+        (told.get("CL219"), told.get("CL109")),
+        (None, Some(&1)),
+        "{told:?}"
+    );
+    place.check("--fix w3c.log");
+    assert_eq!(
+        place.text("w3c.log"),
+        log.replace(&EM.to_ascii_uppercase(), EM)
+    );
 }

@@ -981,11 +981,46 @@ fn an_answer_is_that_of_a_request_before_it_and_of_no_other_call() {
     };
     let answers = serde_json::json!([{"code": 200, "body": taken}, {"code": 400, "body": refusal}]);
     let printed = refusal.replace('"', "'");
+    let refused_both =
+        serde_json::json!([{"code": 400, "body": refusal}, {"code": 400, "body": refusal}]);
+    let batch = format!("[{},{}]", in_batch(1), in_batch(2));
     let [refused_1, sent_1] = [newest_first(taken, refusal), newest_first(refusal, taken)];
+    let crossed = [
+        row("10:46", &format!("res {refusal}")),
+        row("10:46", &format!("res {taken}")),
+        row("10:45", &format!("req {}", request(2))),
+        row("10:44", &format!("req {}", request(1))),
+    ];
+    let rising = [
+        row("10:45", &format!("res {refusal}")),
+        row("10:44", &format!("req {}", request(1))),
+        row("10:47", &format!("res {taken}")),
+    ];
     // The log, the numbers of the events that are refused, how many answers are paired, how many
     // are counted.
     for (log, refused, paired, counted) in [
-        (lines(&refused_1), &[][..], 0, 2),
+        (lines(&refused_1), &[1][..], 2, 2),
+        (lines(&sent_1), &[2], 2, 2),
+        // Who runs two requests at a time, or does not keep to an order, leaves it open.
+        (lines(&crossed), &[], 0, 2),
+        (lines(&rising), &[], 1, 2),
+        // The answers to a batch in the next record, in their order.
+        (format!("{batch}\n{answers}"), &[2], 2, 2),
+        (
+            format!("{{\"batch\":{batch}}}\n{refused_both}"),
+            &[1, 2],
+            2,
+            2,
+        ),
+        (
+            format!(
+                "2026-06-25T14:10:47Z got {answers}\n2026-06-25T14:10:46Z send {batch}\n{}\n",
+                row("10:45", "x")
+            ),
+            &[2],
+            2,
+            2,
+        ),
         (format!("[{}]", refused_1.join(",")), &[1][..], 2, 2),
         (format!("[{}]", sent_1.join(",")), &[2], 2, 2),
         (

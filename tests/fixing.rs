@@ -411,6 +411,10 @@ fn read_only_files_and_those_with_two_names_stay_as_they_are() {
             .says(why)
             .says("1 input could not be rewritten");
         assert_eq!(place.text(name), lines(&log()), "{name}");
+        // The verdict alone does not say why.
+        let quiet = place.check(&format!("{name} --fix -q")).ends(2);
+        assert_eq!(quiet.out(), "error: 1 input could not be rewritten\n");
+        assert!(quiet.err().contains(why), "{}", quiet.err());
     }
     assert_eq!(place.text("second.ndjson"), lines(&log()));
 }
@@ -448,6 +452,35 @@ fn patched(old: &str, patch: &str) -> String {
     }
     out.push_str(&lines[at..].concat());
     out
+}
+
+/// No output holds a token: a line with one is left to `--fix`.
+#[test]
+fn a_patch_says_that_it_hides_a_token() {
+    const HIDDEN: &str = "# access tokens are masked";
+    let place = Place::new();
+    let log = lines(&log());
+    let token = "EAABsbCS1iHgBAKZCx7ZBm0ZAq";
+    let head = format!("{{\"access_token\":\"{token}\",\"data\":[");
+    for (name, text, hides) in [
+        ("bare.ndjson", log.clone(), false),
+        // On a line of its own, far from what changes.
+        (
+            "apart.ndjson",
+            format!("{token}\n{}{log}", "x\n".repeat(9)),
+            false,
+        ),
+        (
+            "beside.ndjson",
+            format!("{head}{}]}}\n", with_error()),
+            true,
+        ),
+    ] {
+        place.write(name, &text);
+        let shown = place.check(&format!("{name} --diff --show-values")).out();
+        assert!(!shown.contains(token), "{shown}");
+        assert_eq!(shown.contains(HIDDEN), hides, "{shown}");
+    }
 }
 
 #[test]

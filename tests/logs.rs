@@ -107,6 +107,20 @@ fn decoded(span: &str, via: &[&str]) -> String {
             }
             "\\x escapes" => text().replace("\\x22", "\"").into_bytes(),
             "html entities" => text().replace("&quot;", "\"").into_bytes(),
+            "copied table" => text()
+                .replace("\\n", "\n")
+                .replace("\\\\", "\\")
+                .into_bytes(),
+            "printed bytes" => text()
+                .replace("\\n", "\n")
+                .replace("\\xc3\\xa9", "\u{e9}")
+                .into_bytes(),
+            "sql string" => text().replace("''", "'").into_bytes(),
+            "hex" => {
+                let text = text();
+                let digits = text.strip_prefix("\\x").unwrap_or(&text);
+                hex::decode(digits).unwrap()
+            }
             "csv cell" => text().replace("\"\"", "\"").into_bytes(),
             "byte list" => serde_json::from_slice(&bytes).unwrap(),
             _ => panic!("{word}"),

@@ -349,3 +349,22 @@ fn a_standard_name_of_the_server_is_not_given_up_for_the_browsers() {
     assert!(renamed("OrderPlaced", "Purchase"));
     assert!(!renamed("Purchase", "OrderPlaced"));
 }
+
+#[test]
+fn a_netlog_is_refused_with_what_to_do_instead() {
+    let place = Place::new();
+    let url = "https://www.facebook.com/tr/?id=1234567890&ev=Purchase&eid=1";
+    let events: Vec<String> = (0..3)
+        .map(|number| json!({"params": {"url": url}, "type": number}).to_string())
+        .collect();
+    place.write(
+        "netlog.json",
+        format!(
+            "{{\"constants\":{{\"a\":1}},\n\"events\": [\n{}]}}\n",
+            events.join(",\n")
+        ),
+    );
+    place.write("a.json", support::CLEAN);
+    let run = place.check("--pixel netlog.json a.json").ends(2);
+    run.says("NetLog").says("HAR");
+}

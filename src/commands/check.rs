@@ -25,6 +25,7 @@ use crate::report::{FileTally, Gate, InputError, Report, Verdict};
 use crate::resend::Resend;
 use crate::rewrite::Rewrite;
 use crate::settings::{Clocks, Settings};
+use crate::unfinished;
 use crate::values::printable::visible;
 
 use super::outputs::{Destination, Outputs};
@@ -420,13 +421,13 @@ fn run(
     // finds the flag set and ends at once.
     let _ = ctrlc::set_handler(move || {
         if stop.swap(true, Ordering::Relaxed) {
-            std::process::exit(2);
+            unfinished::end(2);
         }
         // A source that gives nothing, such as a pipe nobody writes to, would be waited for.
         std::thread::spawn(|| {
             std::thread::sleep(MOST_WAIT);
             eprintln!("capilint: interrupted while waiting for input");
-            std::process::exit(2);
+            unfinished::end(2);
         });
     });
     let is_mending = linter.settings().fixing != Fixing::Off || asides.resend.is_some();

@@ -317,13 +317,15 @@ fn clocks(as_of: Option<&Asked<String>>) -> Result<Clocks, Failure> {
 fn moment(text: &str, option: &str) -> Result<i64, Failure> {
     if let Ok(seconds) = text.parse::<i64>() {
         // Milliseconds are the very fault that a rule is about.
-        return match PLAUSIBLE.contains(&seconds) {
-            true => Ok(seconds),
-            false => Err(usage(format!(
-                "{option} takes Unix seconds, not milliseconds, of a time from {} on",
-                rfc3339(PLAUSIBLE.start)
-            ))),
+        let why = if PLAUSIBLE.contains(&seconds) {
+            return Ok(seconds);
+        } else if PLAUSIBLE.contains(&(seconds / 1_000)) {
+            "takes Unix seconds, and this number is one of milliseconds".to_owned()
+        } else {
+            let (from, to) = (rfc3339(PLAUSIBLE.start), rfc3339(PLAUSIBLE.end));
+            format!("takes Unix seconds of a time from {from} to {to}")
         };
+        return Err(usage(format!("{option} {why}")));
     }
     if let Ok(time) = text.parse::<jiff::Timestamp>() {
         return Ok(time.as_second());

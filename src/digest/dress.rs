@@ -74,7 +74,7 @@ pub(super) const OF_MD5: &str = "the SHA-256 of an MD5";
 pub(super) const FLOAT: &str = "a number with decimals";
 
 /// The usual ones stand in front.
-pub(super) const DRESSES: [Dress; 33] = [
+pub(super) const DRESSES: [Dress; 36] = [
     Dress::None,
     Dress::TwiceHex,
     Dress::Around("", "\n", SPACED),
@@ -108,6 +108,10 @@ pub(super) const DRESSES: [Dress; 33] = [
     Dress::Around("", "\u{feff}", SPACED),
     Dress::Around("\0", "", SPACED),
     Dress::Md5,
+    // Copied from a page or a mail.
+    Dress::Around("", "\u{a0}", SPACED),
+    Dress::Around("", "\u{200b}", SPACED),
+    Dress::Around("\u{200b}", "", SPACED),
 ];
 /// So many of [`DRESSES`] are tried on long lists: white space, quotes and a second hashing.
 pub(super) const USUAL: usize = 5;

@@ -25,7 +25,7 @@ pub struct Class {
 }
 
 /// Every [`Class::what`] of an e-mail or a phone.
-const CLASSES: [&str; 23] = [
+const CLASSES: [&str; 24] = [
     "a value in another spelling",
     super::dress::SPACED,
     super::dress::QUOTED,
@@ -49,6 +49,7 @@ const CLASSES: [&str; 23] = [
     NATIONAL,
     AROUND,
     super::dress::OF_MD5,
+    PREFIXED,
 ];
 
 const FAULTS: [Fault; 4] = [Fault::Twice, Fault::Case, Fault::Spelling, Fault::WrongKey];
@@ -104,6 +105,7 @@ const PLUS: &str = "a phone number with a plus";
 const ZEROS: &str = "a phone number with 00 in front";
 const SIGNS: &str = "a phone number with spaces or signs";
 const TRUNK: &str = "a phone number with a zero behind its country calling code";
+const PREFIXED: &str = "a phone number with `tel:` or `p:` in front";
 const DECIMALS: &str = "a phone number with decimals";
 
 /// A value that is known in plain: its right digest and its wrong forms.
@@ -194,6 +196,9 @@ impl Known {
             let bracketed = format!("<{written}>");
             self.add(&bracketed, Some(BRACKETED), FEW);
             if written.contains('+') {
+                // As encodeURIComponent writes it.
+                let encoded = written.replace('+', "%2B").replacen('@', "%40", 1);
+                self.add(&encoded, Some(ENCODED), FEW);
                 self.add(&written.replace('+', " "), Some(WITHOUT_PLUS), FEW);
             }
         }
@@ -234,6 +239,14 @@ impl Known {
             self.add(&digits, Some(NATIONAL), FEW);
         }
         self.add(&format!("{normal}.0"), Some(DECIMALS), 1);
+        // A link, and the export of a lead form.
+        for prefix in ["tel:", "p:"] {
+            self.add(&format!("{prefix}+{normal}"), Some(PREFIXED), 1);
+        }
+        if let Some(signs) = typed.strip_prefix('+') {
+            self.add(signs, Some(SIGNS), 1);
+            self.add(&signs.replace(['-', '(', ')'], ""), Some(SIGNS), 1);
+        }
         let once = typed.replacen([' ', '-', '('], "", 1);
         self.add(&once, Some(SIGNS), 1);
         let plain = typed.replace([' ', '-', '(', ')', '.', '/'], "");
@@ -428,6 +441,9 @@ mod tests {
             ("Ana+Shop@Kestrel.example ", Fault::Spelling),
             ("ana+shop%40kestrel.example", Fault::Spelling),
             ("ana shop@kestrel.example", Fault::Spelling),
+            ("ana%2Bshop%40kestrel.example", Fault::Spelling),
+            ("ana+shop@kestrel.example\u{a0}", Fault::Spelling),
+            ("\u{200b}Ana+Shop@Kestrel.example", Fault::Spelling),
             ("\"ana+shop@kestrel.example\"", Fault::Spelling),
         ] {
             let form = known.find(&sha256_hex(text));
@@ -437,6 +453,30 @@ mod tests {
         assert_eq!(known.find(&twice).unwrap().fault, Fault::Twice);
         assert_eq!(known.find(&sha256_hex("ben@kestrel.example")), None);
         assert!(Known::new(Name::Em, "no address", &assume).is_none());
+    }
+
+    #[test]
+    fn forms_of_a_known_phone_and_postcode() {
+        let find = |name: Name, listed: &str, hashed: &str| {
+            let known = Known::new(name, listed, &Assumptions::default()).unwrap();
+            known.find(&sha256_hex(hashed)).map(|form| form.what)
+        };
+        for (hashed, what) in [
+            ("tel:+491712345678", PREFIXED),
+            ("p:+491712345678", PREFIXED),
+            ("49 171 234-5678", SIGNS),
+            ("49 171 2345678", SIGNS),
+        ] {
+            assert_eq!(
+                find(Name::Ph, "+49 171 234-5678", hashed),
+                Some(what),
+                "{hashed}"
+            );
+        }
+        // Nobody keeps the dash; nine digits without it are cut by none of Meta's programs.
+        let postcode = |hashed| find(Name::Zp, "02139-1234", hashed);
+        assert_eq!(postcode("02139-1234"), Some(spelling_of(Name::Zp)));
+        assert_eq!((postcode("02139"), postcode("021391234")), (None, None));
     }
 
     #[test]

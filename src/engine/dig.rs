@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 
 use crate::envelope::MAX_DECODES;
 use crate::envelope::decode::{self, Codec};
-use crate::envelope::join::{self, Brackets, Piece};
+use crate::envelope::join::{self, Piece};
 use crate::envelope::labels;
 use crate::envelope::repr::{self, Unread};
 use crate::envelope::search::{self, Kind, Origin, Scope, Wrapped};
@@ -116,6 +116,9 @@ impl Held<'_> {
 /// What the text around a list that is read by element tells of the elements.
 pub(super) fn context<'a>(list: &List, arena: &'a Bump, zone: Option<&TimeZone>) -> Envelope<'a> {
     let mut envelope = Envelope::default();
+    if let Ok(prose) = std::str::from_utf8(&list.before) {
+        text::see(arena.alloc_str(prose), &mut envelope, Naive::of(zone));
+    }
     let Ok(text) = std::str::from_utf8(&list.around) else {
         return envelope;
     };
@@ -123,8 +126,7 @@ pub(super) fn context<'a>(list: &List, arena: &'a Bump, zone: Option<&TimeZone>)
     if text.is_empty() || tape.parse(arena.alloc_str(text), arena).is_err() {
         return envelope;
     }
-    let (body, around) = body_around(&tape, &list.pointer, zone);
-    envelope = around;
+    let (body, mut envelope) = body_around(&tape, &list.pointer, zone, envelope);
     if let Some(body) = body.filter(|_| list.is_of_a_body()) {
         let code = body.get(Name::TestEventCode);
         envelope.is_test = code.is_some_and(|code| !code.is_blank());
@@ -137,9 +139,9 @@ pub(super) fn body_around<'t, 'a>(
     tape: &'t Tape<'a>,
     list: &Pointer,
     zone: Option<&TimeZone>,
+    mut envelope: Envelope<'a>,
 ) -> (Option<Item<'t, 'a>>, Envelope<'a>) {
     let (mut item, mut body) = (tape.root(), None);
-    let mut envelope = Envelope::default();
     for step in list.steps() {
         if item.is_object() {
             labels::see(item, &mut envelope, Naive::of(zone));
@@ -187,113 +189,30 @@ pub(super) fn via<'a>(
 /// Pieces of texts that have begun and not ended.
 #[derive(Default)]
 pub(super) struct Joints<'a> {
-    open: Vec<Joint<'a>>,
+    texts: join::Joints<'a, First<'a>>,
     /// Whether something else was read since the first of them began.
     mixed: bool,
 }
 
-struct Joint<'a> {
-    key: &'a str,
-    /// Where the record of the first piece begins in the block.
+/// What is known of the first piece of a text.
+#[derive(Clone, Copy)]
+struct First<'a> {
+    /// Where its record begins in the block.
     at: usize,
     held: Held<'a>,
     envelope: Envelope<'a>,
-    /// The pieces, by their numbers.
-    texts: Vec<(i64, &'a str)>,
-    /// How many records they stand in.
-    records: usize,
-    /// What is open behind the lines so far, when each of them is a record.
-    lines: Option<Brackets>,
 }
 
 impl<'a> Joints<'a> {
     /// Where the records begin that wait for others, when nothing else was read since.
     pub fn wait_from(&self) -> Option<usize> {
-        let first = self.open.iter().map(|joint| joint.at).min();
+        let first = self.texts.open().iter().map(|joint| joint.first.at).min();
         first.filter(|_| !self.mixed)
     }
 
     /// Something was read that is no piece.
     pub fn mix(&mut self) {
-        self.mixed = !self.open.is_empty();
-    }
-
-    /// Whether a piece belongs to a text of several.
-    pub fn takes(&self, piece: &Piece<'a>) -> bool {
-        let goes_on = |joint: &Joint<'a>| {
-            joint.key == piece.key && (joint.lines.is_none() || piece.goes_on())
-        };
-        piece.more || piece.number.is_some() || self.open.iter().any(goes_on) || piece.opens()
-    }
-
-    /// Whether a piece goes on with lines that have begun.
-    fn goes_on(&self, piece: &Piece<'a>) -> bool {
-        let goes_on = |joint: &Joint<'a>| joint.key == piece.key && joint.lines.is_some();
-        piece.goes_on() && self.open.iter().any(goes_on)
-    }
-
-    /// Takes out the lines that a piece does not go on, though it has their key.
-    fn broken_off(&mut self, piece: &Piece<'a>) -> Option<Joint<'a>> {
-        let is_broken_off = |joint: &Joint<'a>| {
-            joint.key == piece.key && joint.lines.is_some() && (piece.more || !piece.goes_on())
-        };
-        let index = self.open.iter().position(is_broken_off)?;
-        let joint = self.open.swap_remove(index);
-        self.mixed &= !self.open.is_empty();
-        Some(joint)
-    }
-
-    /// Takes a piece. Gives the text back that it completes, with what is known of it, and the
-    /// number of its pieces.
-    fn push(
-        &mut self,
-        piece: Piece<'a>,
-        at: usize,
-        held: Held<'a>,
-        envelope: Envelope<'a>,
-    ) -> Option<Joint<'a>> {
-        let index = match self.open.iter().position(|joint| joint.key == piece.key) {
-            Some(index) => index,
-            None => {
-                self.open.push(Joint {
-                    key: piece.key,
-                    at,
-                    held,
-                    envelope,
-                    texts: Vec::new(),
-                    records: 0,
-                    lines: piece.opens().then(Brackets::default),
-                });
-                self.open.len() - 1
-            }
-        };
-        let joint = &mut self.open[index];
-        joint.records += 1;
-        let number = piece
-            .number
-            .map_or(joint.records as i64, |(number, _)| number);
-        joint.texts.push((number, piece.text));
-        if piece.ends_line {
-            joint.texts.push((number, "\n"));
-        }
-        let done = match &mut joint.lines {
-            Some(brackets) => {
-                brackets.take(piece.text);
-                !brackets.are_open() || joint.records >= join::MAX_LINES
-            }
-            None => {
-                let is_last = match piece.number {
-                    Some((_, total)) => joint.records as i64 >= total,
-                    None => !piece.more,
-                };
-                is_last || joint.records >= join::MAX_PIECES
-            }
-        };
-        let whole = done.then(|| self.open.swap_remove(index));
-        if whole.is_some() {
-            self.mix();
-        }
-        whole
+        self.mixed = !self.texts.open().is_empty();
     }
 }
 
@@ -305,39 +224,35 @@ fn piece<'a>(
     held: Held<'a>,
     envelope: Envelope<'a>,
 ) {
-    if let Some(joint) = dig.joints().broken_off(&piece) {
-        joined(dig, joint);
+    let joints = dig.joints();
+    if let Some(joint) = joints.texts.broken_off(&piece) {
+        joints.mixed &= !joints.texts.open().is_empty();
+        joined(dig, &joint);
     }
-    match dig.joints().push(piece, at, held, envelope) {
-        Some(joint) => joined(dig, joint),
+    let joints = dig.joints();
+    match joints.texts.push(piece, First { at, held, envelope }) {
+        Some(joint) => {
+            joints.mix();
+            joined(dig, &joint);
+        }
         None => dig.pieces(0),
     }
 }
 
-fn joined<'a>(dig: &mut impl Dig<'a>, joint: Joint<'a>) {
-    let mut texts = joint.texts;
-    texts.sort_by_key(|(number, _)| *number);
-    let texts: String = texts.into_iter().map(|(_, text)| text).collect();
-    let mut text = &*dig.arena().alloc_str(&texts);
-    if joint.records > 1 {
-        // The end of the last line is the log's own: a text cut off there does not go on with it.
-        text = text.strip_suffix('\n').unwrap_or(text);
-    }
-    let codec = match joint.records {
+fn joined<'a>(dig: &mut impl Dig<'a>, joint: &join::Joint<'a, First<'a>>) {
+    let text = &*dig.arena().alloc_str(&joint.text());
+    let First { held, envelope, .. } = joint.first;
+    let records = joint.pieces.len();
+    let codec = match records {
         // It waited for more, and none came.
-        1 => match joint.held {
+        1 => match held {
             Held::Value { .. } => Codec::JsonString,
             Held::Range { .. } => Codec::Plain,
         },
         _ => Codec::Joined,
     };
-    let inner = Layer {
-        codec,
-        held: joint.held,
-        text,
-    };
-    layer(dig, inner, joint.envelope, None, 1);
-    dig.pieces(joint.records as u64);
+    layer(dig, Layer { codec, held, text }, envelope, None, 1);
+    dig.pieces(records as u64);
 }
 
 /// The piece of a longer text that was inspected, and what is known of that.
@@ -345,7 +260,9 @@ pub(super) fn piece_of<'a>(
     inspector: &Inspector<'_, 'a>,
     joints: &Joints<'a>,
 ) -> Option<(Piece<'a>, Envelope<'a>)> {
-    let piece = inspector.piece().filter(|piece| joints.takes(piece))?;
+    let piece = inspector
+        .piece()
+        .filter(|piece| joints.texts.takes(piece))?;
     Some((piece, inspector.envelope()))
 }
 
@@ -357,17 +274,10 @@ pub(super) fn piece_of_line<'a>(
     beyond: &str,
     around: Envelope<'a>,
 ) -> bool {
+    let texts = &dig.joints().texts;
     let part = match join::of_line(line) {
-        Some(part) if dig.joints().takes(&part) => Some(part),
-        _ => join::of_prefixed(line).filter(|part| match part.opens() {
-            // Whether each line has its own prefix shows on the next one.
-            true => {
-                let behind = beyond.get(line.len()..).unwrap_or_default().trim_start();
-                let next = behind.lines().next().and_then(join::of_prefixed);
-                next.is_some_and(|next| next.key == part.key && next.goes_on())
-            }
-            false => dig.joints().goes_on(part),
-        }),
+        Some(part) if texts.takes(&part) => Some(part),
+        _ => texts.of_prefixed(line, beyond),
     };
     let Some(part) = part else { return false };
     let held = Held::Range {
@@ -380,10 +290,10 @@ pub(super) fn piece_of_line<'a>(
 
 /// Reads what has begun and will not end.
 pub(super) fn rest<'a>(dig: &mut impl Dig<'a>) {
-    let mut open = std::mem::take(&mut dig.joints().open);
-    open.sort_by_key(|joint| joint.at);
+    let mut open = dig.joints().texts.rest();
+    open.sort_by_key(|joint| joint.first.at);
     for joint in open {
-        joined(dig, joint);
+        joined(dig, &joint);
     }
 }
 
@@ -500,6 +410,7 @@ pub(super) fn json<'a>(
         for wrapped in inspected.wrapped {
             let codec = match wrapped.kind {
                 Kind::Text => Codec::JsonString,
+                Kind::Joined => Codec::Joined,
                 Kind::Typed => Codec::Typed,
                 Kind::Dump => Codec::Dump,
                 Kind::Bytes => Codec::Bytes,

@@ -19,7 +19,7 @@ use crate::inspect::{Inspector, Read, Watch};
 use crate::json::tree::{Kind, Syntax, SyntaxError, Tree};
 use crate::json::{Pointer, tree};
 use crate::policy::Decision;
-use crate::repair::{Change, Mender, Repair};
+use crate::repair::{Allow, Change, Mender, Repair};
 use crate::report::{LocatedChange, count};
 use crate::values::printable;
 use crate::witness::Sent;
@@ -377,29 +377,16 @@ impl<'a> Dig<'a> for Bench<'_, 'a> {
         let edits = list.split_off(first);
         let mut new = edited(text, at, edits);
         let worker = self.worker;
-        // What stands around an element is not here to be mended.
-        let element = self.is_element();
-        let around = |finding: &Finding, _: Safety| match finding.subject {
-            // An event alone cannot be taken out of what stands around it.
-            Subject::Event => !element && takes_event_out(finding) && is_allowed(worker, finding),
-            Subject::Record => is_allowed(worker, finding),
-            _ => !element && is_allowed(worker, finding),
+        let around = AroundEvents {
+            worker,
+            is_element: self.is_element(),
         };
         let mender = Mender::new(&worker.linter.rules, worker.around);
-        let repair = mender.mend(&new, None, &around);
         let told = self.told();
-        self.note(at, &new, &repair, None, &Pointer::root(), &outside);
-        let has_other_events = repair.has_other_events;
-        if let Some(mended) = repair.text {
-            new = mended;
-        }
-        if has_other_events {
-            // Those were not among the events that are mended by now.
-            let all = |finding: &Finding, _: Safety| is_allowed(worker, finding);
-            let repair = mender.mend(&new, None, &all);
-            self.note(at, &new, &repair, None, &Pointer::root(), &outside);
-            new = repair.text.unwrap_or(new);
-        }
+        let repair = mender.mend_by_steps(&new, None, &around, |old, step| {
+            self.note(at, old, step, None, &Pointer::root(), &outside);
+        });
+        new = repair.text.unwrap_or(new);
         if outside.is_copy {
             self.forget_since(told);
         }
@@ -723,6 +710,30 @@ impl<'a> Bench<'_, 'a> {
         self.outcome.left += repair.left.len() as u64;
         self.outcome.changes.extend(made);
         self.outcome.withheld.extend(withheld);
+    }
+}
+
+/// Mends what stands around events that are mended by now.
+struct AroundEvents<'b> {
+    worker: &'b Worker<'b>,
+    /// What stands around an element is not here to be mended.
+    is_element: bool,
+}
+
+impl Allow for AroundEvents<'_> {
+    fn allows(&self, finding: &Finding, _: Safety) -> bool {
+        let is_here = match finding.subject {
+            // An event alone cannot be taken out of what stands around it.
+            Subject::Event => !self.is_element && takes_event_out(finding),
+            Subject::Record => true,
+            _ => !self.is_element,
+        };
+        is_here && is_allowed(self.worker, finding)
+    }
+
+    /// Events that only now are some were not among those that are mended.
+    fn allows_then(&self, finding: &Finding, _: Safety) -> bool {
+        is_allowed(self.worker, finding)
     }
 }
 

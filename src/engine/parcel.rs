@@ -97,7 +97,7 @@ pub(super) fn body_of(worker: &Worker<'_>, head: &Head, text: &str, arena: &Bump
         return unknown("malformed-json");
     }
     let zone = worker.around.assume.zone.as_ref();
-    let (body, envelope) = dig::body_around(&tape, &head.list.pointer, zone);
+    let (body, envelope) = dig::body_around(&tape, &head.list.pointer, zone, Envelope::default());
     let Some(body) = body else {
         return Body::default();
     };
@@ -267,7 +267,7 @@ impl Watch for Findable {
             })
         };
         let mut present = 0;
-        for member in user_data.children() {
+        for member in user_data.members() {
             if let Some(name) = member.name().filter(|name| name.hashing().is_some())
                 && member
                     .each()

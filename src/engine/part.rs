@@ -104,8 +104,12 @@ pub(super) struct Answered {
     pub said: Option<Said>,
     /// The hash of what ties it to its request.
     pub trace: Option<u64>,
-    /// Whether it is the first thing in its block: then the last request before may be its own.
+    /// Whether its record is the first thing in its block: then the last request before may be its
+    /// own.
     pub is_first: bool,
+    /// Which of how many answers in its record it is: those to a batch stand together.
+    pub number: usize,
+    pub of: usize,
     /// When it was logged.
     pub logged: Option<Logged>,
     /// Whether it refuses what was sent, so that the same must not be sent again.
@@ -144,8 +148,10 @@ pub(super) struct Part {
     pub asks: Option<bool>,
     /// When that request was logged.
     pub asked_at: Option<Logged>,
-    /// How many parcels at the end are of the last request, whose answer may come in the next block.
-    pub asking: usize,
+    /// How many requests the last record with any holds, when none of them was answered in it.
+    pub waiting: usize,
+    /// How many parcels at the end are of each of them: the answers may come in the next block.
+    pub asking: Vec<usize>,
     pub rules: Vec<RuleTally>,
     pub names: Vec<NameKey>,
     pub tally: Tally,

@@ -284,6 +284,8 @@ impl<'l> Run<'l> {
             sink,
             sink_fault: None,
             asking: Vec::new(),
+            asking_sizes: Vec::new(),
+            waiting: 0,
         };
         self.ledger.open(name, key);
         self.report.facts.begin_file();

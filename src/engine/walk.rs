@@ -167,6 +167,10 @@ fn walk<'a>(
                     csv::Reach::Beyond => return Some(at),
                 }
                 let text = block[at..line].trim_end();
+                if !complete && text.ends_with(['{', '[']) && block[line..end].trim().is_empty() {
+                    // What it opens, the next line tells.
+                    return Some(at);
+                }
                 let error = (!is_http(text)).then_some(SyntaxError {
                     offset: 0,
                     what: "there is no JSON value",
@@ -233,7 +237,11 @@ fn recover<'a>(
     if error.incomplete && !complete {
         return None;
     }
-    let fault = at + error.offset;
+    let mut fault = at + error.offset;
+    if fault > line && block[line..fault.min(end)].trim().is_empty() {
+        // It lacks its end, which would stand on this line.
+        fault = line;
+    }
     // One line of a log that was cut off: the line behind it is a text of its own.
     let next_line = if error.incomplete {
         line + 1

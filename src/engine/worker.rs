@@ -370,6 +370,7 @@ struct Checker<'c, 'a> {
     /// Whether a rule has told of those.
     is_told: bool,
     requests: Requests,
+    newest_first: NewestFirst,
 }
 
 /// Where the parcels of requests lie, for answers that forbid to send them again.
@@ -379,8 +380,11 @@ struct Requests {
     begin: usize,
     /// Where in the record each of its events stands, and when it was logged.
     stands: Vec<(u32, Option<Logged>)>,
-    /// The parcels of the last record with any.
+    /// How many parcels each of its texts gave that hold a request.
+    sizes: Vec<usize>,
+    /// The parcels of the last record with any, and the same of it.
     last: Range<usize>,
+    last_sizes: Vec<usize>,
     /// By the hash of what ties a request to its answer.
     traced: HashMap<u64, Range<usize>>,
 }
@@ -410,6 +414,109 @@ impl Requests {
             .filter(|&(_, stand)| is_own(stand))
             .map(|(number, _)| self.begin + number)
             .collect()
+    }
+
+    /// The parcels of a record, or of the last one, that one of the answers in a later record is
+    /// about.
+    fn answered_after(
+        &self,
+        record: Option<&Range<usize>>,
+        number: usize,
+        of: usize,
+    ) -> Range<usize> {
+        let record = record.unwrap_or(&self.last);
+        match of {
+            1 => record.clone(),
+            // Of a batch.
+            _ if *record == self.last => part_of(record, &self.last_sizes, number, of),
+            _ => 0..0,
+        }
+    }
+}
+
+/// What belongs to one of several requests that lie behind one another, each of its size; nothing
+/// when they are not that many.
+pub(super) fn part_of(
+    all: &Range<usize>,
+    sizes: &[usize],
+    number: usize,
+    of: usize,
+) -> Range<usize> {
+    if sizes.len() != of || sizes.iter().sum::<usize>() != all.len() {
+        return 0..0;
+    }
+    let start = all.start + sizes[..number].iter().sum::<usize>();
+    start..start + sizes[number]
+}
+
+/// What the times of the records tell of the order in which the log lies, and the answers that lie
+/// above their requests if it begins with the newest.
+#[derive(Default)]
+struct NewestFirst {
+    /// When the last record was logged that holds a request or an answer.
+    last: Option<Logged>,
+    /// Whether any was logged before, or after, the one above it.
+    falls: bool,
+    rises: bool,
+    /// The answers of the last record that have no request above them.
+    above: Vec<Answered>,
+    /// Whether more such records lie there.
+    is_crowded: bool,
+    /// Those right above a request, and its parcels.
+    pairs: Vec<(Answered, Range<usize>)>,
+    /// Whether the last request is one of these.
+    is_last_paired: bool,
+}
+
+impl NewestFirst {
+    fn see(&mut self, logged: Option<Logged>) {
+        let Some(logged) = logged else { return };
+        if let Some(last) = self.last.replace(logged) {
+            self.falls |= logged.is_before(last);
+            self.rises |= last.is_before(logged);
+        }
+    }
+
+    fn is_sure(&self) -> bool {
+        self.falls && !self.rises
+    }
+
+    /// Takes the answers of a record without a request that have none above them; gives those back
+    /// that lie above no request.
+    fn answers(&mut self, answers: Vec<Answered>) -> Vec<Answered> {
+        // Requests that ran at the same time: nobody knows which is whose.
+        self.is_crowded |= !self.above.is_empty();
+        if self.is_crowded {
+            let before = std::mem::take(&mut self.above);
+            return before.into_iter().chain(answers).collect();
+        }
+        self.above = answers;
+        Vec::new()
+    }
+
+    /// Takes a record that holds this many requests and no answer, logged at these times; gives the
+    /// answers back that are not theirs.
+    fn requests(
+        &mut self,
+        number: usize,
+        logged: &[Option<Logged>],
+        parcels: impl Fn(usize, usize) -> Range<usize>,
+    ) -> Vec<Answered> {
+        let above = std::mem::take(&mut self.above);
+        self.is_crowded = false;
+        let of = above.len();
+        let is_known = |answer: &Answered| {
+            let trust = answer.logged.map(|logged| logged.trust);
+            trust.is_some() && logged.iter().all(|one| one.map(|one| one.trust) == trust)
+        };
+        self.is_last_paired = of > 0 && of == number && above.iter().all(is_known);
+        if !self.is_last_paired {
+            return above;
+        }
+        let paired = above.into_iter().enumerate();
+        self.pairs
+            .extend(paired.map(|(index, answer)| (answer, parcels(index, of))));
+        Vec::new()
     }
 }
 
@@ -464,6 +571,7 @@ impl<'c, 'a> Checker<'c, 'a> {
             asked_at: Vec::new(),
             is_told: false,
             requests: Requests::default(),
+            newest_first: NewestFirst::default(),
             ties: Vec::new(),
         }
     }
@@ -1005,7 +1113,11 @@ impl<'a> Dig<'a> for Checker<'_, 'a> {
         }
         self.take(at, &text[..read.end], events_before);
         if self.worker.orders.resend {
+            let before = self.part.parcels.len();
             self.send_again(at, &text[..read.end], events_before);
+            if self.inspector.events() > 0 {
+                self.requests.sizes.push(self.part.parcels.len() - before);
+            }
             let sent = self.requests.begin..self.part.parcels.len();
             if let Some(trace) = self.part.trace.filter(|_| self.inspector.events() > 0) {
                 self.requests.traced.insert(trace, sent);
@@ -1132,7 +1244,15 @@ impl<'a> Checker<'_, 'a> {
         }
         let sent = self.requests.begin..self.part.parcels.len();
         let asked_at = std::mem::take(&mut self.asked_at);
-        for answer in answers {
+        let logged = asked_at.iter().flatten().next().copied();
+        self.newest_first
+            .see(logged.or_else(|| answers.first()?.logged));
+        let (requests, of) = (asked, answers.len());
+        let first = answers.first().map(|answer| answer.asked);
+        // The answers to a batch stand in one list.
+        let is_of_batch = requests == 0 && of > 1 && of == self.part.waiting;
+        let mut unasked = Vec::new();
+        for (number, answer) in answers.into_iter().enumerate() {
             let in_record = answer.forbids && !sent.is_empty();
             if in_record {
                 self.refuse_in_record(&answer);
@@ -1142,13 +1262,36 @@ impl<'a> Checker<'_, 'a> {
             let is_named = answer.trace.map(|trace| self.traces.contains(&trace));
             // Logs that tie them together would show another request before it.
             let is_next = is_named.is_none() || self.traces.is_empty();
-            if is_named == Some(true) || (is_next && answer.asked == Some(true)) {
+            let is_first = match requests {
+                0 => first == Some(None),
+                _ => answer.asked.is_none(),
+            };
+            let is_asked = match is_of_batch {
+                true => first == Some(Some(true)),
+                false => answer.asked == Some(true),
+            };
+            // Where the newest comes first, what was not logged later is the answer to another.
+            let is_below = requests == 0
+                && is_named.is_none()
+                && self.newest_first.is_sure()
+                && matches!((self.part.asked_at, answer.logged), (Some(asked), Some(logged))
+                    if asked.trust == logged.trust && !asked.is_before(logged));
+            let mut answered = Answered {
+                said: None,
+                trace: answer.trace,
+                is_first,
+                number,
+                of,
+                logged: answer.logged,
+                forbids,
+            };
+            if is_named == Some(true) || (is_next && is_asked && !is_below) {
                 self.part.answers.paired += 1;
                 said.into_iter()
                     .for_each(|said| self.part.take_findings(said));
                 if forbids {
                     let traced = answer.trace.and_then(|one| self.requests.traced.get(&one));
-                    let own = traced.unwrap_or(&self.requests.last).clone();
+                    let own = self.requests.answered_after(traced, number, of);
                     resend::refuse(&mut self.part.parcels[own], *OF_PAIRS);
                 }
                 asked = asked.saturating_sub(1);
@@ -1159,25 +1302,62 @@ impl<'a> Checker<'_, 'a> {
                         .for_each(|said| self.part.take_findings(said));
                     asked -= 1;
                 }
-            } else if is_named.is_some() || answer.asked.is_none() {
-                self.part.answered.push(Answered {
-                    said,
-                    trace: answer.trace,
-                    is_first: answer.asked.is_none(),
-                    logged: answer.logged,
-                    forbids,
-                });
+            } else if is_named.is_some() || (requests > 0 && is_first) {
+                answered.said = said;
+                self.part.answered.push(answered);
+            } else if requests == 0 {
+                answered.said = said;
+                unasked.push(answered);
             }
         }
+        let sizes = std::mem::take(&mut self.requests.sizes);
         if !sent.is_empty() {
-            self.requests.last = sent;
+            (self.requests.last, self.requests.last_sizes) = (sent, sizes);
         }
+        if requests > 0 {
+            self.part.waiting = if of == 0 { requests } else { 1 };
+        }
+        let lone = match (requests, of) {
+            (0, 0) => Vec::new(),
+            (0, _) => self.newest_first.answers(unasked),
+            (_, 0) => {
+                let own = |number, of| self.requests.answered_after(None, number, of);
+                self.newest_first.requests(requests, &asked_at, own)
+            }
+            _ => {
+                self.newest_first.is_last_paired = false;
+                std::mem::take(&mut self.newest_first.above)
+            }
+        };
+        self.part
+            .answered
+            .extend(lone.into_iter().filter(|answered| answered.is_first));
         self.requests.begin = self.part.parcels.len();
         self.requests.stands.clear();
     }
 
     /// Pairs answers with requests that came behind them, as in a log with the newest first.
     fn pair_backwards(&mut self) {
+        let order = std::mem::take(&mut self.newest_first);
+        let is_sure = order.is_sure();
+        let mut lone = order.above;
+        for (answered, own) in order.pairs {
+            if !is_sure {
+                lone.push(answered);
+                continue;
+            }
+            self.part.answers.paired += 1;
+            let said = answered.said.into_iter();
+            said.for_each(|said| self.part.take_findings(said));
+            if answered.forbids {
+                resend::refuse(&mut self.part.parcels[own], *OF_PAIRS);
+            }
+        }
+        if is_sure && order.is_last_paired {
+            self.part.asks = Some(false);
+        }
+        let lone = lone.into_iter().filter(|answered| answered.is_first);
+        self.part.answered.extend(lone);
         for answered in std::mem::take(&mut self.part.answered) {
             let trace = answered.trace;
             match trace.is_some_and(|trace| self.traces.contains(&trace)) {
@@ -1324,9 +1504,7 @@ impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
                     printed = Some(what);
                 }
                 // The logger says itself that it cut the text off.
-                (Some(error), Some(Why::Truncated))
-                    if !error.incomplete && envelope_text::before_mark(line).is_some() =>
-                {
+                (Some(_), Some(Why::Truncated)) if envelope_text::before_mark(line).is_some() => {
                     self.part.unread.truncated += 1;
                     self.say_lossy(at, line, CUT_OFF);
                 }
@@ -1398,7 +1576,12 @@ impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
         // Elements of a list wait for the end of their body.
         let waits = self.part.asks == Some(true) && self.as_event.is_none();
         if waits && self.requests.last.end == self.part.parcels.len() {
-            self.part.asking = self.requests.last.len();
+            let last = &self.requests.last;
+            let sizes = &self.requests.last_sizes;
+            self.part.asking = match sizes.iter().sum::<usize>() == last.len() {
+                true => sizes.clone(),
+                false => vec![last.len()],
+            };
         }
     }
 

@@ -35,6 +35,8 @@ pub enum Codec {
     SqlString,
     /// `'\''`, as a string of a shell in single quotes.
     ShellString,
+    /// Two hex digits for each byte.
+    Hex,
     /// Base64.
     Base64,
     /// Base64 of gzip.
@@ -72,6 +74,7 @@ impl Codec {
             Codec::PrintedBytes => &["printed bytes"],
             Codec::SqlString => &["sql string"],
             Codec::ShellString => &["shell string"],
+            Codec::Hex => &["hex"],
             Codec::Base64 => &["base64"],
             Codec::GzipBase64 => &["base64", "gzip"],
             Codec::Plain => &[],
@@ -106,6 +109,7 @@ const MAX_UNPACKED: u64 = 64 << 20;
 /// The text in `raw`. `None` when there is none: bytes that are no UTF-8, a broken escape.
 pub fn decode(codec: Codec, raw: &str) -> Option<String> {
     match codec {
+        Codec::Hex => String::from_utf8(bytes_of_hex(raw)?).ok(),
         Codec::Base64 => String::from_utf8(Base64::of(raw)?.decode(raw)?).ok(),
         Codec::GzipBase64 => {
             let packed = Base64::of(raw)?.decode(raw)?;
@@ -141,6 +145,14 @@ pub fn encode(codec: Codec, raw: &str, old: &str, new: &str) -> Option<String> {
         return Some(raw.to_owned());
     }
     let written = match codec {
+        Codec::Hex => {
+            let digit = |byte: u8| match raw.bytes().any(|b| b.is_ascii_uppercase()) {
+                true => format!("{byte:02X}"),
+                false => format!("{byte:02x}"),
+            };
+            let hex = |text: &str| text.bytes().map(digit).collect::<String>();
+            (hex(old) == raw).then(|| hex(new))?
+        }
         Codec::Base64 => {
             let base64 = Base64::of(raw)?;
             (base64.encode(old.as_bytes()) == raw).then(|| base64.encode(new.as_bytes()))?
@@ -253,6 +265,11 @@ impl<'r> Units<'r> {
             length: 1,
         })
     }
+}
+
+fn bytes_of_hex(raw: &str) -> Option<Vec<u8>> {
+    let byte = |pair: &[u8]| hex(pair).filter(|_| pair.len() == 2).map(|byte| byte as u8);
+    raw.as_bytes().chunks(2).map(byte).collect()
 }
 
 fn hex(bytes: &[u8]) -> Option<u32> {
@@ -500,7 +517,7 @@ impl<'r> Style<'r> {
                 let bare = c.is_ascii_alphanumeric()
                     || matches!(c, '-' | '_' | '.' | '~')
                     || (c.is_ascii_graphic()
-                        && !matches!(c, '%' | '&' | '+' | '#' | '=' | '"' | '\\')
+                        && !matches!(c, '%' | '&' | '+' | '#' | '=' | '\\')
                         && self.raw.contains(c));
                 if bare {
                     out.push(c);
@@ -578,6 +595,20 @@ impl Base64 {
 
 /// Shorter base64 holds no event.
 const SHORTEST_BASE64: usize = 40;
+
+/// The digits of a text that begins as stores write bytes in hex, `\\x7b22…` or `0x7B22…`, when they
+/// are those of an object or a list; half a byte at the end is left out.
+pub fn hex_digits(text: &str) -> Option<&str> {
+    let digits = text
+        .strip_prefix("\\x")
+        .or_else(|| text.strip_prefix("0x"))?;
+    let is_begin = matches!(
+        digits.as_bytes(),
+        [b'7', b'b' | b'B', ..] | [b'5', b'b' | b'B', ..]
+    );
+    let length = digits.bytes().take_while(u8::is_ascii_hexdigit).count();
+    (is_begin && length >= SHORTEST_BASE64).then(|| &digits[..length - length % 2])
+}
 
 /// How base64 begins whose content begins as JSON, a form body or gzip does.
 const BEGINNINGS: [&str; 18] = [
@@ -684,6 +715,9 @@ mod tests {
             &TEXT.replace(' ', "'\\''"),
             &TEXT.replace(' ', "'"),
         );
+        let hexed: String = TEXT.bytes().map(|byte| format!("{byte:02x}")).collect();
+        there_and_back(Codec::Hex, &hexed, TEXT);
+        there_and_back(Codec::Hex, &hexed.to_uppercase(), TEXT);
         there_and_back(Codec::Base64, &BASE64_STANDARD.encode(TEXT), TEXT);
         there_and_back(Codec::Base64, &BASE64_URL_SAFE_NO_PAD.encode(TEXT), TEXT);
         let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());

@@ -63,6 +63,12 @@ impl Brackets {
     }
 }
 
+/// Lines are compared with the prefixes of so many texts that have begun.
+const MOST_PREFIXES: usize = 16;
+
+/// So many texts of lines wait at the same time for their ends.
+const MOST_OPEN: usize = 128;
+
 /// More pieces than this are no text.
 pub const MAX_PIECES: usize = 1_000;
 
@@ -145,50 +151,220 @@ fn of_collector<'a>(root: Item<'_, 'a>) -> Option<Piece<'a>> {
     })
 }
 
-/// The line behind the prefix that a collector puts in front of each: `web_1  | `, a time, or a time
-/// and the name of a program.
-pub fn of_prefixed(line: &str) -> Option<Piece<'_>> {
-    // Any other can neither begin JSON nor go on with it.
-    let last = line.trim_end().as_bytes().last()?;
-    if !matches!(
-        last,
-        b'{' | b'[' | b'}' | b']' | b',' | b'"' | b'0'..=b'9' | b'e' | b'l'
-    ) {
+/// So many lines of others may stand between the first two of a text.
+const MOST_BETWEEN: usize = 8;
+
+/// The line in which JSON over several lines begins behind a prefix that a line below has too: a
+/// time, a level, the name of a program. `beyond` is the line with what follows it.
+fn of_prefixed<'a>(line: &'a str, beyond: &str) -> Option<Piece<'a>> {
+    if !line.ends_with(['{', '[']) {
         return None;
     }
-    let is_name = |name: &str| {
-        let of_name = |b: u8| b.is_ascii_alphanumeric() || b"_-./[]".contains(&b);
-        (1..=60).contains(&name.len()) && name.bytes().all(of_name)
-    };
-    let (key, text) = match line.split_once("| ") {
-        Some((key, text)) if is_name(key.trim_end()) => (key.trim_end(), text),
-        _ => {
-            if !line.as_bytes()[0].is_ascii_digit() {
-                return None;
-            }
-            let stamp = when::at_start(line, Naive::Unknown)?;
-            let rest = line[stamp.end..].strip_prefix(' ')?;
-            match rest.split_once(": ") {
-                Some((key, text)) if is_name(key) => (key, text),
-                _ => behind_level(rest).unwrap_or(("", rest)),
-            }
-        }
-    };
-    Some(Piece {
+    let (_, below) = beyond.get(line.len()..)?.split_once('\n')?;
+    let mut below = below.lines().take(MOST_BETWEEN + 1);
+    below.find_map(|below| opened_before(line, below))
+}
+
+/// The line in which JSON begins with which another line goes on.
+fn opened_before<'a>(line: &'a str, below: &str) -> Option<Piece<'a>> {
+    let (length, at) = alike(line, below);
+    let (key, text) = line.split_at_checked(length)?;
+    let is_prefix = key.ends_with(|c: char| !c.is_alphanumeric())
+        && !key.trim().is_empty()
+        && !key.contains(['"', '{', '}']);
+    let piece = behind_prefix(key, text);
+    let goes_on = behind_prefix(key, below.get(at..)?).goes_on();
+    (is_prefix && goes_on && piece.opens()).then_some(piece)
+}
+
+/// The line behind a prefix that another line has.
+fn further<'a>(prefix: &'a str, line: &'a str) -> Option<Piece<'a>> {
+    let (length, at) = alike(prefix, line);
+    let text = line.get(at..)?;
+    (length == prefix.len()).then(|| behind_prefix(prefix, text))
+}
+
+fn behind_prefix<'a>(key: &'a str, text: &'a str) -> Piece<'a> {
+    Piece {
         key,
         text,
         place: 0,
         more: false,
         ends_line: true,
         number: None,
-    })
+    }
 }
 
-/// The level of a log that a line begins with, and what follows it.
-fn behind_level(line: &str) -> Option<(&str, &str)> {
-    let (word, text) = line.split_once(' ')?;
-    let level = word.trim_start_matches('[').trim_end_matches([']', ':']);
-    when::is_level(level).then_some((word, text))
+/// How far two lines are alike, but for the digits of the time with which they begin.
+fn alike(first: &str, second: &str) -> (usize, usize) {
+    let time = when::at_start(first, Naive::Unknown).map_or(0, |stamp| stamp.end);
+    let digits = |bytes: &[u8]| bytes.iter().take_while(|b| b.is_ascii_digit()).count();
+    let (a, b) = (first.as_bytes(), second.as_bytes());
+    let (mut i, mut j) = (0, 0);
+    while i < a.len() && j < b.len() {
+        let (run, other) = (digits(&a[i..]), digits(&b[j..]));
+        if i < time && run > 0 && other > 0 {
+            (i, j) = (i + run, j + other);
+        } else if a[i] == b[j] {
+            (i, j) = (i + 1, j + 1);
+        } else {
+            break;
+        }
+    }
+    while !first.is_char_boundary(i) {
+        (i, j) = (i - 1, j - 1);
+    }
+    (i, j)
+}
+
+/// A text of which some pieces have come. `T` is what is known of the first.
+#[derive(Debug)]
+pub struct Joint<'a, T> {
+    pub first: T,
+    pub pieces: Vec<Piece<'a>>,
+    /// What is open behind the lines so far, when each piece is one.
+    lines: Option<Brackets>,
+}
+
+impl<'a, T> Joint<'a, T> {
+    fn key(&self) -> &'a str {
+        self.pieces[0].key
+    }
+
+    /// The text, as far as it has come.
+    pub fn text(&self) -> String {
+        let number = |(index, piece): (usize, &Piece<'_>)| match piece.number {
+            Some((number, _)) => number,
+            None => index as i64,
+        };
+        let mut pieces: Vec<(i64, &Piece<'a>)> = (self.pieces.iter().enumerate())
+            .map(|(index, piece)| (number((index, piece)), piece))
+            .collect();
+        pieces.sort_by_key(|(number, _)| *number);
+        let mut text = String::new();
+        for (_, piece) in pieces {
+            text.push_str(piece.text);
+            if piece.ends_line {
+                text.push('\n');
+            }
+        }
+        // The end of the last line is the log's own: a text cut off there does not go on with it.
+        if self.pieces.len() > 1 && text.ends_with('\n') {
+            text.pop();
+        }
+        text
+    }
+}
+
+/// Texts of several pieces that have begun and not ended.
+#[derive(Debug)]
+pub struct Joints<'a, T> {
+    open: Vec<Joint<'a, T>>,
+}
+
+impl<T> Default for Joints<'_, T> {
+    fn default() -> Self {
+        Joints { open: Vec::new() }
+    }
+}
+
+impl<'a, T> Joints<'a, T> {
+    /// Those that have begun.
+    pub fn open(&self) -> &[Joint<'a, T>] {
+        &self.open
+    }
+
+    /// Takes out what has begun and will not end.
+    pub fn rest(&mut self) -> Vec<Joint<'a, T>> {
+        std::mem::take(&mut self.open)
+    }
+
+    /// Whether a piece belongs to a text of several.
+    pub fn takes(&self, piece: &Piece<'a>) -> bool {
+        let goes_on = |joint: &Joint<'a, T>| {
+            joint.key() == piece.key && (joint.lines.is_none() || piece.goes_on())
+        };
+        piece.more || piece.number.is_some() || self.open.iter().any(goes_on) || piece.opens()
+    }
+
+    /// The piece that a line is which goes on with lines that have the same prefix, or begins a text
+    /// of such lines.
+    pub fn of_prefixed(&self, line: &'a str, beyond: &str) -> Option<Piece<'a>> {
+        let open = (self.open.iter().rev())
+            .filter(|joint| joint.lines.is_some() && !joint.key().is_empty());
+        let alike = open
+            .take(MOST_PREFIXES)
+            .filter_map(|joint| further(joint.key(), line));
+        if let Some(piece) = alike.clone().find(Piece::goes_on) {
+            return Some(piece);
+        }
+        let begun = of_prefixed(line, beyond)?;
+        // What has begun with this prefix ends with that.
+        Some(alike.into_iter().find(Piece::opens).unwrap_or(begun))
+    }
+
+    /// Takes out the lines that a piece does not go on, though it has their key, or those that wait
+    /// the longest where too many do.
+    pub fn broken_off(&mut self, piece: &Piece<'a>) -> Option<Joint<'a, T>> {
+        let is_broken_off = |joint: &Joint<'a, T>| {
+            joint.key() == piece.key && joint.lines.is_some() && (piece.more || !piece.goes_on())
+        };
+        let broken_off = self.open.iter().position(is_broken_off);
+        let waits = || {
+            let is_full = self.open.len() >= MOST_OPEN && piece.opens();
+            let mut open = self.open.iter().filter(|_| is_full);
+            open.position(|joint| joint.lines.is_some())
+        };
+        let index = broken_off.or_else(waits)?;
+        Some(self.open.remove(index))
+    }
+
+    /// Takes a piece; gives the text back that it completes.
+    pub fn push(&mut self, piece: Piece<'a>, first: T) -> Option<Joint<'a, T>> {
+        let index = match self.open.iter().position(|joint| joint.key() == piece.key) {
+            Some(index) => index,
+            None => {
+                self.open.push(Joint {
+                    first,
+                    pieces: Vec::new(),
+                    lines: piece.opens().then(Brackets::default),
+                });
+                self.open.len() - 1
+            }
+        };
+        let joint = &mut self.open[index];
+        joint.pieces.push(piece);
+        let number = joint.pieces.len();
+        let is_done = match &mut joint.lines {
+            Some(brackets) => {
+                brackets.take(piece.text);
+                !brackets.are_open() || number >= MAX_LINES
+            }
+            None => {
+                let is_last = match piece.number {
+                    Some((_, total)) => number as i64 >= total,
+                    None => !piece.more,
+                };
+                is_last || number >= MAX_PIECES
+            }
+        };
+        is_done.then(|| self.open.swap_remove(index))
+    }
+}
+
+/// The texts whose pieces are elements of a list, with the elements in which the first of them stand.
+pub fn in_list<'t, 'a>(list: Item<'t, 'a>) -> Vec<Joint<'a, Item<'t, 'a>>> {
+    let (mut joints, mut done) = (Joints::default(), Vec::new());
+    for element in list.children() {
+        let Some(piece) = of_record(element).filter(|piece| joints.takes(piece)) else {
+            continue;
+        };
+        done.extend(joints.broken_off(&piece));
+        done.extend(joints.push(piece, element));
+    }
+    done.extend(joints.rest());
+    done.retain(|joint| joint.pieces.len() > 1);
+    done
 }
 
 /// The piece that a line of a container's log holds: time, stream, `P` or `F`, text.
@@ -252,15 +428,33 @@ mod tests {
         assert_eq!((piece.text, piece.more), ("{\"data", true));
         assert!(!of_line("2024-06-24T10:11:12Z stderr F x y").unwrap().more);
         assert_eq!(of_line("2024-06-24T10:11:12Z INFO F x"), None);
-        for (line, key, text) in [
-            ("web_1  | {", "web_1", "{"),
-            ("web_1  |   \"data\": [", "web_1", "  \"data\": ["),
-            ("2024-06-24T10:11:12Z capi {", "", "capi {"),
-            ("2024-06-24T10:11:12Z app[web.1]:   }", "app[web.1]", "  }"),
+        for (first, below, key) in [
+            ("web_1  | {", "web_1  |   \"data\": [", "web_1  | "),
+            (
+                "2024-06-24T10:11:12.25Z capi {",
+                "2024-06-24T10:11:13.5Z   }",
+                "2024-06-24T10:11:12.25Z ",
+            ),
+            (
+                "[2024-06-24 02:03:04] é: x {",
+                "[2024-06-24 02:03:05] é:  1",
+                "[2024-06-24 02:03:04] é: ",
+            ),
         ] {
-            let piece = of_prefixed(line).unwrap();
-            assert_eq!((piece.key, piece.text), (key, text), "{line}");
+            let piece = of_prefixed(first, &format!("{first}\r\n{below}\n")).unwrap();
+            assert_eq!(piece.key, key, "{first}");
+            assert!(further(key, below).unwrap().goes_on(), "{below}");
         }
-        assert_eq!(of_prefixed("it is | so {"), None);
+        for (first, below) in [
+            ("it is | so {", "it was"),
+            ("  {", "    \"a\""),
+            ("web_1 | {", "web_2 |   1"),
+        ] {
+            assert_eq!(
+                of_prefixed(first, &format!("{first}\n{below}")),
+                None,
+                "{first}"
+            );
+        }
     }
 }

@@ -6,6 +6,7 @@ use once_cell::sync::Lazy;
 
 use super::when::{self, Naive, Trust};
 use crate::event::Envelope;
+use crate::exchange;
 use crate::json::{Item, Val};
 
 /// What a key says of its value.
@@ -239,7 +240,7 @@ fn look<'a>(
         {
             envelope.dataset = Some(dataset);
             envelope.is_elsewhere = false;
-            envelope.is_test |= asks_for_test(text);
+            envelope.is_test |= exchange::asks_for_test(text);
         }
         let Some(role) = TABLE.get(member.key()) else {
             continue;
@@ -352,28 +353,7 @@ fn calls_elsewhere(object: Item<'_, '_>) -> Option<bool> {
 /// Whether an address of the Graph API in a text is not that of the events edge; nothing when there
 /// is none.
 pub(crate) fn is_elsewhere(text: &str) -> Option<bool> {
-    const HOST: &str = "graph.facebook.com/";
-    let (_, path) = text.split_once(HOST)?;
-    let ends =
-        |c: char| c.is_whitespace() || matches!(c, '?' | '#' | '"' | '\'' | '\\' | ',' | ')');
-    let path = path.split(ends).next().unwrap_or_default();
-    let is_version = |step: &str| step.starts_with('v') && step.ends_with(".0");
-    let mut steps = path.split('/').filter(|step| !step.is_empty());
-    let last = steps.next_back().filter(|last| !is_version(last))?;
-    Some(last != "events")
-}
-
-/// Whether the URL of a request to the events edge has a `test_event_code`.
-fn asks_for_test(url: &str) -> bool {
-    let Some((_, query)) = url.split_once("/events?") else {
-        return false;
-    };
-    let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '\\' | '{' | '[');
-    let query = query.split(ends).next().unwrap_or_default();
-    query.split('&').any(|field| {
-        let code = field.strip_prefix("test_event_code=");
-        code.is_some_and(|code| code.starts_with(|c: char| c.is_ascii_alphanumeric()))
-    })
+    exchange::edge(text).map(|edge| edge != "events")
 }
 
 #[cfg(test)]

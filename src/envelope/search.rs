@@ -5,7 +5,7 @@ use memchr::memmem::Finder;
 use once_cell::sync::Lazy;
 
 use super::when::{self, Logged, Naive, Trust};
-use super::{decode, labels, row, sdk, typed};
+use super::{decode, join, labels, row, sdk, typed};
 use crate::event::{Envelope, Field, Payloads};
 use crate::json::{Item, Tape, Val};
 use crate::values::name::Name;
@@ -36,6 +36,8 @@ pub struct Wrapped<'a> {
 pub enum Kind {
     /// It is a string.
     Text,
+    /// It is cut into pieces that stand in several elements of a list; the place is that of the first.
+    Joined,
     /// The value spells out the types of its own values, as stores export them.
     Typed,
     /// The value is what an SDK keeps in memory, not what it sends.
@@ -104,7 +106,8 @@ pub fn may_hold(text: &str) -> bool {
     text.len() >= SHORTEST
         && (names_event(text)
             || TRACE.find(text.as_bytes()).is_some()
-            || decode::looks_base64(text.trim_start()))
+            || decode::looks_base64(text.trim_start())
+            || decode::hex_digits(text.trim_start()).is_some())
 }
 
 /// Searches a text in which [`Payloads::find`] found nothing at the root, or nothing whole.
@@ -195,8 +198,17 @@ impl<'a> Search<'_, 'a> {
             let code = form.get(Name::TestEventCode);
             around.is_test |= code.is_some_and(|code| !code.is_blank());
         }
+        let joined = match several && depth < MAX_DEPTH {
+            true => self.join(item, around),
+            false => Vec::new(),
+        };
         let mut is_first = true;
         for (index, element) in item.children().enumerate() {
+            let range = element.place()..element.end();
+            let next = joined.partition_point(|&place| place < range.start);
+            if joined.get(next).is_some_and(|place| range.contains(place)) {
+                continue;
+            }
             if is_field {
                 around.field = match index {
                     0 => Field::FirstOf(item.len() as u32),
@@ -222,6 +234,33 @@ impl<'a> Search<'_, 'a> {
             }
             self.visit(element, around, scope, depth + 1);
         }
+    }
+
+    /// Joins the texts that are cut into pieces which stand in elements of a list. Gives the places
+    /// of the pieces back.
+    fn join(&mut self, list: Item<'_, 'a>, around: Envelope<'a>) -> Vec<u32> {
+        let mut places = Vec::new();
+        for joint in join::in_list(list) {
+            let text = joint.text();
+            if !may_hold(&text) {
+                continue;
+            }
+            let mut envelope = Envelope {
+                field: Field::None,
+                ..around
+            };
+            labels::see(joint.first, &mut envelope, self.zone);
+            self.found.wrapped.push(Wrapped {
+                place: joint.pieces[0].place,
+                text: self.arena.alloc_str(&text),
+                kind: Kind::Joined,
+                envelope,
+                scope: (joint.first.place(), joint.first.end()),
+            });
+            places.extend(joint.pieces.iter().map(|piece| piece.place));
+        }
+        places.sort_unstable();
+        places
     }
 
     fn object(&mut self, item: Item<'_, 'a>, around: Envelope<'a>, scope: Scope, depth: u32) {

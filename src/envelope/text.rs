@@ -42,6 +42,7 @@ pub fn next(text: &str, beyond: &str, from: usize) -> Option<Piece> {
             b'%' => at_percent(text, at),
             b'\\' => at_escape(text, at),
             b'd' => at_field(text, at),
+            b'0' => at_hex(text, at),
             b'e' | b'W' | b'H' | b'J' | b'Z' => at_base64(text, at),
             _ => None,
         };
@@ -293,8 +294,22 @@ fn end_of_field(text: &str, at: usize) -> usize {
         .map_or(text.len(), |length| at + length)
 }
 
+fn at_hex(text: &str, at: usize) -> Option<Piece> {
+    let digits = decode::hex_digits(&text[at..])?;
+    let before = at.checked_sub(1).map(|before| text.as_bytes()[before]);
+    if before.is_some_and(|byte| byte.is_ascii_alphanumeric()) {
+        return None;
+    }
+    // The mark in front stays what it is.
+    let start = at + 2;
+    piece(start..start + digits.len(), Form::Coded(Codec::Hex))
+}
+
 fn at_escape(text: &str, at: usize) -> Option<Piece> {
     let rest = &text[at..];
+    if let Some(hex) = at_hex(text, at) {
+        return Some(hex);
+    }
     let opens = ["\\x7B", "\\x7b", "\\x5B", "\\x5b"]
         .iter()
         .any(|open| rest.starts_with(open));
@@ -343,11 +358,25 @@ fn at_field(text: &str, at: usize) -> Option<Piece> {
         return None;
     }
     let start = text.len() - value.len();
-    // In clear it is found as what it is.
-    if !value.starts_with('%') {
+    if value.starts_with('%') {
+        return piece(start..end_of_field(text, start), Form::Coded(Codec::Form));
+    }
+    // In clear it is found as what it is, unless its spaces are those of a form.
+    let length = has_plus_for_space(value)?;
+    piece(start..start + length, Form::Coded(Codec::Form))
+}
+
+/// The length of JSON in clear in which a user agent shows that each `+` was a space.
+fn has_plus_for_space(value: &str) -> Option<usize> {
+    if !value.starts_with(['{', '[']) {
         return None;
     }
-    piece(start..end_of_field(text, start), Form::Coded(Codec::Form))
+    let word = value.split_ascii_whitespace().next()?;
+    if !word.contains("Mozilla/5.0+(") || word.contains('%') {
+        return None;
+    }
+    let tree = Tree::parse(word, Syntax::Relaxed).ok()?;
+    Some(tree.end())
 }
 
 fn at_base64(text: &str, at: usize) -> Option<Piece> {
@@ -526,6 +555,16 @@ const LONGEST_MARK: usize = 60;
 /// like.
 pub fn before_mark(text: &str) -> Option<&str> {
     let text = text.trim_end();
+    let marked = before_mark_at_end(text);
+    // Some close what was open: `..."}`.
+    let closed = || {
+        let bare = text.trim_end_matches(['"', '\'', '}', ']']);
+        (bare.len() < text.len()).then(|| before_mark_at_end(bare))?
+    };
+    marked.or_else(closed)
+}
+
+fn before_mark_at_end(text: &str) -> Option<&str> {
     let from = floor(text, text.len().saturating_sub(LONGEST_MARK));
     let tail = &text[from..];
     let opens = match tail.as_bytes().last()? {

@@ -73,6 +73,8 @@ pub struct List {
     /// The text around it, as JSON in which it is empty: as far as it is known when the list begins.
     /// Nothing when that is large.
     pub around: Vec<u8>,
+    /// What stands in front of that on its line.
+    pub before: Vec<u8>,
 }
 
 impl List {
@@ -196,6 +198,8 @@ pub struct Blocks<R> {
     torn: Option<Vec<u8>>,
     /// The columns that the first line names.
     columns: Option<Arc<Columns>>,
+    /// The place of a text behind prose on its line, and that prose.
+    behind_prose: Option<(u64, Vec<u8>)>,
 }
 
 impl<R: Read> Blocks<R> {
@@ -221,6 +225,7 @@ impl<R: Read> Blocks<R> {
             form: None,
             torn: None,
             columns: None,
+            behind_prose: None,
         }
     }
 
@@ -377,6 +382,15 @@ impl<R: Read> Blocks<R> {
         (self.list, self.pieces, self.form) = (None, None, None);
     }
 
+    /// Begins a document with the text that begins at a bracket in the first line of the buffer.
+    fn start_document_at(&mut self, bracket: usize) {
+        self.start_document();
+        let (start, at) = (self.offset, self.offset + bracket as u64);
+        self.scanner = Scanner::new(at);
+        self.texts.push(start..at);
+        self.behind_prose = Some((at, self.buffer[..bracket].to_vec()));
+    }
+
     fn next_lines(&mut self, spare: Vec<u8>) -> Option<Block> {
         self.fill(self.limits.block);
         loop {
@@ -397,9 +411,22 @@ impl<R: Read> Blocks<R> {
                 if matches!(record, None | Some(0)) {
                     form = open_form(lines);
                 }
-                match record.or(form.as_ref().map(|(start, _)| *start)) {
-                    Some(0) if waits => {}
-                    Some(length) if length > 0 => {
+                let cut = record.or(form.as_ref().map(|(start, _)| *start));
+                let opened = match cut {
+                    Some(0) if waits => None,
+                    None | Some(0) => opened_in_prose(lines),
+                    Some(length) => opened_in_prose(&lines[..length]),
+                };
+                match (cut, opened) {
+                    (Some(0), _) if waits => {}
+                    // JSON over many lines begins on this one: it is kept whole.
+                    (_, Some((0, bracket))) if self.buffer.len() >= self.limits.whole => {
+                        self.start_document_at(bracket);
+                        return self.next_of_document(spare);
+                    }
+                    (_, Some((0, _))) => {}
+                    (_, Some((length, _))) => return Some(self.cut(length, Frame::Lines, spare)),
+                    (Some(length), _) if length > 0 => {
                         return Some(self.cut(length, Frame::Lines, spare));
                     }
                     _ if self.buffer.len() >= most => {
@@ -667,7 +694,12 @@ impl<R: Read> Blocks<R> {
             pointer,
             in_data,
             around: Vec::new(),
+            before: Vec::new(),
         };
+        let prose = self.behind_prose.take();
+        if let Some((_, prose)) = prose.filter(|&(at, _)| at == self.offset + before as u64) {
+            list.before = prose;
+        }
         if text.len() <= MOST_AROUND && depth > 1 {
             let behind = match list.is_of_a_body() {
                 true => self.behind(),
@@ -847,6 +879,51 @@ fn between_records(lines: &[u8]) -> Option<usize> {
         end = start;
     }
     None
+}
+
+/// Where the line begins on which JSON begins that is open at the end of some whole lines, and where
+/// on it: its further lines are indented, so that only the line with its last bracket is not.
+fn opened_in_prose(lines: &[u8]) -> Option<(usize, usize)> {
+    let mut end = lines.len();
+    while end > 0 {
+        let start = memchr::memrchr(b'\n', &lines[..end - 1]).map_or(0, |at| at + 1);
+        let line = lines[start..end].trim_ascii_end();
+        match line.first() {
+            None | Some(b' ' | b'\t') => end = start,
+            Some(b'{' | b'[' | b'}' | b']') => return None,
+            Some(_) if end == lines.len() && !line.ends_with(b"{") && !line.ends_with(b"[") => {
+                return None;
+            }
+            Some(_) => {
+                let bracket = open_bracket(line)?;
+                let behind = lines[start + bracket + 1..].trim_ascii_start();
+                let is_json = matches!(behind.first(), Some(b'"' | b'{' | b'['));
+                return is_json.then_some((start, bracket));
+            }
+        }
+    }
+    None
+}
+
+/// The outermost bracket of those with which a line ends open.
+fn open_bracket(line: &[u8]) -> Option<usize> {
+    if !matches!(line.last(), Some(b'{' | b'[' | b',')) {
+        return None;
+    }
+    let (mut open, mut in_text, mut is_escaped) = (Vec::new(), false, false);
+    for (at, byte) in line.iter().enumerate() {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' if in_text => is_escaped = true,
+            b'"' if !open.is_empty() => in_text = !in_text,
+            b'{' | b'[' if !in_text => open.push(at),
+            b'}' | b']' if !in_text => {
+                open.pop();
+            }
+            _ => {}
+        }
+    }
+    open.first().copied()
 }
 
 /// Shorter lines stand between no parts of a form.

@@ -150,6 +150,7 @@ pub(crate) fn cut_off(text: &[u8]) -> Option<(List, Vec<Range<usize>>)> {
         pointer,
         in_data,
         around,
+        before: Vec::new(),
     };
     Some((list, elements))
 }

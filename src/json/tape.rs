@@ -154,6 +154,12 @@ impl<'a> Tape<'a> {
         }
     }
 
+    /// Whether an object holds a key twice.
+    #[inline]
+    pub fn has_duplicates(&self) -> bool {
+        !self.duplicates.is_empty()
+    }
+
     /// Members whose key stood in the same object before.
     pub fn duplicates(&self) -> impl Iterator<Item = Item<'_, 'a>> {
         self.duplicates.iter().map(|&at| Item { tape: self, at })
@@ -331,6 +337,28 @@ impl<'t, 'a> Item<'t, 'a> {
             at: self.at + 1,
             end,
         }
+    }
+
+    /// The members of an object that count: where a key stands there twice, the last of them.
+    pub fn members(self) -> impl Iterator<Item = Item<'t, 'a>> {
+        let may_repeat = self.tape.has_duplicates();
+        self.children()
+            .filter(move |member| !may_repeat || self.last_place(member.key()) == member.at)
+    }
+
+    fn last_place(self, key: &str) -> u32 {
+        self.member(key).map_or(self.at, Item::place)
+    }
+
+    /// Whether any object of its tape holds a key twice.
+    #[inline]
+    pub fn has_duplicates(self) -> bool {
+        self.tape.has_duplicates()
+    }
+
+    /// Whether more than one member of an object has that key.
+    pub fn repeats(self, key: &str) -> bool {
+        self.is_object() && self.children().filter(|member| member.key() == key).count() > 1
     }
 
     /// The values to look at when a key takes "one value or a list of values".

@@ -14,6 +14,7 @@ use super::needs::Needs;
 use super::people::{Told, Visit, Who, mix};
 use super::plains::Plains;
 use super::recent::Recent;
+use super::sales::Sale;
 use super::sighting::{PAIRED, PLACEHOLDER_ID, RANDOM_ID, Sighting, sent_flags};
 use super::steps::Step;
 use super::{clicks, digests, people, series, spellings, standing};
@@ -113,6 +114,7 @@ impl Default for KnownNames {
 pub struct Entries {
     pub(super) ids: Vec<Sighting>,
     pub(super) orders: Vec<Sighting>,
+    pub(super) sales: Vec<Sale>,
     pub(super) steps: Vec<Step>,
     pub(super) series: series::Collected,
     pub(super) digests: Collected,
@@ -160,6 +162,7 @@ impl Entries {
     pub fn clear(&mut self) {
         self.ids.clear();
         self.orders.clear();
+        self.sales.clear();
         self.steps.clear();
         self.series.clear();
         self.digests.clear();
@@ -327,7 +330,7 @@ impl Entries {
         if needs.has(Needs::STEPS) && browser != 0 {
             self.enter_step(event, event_name, (scope, browser), at);
         }
-        if !needs.has_any(Needs::IDS.and(Needs::ORDERS)) {
+        if !needs.has_any(Needs::IDS.and(Needs::ORDERS).and(Needs::SALES)) {
             return;
         }
         let id = event.get(Name::EventId).and_then(text_of);
@@ -346,6 +349,16 @@ impl Entries {
             || deduplication::repeats_name(id, event_name)
         {
             flags |= PLACEHOLDER_ID;
+        }
+        let is_sale = flags & (PAIRED | PLACEHOLDER_ID) == PAIRED && event_name == "Purchase";
+        if is_sale
+            && needs.has(Needs::SALES)
+            && let Some(sale) = Sale::of(key, begin.clone(), event, who, id, at)
+        {
+            self.sales.push(Sale {
+                name: name_hash,
+                ..sale
+            });
         }
         let time = event
             .time()
@@ -597,7 +610,7 @@ fn site_of(url: &str) -> Option<&str> {
     Some(start.map_or(host, |dot| &host[dot + 1..]))
 }
 
-fn text_of<'a>(item: Item<'_, 'a>) -> Option<std::borrow::Cow<'a, str>> {
+pub(super) fn text_of<'a>(item: Item<'_, 'a>) -> Option<std::borrow::Cow<'a, str>> {
     match item.val() {
         Val::Text(text) => Some(text.into()),
         Val::Int(number) => Some(number.to_string().into()),
@@ -621,16 +634,19 @@ fn address_of(key: &Key, event: &Event<'_, '_>) -> u32 {
     }
 }
 
+/// The value as a number, also of a text that is one.
+pub(super) fn value_of(event: &Event<'_, '_>) -> Option<f64> {
+    let value = event.custom(Name::Value)?;
+    match value.val() {
+        Val::Text(text) => text.trim().parse().ok(),
+        _ => value.number(),
+    }
+}
+
 /// Value and currency, and with `goods` what they were paid for.
 fn content_of(key: &Key, event: &Event<'_, '_>) -> u32 {
     let (mut hash, mut any) = (key.begin(), false);
-    let value = event
-        .custom(Name::Value)
-        .and_then(|value| match value.val() {
-            Val::Text(text) => text.trim().parse().ok(),
-            _ => value.number(),
-        });
-    if let Some(value) = value {
+    if let Some(value) = value_of(event) {
         hash.add(&value.to_bits().to_le_bytes());
         any = true;
     }

@@ -10,7 +10,7 @@ use super::entries::Counts;
 use super::places::Places;
 use super::standing::Stands;
 use super::table::{Row, Table};
-use super::{AllSeries, Ledger, MAX_NAMES, Sighting, Standing, Step};
+use super::{AllSeries, Ledger, MAX_NAMES, Sale, Sighting, Standing, Step};
 
 /// What stands before the tables.
 #[derive(Serialize, Deserialize)]
@@ -49,6 +49,7 @@ impl Ledger {
         self.places.write(out)?;
         write_table(&self.ids, out)?;
         write_table(&self.orders, out)?;
+        write_table(&self.sales, out)?;
         write_table(self.digests.links(), out)?;
         write_table(&self.carriers, out)?;
         write_table(&self.steps, out)?;
@@ -89,6 +90,10 @@ impl Ledger {
         })?;
         read_table(input, |rows: &[Sighting]| {
             self.orders.take(rows, events);
+            self.make_room()
+        })?;
+        read_table(input, |rows: &[Sale]| {
+            self.sales.take(rows, events);
             self.make_room()
         })?;
         read_table(input, |rows| {

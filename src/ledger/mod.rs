@@ -61,6 +61,7 @@ pub mod people;
 pub mod places;
 pub mod plains;
 mod recent;
+pub mod sales;
 pub mod series;
 pub mod sighting;
 pub mod spellings;
@@ -86,6 +87,7 @@ pub use lessons::Lessons;
 pub use needs::Needs;
 pub use people::Visit;
 pub use places::{Places, Spot};
+pub use sales::Sale;
 pub use series::{AllSeries, Series};
 pub use sighting::Sighting;
 pub use spellings::Spelling;
@@ -118,6 +120,7 @@ pub struct Ledger {
     places: Places,
     ids: Table<Sighting>,
     orders: Table<Sighting>,
+    sales: Table<Sale>,
     steps: Table<Step>,
     series: AllSeries,
     digests: Digests,
@@ -149,6 +152,7 @@ impl Ledger {
             places: Places::default(),
             ids: Table::default(),
             orders: Table::default(),
+            sales: Table::default(),
             steps: Table::default(),
             series: AllSeries::default(),
             digests: Digests::new(key),
@@ -168,10 +172,11 @@ impl Ledger {
         }
     }
 
-    fn tables(&mut self) -> [&mut dyn AnyTable; 9] {
+    fn tables(&mut self) -> [&mut dyn AnyTable; 10] {
         [
             &mut self.ids,
             &mut self.orders,
+            &mut self.sales,
             &mut self.steps,
             &mut self.digests,
             &mut self.carriers,
@@ -209,6 +214,7 @@ impl Ledger {
         }
         self.ids.take(&entries.ids, events);
         self.orders.take(&entries.orders, events);
+        self.sales.take(&entries.sales, events);
         self.digests.take(&entries.digests, events);
         self.digests.take_plains(&entries.plains, events);
         self.hashed_raws.take(&entries.hashed_raws);
@@ -380,6 +386,12 @@ impl<'l> Evidence<'l> {
     /// event_name of one dataset, in input order. Only of events that happen once an order.
     pub fn orders(&self, each: impl FnMut(&[Sighting])) -> io::Result<()> {
         self.reads(Needs::ORDERS).orders.groups(each)
+    }
+
+    /// Calls `each` with what one person paid of one value in one dataset, in the order of the times:
+    /// purchases with an event_id of people who are known by e-mail or external_id.
+    pub fn sales(&self, each: impl FnMut(&[Sale])) -> io::Result<()> {
+        self.reads(Needs::SALES).sales.groups(each)
     }
 
     /// Calls `each` with the website events of every browser (fbp, else external_id) of one dataset,

@@ -21,8 +21,9 @@ impl Needs {
     pub const STANDINGS: Needs = Needs(1 << 9);
     /// How the event_names score in the end, when no rule will take a key out any more.
     pub const SCORES: Needs = Needs(1 << 10);
+    pub const SALES: Needs = Needs(1 << 11);
     /// Every table, as for a part of a log whose other parts may want any of them.
-    pub const ALL: Needs = Needs((1 << 11) - 1);
+    pub const ALL: Needs = Needs((1 << 12) - 1);
 
     /// The tables of both.
     pub const fn and(self, other: Needs) -> Needs {

@@ -121,7 +121,6 @@ pub(super) fn accepted_postcode(value: &str, forms: &mut Vec<String>) {
     let spaceless = |text: &str| only(text, |c| !c.is_whitespace());
     forms.push(front.trim().to_owned());
     forms.push(spaceless(front));
-    forms.push(spaceless(&lower));
     forms.push(only(&lower, |c| c.is_ascii_alphanumeric()));
     // A single sign is dropped or refused everywhere.
     forms.retain(|form| form.chars().count() >= 2);

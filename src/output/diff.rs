@@ -1,6 +1,8 @@
 //! Fixes one by one: where, what, and from which class of value to which; with `--show-values`
 //! what `patch` needs to make them in a file, and of other inputs the event before and after.
 
+use std::borrow::Cow;
+
 use similar::{Algorithm, TextDiff};
 
 use super::Style;
@@ -46,18 +48,31 @@ pub fn render(report: &Report, style: &Style) -> String {
     out
 }
 
-/// What turns the text of a file into another, as `patch` reads it. Tokens are masked here too: a line
-/// with one of them has to be changed by hand, and so has one with control characters.
+/// What turns the text of a file into another, as `patch` reads it. Tokens are masked here too, as in
+/// every output: a line with one of them has to be changed by `--fix`, and the patch says so. So has
+/// one with control characters.
 pub fn patch(file: &str, old: &str, new: &str) -> String {
-    let (old, new) = (masked(old), masked(new));
     let file = &*visible(file);
-    TextDiff::configure()
-        .algorithm(Algorithm::Patience)
-        .diff_lines(&*old, &*new)
-        .unified_diff()
-        .header(file, file)
-        .to_string()
+    let patch = |old: &str, new: &str| {
+        TextDiff::configure()
+            .algorithm(Algorithm::Patience)
+            .diff_lines(old, new)
+            .unified_diff()
+            .header(file, file)
+            .to_string()
+    };
+    let hidden = patch(&masked(old), &masked(new));
+    // A token elsewhere in the file is no hindrance.
+    let hides = matches!(masked(old), Cow::Owned(_)) && hidden != patch(old, new);
+    match hides {
+        true => format!("{HIDES}{hidden}"),
+        false => hidden,
+    }
 }
+
+/// `patch` passes over lines before the header.
+const HIDES: &str =
+    "# access tokens are masked, so lines with one do not apply: let --fix change this file\n";
 
 /// A patch with the control characters spelled out that no JSON has between its values.
 fn quiet(patch: &str) -> String {

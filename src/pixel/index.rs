@@ -302,6 +302,19 @@ impl Index {
     }
 }
 
+impl Index {
+    /// Whether the browser's copies of an event, by its id or its order number, all have a hundredth
+    /// of its value.
+    pub fn has_hundredth(&self, event: &Event<'_, '_>) -> bool {
+        let mut ties = Vec::new();
+        self.ties(event, |_| 0, &mut ties);
+        ties.retain(|tie| matches!(tie.bond, Bond::Id | Bond::Order));
+        let has =
+            |tie: &Tie| tie.flags & VALUE_IN_MINOR_UNITS != 0 && tie.flags & CURRENCY_DIFFERS == 0;
+        !ties.is_empty() && ties.iter().all(has)
+    }
+}
+
 fn push(map: &mut HashMap<String, Vec<u32>>, key: &str, number: u32) {
     map.entry_ref(key).or_default().push(number);
 }

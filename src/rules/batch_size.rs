@@ -46,7 +46,7 @@ fn no_event(place: Item<'_, '_>, out: &mut Findings) {
 /// A body with nothing but an empty list, beside the address to which it was sent.
 fn in_record(record: &Record<'_, '_>, out: &mut Findings) {
     for (body, data) in exchange::texts_sent_there(record) {
-        if data.as_array().is_some_and(Vec::is_empty) {
+        if data.as_array().is_some_and(Vec::is_empty) && !exchange::may_be_answer(body) {
             no_event(body, out);
         }
     }
@@ -61,6 +61,7 @@ fn in_record(record: &Record<'_, '_>, out: &mut Findings) {
             && data.is_list()
             && data.is_empty()
             && exchange::is_sent_there(record, object)
+            && !exchange::may_be_answer(object)
         {
             no_event(data, out);
         }

@@ -1,10 +1,10 @@
-//! CL611: a value of custom_data of another type than Meta documents.
+//! CL611: a value of custom_data, or `opt_out`, of another type than Meta documents.
 
 use crate::digest::{self, Shape};
 use crate::event::Event;
 use crate::finding::{Certainty, Effect, Finding, Findings, Severity};
 use crate::fix::Fix;
-use crate::json::{Item, Val};
+use crate::json::{Item, Pointer, Val};
 use crate::rule::{Check, Rule};
 use crate::values::money;
 use crate::values::name::Name;
@@ -33,7 +33,12 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
         }
         set | Name::NumItems.bit() | Name::PredictedLtv.bit() | Name::NetRevenue.bit()
     };
-    let (_, _, custom) = event.names();
+    let (top, _, custom) = event.names();
+    if top & Name::OptOut.bit() != 0
+        && let Some(item) = event.get(Name::OptOut)
+    {
+        opt_out(item, out);
+    }
     if custom & LOOKED_AT != 0 {
         for name in NUMBERS {
             if let Some(item) = event.custom(name) {
@@ -59,6 +64,36 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
         let members = item.children();
         for member in members.filter(|m| m.name() == Some(Name::DeliveryCategory)) {
             delivery(event, member, out);
+        }
+    }
+}
+
+/// Whether the event is kept from the delivery of ads; anything but a boolean is read by chance.
+fn opt_out(item: Item<'_, '_>, out: &mut Findings) {
+    let meant = match item.val() {
+        Val::Bool(_) | Val::Null => return,
+        Val::Int(0) => Some("false"),
+        Val::Int(1) => Some("true"),
+        Val::Text(text) if digest::is_hidden(text) || Shape::of(text) == Shape::Template => return,
+        Val::Text(text) => {
+            let text = text.trim();
+            let is = |word: &str| text.eq_ignore_ascii_case(word);
+            ["true", "false"].into_iter().find(|word| is(word))
+        }
+        _ => None,
+    };
+    let message = format!("opt_out is {}, Meta takes true or false", item.val().kind());
+    let at = Pointer::root().key(Name::OptOut.text());
+    let finding = out
+        .at(item, message)
+        .help("write true or false, without quotes");
+    match meant {
+        Some(word) => {
+            let title = "write the word as a boolean";
+            advice(finding).fix(Fix::safe(title).replace(at, word));
+        }
+        None => {
+            finding.effect(Effect::Unknown);
         }
     }
 }

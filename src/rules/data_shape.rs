@@ -60,7 +60,7 @@ fn in_record(record: &Record<'_, '_>, out: &mut Findings) {
         return;
     }
     for (body, data) in exchange::texts_sent_there(record) {
-        let kind = match data {
+        let kind = match *data {
             serde_json::Value::Null => "null",
             serde_json::Value::Bool(_) => "a boolean",
             serde_json::Value::Number(_) => "a number",
@@ -112,7 +112,7 @@ fn bodies_without_data(record: &Record<'_, '_>, out: &mut Findings) {
             && names & (Name::UserData.bit() | Name::EventTime.bit()) != 0
     };
     for body in record.enveloped().flat_map(Item::descendants) {
-        if body.key() != "body" || !(body.is_list() || body.is_object()) {
+        if body.key() != "body" {
             continue;
         }
         let Some(request) = body.parent().filter(|request| {
@@ -120,6 +120,21 @@ fn bodies_without_data(record: &Record<'_, '_>, out: &mut Findings) {
         }) else {
             continue;
         };
+        if let Some(text) = body.text() {
+            // The text is read for itself, without the address: it is told of what holds it.
+            if let Some(message) = text_without_data(text)
+                && !is_form(request)
+                && exchange::is_sent_there(record, body)
+            {
+                out.at(request, message)
+                    .certainty(Certainty::Strong)
+                    .help(LIST_IN_DATA);
+            }
+            continue;
+        }
+        if !body.is_list() && !body.is_object() {
+            continue;
+        }
         let is_list_of_events =
             |item: Item<'_, '_>| item.is_list() && item.children().next().is_some_and(is_event);
         let named = || {
@@ -152,8 +167,43 @@ fn bodies_without_data(record: &Record<'_, '_>, out: &mut Findings) {
             .map(|list| Fix::safe("name the list data").rename(list.pointer(), Name::Data.text()));
         out.at(list.unwrap_or(body), message)
             .certainty(Certainty::Strong)
-            .help("send {\"data\": [ … ]} with the events in the list")
+            .help(LIST_IN_DATA)
             .fix_if(fix);
+    }
+}
+
+const LIST_IN_DATA: &str = "send {\"data\": [ … ]} with the events in the list";
+
+/// Longer bodies that are text are not looked into.
+const LONGEST_TEXT: usize = 64 << 10;
+
+/// What is wrong with a body, shown as text, that is an event or a list of them.
+fn text_without_data(text: &str) -> Option<&'static str> {
+    let text = text.trim();
+    if text.len() > LONGEST_TEXT || !text.starts_with(['{', '[']) || !exchange::names_event(text) {
+        return None;
+    }
+    let body: serde_json::Value = serde_json::from_str(text).ok()?;
+    let is_event = |value: &serde_json::Value| {
+        let has = |key: &str| value.get(key).is_some();
+        has("event_name") && (has("user_data") || has("event_time"))
+    };
+    let is_known = |name: &Name| OF_REQUEST & name.bit() != 0;
+    match &body {
+        serde_json::Value::Array(list) if list.first().is_some_and(is_event) => {
+            Some("the body is the list of events itself, Meta looks for it in data")
+        }
+        serde_json::Value::Object(members)
+            if is_event(&body)
+                && !members.contains_key(Name::Data.text())
+                && !members
+                    .keys()
+                    .filter_map(|key| Name::of(key))
+                    .any(|name| is_known(&name)) =>
+        {
+            Some("the body is the event itself, Meta looks for it in data")
+        }
+        _ => None,
     }
 }
 
@@ -293,7 +343,7 @@ fn without_data(object: Item<'_, '_>, out: &mut Findings) {
                 "the event stands in the body itself, Meta looks for it in data",
             )
             .certainty(Certainty::Strong)
-            .help("send {\"data\": [ … ]} with the events in the list");
+            .help(LIST_IN_DATA);
         }
         return;
     }

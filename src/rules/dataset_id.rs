@@ -1,13 +1,47 @@
-//! CL711: the address has a placeholder where the id of the dataset belongs.
+//! CL711: the address has a placeholder where the id of the dataset belongs, or another dataset than
+//! the pixel's.
+
+use std::io;
 
 use crate::event::Record;
 use crate::exchange;
-use crate::finding::Findings;
+use crate::finding::{Certainty, Effect, Findings};
 use crate::json::Item;
+use crate::ledger::{Evidence, LogFindings, Needs};
+use crate::pixel::index::Bond;
 use crate::rule::{Check, Rule};
 
 /// See `rules/dataset-id.md`.
-pub static RULE: Rule = crate::rule!("dataset-id", Check::Record(check));
+pub static RULE: Rule = crate::rule!("dataset-id", Check::Record(check), conclude, Needs::NONE);
+
+/// So many copies that all went to another dataset are no accident.
+const LEAST: usize = 5;
+
+/// The server sends to one dataset and the pixel to another, and never to the same.
+fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
+    let pairs = || log.pixel().iter().flat_map(|pairs| &pairs.pairs);
+    let mut events: Vec<u64> = pairs()
+        .filter(|pair| pair.tie.bond == Bond::OtherDataset)
+        .map(|pair| pair.tie.at)
+        .collect();
+    let is_same = |bond: Bond| !matches!(bond, Bond::OtherDataset | Bond::OtherName);
+    if events.len() < LEAST || pairs().any(|pair| is_same(pair.tie.bond)) {
+        return Ok(());
+    }
+    events.sort_unstable();
+    events.dedup();
+    let number = events.len() as u64;
+    let message = format!(
+        "all {number} events of which the browser sent a copy went to another dataset than that"
+    );
+    out.at(events[0], "", message)
+        .effect(Effect::Duplicated)
+        .certainty(Certainty::Strong)
+        .help("send both copies to one dataset: Meta compares ids within one only")
+        .places(events.iter().copied(), "event of such a pair")
+        .events(number);
+    Ok(())
+}
 
 fn check(record: &Record<'_, '_>, out: &mut Findings) {
     let sent = exchange::sent_to(record);

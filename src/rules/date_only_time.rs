@@ -2,7 +2,8 @@
 
 use std::io;
 
-use crate::ledger::series::Seen;
+use crate::finding::Certainty;
+use crate::ledger::series::{Seen, Series};
 use crate::ledger::{Evidence, LEAST_EVENTS, LogFindings, Needs};
 use crate::rule::{Check, Rule};
 
@@ -24,7 +25,9 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
             continue;
         };
         // The same hour of the day, in summer and in winter.
-        let other = [(most + 4) % DAY, (most + DAY - 4) % DAY]
+        let beside = [(most + 4) % DAY, (most + DAY - 4) % DAY];
+        let is_one_day = days_at(series, &[most, beside[0], beside[1]]) == Some(1);
+        let other = beside
             .map(at)
             .into_iter()
             .max_by_key(|seen| seen.events)
@@ -42,14 +45,41 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
             },
             None => most,
         };
+        let told = match is_one_day {
+            false => "have the same time of day to the second: a date without a time",
+            true => {
+                "have the same time to the second: that of their day, or of the job that sent them"
+            }
+        };
         let message = format!(
-            "{events} of {} events named {} have the same time of day to the second: a date without a time",
+            "{events} of {} events named {} {told}",
             series.timed,
             log.event_name(name),
         );
-        out.at(seen.first, "/event_time", message)
+        let finding = out.at(seen.first, "/event_time", message);
+        finding
             .related(seen.last, "the last of them")
             .events(events);
+        if is_one_day {
+            finding.certainty(Certainty::Heuristic);
+        }
     }
     Ok(())
+}
+
+/// On how many days there are events at these quarters of an hour; nothing when the times are too
+/// many to know them, which one day has not.
+fn days_at(series: &Series, quarters: &[u8]) -> Option<usize> {
+    let is_there = |minute: u32| {
+        let of_day = minute % (u32::from(DAY) * 15);
+        of_day.is_multiple_of(15)
+            && quarters
+                .iter()
+                .any(|&quarter| u32::from(quarter) == of_day / 15)
+    };
+    let minutes = series.minutes.list()?.iter();
+    let days = minutes.filter(|one| is_there(one.minute) && one.from % 60 == 0);
+    let mut days: Vec<u32> = days.map(|one| one.minute / (u32::from(DAY) * 15)).collect();
+    days.dedup();
+    Some(days.len())
 }

@@ -3,9 +3,10 @@
 use std::collections::HashSet;
 
 use crate::event::{Payloads, Record};
-use crate::finding::Findings;
+use crate::finding::{Effect, Findings, Severity};
 use crate::json::Item;
 use crate::rule::{Check, Rule};
+use crate::values::personal;
 
 /// See `rules/duplicate-key.md`.
 pub static RULE: Rule = crate::rule!("duplicate-key", Check::Record(check));
@@ -32,7 +33,23 @@ fn check(record: &Record<'_, '_>, out: &mut Findings) {
                 Some(name) => format!("{name} stands twice in one object"),
                 None => "a key stands twice in one object".to_owned(),
             };
-            out.at(member, what);
+            // No rule looks at the one that was written first; whoever reads the log does.
+            let earlier = member.parent().into_iter().flat_map(Item::children);
+            let shown = earlier
+                .take_while(|twin| twin.place() < member.place())
+                .filter(|twin| twin.key() == member.key())
+                .flat_map(Item::descendants)
+                .find_map(personal::shown_by);
+            match shown {
+                Some(kind) => out
+                    .at(
+                        member,
+                        format!("{what}; the first shows {} in clear", kind.phrase()),
+                    )
+                    .severity(Severity::Error)
+                    .effect(Effect::Leaked),
+                None => out.at(member, what),
+            };
         }
     }
 }

@@ -53,7 +53,14 @@ fn check_text(event: &Event<'_, '_>, item: Item<'_, '_>, text: &str, out: &mut F
         out.at(item, "event_id has white space at its ends")
             .fix(Fix::safe("remove the white space").replace_text(at, trimmed));
     }
-    if deduplication::holds_email(trimmed) && !is_message_id(event, trimmed) {
+    if let Some(digits) = printed_as_float(trimmed) {
+        let at = item.pointer_from(event.root().place());
+        let fix = Fix::needs_consent("write the number without its point");
+        out.at(item, "event_id is a whole number with `.0` behind it")
+            .certainty(Certainty::Heuristic)
+            .help("keep ids as text: what went through a float differs from the pixel's")
+            .fix(fix.replace_text(at, digits));
+    } else if deduplication::holds_email(trimmed) && !is_message_id(event, trimmed) {
         out.at(item, "event_id holds what looks like an e-mail address")
             .effect(Effect::Leaked)
             .certainty(Certainty::Strong)
@@ -68,6 +75,12 @@ fn check_text(event: &Event<'_, '_>, item: Item<'_, '_>, text: &str, out: &mut F
         .certainty(Certainty::Heuristic)
         .help("an order number, or one short random value that both sides share, is enough");
     }
+}
+
+/// The digits of a whole number that was printed as a float.
+fn printed_as_float(id: &str) -> Option<&str> {
+    let digits = id.strip_suffix(".0")?;
+    (!digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())).then_some(digits)
 }
 
 /// Whether the order's number stands before the host, in the manner of a mail's `Message-ID`.

@@ -136,9 +136,29 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
                     report(event, item, instead, false, out);
                 }
             }
+            (Shape::WrongType, value) => wrong_type(event, item, value, out),
             _ => {}
         }
     }
+}
+
+/// Whole numbers are ids in the eyes of all; the rest is no text and will not be read as one.
+fn wrong_type(event: &Event<'_, '_>, item: Item<'_, '_>, value: Val<'_>, out: &mut Findings) {
+    let (is_blank, is_false) = (item.is_blank(), value == Val::Bool(false));
+    if is_blank || is_false || item.is_list() {
+        return;
+    }
+    let at = item.pointer_from(event.root().place());
+    let fix = match value {
+        Val::Float(number) if number.fract() == 0.0 && number.abs() < 9e15 => Some(
+            Fix::needs_consent("write the whole number as text")
+                .replace_text(at, &(number as i64).to_string()),
+        ),
+        _ => None,
+    };
+    out.at(item, format!("external_id is {}, not text", value.kind()))
+        .certainty(Certainty::Strong)
+        .fix_if(fix);
 }
 
 fn report(

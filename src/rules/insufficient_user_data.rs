@@ -35,7 +35,7 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
         return;
     };
     let mut present = 0;
-    for member in user_data.children() {
+    for member in user_data.members() {
         let Some(name) = member.name().filter(|name| name.hashing().is_some()) else {
             continue;
         };
@@ -59,7 +59,7 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
         format!("user_data holds nothing but {held}: Meta refuses that as too broad")
     } else if user_data.is_empty() {
         "user_data is empty".to_owned()
-    } else if user_data.children().all(Item::is_blank) {
+    } else if user_data.members().all(Item::is_blank) {
         "user_data holds only empty values".to_owned()
     } else {
         "user_data holds no key that Meta knows".to_owned()

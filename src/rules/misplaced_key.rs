@@ -6,8 +6,10 @@ use crate::finding::{Certainty, Effect, Finding, Findings, Severity};
 use crate::fix::Fix;
 use crate::json::{Item, Pointer, Val};
 use crate::rule::{Check, Rule};
-use crate::values::name::Name;
+use crate::rules::unknown_user_data_key;
+use crate::values::name::{Hashing, Name};
 use crate::values::personal::{self, Kind};
+use crate::values::plain;
 
 /// See `rules/misplaced-key.md`.
 pub static RULE: Rule = crate::rule!(
@@ -205,14 +207,49 @@ fn shown_in_clear(event: &Event<'_, '_>, out: &mut Findings) {
             Some(name) => is_app && personal::kind_of_name(name).is_some(),
             None => true,
         };
-        for value in object.children().filter(is_own).flat_map(Item::descendants) {
-            let Some(kind) = personal::shown_by(value) else {
-                continue;
+        for member in object.members().filter(is_own) {
+            let mut kept = match is_app {
+                true => None,
+                false => bring_home(event, member),
             };
-            let at = value.pointer_from(event.root().place());
-            leak(out, value, kind, place).fix(Fix::safe(TAKE_AWAY).remove(at));
+            for value in member.descendants() {
+                let Some(kind) = personal::shown_by(value) else {
+                    continue;
+                };
+                let at = value.pointer_from(event.root().place());
+                let removal = || Fix::safe(TAKE_AWAY).remove(at);
+                leak(out, value, kind, place).fix(kept.take().unwrap_or_else(removal));
+            }
         }
     }
+}
+
+/// Hashes what another spelling of a key of user_data holds and moves it there, when that key has
+/// nothing: it may be all that tells who the person is.
+fn bring_home(event: &Event<'_, '_>, member: Item<'_, '_>) -> Option<Fix> {
+    let name = unknown_user_data_key::spelt_otherwise(member.key())?;
+    if name.hashing() != Some(Hashing::Required) || !member.each().all(|it| it.text().is_some()) {
+        return None;
+    }
+    let root = event.root().place();
+    let mut fix = Fix::safe(format!(
+        "hash the value and move it to user_data, as {name}"
+    ));
+    match event.get(Name::UserData) {
+        Some(user_data) if !user_data.is_object() => return None,
+        _ => {}
+    }
+    match event.user(name) {
+        Some(there) if there.is_blank() => fix = fix.remove(there.pointer_from(root)),
+        Some(_) => return None,
+        None => {}
+    }
+    for value in member.each() {
+        let (digest, safety) = plain::as_digest(name, value, event).ok()??;
+        fix = fix.replace_text(value.pointer_from(root), &digest);
+        fix.safety = fix.safety.min(safety);
+    }
+    Some(fix.relocate(member.pointer_from(root), into(Name::UserData), name.text()))
 }
 
 const TAKE_AWAY: &str = "take away what shows a person in clear";
@@ -370,7 +407,7 @@ fn beside_data(name: Name, member: Item<'_, '_>, events: &[Item<'_, '_>], out: &
 
 /// The members of an object whose names are in `set` and that say anything.
 fn strays<'t, 'a>(object: Option<Item<'t, 'a>>, set: u128) -> impl Iterator<Item = Item<'t, 'a>> {
-    let members = object.into_iter().flat_map(Item::children);
+    let members = object.into_iter().flat_map(Item::members);
     members.filter(move |member| bit(*member) & set != 0 && !member.is_blank())
 }
 

@@ -2,7 +2,7 @@
 
 use crate::digest;
 use crate::event::Event;
-use crate::finding::Findings;
+use crate::finding::{Certainty, Effect, Findings, Severity};
 use crate::rule::{Check, Rule};
 use crate::signs::Signs;
 use crate::values::name::Name;
@@ -17,6 +17,14 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
             && let Some(item) = event.get(Name::EventName)
         {
             out.at(item, "event_name is a template that nobody filled in");
+        } else if digest::is_nothing_word(name)
+            && let Some(item) = event.get(Name::EventName)
+        {
+            // Meta takes it for the name of an event of one's own.
+            out.at(item, "event_name is a word that stands for nothing")
+                .severity(Severity::Warning)
+                .certainty(Certainty::Strong)
+                .effect(Effect::Ignored);
         }
         return;
     }

@@ -37,7 +37,7 @@ fn raw_keys(event: &Event<'_, '_>, out: &mut Findings) {
     let Some(user_data) = event.user_data() else {
         return;
     };
-    for member in user_data.children() {
+    for member in user_data.members() {
         let Some(name) = member.name() else { continue };
         let usual = |text: &str| text.len() > LONGEST && !text.starts_with(char::is_whitespace);
         if name.hashing() != Some(Hashing::Never) || member.text().is_some_and(usual) {

@@ -1,4 +1,4 @@
-//! CL306: one order under several event_ids.
+//! CL306: one order under several event_ids, by its number or by who paid what and when.
 
 use std::io;
 
@@ -8,7 +8,7 @@ use crate::fix::{Fix, Safety};
 use crate::json::Pointer;
 use crate::ledger::event_ids::WINDOW;
 use crate::ledger::sighting::{PAIRED, PLACEHOLDER_ID, Person, Sighting};
-use crate::ledger::{Evidence, LogFindings, Needs};
+use crate::ledger::{Evidence, LogFindings, Needs, Sale};
 use crate::report::count;
 use crate::rule::{Check, Rule};
 use crate::values::name::Name;
@@ -18,7 +18,7 @@ pub static RULE: Rule = crate::rule!(
     "order-sent-twice",
     Check::Event(check),
     conclude,
-    Needs::ORDERS,
+    Needs::ORDERS.and(Needs::SALES),
     Safety::Unsafe
 );
 
@@ -39,6 +39,11 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
 }
 
 fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
+    by_number(log, out)?;
+    by_payment(log, out)
+}
+
+fn by_number(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
     log.orders(|group| {
         let Some(twice) = sent_twice(group) else {
             return;
@@ -76,6 +81,89 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
         if let Some(help) = help {
             finding.help(help);
         }
+    })
+}
+
+/// Sales of one person and one value of which no number tells that they are one.
+fn by_payment(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
+    log.sales(|group| {
+        let mut rest = group;
+        while let [first, ..] = rest {
+            let end = rest.partition_point(|sale| sale.time - first.time <= AGAIN);
+            let (near, behind) = rest.split_at(end);
+            rest = behind;
+            let Some(paid) = paid_twice(near) else {
+                continue;
+            };
+            let number = count(paid.sales.len() as u64, "event");
+            let name = log.event_name(first.name);
+            let finding = out.at(
+                paid.sales[0].at,
+                "/event_id",
+                match paid.is_likely {
+                    true => format!("what looks like one order came as {number} named {name}, each under an event_id of its own: one person and one value within half an hour, and not all of them have an order number"),
+                    false => format!("one person paid one value in {number} named {name} within half an hour, and no order number tells whether that is one order under several event_ids"),
+                },
+            );
+            finding
+                .places(paid.sales.iter().map(|sale| sale.at), "event of this value")
+                .events(paid.sales.len() as u64 - 1)
+                .severity(match paid.is_likely {
+                    true => Severity::Warning,
+                    false => Severity::Info,
+                })
+                .certainty(Certainty::Heuristic)
+                .without_fix()
+                .help("send order_id with every purchase, and the same event_id wherever one is sent from");
+        }
+    })
+}
+
+/// Triggers of one shop send an order within so many seconds of each other.
+const AGAIN: u32 = 30 * 60;
+
+/// Nobody goes through a checkout again within so many seconds.
+const AT_ONCE: u32 = 120;
+
+/// One order has so few triggers; who buys more often in half an hour buys for others.
+const MOST_TRIGGERS: usize = 6;
+
+/// Sales that may be one.
+struct Paid<'s> {
+    /// The first sighting of each event_id, in input order.
+    sales: Vec<&'s Sale>,
+    /// Whether they are hardly two of their own: nobody is so fast, or another program made the id.
+    is_likely: bool,
+}
+
+/// What may be one order among sales of one person and value that lie close together in time.
+fn paid_twice(near: &[Sale]) -> Option<Paid<'_>> {
+    let mut sales: Vec<&Sale> = Vec::new();
+    for sale in near {
+        if sales.iter().all(|one| one.id != sale.id) {
+            sales.push(sale);
+        }
+        if sales.len() > MOST_TRIGGERS {
+            return None;
+        }
+    }
+    let pairs = || {
+        let each = |at: usize| sales[at + 1..].iter().map(move |other| (at, *other));
+        (0..sales.len()).flat_map(each)
+    };
+    // With a number on every one of them the numbers tell.
+    if sales.len() < 2
+        || sales.iter().all(|sale| sale.order != 0)
+        || pairs().any(|(at, other)| sales[at].differs(other))
+    {
+        return None;
+    }
+    let is_at_once = sales[sales.len() - 1].time - sales[0].time <= AT_ONCE;
+    let is_of_two = pairs().any(|(at, other)| sales[at].make != other.make);
+    sales.sort_unstable_by_key(|sale| sale.at);
+    Some(Paid {
+        sales,
+        is_likely: is_at_once || is_of_two,
     })
 }
 
@@ -139,6 +227,7 @@ fn is_one_person(twice: &[&Sighting]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ledger::sales::tests::sale;
 
     fn row(at: u64, id: u64) -> Sighting {
         Sighting {
@@ -154,6 +243,70 @@ mod tests {
             content: 7,
             flags: PAIRED,
         }
+    }
+
+    #[test]
+    fn one_value_at_one_time_is_perhaps_one_order() {
+        let at = |minutes: u32, id: u64| Sale {
+            time: 1_782_399_600 + minutes * 60,
+            ..sale(id, id)
+        };
+        let told =
+            |sales: &[Sale]| paid_twice(sales).map(|paid| (paid.sales.len(), paid.is_likely));
+        assert_eq!(told(&[at(0, 1)]), None);
+        // A retry keeps its id.
+        assert_eq!(told(&[at(0, 1), at(1, 1)]), None);
+        assert_eq!(told(&[at(0, 1), at(1, 2)]), Some((2, true)));
+        // Two coffees, or a retry of the next cron: the ids are of one make.
+        assert_eq!(told(&[at(0, 1), at(9, 2)]), Some((2, false)));
+        let of_the_hook = |sale: Sale| Sale { make: 2, ..sale };
+        assert_eq!(told(&[at(0, 1), of_the_hook(at(9, 2))]), Some((2, true)));
+        let numbered = |order: u32, sale: Sale| Sale {
+            order,
+            make: 0,
+            ..sale
+        };
+        assert_eq!(told(&[at(0, 1), numbered(5, at(9, 2))]), Some((2, true)));
+        assert_eq!(told(&[numbered(5, at(0, 1)), numbered(5, at(9, 2))]), None);
+        let two_orders = [at(0, 1), numbered(5, at(1, 2)), numbered(6, at(2, 3))];
+        assert_eq!(told(&two_orders), None);
+        // Two shirts of one price, two members of a family, a till with one account.
+        for (one, other) in [
+            (
+                Sale {
+                    goods: 1,
+                    ..at(0, 1)
+                },
+                Sale {
+                    goods: 2,
+                    ..at(1, 2)
+                },
+            ),
+            (
+                Sale {
+                    browser: 1,
+                    ..at(0, 1)
+                },
+                Sale {
+                    browser: 2,
+                    ..at(1, 2)
+                },
+            ),
+            (
+                Sale {
+                    external_id: 1,
+                    ..at(0, 1)
+                },
+                Sale {
+                    external_id: 2,
+                    ..at(1, 2)
+                },
+            ),
+        ] {
+            assert_eq!(told(&[one, other]), None);
+        }
+        let many: Vec<Sale> = (0..7).map(|n| at(n, n.into())).collect();
+        assert_eq!(told(&many), None);
     }
 
     #[test]

@@ -39,6 +39,9 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
     .fix(fix.replace(Pointer::root().key("event_time"), time.to_string()));
 }
 
+/// So many where one second is all there is.
+const CROWD: u32 = 15;
+
 /// So many different people, at least, of the sixty-four that can be told apart.
 const PEOPLE: u32 = 6;
 
@@ -72,9 +75,14 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
             }
         }
         if !any && let Some((bursts, events, first, last)) = bursts(series) {
-            let message = format!(
-                "{events} events named {name} of many people share {bursts} moments, with none for minutes before and after"
-            );
+            let message = match bursts {
+                1 => format!(
+                    "{events} events named {name} of many people share one moment, and the log has none of another"
+                ),
+                _ => format!(
+                    "{events} events named {name} of many people share {bursts} moments, with none for minutes before and after"
+                ),
+            };
             out.at(first, "/event_time", message)
                 .certainty(Certainty::Heuristic)
                 .help("send the time at which each event happened, not that of the job that sends them")
@@ -145,6 +153,8 @@ fn bursts(series: &Series) -> Option<(usize, u64, u64, u64)> {
     let moments: Vec<&[Minute]> = minutes.chunk_by(|a, b| b.from - a.to <= 5).collect();
     let from = |moment: &[Minute]| moment[0].from;
     let to = |moment: &[Minute]| moment[moment.len() - 1].to;
+    // All there is in one second: so many people are not as fast, but a job is.
+    let is_one_second = moments.len() == 1 && from(moments[0]) == to(moments[0]);
     let (mut bursts, mut events) = (0, 0);
     let (mut first, mut last) = (u64::MAX, 0);
     for (at, moment) in moments.iter().enumerate() {
@@ -173,5 +183,11 @@ fn bursts(series: &Series) -> Option<(usize, u64, u64, u64)> {
                 .fold(last, u64::max);
         }
     }
-    (bursts >= 3 && events * 10 >= all * 8).then_some((bursts, events, first, last))
+    let is_job = bursts >= 3 && events * 10 >= all * 8
+        || bursts == 1
+            && is_one_second
+            && all >= LEAST_EVENTS
+            && all * 10 >= series.events.events * 9
+            && people(moments[0]) >= CROWD;
+    is_job.then_some((bursts, events, first, last))
 }

@@ -42,7 +42,7 @@ const OF_OTHERS: [Name; 3] = [Name::Fbc, Name::Fbp, Name::ClientIpAddress];
 
 /// The keys that take no digest.
 fn raw_keys(event: &Event<'_, '_>, out: &mut Findings) {
-    let members = event.user_data().into_iter().flat_map(Item::children);
+    let members = event.user_data().into_iter().flat_map(Item::members);
     for member in members {
         let Some(name) = member.name() else { continue };
         if name.hashing() != Some(Hashing::Never) || OF_OTHERS.contains(&name) {

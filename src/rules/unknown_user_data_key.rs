@@ -66,6 +66,14 @@ static ALIASES: Lazy<HashMap<String, (Meaning, String)>> = Lazy::new(|| {
     aliases
 });
 
+/// The key of user_data of which a key is another spelling, beyond doubt.
+pub(crate) fn spelt_otherwise(key: &str) -> Option<Name> {
+    match ALIASES.get(&fold(key))? {
+        (Meaning::Certain(name), _) => Some(*name),
+        _ => None,
+    }
+}
+
 /// The letters and digits of a key in lower case: what is left of it when style is taken away.
 fn fold(key: &str) -> String {
     key.chars()
@@ -81,7 +89,7 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
     if !event.has_unnamed_user_keys() && event.names().1 & STRANGERS == 0 {
         return;
     }
-    for member in user_data.children() {
+    for member in user_data.members() {
         if is_stranger(member) {
             report(event, member, out);
         }
@@ -148,7 +156,8 @@ fn report(event: &Event<'_, '_>, member: Item<'_, '_>, out: &mut Findings) {
     } else {
         "this"
     };
-    let there = event.user(name).is_some();
+    let right = event.user(name);
+    let there = right.is_some_and(|item| !item.is_blank());
     let message = if there {
         format!("{shown} is no key of user_data; {name} is there already")
     } else if *meaning == Meaning::ClickId {
@@ -161,9 +170,13 @@ fn report(event: &Event<'_, '_>, member: Item<'_, '_>, out: &mut Findings) {
         let at = member.pointer_from(event.root().place());
         Some(Fix::safe("remove the empty key").remove(at))
     } else if there {
-        person.map(|_| removal())
+        // What is worthless in the right place has to go first: this may be all there is.
+        person.filter(|_| is_usable(event, name)).map(|_| removal())
     } else {
-        rename(event, member, *meaning, name)
+        rename(event, member, *meaning, name).map(|fix| match right {
+            Some(nothing) => fix.remove_first(nothing.pointer_from(event.root().place())),
+            None => fix,
+        })
     };
     let finding = out.at(member, message);
     finding.fix_if(fix);
@@ -179,6 +192,21 @@ fn report(event: &Event<'_, '_>, member: Item<'_, '_>, out: &mut Findings) {
     } else if blank || there || is_of_offline_table(event, member.key()) {
         finding.severity(Severity::Warning);
     }
+}
+
+/// Whether the right key has a value that may stand for somebody.
+fn is_usable(event: &Event<'_, '_>, name: Name) -> bool {
+    if name.hashing() == Some(Hashing::Never) {
+        return true;
+    }
+    event.identifiers().iter().any(|one| {
+        one.name == name
+            && one.worthless.is_none()
+            && !matches!(
+                one.shape,
+                Shape::Nothing | Shape::Template | Shape::Redacted | Shape::WrongType
+            )
+    })
 }
 
 /// What a value under an unknown key shows of a person, going by the key that is meant as well.

@@ -56,6 +56,7 @@ fn is_plain(text: &str) -> bool {
         && bytes.first().is_some_and(u8::is_ascii_lowercase)
         && !rest.starts_with("api.")
         && !is_odd_ending(&rest[..host])
+        && (host >= 24 || !is_sample(&rest[..host]))
         && !path.iter().enumerate().any(|(at, &byte)| {
             let kind = kind(byte);
             kind & (ODD | SIGN) != 0 && (kind & ODD != 0 || may_be_interface(path, at))
@@ -223,7 +224,16 @@ fn fault(event: &Event<'_, '_>, name: Name, text: &str) -> Option<Fault> {
     if url.host.is_empty() {
         return Fault::new("has no host");
     }
+    if is_sample(url.host) {
+        return Fault::new("is of the sample shop in Meta's documentation");
+    }
     of_host(url.host).or_else(|| of_path(&url))
+}
+
+/// The shop that Meta's samples sell for (https://developers.facebook.com/documentation/ads-commerce/conversions-api/using-the-api).
+fn is_sample(host: &str) -> bool {
+    let host = host.strip_prefix("www.").unwrap_or(host);
+    host.eq_ignore_ascii_case("jaspers-market.com")
 }
 
 /// An address that does not begin with `https:`.

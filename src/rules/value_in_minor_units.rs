@@ -27,10 +27,18 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
     let Some(item) = event.custom(Name::Value) else {
         return;
     };
-    let (Some(value), Some(sums)) = (amount(item), event.sums()) else {
+    let Some(value) = amount(item) else {
+        return;
+    };
+    let Some(sums) = event.sums() else {
+        beside_pixel(event, item, value, out);
         return;
     };
     let Some(decimals) = contents::lost_decimals(event, value, sums) else {
+        // The contents may be worth more or less than the order, but not as much as the value.
+        if !contents::is_same(value, sums.total) {
+            beside_pixel(event, item, value, out);
+        }
         return;
     };
     let title = "write the amount in the unit of its currency";
@@ -47,6 +55,29 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
         finding.certainty(Certainty::Strong);
     }
     finding.fix_if(in_units(item, decimals).map(|json| fix.replace(at, json)));
+}
+
+/// The browser's copy of the event has a hundredth of the value.
+fn beside_pixel(event: &Event<'_, '_>, item: Item<'_, '_>, value: f64, out: &mut Findings) {
+    let Some(pixel) = &event.witnesses.pixel else {
+        return;
+    };
+    let has_cents = |code: &str| money::decimals(code) == 2;
+    // Cents have no decimals themselves.
+    let may_be_cents = value >= 100.0 && value.fract() == 0.0;
+    if !may_be_cents
+        || !contents::currency(event).is_some_and(|code| has_cents(&code))
+        || !pixel.has_hundredth(event)
+    {
+        return;
+    }
+    let at = item.pointer_from(event.root().place());
+    let fix = in_units(item, 2).map(|json| {
+        let fix = Fix::safe("write the amount in the unit of its currency");
+        fix.replace(at, json)
+    });
+    out.at(item, "value is 100 times that of the browser's copy")
+        .fix_if(fix);
 }
 
 /// Amounts without decimals, of which there are many, of one currency with decimals.

@@ -171,6 +171,10 @@ pub(super) struct OpenFile<'s> {
     pub(super) sink_fault: Option<io::Error>,
     /// The events of the last request, whose answer may be the next thing in the file.
     pub(super) asking: Vec<Parcel>,
+    /// How many of them are of each of its requests, where it holds several.
+    pub(super) asking_sizes: Vec<usize>,
+    /// As [`Part::waiting`] has it.
+    pub(super) waiting: usize,
 }
 
 impl OpenFile<'_> {

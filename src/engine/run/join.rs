@@ -19,7 +19,7 @@ use crate::score::NameScore;
 
 use super::file::{FileFold, OpenFile, Position};
 use super::{MAX_GROUPS, MAX_NAMES, OTHER_NAMES, Run};
-use crate::engine::worker::Worked;
+use crate::engine::worker::{Worked, part_of};
 
 impl Run<'_> {
     /// Adds what one block amounts to. Gives the block's buffer back.
@@ -125,6 +125,9 @@ impl Run<'_> {
         }
         file.asks = part.asks.unwrap_or(file.asks);
         file.asked_at = part.asked_at.or(file.asked_at);
+        if part.waiting > 0 {
+            file.waiting = part.waiting;
+        }
         report.unread.truncated += part.unread.truncated;
         report.unread.printed += part.unread.printed;
         for (sum, tally) in report.rules.iter_mut().zip(&part.rules) {
@@ -249,8 +252,11 @@ impl Run<'_> {
             _ => {}
         }
         let mut parcels = std::mem::take(&mut part.parcels);
-        let asking = parcels.split_off(parcels.len() - part.asking);
+        let asking = parcels.split_off(parcels.len() - part.asking.iter().sum::<usize>());
         self.send_again(&file.tally.name, position, parcels);
+        if !asking.is_empty() {
+            file.asking_sizes = std::mem::take(&mut part.asking);
+        }
         file.asking.extend(asking.into_iter().map(|mut parcel| {
             parcel.line += position.line;
             parcel.event += position.events;
@@ -475,12 +481,15 @@ fn join_answers(file: &mut OpenFile<'_>, part: &mut Part) {
         said,
         trace,
         is_first,
+        number,
+        of,
         logged,
         forbids,
     } in std::mem::take(&mut part.answered)
     {
         let is_next = trace.is_none() || file.trace.is_none() || trace == file.trace;
-        let is_first = is_first && !is_too_early(logged, file.asked_at);
+        let is_own = number == 0 || of == file.waiting;
+        let is_first = is_first && is_own && !is_too_early(logged, file.asked_at);
         let is_named = trace.is_some_and(|trace| file.traces.contains(trace));
         if is_named || (is_first && file.asks && is_next) {
             part.answers.paired += 1;
@@ -488,7 +497,12 @@ fn join_answers(file: &mut OpenFile<'_>, part: &mut Part) {
             // Of a request further back the events are sent by now.
             if forbids && is_next && (is_first || trace.is_some()) {
                 let of_pairs = rules::index_of("refused-by-meta");
-                resend::refuse(&mut file.asking, of_pairs);
+                let all = 0..file.asking.len();
+                let own = match of {
+                    1 => all,
+                    _ => part_of(&all, &file.asking_sizes, number, of),
+                };
+                resend::refuse(&mut file.asking[own], of_pairs);
             }
         }
     }
