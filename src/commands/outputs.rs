@@ -11,6 +11,7 @@ use tempfile::NamedTempFile;
 
 use crate::input::walk::io_message;
 use crate::resend::Resend;
+use crate::unfinished::{self, Unfinished};
 
 use super::Failure;
 
@@ -88,7 +89,10 @@ struct Draft {
 /// Where it is until then.
 enum Text {
     /// In a file that takes the place of the old one.
-    Beside(NamedTempFile),
+    Beside {
+        file: NamedTempFile,
+        _unfinished: Unfinished,
+    },
     /// Elsewhere, because nothing can be made in the folder; it is copied.
     Apart(File),
 }
@@ -148,12 +152,15 @@ impl Outputs {
             Err(error) => return Err(fault(error)),
         };
         let text = match (beside(&place, old.as_ref()), old) {
-            (Ok(file), _) => Text::Beside(file),
+            (Ok((file, unfinished)), _) => Text::Beside {
+                file,
+                _unfinished: unfinished,
+            },
             (Err(_), Some(_)) => Text::Apart(tempfile::tempfile().map_err(fault)?),
             (Err(error), None) => return Err(fault(error)),
         };
         let file = match &text {
-            Text::Beside(file) => file.as_file().try_clone(),
+            Text::Beside { file, .. } => file.as_file().try_clone(),
             Text::Apart(file) => file.try_clone(),
         };
         let is_whole = Arc::new(AtomicBool::new(false));
@@ -191,7 +198,7 @@ impl Outputs {
 
 /// A new file in the folder of `place`, with the owner and the rights of the old one, or those of any
 /// new file.
-fn beside(place: &Path, old: Option<&File>) -> io::Result<NamedTempFile> {
+fn beside(place: &Path, old: Option<&File>) -> io::Result<(NamedTempFile, Unfinished)> {
     let folder = place.parent().unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
     // No walk finds it.
@@ -201,7 +208,10 @@ fn beside(place: &Path, old: Option<&File>) -> io::Result<NamedTempFile> {
         let rights = std::os::unix::fs::PermissionsExt::from_mode(0o666);
         builder.permissions(rights)
     };
-    let file = builder.tempfile_in(folder)?;
+    let (file, unfinished) = unfinished::make(
+        || builder.tempfile_in(folder),
+        |file| file.path().to_owned(),
+    )?;
     if let Some(old) = old {
         let about = old.metadata()?;
         #[cfg(unix)]
@@ -212,13 +222,13 @@ fn beside(place: &Path, old: Option<&File>) -> io::Result<NamedTempFile> {
         }
         file.as_file().set_permissions(about.permissions())?;
     }
-    Ok(file)
+    Ok((file, unfinished))
 }
 
 impl Draft {
     fn commit(self) -> io::Result<()> {
         let mut text = match self.text {
-            Text::Beside(file) => match file.persist(&self.place) {
+            Text::Beside { file, .. } => match file.persist(&self.place) {
                 Ok(_) => return Ok(()),
                 // A file on which another was mounted, for one, can be written and not be replaced.
                 Err(fault) if self.place.is_file() => fault.file.into_file(),

@@ -451,14 +451,16 @@ impl<R: Read> Blocks<R> {
 
     fn skip_line(&mut self, spare: Vec<u8>) -> Block {
         self.fill(self.limits.block);
-        let length = match memchr::memchr(b'\n', &self.buffer) {
+        let end = memchr::memchr(b'\n', &self.buffer);
+        let frame = self.skipped_frame();
+        let length = match end {
             Some(at) => {
-                self.mode = Mode::Lines;
+                // What comes behind it is read again, be it a line or a document.
+                (self.mode, self.skipping) = (Mode::Lines, None);
                 at + 1
             }
             None => self.buffer.len(),
         };
-        let frame = self.skipped_frame();
         self.cut(length, frame, spare)
     }
 
@@ -1244,6 +1246,33 @@ mod tests {
         assert_eq!(
             frames("{\n\"a\":1\n}\nx y\n", SMALL),
             ["texts {\n\"a\":1\n}|x y"]
+        );
+    }
+
+    #[test]
+    fn what_comes_behind_a_line_that_is_too_large_is_read() {
+        let elements: Vec<String> = (0..40).map(|n| format!("{{\"n\":{n}}}")).collect();
+        let body = format!("{{\n\"data\":[{}]\n}}\n", elements.join(",\n"));
+        for line in ["{\"a\":1}\n", "sent {\n"] {
+            let text = format!("{}\n{}\n{line}{body}", "x".repeat(40), "x".repeat(600));
+            let shown = frames(&text, SMALL);
+            assert!(shown.contains(&"too large 41".to_owned()), "{shown:?}");
+            let read = shown.iter().any(|frame| frame.contains("{\"n\":39}"));
+            assert!(read || shown.last().unwrap() == "lines", "{shown:?}");
+        }
+        // As a document right behind it, too.
+        let limits = Limits {
+            block: 1,
+            whole: 1,
+            record: 64,
+        };
+        let shown = frames(
+            &format!("{}\nx: {{\n \"a\":[]\n}}\n", "x".repeat(80)),
+            limits,
+        );
+        assert!(
+            shown.iter().any(|frame| frame.contains("\"a\":[]")),
+            "{shown:?}"
         );
     }
 
