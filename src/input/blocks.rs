@@ -1130,7 +1130,8 @@ fn foreign(bytes: &[u8]) -> Option<&'static Foreign> {
         return Some(&MITMPROXY);
     }
     // A log that was cut to nothing while its writer went on begins with zeros, and text may hold
-    // one by mistake. Where a byte in thirty is none of text, it is no text.
+    // one by mistake. Where a byte in thirty is none of text, it is no text, unless it spells an event:
+    // a fix must not turn the one into the other.
     let start = bytes.iter().position(|&byte| byte != 0).unwrap_or(0);
     let head = &bytes[start..bytes.len().min(start + 4096)];
     let odd = head
@@ -1138,7 +1139,8 @@ fn foreign(bytes: &[u8]) -> Option<&'static Foreign> {
         .filter(|byte| matches!(byte, 0..=8 | 14..=26 | 28..=31))
         .count();
     let zeros = start > 0 || memchr::memchr(0, head).is_some();
-    (zeros && odd * 30 > head.len()).then_some(&BINARY)
+    let is_odd = zeros && odd * 30 > head.len();
+    (is_odd && memchr::memmem::find(head, b"\"event_name").is_none()).then_some(&BINARY)
 }
 
 /// Whether the bytes begin with `1234:9:websocket;`: a length, and in it a key with its own length,
@@ -1343,6 +1345,8 @@ mod tests {
         let text = format!("{{\n\"a\":1]\n{}", "{\"b\":2}\n".repeat(30));
         assert!(frames(&text, SMALL).iter().all(|frame| frame == "lines"));
         assert_eq!(frames("\u{0}\u{1}", SMALL), ["binary data"]);
+        let event = format!("{{\"event_name\":\"{}\"}}", "\u{0}".repeat(9));
+        assert_eq!(frames(&event, SMALL), ["lines"]);
     }
 
     #[test]
