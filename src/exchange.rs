@@ -264,8 +264,7 @@ pub fn texts_sent_there<'r, 't, 'a>(
     record: &'r Record<'t, 'a>,
 ) -> impl Iterator<Item = (Item<'t, 'a>, &'r serde_json::Value)> {
     // In a text inside JSON the quotes are escaped.
-    let may_hold = || memchr::memmem::find(record.text.as_bytes(), b"\\\"data\\\"").is_some();
-    let tape = record.tape.filter(|_| !record.is_bare && may_hold());
+    let tape = record.tape.filter(|_| !record.is_bare);
     let found = tape.map(|tape| (tape, record.texts.get_or_init(|| text_bodies(record))));
     found.into_iter().flat_map(|(tape, bodies)| {
         bodies
@@ -275,6 +274,9 @@ pub fn texts_sent_there<'r, 't, 'a>(
 }
 
 fn text_bodies(record: &Record<'_, '_>) -> Vec<TextBody> {
+    if memchr::memmem::find(record.text.as_bytes(), b"\\\"data\\\"").is_none() {
+        return Vec::new();
+    }
     let items = record.enveloped().flat_map(Item::descendants);
     let found = items.filter_map(|item| {
         let text = item.text()?.trim();

@@ -229,9 +229,9 @@ fn withhold_unclear(findings: &mut Findings, first: usize, base: Item<'_, '_>) {
 /// Whether a step of the way from the root to the place is one of two members with the same key.
 #[cold]
 fn is_unclear(base: Item<'_, '_>, place: &Pointer) -> bool {
-    let above = std::iter::successors(Some(base), |item| item.parent());
+    let mut above = std::iter::successors(Some(base), |item| item.parent());
     let is_twin = |item: Item<'_, '_>| item.parent().is_some_and(|of| of.repeats(item.key()));
-    if above.into_iter().any(is_twin) {
+    if above.any(is_twin) {
         return true;
     }
     let mut at = base;
@@ -239,11 +239,9 @@ fn is_unclear(base: Item<'_, '_>, place: &Pointer) -> bool {
         if at.repeats(&step) {
             return true;
         }
-        let next = match at.is_list() {
-            true => step.parse().ok().and_then(|index| at.children().nth(index)),
-            false => at.member(&step),
+        let Some(next) = at.step(&step) else {
+            return false;
         };
-        let Some(next) = next else { return false };
         at = next;
     }
     false
@@ -404,10 +402,7 @@ impl<'s, 'a> Inspector<'s, 'a> {
         let body = &taken_out.filter(|out| out.ages.are_of_events())?.body;
         let mut at = self.tape.root();
         for step in body.steps() {
-            at = match at.is_list() {
-                true => at.children().nth(step.parse().ok()?)?,
-                false => at.member(&step)?,
-            };
+            at = at.step(&step)?;
         }
         Some(at.place())
     }

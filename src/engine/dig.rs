@@ -147,14 +147,7 @@ pub(super) fn body_around<'t, 'a>(
             labels::see(item, &mut envelope, Naive::of(zone));
             body = Some(item);
         }
-        let inner = match item.is_list() {
-            true => step
-                .parse()
-                .ok()
-                .and_then(|index| item.children().nth(index)),
-            false => item.member(&step),
-        };
-        let Some(inner) = inner else { break };
+        let Some(inner) = item.step(&step) else { break };
         item = inner;
     }
     (body, envelope)

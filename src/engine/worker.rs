@@ -36,6 +36,7 @@ use crate::score::{Presence, event_score};
 use crate::settings::Filter;
 use crate::values::deduplication;
 use crate::values::name::Name;
+use crate::values::printable;
 use crate::witness::Sent;
 
 use super::dig::{self, Dig, Held, Inspected, Joints, Layer, Outcome, Trees, Why};
@@ -946,7 +947,7 @@ impl<'a> Checker<'_, 'a> {
                         file: worker.file.to_owned(),
                         line: scene.lines.locate(start, 0).line,
                         event: events_before + next_row as u64,
-                        pointer: crate::values::printable::pointer_below(
+                        pointer: printable::pointer_below(
                             &scene.prefix.join(&pointer),
                             &Pointer::root(),
                         ),

@@ -389,6 +389,14 @@ impl<'t, 'a> Item<'t, 'a> {
         self.children().filter(|member| member.key() == key).last()
     }
 
+    /// The value to which one step of a pointer leads: an element by its number, a member by its key.
+    pub fn step(self, step: &str) -> Option<Item<'t, 'a>> {
+        match self.is_list() {
+            true => self.children().nth(step.parse().ok()?),
+            false => self.member(step),
+        }
+    }
+
     /// The value, and every value inside it, in the order of the text.
     pub fn descendants(self) -> impl Iterator<Item = Item<'t, 'a>> {
         let tape = self.tape;

@@ -580,10 +580,6 @@ impl Row for Sharing {
         self.value
     }
 
-    fn absorb(&mut self, _: &Self) -> bool {
-        false
-    }
-
     fn shift(&mut self, events: u64) {
         self.at += events;
     }

@@ -142,10 +142,6 @@ impl Row for Sale {
         self.key
     }
 
-    fn absorb(&mut self, _: &Self) -> bool {
-        false
-    }
-
     fn shift(&mut self, events: u64) {
         self.at += events;
     }

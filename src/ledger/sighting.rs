@@ -153,10 +153,6 @@ impl Row for Sighting {
         self.key
     }
 
-    fn absorb(&mut self, _: &Self) -> bool {
-        false
-    }
-
     fn shift(&mut self, events: u64) {
         self.at += events;
     }

@@ -48,10 +48,6 @@ impl Row for Step {
         self.key
     }
 
-    fn absorb(&mut self, _: &Self) -> bool {
-        false
-    }
-
     fn shift(&mut self, events: u64) {
         let at = self.at() + events;
         self.event = [(at >> 32) as u32 | self.event[0] & PURCHASE, at as u32];

@@ -30,7 +30,9 @@ pub trait Row: Copy + Ord + Send + Sync {
 
     /// Takes in a row that speaks of the very same thing; `false` when it does not. Neighbours in
     /// the order of rows are tried.
-    fn absorb(&mut self, other: &Self) -> bool;
+    fn absorb(&mut self, _: &Self) -> bool {
+        false
+    }
 
     /// Moves the row's events behind `events` others.
     fn shift(&mut self, events: u64);

@@ -244,10 +244,9 @@ fn bring_home(event: &Event<'_, '_>, member: Item<'_, '_>) -> Option<Fix> {
         Some(_) => return None,
         None => {}
     }
-    for value in member.each() {
-        let (digest, safety) = plain::as_digest(name, value, event).ok()??;
-        fix = fix.replace_text(value.pointer_from(root), &digest);
-        fix.safety = fix.safety.min(safety);
+    let (fix, hashed) = plain::hash_in(fix, name, member, event).ok()?;
+    if hashed < member.each().count() {
+        return None;
     }
     Some(fix.relocate(member.pointer_from(root), into(Name::UserData), name.text()))
 }

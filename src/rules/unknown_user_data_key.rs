@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::digest::{self, Shape};
 use crate::event::Event;
 use crate::finding::{Certainty, Effect, Findings, Severity};
-use crate::fix::{Fix, Safety};
+use crate::fix::Fix;
 use crate::json::{Item, Val};
 use crate::rule::{Check, Rule};
 use crate::values::name::{Hashing, Name};
@@ -248,23 +248,20 @@ fn rename(
             .rename(at, name.text()),
         );
     }
-    let mut safety = match meaning {
-        Meaning::Likely(_) => Safety::Unsafe,
-        _ => Safety::Safe,
+    let title = format!("rename the key to {name}");
+    let mut fix = match meaning {
+        Meaning::Likely(_) => Fix::needs_consent(title),
+        _ => Fix::safe(title),
     };
-    let mut fix = Fix::safe(format!("rename the key to {name}"));
     if name.hashing() == Some(Hashing::Required) {
-        for value in member.each() {
-            if let Some((digest, sure)) = plain::as_digest(name, value, event).ok()? {
-                fix.title = format!("rename the key to {name} and hash its value");
-                fix = fix.replace_text(value.pointer_from(base), &digest);
-                safety = safety.min(sure);
-            }
+        let (hashing, hashed) = plain::hash_in(fix, name, member, event).ok()?;
+        fix = hashing;
+        if hashed > 0 {
+            fix.title += " and hash its value";
         }
     } else if !fits(name, member) {
         return None;
     }
-    fix.safety = safety;
     Some(fix.rename(at, name.text()))
 }
 

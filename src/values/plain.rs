@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use crate::digest::{self, Shape};
 use crate::event::{Assumptions, Event, Identifier};
-use crate::fix::Safety;
+use crate::fix::{Fix, Safety};
 use crate::json::{Item, Val};
 use crate::normalize::{Unusable, normal_form};
 use crate::values::name::Name;
@@ -239,6 +239,26 @@ pub fn as_digest(
         Reading::NoCallingCode(None) => Err(Unusable::NO_CALLING_CODE),
         Reading::Unclear(why) | Reading::Junk(why, _) => Err(why),
     }
+}
+
+/// Hashes, as part of a fix, the plain values of a member for the key `name`. Gives the fix back, no
+/// safer than the least sure of them, and how many there were.
+pub fn hash_in(
+    fix: Fix,
+    name: Name,
+    member: Item<'_, '_>,
+    event: &Event<'_, '_>,
+) -> Result<(Fix, usize), Unusable> {
+    let (mut fix, mut hashed) = (fix, 0);
+    for value in member.each() {
+        if let Some((digest, sure)) = as_digest(name, value, event)? {
+            let at = value.pointer_from(event.root().place());
+            fix = fix.replace_text(at, &digest);
+            fix.safety = fix.safety.min(sure);
+            hashed += 1;
+        }
+    }
+    Ok((fix, hashed))
 }
 
 #[cfg(test)]

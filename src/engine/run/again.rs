@@ -1,6 +1,6 @@
 //! What `--fix-to` sends again, and when it may.
 
-use std::io::{self};
+use std::io;
 
 use crate::report::InputError;
 use crate::resend::{Body, Parcel, Resend};

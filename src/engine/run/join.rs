@@ -1,6 +1,6 @@
 //! Joins what a block amounts to with what came before.
 
-use std::io::{self};
+use std::io;
 use std::sync::Arc;
 
 use crate::engine::parcel;
@@ -8,18 +8,18 @@ use crate::engine::part::{
     Answered, FEW_EXAMPLES, Part, PartFold, PartGroup, Pending, Sated, Told,
 };
 use crate::engine::widths::{Widths, stored};
+use crate::engine::worker::{Worked, part_of};
 use crate::envelope::when::is_too_early;
 use crate::input::blocks::{Block, Frame};
 use crate::ledger::{BlockSpot, Entries, Needs};
 use crate::output::Fixing;
 use crate::report::{Group, Located, Location};
-use crate::resend::{self};
+use crate::resend;
 use crate::rules;
 use crate::score::NameScore;
 
 use super::file::{FileFold, OpenFile, Position};
 use super::{MAX_GROUPS, MAX_NAMES, OTHER_NAMES, Run};
-use crate::engine::worker::{Worked, part_of};
 
 impl Run<'_> {
     /// Adds what one block amounts to. Gives the block's buffer back.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::io::{self};
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -251,13 +251,8 @@ impl Run<'_> {
             spoils: false,
             fold: None,
         };
-        let severity = match self.linter.settings.policy.decide(&file.key, &finding) {
-            crate::policy::Decision::Report(severity) => severity,
-            crate::policy::Decision::Suppress => {
-                self.report.suppressed += 1;
-                return Ok(());
-            }
-            crate::policy::Decision::Ignore => return Ok(()),
+        let Some(severity) = self.decided(&file.key, &finding) else {
+            return Ok(());
         };
         let meta = rules::ALL[finding.rule].meta();
         let related = said.related.into_iter().map(|(at, what)| {

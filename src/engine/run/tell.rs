@@ -1,8 +1,9 @@
 //! Tells findings that have their place.
 
-use std::io::{self};
+use std::io;
 
-use crate::finding::{Findings, Severity, Subject};
+use crate::finding::{Finding, Findings, Severity, Subject};
+use crate::policy::Decision;
 use crate::report::{FileTally, Group, Located, Location};
 use crate::rules;
 
@@ -21,13 +22,8 @@ impl Run<'_> {
         findings.begin(rules::index_of(rule), Subject::File, 0);
         findings.here(message);
         let finding = findings.take().remove(0);
-        let severity = match self.linter.settings.policy.decide(&tally.name, &finding) {
-            crate::policy::Decision::Report(severity) => severity,
-            crate::policy::Decision::Suppress => {
-                self.report.suppressed += 1;
-                return Ok(());
-            }
-            crate::policy::Decision::Ignore => return Ok(()),
+        let Some(severity) = self.decided(&tally.name, &finding) else {
+            return Ok(());
         };
         let meta = rules::ALL[finding.rule].meta();
         let located = Located {
@@ -54,6 +50,19 @@ impl Run<'_> {
             related: Vec::new(),
         };
         self.tell(tally, severity, located)
+    }
+
+    /// How loudly a finding is told about the file that suppressions know as `key`; `None` when it is
+    /// not.
+    pub(super) fn decided(&mut self, key: &str, finding: &Finding) -> Option<Severity> {
+        match self.linter.settings.policy.decide(key, finding) {
+            Decision::Report(severity) => Some(severity),
+            Decision::Suppress => {
+                self.report.suppressed += 1;
+                None
+            }
+            Decision::Ignore => None,
+        }
     }
 
     /// Passes a finding on to whoever wants them.
