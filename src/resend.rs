@@ -104,10 +104,7 @@ impl Pending {
             return Err(io::Error::new(io::ErrorKind::AlreadyExists, message));
         }
         // Such a file is for its owner only, and is removed when it is dropped.
-        let (file, unfinished) = unfinished::make(
-            || NamedTempFile::with_prefix_in(".capilint-", directory),
-            |file| file.path().to_owned(),
-        )?;
+        let (file, unfinished) = unfinished::file_in(directory, None)?;
         Ok(Pending {
             file: BufWriter::new(file),
             path,

@@ -62,22 +62,8 @@ impl Rewrite {
             ));
         }
         let folder = path.parent().unwrap_or(Path::new("."));
-        // The name says nothing of the content and starts with a dot, so that no walk finds it.
-        let (temporary, unfinished) = unfinished::make(
-            || {
-                let mut named = tempfile::Builder::new();
-                named.prefix(".capilint-").tempfile_in(folder)
-            },
-            |file| file.path().to_owned(),
-        )?;
-        temporary.as_file().set_permissions(meta.permissions())?;
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::MetadataExt;
-            // Only root may give files away; for everybody else the owner is right already.
-            let _ =
-                std::os::unix::fs::fchown(temporary.as_file(), Some(meta.uid()), Some(meta.gid()));
-        }
+        let (temporary, unfinished) = unfinished::file_in(folder, None)?;
+        unfinished::belong_as(temporary.as_file(), &meta)?;
         let packer = Packer::new(packing, BufWriter::with_capacity(1 << 16, temporary))?;
         Ok(Rewrite {
             path,

@@ -1,10 +1,12 @@
 //! Files and folders that are not complete yet, so that none of them stays when the run is ended in
 //! the middle of its work.
 
-use std::fs;
+use std::fs::{self, File, Metadata, Permissions};
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tempfile::NamedTempFile;
 
 /// What there is of them, the oldest first.
 static THERE: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
@@ -34,6 +36,35 @@ pub fn make<T>(
     let path = path_of(&made);
     there.push(path.clone());
     Ok((made, Unfinished(path)))
+}
+
+/// Makes a file in a folder, for its owner only unless other `permissions` are asked for. It is removed
+/// when it is dropped. Its name says nothing of the content, and begins with a dot, so that no walk
+/// finds it.
+pub fn file_in(
+    folder: &Path,
+    permissions: Option<Permissions>,
+) -> io::Result<(NamedTempFile, Unfinished)> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".capilint-");
+    if let Some(permissions) = permissions {
+        builder.permissions(permissions);
+    }
+    make(
+        || builder.tempfile_in(folder),
+        |file| file.path().to_owned(),
+    )
+}
+
+/// Gives a file that is to take the place of another the owner and the permissions of that.
+pub fn belong_as(file: &File, other: &Metadata) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        // Only root may give files away; for everybody else the owner is right already.
+        let _ = std::os::unix::fs::fchown(file, Some(other.uid()), Some(other.gid()));
+    }
+    file.set_permissions(other.permissions())
 }
 
 /// Ends the run and removes whatever is not complete.

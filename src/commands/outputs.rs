@@ -200,27 +200,13 @@ impl Outputs {
 /// new file.
 fn beside(place: &Path, old: Option<&File>) -> io::Result<(NamedTempFile, Unfinished)> {
     let folder = place.parent().unwrap_or(Path::new("."));
-    let mut builder = tempfile::Builder::new();
-    // No walk finds it.
-    builder.prefix(".capilint-");
     #[cfg(unix)]
-    let builder = {
-        let rights = std::os::unix::fs::PermissionsExt::from_mode(0o666);
-        builder.permissions(rights)
-    };
-    let (file, unfinished) = unfinished::make(
-        || builder.tempfile_in(folder),
-        |file| file.path().to_owned(),
-    )?;
+    let rights = Some(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    #[cfg(not(unix))]
+    let rights = None;
+    let (file, unfinished) = unfinished::file_in(folder, rights)?;
     if let Some(old) = old {
-        let about = old.metadata()?;
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::MetadataExt;
-            // Only root may give files away; for everybody else the owner is right already.
-            let _ = std::os::unix::fs::fchown(file.as_file(), Some(about.uid()), Some(about.gid()));
-        }
-        file.as_file().set_permissions(about.permissions())?;
+        unfinished::belong_as(file.as_file(), &old.metadata()?)?;
     }
     Ok((file, unfinished))
 }

@@ -362,8 +362,16 @@ impl Part {
         }
     }
 
+    /// Counts an answer whose request is found, and tells what there is to say of both.
+    pub(super) fn pair(&mut self, said: Option<Said>) {
+        self.answers.paired += 1;
+        if let Some(said) = said {
+            self.take_findings(said);
+        }
+    }
+
     /// Takes over findings that were not told yet.
-    pub(super) fn take_findings(&mut self, other: Said) {
+    fn take_findings(&mut self, other: Said) {
         self.suppressed += other.suppressed;
         for (rule, tally) in other.rules {
             for (sum, number) in self.rules[rule].findings.iter_mut().zip(tally.findings) {

@@ -1287,9 +1287,7 @@ impl<'a> Checker<'_, 'a> {
                 forbids,
             };
             if is_named == Some(true) || (is_next && is_asked && !is_below) {
-                self.part.answers.paired += 1;
-                said.into_iter()
-                    .for_each(|said| self.part.take_findings(said));
+                self.part.pair(said);
                 if forbids {
                     let traced = answer.trace.and_then(|one| self.requests.traced.get(&one));
                     let own = self.requests.answered_after(traced, number, of);
@@ -1298,9 +1296,7 @@ impl<'a> Checker<'_, 'a> {
                 asked = asked.saturating_sub(1);
             } else if is_named.is_none() && asked > 0 {
                 if asked_at.iter().any(|&at| !is_too_early(answer.logged, at)) {
-                    self.part.answers.paired += 1;
-                    said.into_iter()
-                        .for_each(|said| self.part.take_findings(said));
+                    self.part.pair(said);
                     asked -= 1;
                 }
             } else if is_named.is_some() || (requests > 0 && is_first) {
@@ -1347,9 +1343,7 @@ impl<'a> Checker<'_, 'a> {
                 lone.push(answered);
                 continue;
             }
-            self.part.answers.paired += 1;
-            let said = answered.said.into_iter();
-            said.for_each(|said| self.part.take_findings(said));
+            self.part.pair(answered.said);
             if answered.forbids {
                 resend::refuse(&mut self.part.parcels[own], *OF_PAIRS);
             }
@@ -1363,9 +1357,7 @@ impl<'a> Checker<'_, 'a> {
             let trace = answered.trace;
             match trace.is_some_and(|trace| self.traces.contains(&trace)) {
                 true => {
-                    self.part.answers.paired += 1;
-                    let said = answered.said.into_iter();
-                    said.for_each(|said| self.part.take_findings(said));
+                    self.part.pair(answered.said);
                     let own = trace.and_then(|trace| self.requests.traced.get(&trace));
                     if let Some(own) = own.filter(|_| answered.forbids) {
                         resend::refuse(&mut self.part.parcels[own.clone()], *OF_PAIRS);

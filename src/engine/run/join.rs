@@ -492,8 +492,7 @@ fn join_answers(file: &mut OpenFile<'_>, part: &mut Part) {
         let is_first = is_first && is_own && !is_too_early(logged, file.asked_at);
         let is_named = trace.is_some_and(|trace| file.traces.contains(trace));
         if is_named || (is_first && file.asks && is_next) {
-            part.answers.paired += 1;
-            said.into_iter().for_each(|said| part.take_findings(said));
+            part.pair(said);
             // Of a request further back the events are sent by now.
             if forbids && is_next && (is_first || trace.is_some()) {
                 let of_pairs = rules::index_of("refused-by-meta");
