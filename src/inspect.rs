@@ -1,25 +1,28 @@
-//! Runs the rules over one JSON text.
+//! Runs the rules over JSON texts.
 //!
 //! The inspector is used again and again by one thread: it keeps its lists, and on a clean text
 //! it allocates nothing.
 
+mod batch;
+mod sheet;
+
+pub use batch::BATCH;
+pub use sheet::Read;
+
 use std::ops::Range;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use bumpalo::Bump;
 
-use crate::addresses::{Addresses, Pair};
+use crate::addresses::Addresses;
 use crate::ages::Ages;
 use crate::clock::{Clock, Latest, Source, plausible_time};
 use crate::envelope::join::{self, Piece};
 use crate::envelope::labels;
 use crate::envelope::row;
-use crate::envelope::search::{self, Answer, Copies, Found, Kind, Origin, Scope, Wrapped};
+use crate::envelope::search::{self, Answer, Copies, Origin, Scope, Wrapped};
 use crate::envelope::when::Naive;
-use crate::event::{
-    Assumptions, Envelope, Event, Field, Identifier, Payloads, Record, Request, is_listed_event,
-};
-use crate::finding::{Certainty, Finding, Findings, Place, Severity, Subject};
+use crate::event::{Assumptions, Envelope, Event, Field, Record, Request, is_listed_event};
+use crate::finding::{Finding, Findings, Subject};
 use crate::foreign;
 use crate::json::quick::Guesses;
 use crate::json::{Item, Pointer, Tape, tree};
@@ -28,6 +31,9 @@ use crate::rules;
 use crate::signs::Signs;
 use crate::values::name::Name;
 use crate::witness::Witnesses;
+
+use batch::{Benches, Due};
+use sheet::Sheet;
 
 /// A check of one event.
 pub type EventCheck = fn(&Event<'_, '_>, &mut Findings);
@@ -175,23 +181,35 @@ impl Surroundings {
     }
 }
 
+/// What the columns of a row beside those of its event tell.
+struct Row<'a> {
+    /// Whether the numbers in it were made text.
+    numbers_are_text: bool,
+    /// With the time at which the row was written.
+    clock: Clock,
+    envelope: Envelope<'a>,
+}
+
 impl Surroundings {
-    /// What the columns of a row beside those of its event tell: whether the numbers in it were made
-    /// text, and the clock and the envelope with the time at which the row was written.
+    /// What a row tells of the event in it, if anything.
     #[cold]
-    fn row_of<'a>(&self, event: &Event<'_, 'a>) -> Option<(bool, Clock, Envelope<'a>)> {
-        let row = row::of(event.root(), Naive::of(self.assume.zone.as_ref()));
-        let (mut clock, mut envelope) = (event.clock, event.envelope);
+    fn row_of<'a>(
+        &self,
+        event: Item<'_, 'a>,
+        mut clock: Clock,
+        mut envelope: Envelope<'a>,
+    ) -> Option<Row<'a>> {
+        let row = row::of(event, Naive::of(self.assume.zone.as_ref()));
         let written = row.written.filter(|_| envelope.sent_at.is_none());
         if let Some((trust, millis)) = written {
             (envelope.sent_at, envelope.trust) = (Some(millis), Some(trust));
             clock = self.clock(false, Latest::default(), envelope.sent_at);
         }
-        (written.is_some() || row.numbers_are_text).then_some((
-            row.numbers_are_text,
+        (written.is_some() || row.numbers_are_text).then_some(Row {
+            numbers_are_text: row.numbers_are_text,
             clock,
             envelope,
-        ))
+        })
     }
 }
 
@@ -209,69 +227,55 @@ pub struct Group {
 
 /// Is shown every event, with what the rules said of it, while the event is at hand.
 pub trait Watch {
-    /// One event of the text.
+    /// One event.
     fn event(&mut self, event: &Event<'_, '_>, findings: &[Finding]);
+
+    /// Some events at once, at most [`BATCH`].
+    fn events(&mut self, checked: &[Checked<'_, '_, '_>]) {
+        for one in checked {
+            self.event(one.event, one.findings);
+        }
+    }
+}
+
+/// An event with what the rules said of it.
+#[derive(Clone, Copy)]
+pub struct Checked<'c, 't, 'a> {
+    /// In which of the texts that were put aside it lies, by their order.
+    pub text: usize,
+    pub event: &'c Event<'t, 'a>,
+    pub findings: &'c [Finding],
 }
 
 impl Watch for () {
     fn event(&mut self, _: &Event<'_, '_>, _: &[Finding]) {}
 }
 
-/// Where a key stands twice in an object nobody knows which of the two counts, and a pointer means
-/// both: no fix goes there. Pointers start from `base`.
-#[inline]
-fn withhold_unclear(findings: &mut Findings, first: usize, base: Item<'_, '_>) {
-    if base.has_duplicates() && findings.len() > first {
-        findings.withhold_fixes(first, |place| is_unclear(base, place));
-    }
-}
-
-/// Whether a step of the way from the root to the place is one of two members with the same key.
-#[cold]
-fn is_unclear(base: Item<'_, '_>, place: &Pointer) -> bool {
-    let mut above = std::iter::successors(Some(base), |item| item.parent());
-    let is_twin = |item: Item<'_, '_>| item.parent().is_some_and(|of| of.repeats(item.key()));
-    if above.any(is_twin) {
-        return true;
-    }
-    let mut at = base;
-    for step in place.steps() {
-        if at.repeats(&step) {
-            return true;
-        }
-        let Some(next) = at.step(&step) else {
-            return false;
-        };
-        at = next;
-    }
-    false
-}
-
 /// Runs rules over JSON texts.
+///
+/// A text is read and looked at, or put aside to be looked at together with others
+/// ([`Inspector::set_aside`]): what it came to is asked of the text to which the inspector has turned.
 pub struct Inspector<'s, 'a> {
     rules: &'s RuleSet,
     around: &'s Surroundings,
     arena: &'a Bump,
-    tape: Tape<'a>,
     guesses: Guesses,
-    payloads: Payloads,
     addresses: Addresses,
-    /// What was found deeper in the text.
-    found: Found<'a>,
-    /// What stands around the text.
-    outer: Envelope<'a>,
     copies: Copies,
     /// Whether texts are looked at whose events were seen in another text of their record.
     looks_at_copies: bool,
-    /// Whether the last text is such a one.
-    is_copy: bool,
-    /// Where the text stands in its record, when that may hold the same events more than once.
-    origin: Option<Origin>,
-    identifiers: Vec<Identifier<'a>>,
-    findings: Findings,
-    groups: Vec<Group>,
-    events: usize,
-    requests: usize,
+    /// The texts that were put aside, and room for one more.
+    sheets: Vec<Sheet<'a>>,
+    /// How many of them were put aside.
+    aside: usize,
+    /// How many events lie in these.
+    events_aside: usize,
+    /// The text at hand.
+    at_hand: usize,
+    /// A text that was read and not put aside. It lies behind those that were.
+    ahead: Option<(&'a str, Read)>,
+    due: Vec<Due<'a>>,
+    benches: Benches<'a>,
     /// Events that are not in the text, and the body from which they were taken.
     taken_out: Option<TakenOut<'s>>,
 }
@@ -283,13 +287,18 @@ struct TakenOut<'s> {
     body: Pointer,
 }
 
-/// What came of reading one text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Read {
-    /// Bytes up to the end of the JSON value.
-    pub end: usize,
-    /// Where the first comment or superfluous comma stands.
-    pub relaxed_at: Option<usize>,
+impl TakenOut<'_> {
+    /// Place of the body from which the events were taken.
+    fn emptied(&self, tape: &Tape<'_>) -> Option<u32> {
+        if !self.ages.are_of_events() {
+            return None;
+        }
+        let mut at = tape.root();
+        for step in self.body.steps() {
+            at = at.step(&step)?;
+        }
+        Some(at.place())
+    }
 }
 
 impl<'s, 'a> Inspector<'s, 'a> {
@@ -299,21 +308,17 @@ impl<'s, 'a> Inspector<'s, 'a> {
             rules,
             around,
             arena,
-            tape: Tape::new(),
             guesses: Guesses::default(),
-            payloads: Payloads::default(),
             addresses: Addresses::default(),
-            found: Found::default(),
-            outer: Envelope::default(),
             copies: Copies::default(),
             looks_at_copies: false,
-            is_copy: false,
-            origin: None,
-            identifiers: Vec::new(),
-            findings: Findings::new(),
-            groups: Vec::new(),
-            events: 0,
-            requests: 0,
+            sheets: vec![Sheet::default()],
+            aside: 0,
+            events_aside: 0,
+            at_hand: 0,
+            ahead: None,
+            due: Vec::new(),
+            benches: Benches::default(),
             taken_out: None,
         }
     }
@@ -335,9 +340,9 @@ impl<'s, 'a> Inspector<'s, 'a> {
         self
     }
 
-    /// Whether the events of the last text were seen in another text of the same record.
+    /// Whether the events of the text were seen in another text of the same record.
     pub(crate) fn is_copy(&self) -> bool {
-        self.is_copy
+        self.sheet().is_copy
     }
 
     /// Reads the JSON value at the start of `text` and runs the rules over it. `Err` when there is
@@ -364,16 +369,68 @@ impl<'s, 'a> Inspector<'s, 'a> {
             self.copies.clear();
         }
         let read = self.read(text)?;
-        self.outer = outer;
-        self.payloads.emptied = self.emptied();
-        self.payloads.find(&self.tape);
-        self.found.clear();
-        self.origin = origin;
-        if self.payloads.may_lie_deeper() {
-            self.search();
+        let (around, arena) = (self.around, self.arena);
+        let sheet = &mut self.sheets[0];
+        let taken_out = self.taken_out.as_ref();
+        sheet.payloads.emptied = taken_out.and_then(|out| out.emptied(&sheet.tape));
+        (sheet.outer, sheet.origin) = (outer, origin);
+        sheet.payloads.find(&sheet.tape);
+        sheet.found.clear();
+        if sheet.payloads.may_lie_deeper() {
+            search(sheet, around, arena);
         }
-        self.run(&text[..read.end], watch);
+        self.run(1, watch);
         Ok(read)
+    }
+
+    /// Puts the JSON text at the start of `text` aside when it is a usual one, with a request or events
+    /// and nothing around them; [`Inspector::run_aside`] looks at it.
+    pub fn set_aside(&mut self, text: &'a str) -> Option<Read> {
+        if self.taken_out.is_some() {
+            return None;
+        }
+        if self.sheets.len() == self.aside {
+            self.sheets.push(Sheet::default());
+        }
+        let sheet = &mut self.sheets[self.aside];
+        let read = sheet.read_plain(text, self.arena, &mut self.guesses)?;
+        sheet.payloads.emptied = None;
+        sheet.payloads.find(&sheet.tape);
+        if sheet.payloads.may_lie_deeper() {
+            self.ahead = Some((text, read));
+            return None;
+        }
+        (sheet.outer, sheet.origin) = (Envelope::default(), None);
+        sheet.found.clear();
+        self.events_aside += sheet.payloads.count();
+        self.aside += 1;
+        Some(read)
+    }
+
+    /// Whether enough texts were put aside.
+    pub fn is_full(&self) -> bool {
+        self.events_aside >= BATCH || self.aside >= BATCH
+    }
+
+    /// Runs the rules over the texts that were put aside, and says how many these are. Turn to each
+    /// of them, then call [`Inspector::clear_aside`].
+    pub fn run_aside(&mut self, watch: &mut impl Watch) -> usize {
+        self.run(self.aside, watch);
+        self.aside
+    }
+
+    /// Makes one of the texts that were put aside the one at hand.
+    pub fn turn_to(&mut self, text: usize) {
+        self.at_hand = text;
+    }
+
+    /// Forgets the texts that were put aside.
+    pub fn clear_aside(&mut self) {
+        // The one behind them may have been read.
+        if self.ahead.is_some() {
+            self.sheets.swap(0, self.aside);
+        }
+        (self.aside, self.events_aside, self.at_hand) = (0, 0, 0);
     }
 
     /// As [`Inspector::text`], for a body whose events, that many, were read alone: `text` has an
@@ -396,70 +453,40 @@ impl<'s, 'a> Inspector<'s, 'a> {
         self.taken_out = Some(TakenOut { events, ages, body });
     }
 
-    /// Place of the body from which events were taken out.
-    fn emptied(&self) -> Option<u32> {
-        let taken_out = self.taken_out.as_ref();
-        let body = &taken_out.filter(|out| out.ages.are_of_events())?.body;
-        let mut at = self.tape.root();
-        for step in body.steps() {
-            at = at.step(&step)?;
-        }
-        Some(at.place())
+    /// The text at hand.
+    fn sheet(&self) -> &Sheet<'a> {
+        &self.sheets[self.at_hand]
     }
 
-    #[cold]
-    fn search(&mut self) {
-        let zone = Naive::of(self.around.assume.zone.as_ref());
-        search::search(
-            &self.tape,
-            self.outer,
-            zone,
-            self.arena,
-            &mut self.payloads,
-            &mut self.found,
-        );
-        // Only then may the same event stand there more than once.
-        let wrapped = self.found.wrapped.len();
-        if self.origin.is_none()
-            && (wrapped > 1 || (wrapped == 1 && !self.payloads.list().is_empty()))
-        {
-            let scope = (0, self.tape.root().end());
-            self.origin = Some(Origin { source: 0, scope });
-        }
-    }
-
-    /// The piece of a longer text that the last text holds, when it holds nothing that is whole.
+    /// The piece of a longer text that the text holds, when it holds nothing that is whole.
     pub fn piece(&self) -> Option<Piece<'a>> {
-        if !self.payloads.may_lie_deeper() || self.events > 0 {
+        let sheet = self.sheet();
+        if !sheet.payloads.may_lie_deeper() || sheet.events > 0 {
             return None;
         }
-        join::of_record(self.tape.root())
+        join::of_record(sheet.tape.root())
     }
 
-    /// What the root of the last text tells of what lies in it.
+    /// What the root of the text tells of what lies in it.
     pub fn envelope(&self) -> Envelope<'a> {
-        let mut envelope = self.outer;
+        let mut envelope = self.sheet().outer;
         let zone = Naive::of(self.around.assume.zone.as_ref());
-        labels::see(self.tape.root(), &mut envelope, zone);
+        labels::see(self.sheet().tape.root(), &mut envelope, zone);
         envelope
     }
 
-    /// Where the payloads of the last text stand, when there is something to be decoded beside them.
+    /// Where the payloads of the text stand, when there is something to be decoded beside them.
     pub fn scopes(&self) -> Vec<Scope> {
-        match self.found.wrapped.is_empty() {
+        let found = &self.sheet().found;
+        match found.wrapped.is_empty() {
             true => Vec::new(),
-            false => self
-                .found
-                .envelopes
-                .iter()
-                .map(|(_, scope)| *scope)
-                .collect(),
+            false => found.envelopes.iter().map(|(_, scope)| *scope).collect(),
         }
     }
 
-    /// The values of the last text that have to be decoded before they can be read.
+    /// The values of the text that have to be decoded before they can be read.
     pub fn take_wrapped(&mut self) -> Vec<Wrapped<'a>> {
-        std::mem::take(&mut self.found.wrapped)
+        std::mem::take(&mut self.sheets[self.at_hand].found.wrapped)
     }
 
     /// Where decoded texts are kept.
@@ -467,56 +494,33 @@ impl<'s, 'a> Inspector<'s, 'a> {
         self.arena
     }
 
-    /// Where the last text stands in its record, when that may hold the same events more than once.
+    /// Where the text stands in its record, when that may hold the same events more than once.
     pub fn origin(&self) -> Option<Origin> {
-        self.origin
+        self.sheet().origin
     }
 
-    /// What ties the requests of the last text to their answers, as far as it tells.
+    /// What ties the requests of the text to their answers, as far as it tells.
     pub(crate) fn trace(&self) -> Option<&'a str> {
-        let mut envelopes = self.found.envelopes.iter();
+        let mut envelopes = self.sheet().found.envelopes.iter();
         envelopes.find_map(|(envelope, _)| envelope.trace)
     }
 
-    /// What Meta answered, as far as the last text tells.
+    /// What Meta answered, as far as the text tells.
     pub fn answers(&self) -> &[Answer<'a>] {
-        &self.found.answers
+        &self.sheet().found.answers
     }
 
-    /// Between which places of the last text an answer and its request stand, if both do.
+    /// Between which places of the text an answer and its request stand, if both do.
     pub(crate) fn exchange(&self, number: usize) -> Option<(u32, u32)> {
-        let answer = self.found.answers.get(number)?;
-        rules::exchange_of(self.tape.at(answer.place))
+        let answer = self.answers().get(number)?;
+        rules::exchange_of(self.sheet().tape.at(answer.place))
     }
 
-    /// What there is to say of an answer of the last text that refuses a request.
+    /// What there is to say of an answer of the text that refuses a request.
     pub(crate) fn refusal(&self, number: usize) -> Option<Finding> {
-        let answer = self.found.answers.get(number)?;
+        let answer = self.answers().get(number)?;
         let (code, subcode) = answer.error?;
-        rules::refusal(self.tape.at(answer.place), code, subcode)
-    }
-
-    /// Whether a value of the last text stands there twice: also inside the value that is wrapped.
-    fn is_wrapped_whole(&self, finding: &Finding) -> bool {
-        let Place::Pointer(pointer) = &finding.place else {
-            return false;
-        };
-        self.found.wrapped.iter().any(|wrapped| {
-            let inside = || pointer.within(&self.tape.at(wrapped.place).pointer());
-            match wrapped.kind {
-                Kind::Capitals => return inside(),
-                // Its keys are spelt as in memory.
-                Kind::Dump => {
-                    return finding.rule == rules::index_of("unknown-event-key") && inside();
-                }
-                _ => {}
-            }
-            let text = wrapped.text.trim();
-            wrapped.kind == Kind::Text
-                && text.starts_with(['{', '['])
-                && text.ends_with(['}', ']'])
-                && self.tape.at(wrapped.place).pointer() == *pointer
-        })
+        rules::refusal(self.sheet().tape.at(answer.place), code, subcode)
     }
 
     /// As [`Inspector::text`], for one element of the list `data` that is read alone because the
@@ -529,129 +533,179 @@ impl<'s, 'a> Inspector<'s, 'a> {
         watch: &mut impl Watch,
     ) -> Result<Read, tree::SyntaxError> {
         let read = self.read(text)?;
-        let root = self.tape.root();
+        let root = self.sheets[0].tape.root();
         let known = matches!(self.around.as_of, AsOf::Exact(_));
         let is_event = root.is_object() && (known || is_listed_event(root));
         if !is_event && !known {
             // A list called `data` that is no body's: what it holds may hold events.
             return self.text_within(text, outer, None, watch);
         }
-        self.payloads.clear();
-        self.found.clear();
-        self.start();
-        self.check_record(&text[..read.end], true);
-        if is_event && !self.is_foreign(0, text) {
+        let mut sheets = std::mem::take(&mut self.sheets);
+        let mut due = std::mem::take(&mut self.due);
+        let sheet = &mut sheets[0];
+        sheet.payloads.clear();
+        sheet.found.clear();
+        sheet.start();
+        self.check_record(sheet, true);
+        due.clear();
+        if is_event && !is_foreign(sheet, 0) {
             let clock = self.around.clock(true, latest, outer.sent_at);
-            self.check_event(0, clock, true, outer, watch);
+            self.add(&mut due, (0, sheet), 0, clock, true, outer);
         }
+        self.check_events(&mut sheets, &due, watch);
+        sheets[0].sort();
+        (self.sheets, self.due) = (sheets, due);
         Ok(read)
     }
 
     /// Runs the rules for whole texts over text that is no JSON, such as a request line.
     pub fn prose(&mut self, text: &'a str) {
-        self.start();
-        let rules = self.rules;
+        let sheet = &mut self.sheets[0];
+        sheet.start();
         let record = Record::new(text, None);
-        self.guarded(&rules.record, Subject::Record, 0, None, |check, out| {
-            check(&record, out)
-        });
+        let run = |check: RecordCheck, out: &mut Findings| check(&record, out);
+        let of_record = &self.rules.record;
+        sheet::check(&mut sheet.findings, of_record, Subject::Record, 0, run);
+        if !sheet.findings.is_empty() {
+            sheet.add_group(Subject::Record, 0, 0);
+        }
     }
 
-    /// Notes when the event happened that the last text is, if it is an object.
+    /// Notes when the event happened that the text is, if it is an object.
     pub(crate) fn note_age(&self, ages: &mut Ages) {
-        let root = self.tape.root();
+        let root = self.sheet().tape.root();
         if root.is_object() {
             ages.see(root);
         }
     }
 
     fn read(&mut self, text: &'a str) -> Result<Read, tree::SyntaxError> {
-        if let Some(end) = self.tape.parse_plain(text, self.arena, &mut self.guesses) {
-            return Ok(Read {
-                end,
-                relaxed_at: None,
-            });
+        debug_assert_eq!(self.aside, 0, "what was put aside comes first");
+        match self.ahead.take() {
+            Some((ahead, read)) if std::ptr::eq(ahead, text) => Ok(read),
+            _ => self.sheets[0].read(text, self.arena, &mut self.guesses),
         }
-        if let Ok(end) = self.tape.parse(text, self.arena) {
-            return Ok(Read {
-                end,
-                relaxed_at: None,
-            });
-        }
-        // Comments, huge numbers, lone surrogates, or no JSON at all.
-        let tree = tree::Tree::parse(text, tree::Syntax::Relaxed)?;
-        self.tape.fill(&tree, text, self.arena);
-        Ok(Read {
-            end: tree.end(),
-            relaxed_at: tree.relaxed_at(),
-        })
     }
 
-    fn start(&mut self) {
-        self.findings.truncate(0);
-        self.groups.clear();
-        (self.events, self.requests) = (0, 0);
-        self.is_copy = false;
+    /// Runs the rules over the first of the texts that were read.
+    fn run(&mut self, texts: usize, watch: &mut impl Watch) {
+        let mut sheets = std::mem::take(&mut self.sheets);
+        let mut due = std::mem::take(&mut self.due);
+        due.clear();
+        for (number, sheet) in sheets[..texts].iter_mut().enumerate() {
+            self.prepare(number, sheet, &mut due);
+        }
+        self.check_events(&mut sheets, &due, watch);
+        sheets[..texts].iter_mut().for_each(Sheet::sort);
+        (self.sheets, self.due) = (sheets, due);
     }
 
-    fn run(&mut self, text: &'a str, watch: &mut impl Watch) {
-        self.start();
-        self.check_record(text, false);
-        let payloads = std::mem::take(&mut self.payloads);
-        let found = std::mem::take(&mut self.found);
+    fn check_events(
+        &mut self,
+        sheets: &mut [Sheet<'a>],
+        due: &[Due<'a>],
+        watch: &mut impl Watch,
+    ) {
+        for some in due.chunks(BATCH) {
+            batch::check(
+                self.rules,
+                self.around,
+                sheets,
+                some,
+                &mut self.addresses,
+                &mut self.benches,
+                watch,
+            );
+        }
+    }
+
+    /// Looks at a text and at the requests in it, and adds its events to those that are due.
+    fn prepare(&mut self, number: usize, sheet: &mut Sheet<'a>, due: &mut Vec<Due<'a>>) {
+        sheet.start();
+        self.check_record(sheet, false);
+        let payloads = std::mem::take(&mut sheet.payloads);
         for (index, payload) in payloads.list().iter().enumerate() {
             let events = payloads.events(payload);
-            let (mut envelope, scope) = match found.envelopes.get(index) {
+            let (mut envelope, scope) = match sheet.found.envelopes.get(index) {
                 Some(&(envelope, scope)) => (envelope, Some(scope)),
-                None => (self.outer, None),
+                None => (sheet.outer, None),
             };
-            if self.is_copied(events, scope) {
-                self.is_copy = payloads.list().len() == 1;
-                if !(self.looks_at_copies && self.is_copy) {
+            if self.is_copied(sheet, events, scope) {
+                sheet.is_copy = payloads.list().len() == 1;
+                if !(self.looks_at_copies && sheet.is_copy) {
                     continue;
                 }
             }
             let is_field = payload.request.is_none() && envelope.field != Field::None;
             let in_request = payload.request.is_some() || is_field;
             let latest = match in_request {
-                true if self.around.as_of.is_auto() && events.len() > 1 => self.latest(events),
+                true if self.around.as_of.is_auto() && events.len() > 1 => latest(sheet, events),
                 _ => Latest::default(),
             };
-            let of_others = |&place: &u32| self.is_foreign(place, text);
-            if in_request && !events.is_empty() && events.iter().all(of_others) {
+            if in_request && !events.is_empty() && events.iter().all(|&at| is_foreign(sheet, at)) {
                 // A rule speaks of the record.
                 continue;
             }
             if let Some(place) = payload.request {
-                self.requests += 1;
-                self.see_body(place, &mut envelope);
+                sheet.requests += 1;
+                self.see_body(sheet.tape.at(place), &mut envelope);
             }
             let clock = self.around.clock(in_request, latest, envelope.sent_at);
             if let Some(place) = payload.request {
-                self.check_request(place, events.len(), clock, false, envelope.is_test);
-            } else if let (Field::FirstOf(pieces), 0) = (envelope.field, self.events) {
-                self.requests += 1;
-                self.check_form(events, pieces as usize, clock, envelope.is_test);
+                self.check_request(sheet, place, events.len(), clock, false, envelope.is_test);
+            } else if let (Field::FirstOf(pieces), 0) = (envelope.field, sheet.events) {
+                sheet.requests += 1;
+                self.check_form(sheet, events, pieces as usize, clock, envelope.is_test);
             }
             let in_body = payload.request.is_some();
             for &place in events {
-                if !self.is_foreign(place, text) {
-                    self.check_event(place, clock, in_body, envelope, watch);
+                if !is_foreign(sheet, place) {
+                    self.add(due, (number, &mut *sheet), place, clock, in_body, envelope);
                 }
             }
         }
-        (self.payloads, self.found) = (payloads, found);
+        sheet.payloads = payloads;
     }
 
-    /// Whether an event is that of another platform, which looks like Meta's.
-    fn is_foreign(&self, place: u32, text: &str) -> bool {
-        let event = self.tape.at(place);
-        foreign::may_be_anothers(event) && foreign::of_named(event, text).is_some()
+    /// Adds an event of a text to those that are due.
+    fn add(
+        &self,
+        due: &mut Vec<Due<'a>>,
+        (text, sheet): (usize, &mut Sheet<'a>),
+        place: u32,
+        mut clock: Clock,
+        mut in_request: bool,
+        mut envelope: Envelope<'a>,
+    ) {
+        if let Some(sent) = &self.around.witnesses.sent {
+            (envelope, in_request) = (sent.envelope(self.arena), sent.in_request);
+        }
+        // A row of a table has columns beside those of the event.
+        let alone = !in_request || matches!(self.around.as_of, AsOf::Exact(_));
+        let root = sheet.tape.at(place);
+        if alone
+            && root.children().any(|member| member.name().is_none())
+            && let Some(row) = self.around.row_of(root, clock, envelope)
+        {
+            (clock, envelope) = (row.clock, row.envelope);
+            if row.numbers_are_text {
+                sheet.tape.read_numbers(place);
+            }
+        }
+        due.push(Due {
+            text,
+            number: sheet.events,
+            place,
+            clock,
+            in_request,
+            envelope,
+        });
+        sheet.events += 1;
     }
 
     /// Whether all these events were seen in another text of the same record.
-    fn is_copied(&mut self, events: &[u32], scope: Option<Scope>) -> bool {
-        let Some(mut origin) = self.origin else {
+    fn is_copied(&mut self, sheet: &Sheet<'a>, events: &[u32], scope: Option<Scope>) -> bool {
+        let Some(mut origin) = sheet.origin else {
             return false;
         };
         if origin.source == 0 {
@@ -659,15 +713,15 @@ impl<'s, 'a> Inspector<'s, 'a> {
         }
         let mut all = !events.is_empty();
         for &place in events {
-            all &= self.copies.is_copy(self.tape.at(place), origin);
+            all &= self.copies.is_copy(sheet.tape.at(place), origin);
         }
         all
     }
 
     /// What a request body tells of its own envelope.
-    fn see_body(&self, place: u32, envelope: &mut Envelope<'a>) {
+    fn see_body(&self, body: Item<'_, 'a>, envelope: &mut Envelope<'a>) {
         let mut time = None;
-        for member in self.tape.at(place).children() {
+        for member in body.children() {
             match member.name() {
                 Some(Name::PartnerAgent) => {
                     envelope.agent = member.text();
@@ -689,83 +743,53 @@ impl<'s, 'a> Inspector<'s, 'a> {
         }
     }
 
-    fn latest(&self, events: &[u32]) -> Latest {
-        let mut latest = Latest::default();
-        for &place in events {
-            if let Some(time) = self
-                .tape
-                .at(place)
-                .get(Name::EventTime)
-                .and_then(plausible_time)
-            {
-                latest.see(time);
-            }
-        }
-        latest
-    }
-
-    fn check_record(&mut self, text: &'a str, is_element: bool) {
-        let emptied = self.emptied();
-        let (rules, tape) = (self.rules, std::mem::take(&mut self.tape));
+    fn check_record(&self, sheet: &mut Sheet<'a>, is_element: bool) {
+        let taken_out = self.taken_out.as_ref();
+        let emptied = taken_out.and_then(|out| out.emptied(&sheet.tape));
         let record = match is_element {
-            true => Record::element(text, &tape),
+            true => Record::element(sheet.text, &sheet.tape),
             false => Record {
-                is_sent: self.outer.dataset.is_some(),
+                is_sent: sheet.outer.dataset.is_some(),
                 emptied,
-                ..Record::new(text, Some(&tape))
+                ..Record::new(sheet.text, Some(&sheet.tape))
             },
         };
-        self.guarded(&rules.record, Subject::Record, 0, None, |check, out| {
-            check(&record, out)
-        });
-        withhold_unclear(&mut self.findings, 0, tape.root());
-        self.tape = tape;
-        if !self.found.wrapped.is_empty() && !self.findings.is_empty() {
-            self.leave_to_inner_texts();
-        }
-    }
-
-    /// What a rule says of a value that is read as a text of its own, it says there; but an answer
-    /// says something of the request beside it, which only the whole record shows.
-    fn leave_to_inner_texts(&mut self) {
-        let of_pairs = rules::index_of("refused-by-meta");
-        let findings: Vec<Finding> = self.findings.take();
-        let kept = findings
-            .into_iter()
-            .filter(|finding| finding.rule == of_pairs || !self.is_wrapped_whole(finding));
-        self.findings.put(kept.collect());
-        self.groups.clear();
-        if !self.findings.is_empty() {
-            self.groups.push(Group {
-                subject: Subject::Record,
-                place: 0,
-                event: None,
-                findings: 0..self.findings.len(),
-            });
+        let (of_record, first) = (&self.rules.record, sheet.findings.len());
+        let run = |check: RecordCheck, out: &mut Findings| check(&record, out);
+        sheet::check(&mut sheet.findings, of_record, Subject::Record, 0, run);
+        sheet.group(Subject::Record, 0, first);
+        if !sheet.found.wrapped.is_empty() && !sheet.findings.is_empty() {
+            sheet.leave_to_inner_texts();
         }
     }
 
     /// Checks the field `data` of a form. `events` lie in it, or in the first of its pieces.
-    fn check_form(&mut self, events: &[u32], pieces: usize, clock: Clock, is_test: bool) {
+    fn check_form(
+        &self,
+        sheet: &mut Sheet<'a>,
+        events: &[u32],
+        pieces: usize,
+        clock: Clock,
+        is_test: bool,
+    ) {
         let Some(&first) = events.first() else { return };
-        let event = self.tape.at(first);
+        let event = sheet.tape.at(first);
         let list = event.parent().filter(|list| list.is_list());
         let events = list.map_or(pieces, Item::len);
         let place = list.map_or(first, Item::place);
-        self.check_request(place, events, clock, true, is_test);
+        self.check_request(sheet, place, events, clock, true, is_test);
     }
 
     fn check_request(
-        &mut self,
+        &self,
+        sheet: &mut Sheet<'a>,
         place: u32,
         events: usize,
         clock: Clock,
         is_form: bool,
         is_test: bool,
     ) {
-        let (rules, tape) = (self.rules, std::mem::take(&mut self.tape));
-        let first = self.findings.len();
-        let body = tape.at(place);
+        let body = sheet.tape.at(place);
         let of_body = |out: &&TakenOut<'_>| body.pointer() == out.body;
         let taken_out = self.taken_out.as_ref().filter(of_body);
         let request = Request {
@@ -776,189 +800,82 @@ impl<'s, 'a> Inspector<'s, 'a> {
             read_before: taken_out.map(|out| out.ages),
             clock,
         };
-        self.guarded(
-            &rules.request,
+        let (of_request, first) = (&self.rules.request, sheet.findings.len());
+        let run = |check: RequestCheck, out: &mut Findings| check(&request, out);
+        sheet::check(
+            &mut sheet.findings,
+            of_request,
             Subject::Request,
             place,
-            None,
-            |check, out| check(&request, out),
+            run,
         );
-        withhold_unclear(&mut self.findings, first, body);
-        self.tape = tape;
+        sheet.group(Subject::Request, place, first);
     }
 
-    fn check_event(
-        &mut self,
-        place: u32,
-        clock: Clock,
-        in_request: bool,
-        envelope: Envelope<'a>,
-        watch: &mut impl Watch,
-    ) {
-        let (rules, mut tape) = (self.rules, std::mem::take(&mut self.tape));
-        let identifiers = std::mem::take(&mut self.identifiers);
-        let around = self.around;
-        let deep = rules.deep;
-        let (envelope, in_request) = match &around.witnesses.sent {
-            Some(sent) => (sent.envelope(self.arena), sent.in_request),
-            None => (envelope, in_request),
-        };
-        let mut event = Event::new(
-            &tape,
-            place,
-            clock,
-            &around.assume,
-            &around.witnesses,
-            in_request,
-            envelope,
-            deep,
-            identifiers,
-        );
-        // A row of a table has columns beside those of the event.
-        let alone = !in_request || matches!(around.as_of, AsOf::Exact(_));
-        if alone
-            && event.has_unnamed_keys()
-            && let Some((numbers_are_text, clock, envelope)) = around.row_of(&event)
-        {
-            let identifiers = event.into_identifiers();
-            if numbers_are_text {
-                tape.read_numbers(place);
-            }
-            event = Event::new(
-                &tape,
-                place,
-                clock,
-                &around.assume,
-                &around.witnesses,
-                in_request,
-                envelope,
-                deep,
-                identifiers,
-            );
-        }
-        let first = self.findings.len();
-        let number = self.events;
-        let pair = Pair::of(&event);
-        let is_plain = pair.is_some_and(|pair| self.addresses.are_plain(&pair));
-        let shown = match around.witnesses.are_there() {
-            true => Signs::ALL,
-            false => event.signs(),
-        };
-        let shown = shown.without(Signs::NEW_ADDRESS.only_if(is_plain));
-        self.guarded(
-            &rules.event,
-            Subject::Event,
-            place,
-            Some(number),
-            |(signs, check), out| {
-                if signs.meet(shown) {
-                    check(&event, out);
-                }
-            },
-        );
-        withhold_unclear(&mut self.findings, first, event.root());
-        if let Some(pair) = pair.filter(|_| !is_plain)
-            && !self.tells_of_addresses(first)
-        {
-            self.addresses.remember(&pair);
-        }
-        self.events += 1;
-        watch.event(&event, &self.findings.list()[first..]);
-        self.identifiers = event.into_identifiers();
-        self.tape = tape;
-    }
-
-    /// Whether a rule that looks at addresses said something in the findings from `first` on, or may
-    /// have wanted to.
-    fn tells_of_addresses(&self, first: usize) -> bool {
-        let tells = |one: &Finding| {
-            self.rules.of_addresses.contains(&one.rule)
-                || one.rule == rules::index_of_internal_error()
-        };
-        self.findings.list()[first..].iter().any(tells)
-    }
-
-    /// Runs checks one after the other. A panic costs the check that caused it and nothing else:
-    /// it becomes a finding that names the rule.
-    fn guarded<C: Copy>(
-        &mut self,
-        checks: &[(usize, C)],
-        subject: Subject,
-        place: u32,
-        event: Option<usize>,
-        run: impl Fn(C, &mut Findings),
-    ) {
-        let first = self.findings.len();
-        let mut next = 0;
-        while next < checks.len() {
-            let (findings, at) = (&mut self.findings, &mut next);
-            let outcome = catch_unwind(AssertUnwindSafe(|| {
-                while let Some(&(rule, check)) = checks.get(*at) {
-                    findings.begin(rule, subject, place);
-                    run(check, findings);
-                    *at += 1;
-                }
-            }));
-            if outcome.is_err() {
-                let culprit = rules::ALL
-                    .get(checks[next].0)
-                    .map_or("?", |rule| rule.name());
-                self.findings
-                    .begin(rules::index_of_internal_error(), subject, place);
-                self.findings
-                    .here(format!(
-                        "the rule {culprit} failed on this {}",
-                        subject_word(subject)
-                    ))
-                    .severity(Severity::Error)
-                    .certainty(Certainty::Proof);
-                next += 1;
-            }
-        }
-        if self.findings.len() > first {
-            let findings = first..self.findings.len();
-            self.groups.push(Group {
-                subject,
-                place,
-                event,
-                findings,
-            });
-        }
-    }
-
-    /// What was found in the last text.
+    /// What was found in the text.
     pub fn findings(&self) -> &[Finding] {
-        self.findings.list()
+        self.sheet().findings.list()
     }
 
-    /// What the findings of the last text are about, in the order of the text.
+    /// What the findings of the text are about, in the order of the text.
     pub fn groups(&self) -> &[Group] {
-        &self.groups
+        &self.sheet().groups
     }
 
-    /// The pointer from the root of the last text to a place on its tape.
+    /// The pointer from the root of the text to a place on its tape.
     pub fn pointer(&self, place: u32) -> Pointer {
-        self.tape.at(place).pointer()
+        self.sheet().tape.at(place).pointer()
     }
 
-    /// The number of events in the last text.
+    /// The number of events in the text.
     pub fn events(&self) -> usize {
-        self.events
+        self.sheet().events
     }
 
-    /// The number of request bodies in the last text.
+    /// The number of request bodies in the text.
     pub fn requests(&self) -> usize {
-        self.requests
+        self.sheet().requests
     }
 }
 
-fn subject_word(subject: Subject) -> &'static str {
-    match subject {
-        Subject::Event => "event",
-        Subject::Request => "request",
-        Subject::Record => "record",
-        Subject::File => "file",
+/// Looks for requests and events deeper in a text.
+#[cold]
+fn search<'a>(sheet: &mut Sheet<'a>, around: &Surroundings, arena: &'a Bump) {
+    let zone = Naive::of(around.assume.zone.as_ref());
+    search::search(
+        &sheet.tape,
+        sheet.outer,
+        zone,
+        arena,
+        &mut sheet.payloads,
+        &mut sheet.found,
+    );
+    // Only then may the same event stand there more than once.
+    let wrapped = sheet.found.wrapped.len();
+    if sheet.origin.is_none()
+        && (wrapped > 1 || (wrapped == 1 && !sheet.payloads.list().is_empty()))
+    {
+        let scope = (0, sheet.tape.root().end());
+        sheet.origin = Some(Origin { source: 0, scope });
     }
+}
+
+/// Whether an event is that of another platform, which looks like Meta's.
+fn is_foreign(sheet: &Sheet<'_>, place: u32) -> bool {
+    let event = sheet.tape.at(place);
+    foreign::may_be_anothers(event) && foreign::of_named(event, sheet.text).is_some()
+}
+
+/// When the last two of these events happened.
+fn latest(sheet: &Sheet<'_>, events: &[u32]) -> Latest {
+    let mut latest = Latest::default();
+    for &place in events {
+        let time = sheet.tape.at(place).get(Name::EventTime);
+        if let Some(time) = time.and_then(plausible_time) {
+            latest.see(time);
+        }
+    }
+    latest
 }
 
 #[cfg(test)]

@@ -42,6 +42,9 @@ pub(super) trait Visit<'a> {
         false
     }
 
+    /// Looks at what was put aside.
+    fn settle(&mut self) {}
+
     /// Where records begin that wait for others, if nothing else was read since.
     fn waits_from(&self) -> Option<usize> {
         None
@@ -82,6 +85,7 @@ pub(super) fn walk_block<'a>(
     match frame {
         Frame::Lines => {
             let tail = walk(text, skip, text.len(), complete, visit);
+            visit.settle();
             if let Some(at) = visit.waits_from().filter(|_| !complete) {
                 return Some(tail.map_or(at, |tail| tail.min(at)));
             }
@@ -92,6 +96,7 @@ pub(super) fn walk_block<'a>(
             for range in ranges {
                 walk(text, range.start, range.end, true, visit);
             }
+            visit.settle();
             if let Some(at) = visit.waits_from().filter(|_| !complete) {
                 return Some(at);
             }

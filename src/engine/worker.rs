@@ -19,11 +19,11 @@ use crate::event::{Envelope, Event, Field};
 use crate::exchange;
 use crate::finding::{Finding, Findings, Severity, Subject};
 use crate::input::blocks::{self, Block, Frame, Head, List, bom_length};
-use crate::inspect::{Inspector, Read as Taken, Surroundings, Watch};
+use crate::inspect::{Checked, Inspector, Read as Taken, Surroundings, Watch};
 use crate::json::tree::{Span, Syntax, SyntaxError, Tree};
 use crate::json::{Item, Pointer, Tape};
 use crate::ledger::key::short;
-use crate::ledger::{Entries, Key, Lessons, Needs};
+use crate::ledger::{Entries, Entry, Key, Left, Lessons, Needs};
 use crate::output::Fixing;
 use crate::pixel;
 use crate::pixel::index::{Bond, Tie};
@@ -372,6 +372,9 @@ struct Checker<'c, 'a> {
     is_told: bool,
     requests: Requests,
     newest_first: NewestFirst,
+    /// The texts that were put aside, and room for what is seen of them.
+    aside: Vec<Spot<'a>>,
+    seen_aside: Vec<Seen>,
 }
 
 /// Where the parcels of requests lie, for answers that forbid to send them again.
@@ -574,6 +577,8 @@ impl<'c, 'a> Checker<'c, 'a> {
             requests: Requests::default(),
             newest_first: NewestFirst::default(),
             ties: Vec::new(),
+            aside: Vec::new(),
+            seen_aside: Vec::new(),
         }
     }
 }
@@ -664,25 +669,29 @@ impl<'a> Ambient<'a> {
         }
     }
 
+    /// Whether nothing is known of a text that comes now.
+    fn is_spent(&self) -> bool {
+        self.left == 0 && self.border.is_none()
+    }
+
     /// The record had its payload.
     pub(super) fn spend(&mut self) {
         (self.left, self.border, self.in_data) = (0, None, false);
     }
 }
 
-/// Notes what a capture has to do with the event that was placed last.
+/// Notes what a capture has to do with the event number `at` of the block.
 fn pair(
     part: &mut Part,
     pixel: &pixel::Index,
     key: &Key,
     event: &Event<'_, '_>,
-    name: u32,
+    (name, at): (u32, u64),
     ties: &mut Vec<Tie>,
 ) {
     if !pixel::index::is_of_a_page(event) {
         return;
     }
-    let at = part.entries.last();
     let time = event.time();
     let in_time = time.and_then(|time| pixel.covers(time)).unwrap_or(true);
     let id = pixel::index::event_id(event);
@@ -718,9 +727,18 @@ struct Seen {
     logged: Option<Logged>,
     /// Where it goes, when it is to be sent again.
     bound: Option<Box<Bound>>,
+    /// What it leaves in the ledger, when there is one.
+    left: Option<Left>,
 }
 
-/// Notes the events of one text.
+/// A text and where it begins in its layer.
+#[derive(Clone, Copy)]
+struct Spot<'a> {
+    at: usize,
+    text: &'a str,
+}
+
+/// Notes the events of some texts.
 struct Notes<'n> {
     part: &'n mut Part,
     seen: &'n mut Vec<Seen>,
@@ -732,10 +750,9 @@ struct Notes<'n> {
     asks: bool,
     /// What values of the events are kept for.
     fetches: Option<&'n Lessons>,
-    /// The block, and the text of it that holds the events.
+    /// The block, and where in it the texts begin that hold the events.
     block: &'n str,
-    at: usize,
-    text: &'n str,
+    texts: &'n [Spot<'n>],
     /// Where the record begins, when the text was taken out of it and stands nowhere in the block.
     record: Option<usize>,
     show_ids: bool,
@@ -744,81 +761,152 @@ struct Notes<'n> {
     resend: bool,
 }
 
-impl Notes<'_> {
+impl<'n> Notes<'n> {
+    /// Notes of the events in these texts of the block.
+    fn of(
+        worker: &'n Worker<'n>,
+        part: &'n mut Part,
+        seen: &'n mut Vec<Seen>,
+        ties: &'n mut Vec<Tie>,
+        block: &'n str,
+        texts: &'n [Spot<'n>],
+    ) -> Notes<'n> {
+        let settings = &worker.linter.settings;
+        Notes {
+            part,
+            seen,
+            filter: &settings.filter,
+            ledger_key: worker.ledger_key,
+            asks: worker.orders.lessons.is_some(),
+            fetches: worker.orders.fetches.as_deref(),
+            ledger: worker.orders.ledger,
+            block,
+            texts,
+            record: None,
+            show_ids: settings.show_values,
+            ties,
+            resend: worker.orders.resend,
+        }
+    }
+
     /// Where the event begins in the block: before its first key, unless that is a copy because
     /// escapes were taken out; then where the text begins.
-    fn begin_of(&self, event: &Event<'_, '_>) -> usize {
+    fn begin_of(&self, checked: &Checked<'_, '_, '_>) -> usize {
         if let Some(record) = self.record {
             return record;
         }
-        let key = event.root().children().next().map_or("", Item::key);
-        let at = (key.as_ptr() as usize).wrapping_sub(self.text.as_ptr() as usize);
-        let before = self.text.get(..at).unwrap_or_default();
-        self.at + memchr::memrchr(b'{', before.as_bytes()).unwrap_or(0)
+        let key = checked.event.root().children().next().map_or("", Item::key);
+        let Spot { at: start, text } = self.texts[checked.text];
+        let at = (key.as_ptr() as usize).wrapping_sub(text.as_ptr() as usize);
+        let before = text.get(..at).unwrap_or_default();
+        start + memchr::memrchr(b'{', before.as_bytes()).unwrap_or(0)
     }
 }
 
 impl Watch for Notes<'_> {
     fn event(&mut self, event: &Event<'_, '_>, findings: &[Finding]) {
+        let text = 0;
+        self.events(&[Checked {
+            text,
+            event,
+            findings,
+        }]);
+    }
+
+    fn events(&mut self, checked: &[Checked<'_, '_, '_>]) {
+        let first = self.seen.len();
+        for one in checked {
+            self.see(one);
+        }
+        if let Some(needs) = self.ledger {
+            self.enter(needs, first, checked);
+        }
+        for (one, number) in checked.iter().zip(first..) {
+            match self.seen[number].wanted {
+                true => self.count(one, number),
+                false => self.pass_over(one.event),
+            }
+        }
+    }
+}
+
+impl Notes<'_> {
+    /// Takes down what the report says of an event.
+    fn see(&mut self, checked: &Checked<'_, '_, '_>) {
+        let event = checked.event;
         let wanted = self.filter.is_open() || is_wanted(self.filter, event);
         let hide = |name: &str| self.ledger_key.hash(name.as_bytes());
-        let name = self.part.name_index(event.name(), hide);
-        let (presence, website) = (presence(event, findings), event.is_website());
-        if let Some(lessons) = self.fetches
-            && wanted
-        {
+        if let Some(lessons) = self.fetches.filter(|_| wanted) {
             lessons.fetch(event);
-        }
-        let mut left = None;
-        if let Some(needs) = self.ledger {
-            let begin = self.begin_of(event);
-            self.part.entries.place(self.block, begin);
-            if wanted {
-                let entries = &mut self.part.entries;
-                left = entries.enter(self.ledger_key, needs, event, findings, name, presence);
-                if let Some(pixel) = &event.witnesses.pixel {
-                    let key = self.ledger_key;
-                    pair(self.part, pixel, key, event, name, self.ties);
-                }
-            }
-        }
-        if wanted {
-            self.part.events += 1;
-            let aside = left.map_or(0, |left| left.aside);
-            let how = self.part.tally.add(name, presence, website, aside);
-            if let Some(left) = left {
-                self.part.entries.stand(left, how);
-            }
-            let clocks = &mut self.part.clocks;
-            match event.clock.source {
-                Source::Given => clocks.given += 1,
-                Source::Capture => clocks.capture += 1,
-                Source::Request => clocks.request += 1,
-                Source::Newest => clocks.newest += 1,
-                Source::File => clocks.file += 1,
-                Source::Wall => clocks.wall += 1,
-            }
-            self.part.facts.see(event, findings);
-            if let Some(trust) = event.envelope.trust {
-                self.part.captured[trust as usize] += 1;
-            }
-        } else {
-            self.part.filtered += 1;
-            if !is_of_dataset(self.filter, event) {
-                self.part.facts.pass_over(event);
-            }
         }
         let event_id = event.get(Name::EventId).filter(|_| self.show_ids);
         self.seen.push(Seen {
             place: event.root().place(),
-            name,
-            presence,
-            website,
+            name: self.part.name_index(event.name(), hide),
+            presence: presence(event, checked.findings),
+            website: event.is_website(),
             wanted,
             event_id: event_id.and_then(|id| id.text()).map(str::to_owned),
             logged: event.envelope.logged(),
             bound: (self.resend && wanted).then(|| Box::new(Bound::of(event, self.asks))),
+            left: None,
         });
+    }
+
+    /// Enters events in the ledger, of which the first was taken down as number `first`.
+    fn enter(&mut self, needs: Needs, first: usize, checked: &[Checked<'_, '_, '_>]) {
+        let mut entries = Vec::with_capacity(checked.len());
+        for (one, seen) in checked.iter().zip(&self.seen[first..]) {
+            let begin = self.begin_of(one);
+            let at = self.part.entries.place(self.block, begin);
+            if seen.wanted {
+                let (name, presence) = (seen.name, seen.presence);
+                entries.push(Entry::new(one.event, one.findings, name, presence, at));
+                if let Some(pixel) = &one.event.witnesses.pixel {
+                    let key = self.ledger_key;
+                    pair(self.part, pixel, key, one.event, (name, at), self.ties);
+                }
+            }
+        }
+        self.part
+            .entries
+            .enter(self.ledger_key, needs, &mut entries);
+        let wanted = self.seen[first..].iter_mut().filter(|seen| seen.wanted);
+        for (seen, entry) in wanted.zip(entries) {
+            seen.left = entry.left;
+        }
+    }
+
+    /// Counts an event that was taken down as number `number`.
+    fn count(&mut self, checked: &Checked<'_, '_, '_>, number: usize) {
+        let (event, seen) = (checked.event, &self.seen[number]);
+        let part = &mut *self.part;
+        part.events += 1;
+        let aside = seen.left.map_or(0, |left| left.aside);
+        let how = part.tally.add(seen.name, seen.presence, seen.website, aside);
+        if let Some(left) = seen.left {
+            part.entries.stand(left, how);
+        }
+        match event.clock.source {
+            Source::Given => part.clocks.given += 1,
+            Source::Capture => part.clocks.capture += 1,
+            Source::Request => part.clocks.request += 1,
+            Source::Newest => part.clocks.newest += 1,
+            Source::File => part.clocks.file += 1,
+            Source::Wall => part.clocks.wall += 1,
+        }
+        part.facts.see(event, checked.findings);
+        if let Some(trust) = event.envelope.trust {
+            part.captured[trust as usize] += 1;
+        }
+    }
+
+    /// Counts an event that is left out.
+    fn pass_over(&mut self, event: &Event<'_, '_>) {
+        self.part.filtered += 1;
+        if !is_of_dataset(self.filter, event) {
+            self.part.facts.pass_over(event);
+        }
     }
 }
 
@@ -1043,26 +1131,13 @@ impl<'a> Dig<'a> for Checker<'_, 'a> {
         around: Envelope<'a>,
         origin: Option<Origin>,
     ) -> Result<Inspected<'a>, SyntaxError> {
-        self.seen.clear();
         let events_before = self.part.events + self.part.filtered;
-        let settings = &self.worker.linter.settings;
-        let mut notes = Notes {
-            part: self.part,
-            seen: &mut self.seen,
-            filter: &settings.filter,
-            ledger_key: self.worker.ledger_key,
-            asks: self.worker.orders.lessons.is_some(),
-            fetches: self.worker.orders.fetches.as_deref(),
-            ledger: self.worker.orders.ledger,
-            block: self.lines.text(),
-            at,
-            text,
-            record: (self.layers.first()).map(|layer| self.trees.line_of(&layer.held)),
-            show_ids: settings.show_values,
-            ties: &mut self.ties,
-            resend: self.worker.orders.resend,
-        };
         let element = self.as_event == Some(true) && self.layers.is_empty();
+        self.seen.clear();
+        let (texts, block) = ([Spot { at, text }], self.lines.text());
+        let (seen, ties) = (&mut self.seen, &mut self.ties);
+        let mut notes = Notes::of(self.worker, self.part, seen, ties, block, &texts);
+        notes.record = (self.layers.first()).map(|layer| self.trees.line_of(&layer.held));
         let read = match element {
             true => self
                 .inspector
@@ -1074,12 +1149,7 @@ impl<'a> Dig<'a> for Checker<'_, 'a> {
         if self.awaits_body && self.layers.is_empty() {
             self.inspector.note_age(&mut self.part.ages);
         }
-        let left_out = !self.seen.is_empty() && self.seen.iter().all(|seen| !seen.wanted);
-        if !element && !left_out {
-            self.part.requests += self.inspector.requests() as u64;
-        }
-        self.found += self.inspector.events() as u64 + self.inspector.answers().len() as u64;
-        self.note_answers(at, &text[..read.end], around);
+        self.count(at, &text[..read.end], around, element);
         let mut piece = None;
         if self.layers.is_empty() && !element {
             piece = dig::piece_of(&self.inspector, &self.joints);
@@ -1112,18 +1182,7 @@ impl<'a> Dig<'a> for Checker<'_, 'a> {
                 Some(&once_a_file),
             );
         }
-        self.take(at, &text[..read.end], events_before);
-        if self.worker.orders.resend {
-            let before = self.part.parcels.len();
-            self.send_again(at, &text[..read.end], events_before);
-            if self.inspector.events() > 0 {
-                self.requests.sizes.push(self.part.parcels.len() - before);
-            }
-            let sent = self.requests.begin..self.part.parcels.len();
-            if let Some(trace) = self.part.trace.filter(|_| self.inspector.events() > 0) {
-                self.requests.traced.insert(trace, sent);
-            }
-        }
+        self.conclude(at, &text[..read.end], events_before);
         Ok(inspected)
     }
 
@@ -1173,6 +1232,78 @@ impl<'a> Dig<'a> for Checker<'_, 'a> {
 }
 
 impl<'a> Checker<'_, 'a> {
+    /// Looks at the texts that were put aside. Whatever else is read comes after them.
+    fn settle(&mut self) {
+        if self.aside.is_empty() {
+            return;
+        }
+        let mut events_before = self.part.events + self.part.filtered;
+        let (mut texts, block) = (std::mem::take(&mut self.aside), self.lines.text());
+        let mut all_seen = std::mem::take(&mut self.seen_aside);
+        let (seen, ties) = (&mut all_seen, &mut self.ties);
+        let mut notes = Notes::of(self.worker, self.part, seen, ties, block, &texts);
+        self.inspector.run_aside(&mut notes);
+        let mut seen = all_seen.drain(..);
+        for (number, &Spot { at, text }) in texts.iter().enumerate() {
+            self.inspector.turn_to(number);
+            let events = self.inspector.events();
+            self.seen.clear();
+            self.seen.extend(seen.by_ref().take(events));
+            let before = self.found;
+            self.count(at, text, Envelope::default(), false);
+            self.conclude(at, text, events_before);
+            events_before += events as u64;
+            self.has_read(self.found > before);
+        }
+        drop(seen);
+        self.inspector.clear_aside();
+        texts.clear();
+        (self.aside, self.seen_aside) = (texts, all_seen);
+    }
+
+    /// Counts what is in the text at hand.
+    fn count(&mut self, at: usize, text: &'a str, around: Envelope<'a>, is_element: bool) {
+        let left_out = !self.seen.is_empty() && self.seen.iter().all(|seen| !seen.wanted);
+        if !is_element && !left_out {
+            self.part.requests += self.inspector.requests() as u64;
+        }
+        self.found += self.inspector.events() as u64 + self.inspector.answers().len() as u64;
+        self.note_answers(at, text, around);
+    }
+
+    /// Takes over what came of the text at hand.
+    fn conclude(&mut self, at: usize, text: &'a str, events_before: u64) {
+        self.take(at, text, events_before);
+        if self.worker.orders.resend {
+            let before = self.part.parcels.len();
+            self.send_again(at, text, events_before);
+            if self.inspector.events() > 0 {
+                self.requests.sizes.push(self.part.parcels.len() - before);
+            }
+            let sent = self.requests.begin..self.part.parcels.len();
+            if let Some(trace) = self.part.trace.filter(|_| self.inspector.events() > 0) {
+                self.requests.traced.insert(trace, sent);
+            }
+        }
+    }
+
+    /// A JSON text of the block was read with all that lies in it.
+    fn has_read(&mut self, found: bool) {
+        if found {
+            self.ambient.spend();
+            self.end_record();
+        }
+        if std::mem::take(&mut self.is_piece) {
+            return;
+        }
+        self.joints.mix();
+        // The elements of a list are one record with it.
+        if self.as_event.is_none() {
+            self.part.records += 1;
+            self.part.other_records += u64::from(!found);
+        }
+    }
+
     /// Counts the answers of Meta in the text at hand, and which of them follow a request.
     fn note_answers(&mut self, at: usize, text: &'a str, around: Envelope<'a>) {
         let hash = |trace: &str| self.worker.ledger_key.hash(trace.as_bytes());
@@ -1438,26 +1569,23 @@ fn is_of_an_event(text: &str) -> bool {
 
 impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
     fn json(&mut self, at: usize, text: &'a str) -> Result<Taken, SyntaxError> {
+        let alone = self.as_event.is_none() && self.ambient.is_spent();
+        if alone && let Some(read) = self.inspector.set_aside(text) {
+            let text = &text[..read.end];
+            self.aside.push(Spot { at, text });
+            if self.inspector.is_full() {
+                self.settle();
+            }
+            return Ok(read);
+        }
+        self.settle();
         let before = self.found;
         let around = match self.as_event {
             Some(_) => self.context,
             None => self.ambient.current_of(&self.lines.text()[at..]),
         };
         let read = dig::json(self, at, text, around, None, 0)?;
-        let found = self.found > before;
-        if found {
-            self.ambient.spend();
-            self.end_record();
-        }
-        if std::mem::take(&mut self.is_piece) {
-            return Ok(read);
-        }
-        self.joints.mix();
-        // The elements of a list are one record with it.
-        if self.as_event.is_none() {
-            self.part.records += 1;
-            self.part.other_records += u64::from(!found);
-        }
+        self.has_read(self.found > before);
         Ok(read)
     }
 
@@ -1468,6 +1596,7 @@ impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
         beyond: &'a str,
         error: Option<SyntaxError>,
     ) -> usize {
+        self.settle();
         let zone = self.worker.around.assume.zone.as_ref();
         self.ambient.see(line, beyond, error, zone);
         let before = self.found;
@@ -1545,6 +1674,7 @@ impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
     }
 
     fn malformed(&mut self, at: usize, text: &'a str, error: SyntaxError) {
+        self.settle();
         if is_of_an_event(text) {
             self.count_cut_off(text, error);
             self.say_malformed(at, text, error);
@@ -1558,11 +1688,16 @@ impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
         self.columns.is_some() && self.as_event.is_none()
     }
 
+    fn settle(&mut self) {
+        Checker::settle(self);
+    }
+
     fn waits_from(&self) -> Option<usize> {
         self.joints.wait_from()
     }
 
     fn end(&mut self) {
+        self.settle();
         dig::rest(self);
         self.end_record();
         self.pair_backwards();
@@ -1579,11 +1714,13 @@ impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
     }
 
     fn relaxed(&mut self, at: usize) {
+        self.settle();
         let message = "comments or trailing commas".to_owned();
         self.say("malformed-json", at, "", 0..0, message, Some(&once_a_file));
     }
 
     fn list(&mut self, block: &'a str, elements: &[Range<usize>], list: &List) {
+        self.settle();
         self.as_event = Some(list.in_data);
         self.awaits_body = list.is_of_a_body();
         self.context = dig::context(list, self.arena(), self.zone());
@@ -1597,6 +1734,7 @@ impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
     }
 
     fn cut_off(&mut self, at: usize, text: &'a str, elements: Range<usize>, error: SyntaxError) {
+        self.settle();
         if self.awaits_body {
             // Nobody knows what else the body says.
             let reason = rules::index_of("malformed-json");

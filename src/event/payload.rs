@@ -65,6 +65,11 @@ impl Payloads {
         &self.list
     }
 
+    /// The number of events of all payloads.
+    pub fn count(&self) -> usize {
+        self.events.len()
+    }
+
     /// Places of the events of a payload.
     pub fn events(&self, payload: &Payload) -> &[u32] {
         &self.events[payload.events.clone()]

@@ -318,7 +318,7 @@ mod tests {
     #[test]
     fn what_was_done_to_an_id_leaves_it_the_same_click() {
         let key = Key::of(b"k");
-        let who = Who::nobody();
+        let who = Who::default();
         let id = "IwAR3vQn8T_kX2mLr5bYc0ZpHs7WfGdJ1aEuV9oNtI6yRqMxC4lSjUzBPwKe1";
         let row = |id: &str| row_of(&key, id, &who, 0).unwrap();
         let whole = row(id);

@@ -189,8 +189,8 @@ impl Entries {
         self.carriers.reserve(events);
     }
 
-    /// Notes that the next event begins at byte `at` of the block.
-    pub fn place(&mut self, block: &str, at: usize) {
+    /// Notes that the next event begins at byte `at` of the block, and gives its number in it.
+    pub fn place(&mut self, block: &str, at: usize) -> u64 {
         let from = self.cursor.offset as usize;
         let at = at.clamp(from, block.len());
         let between = &block.as_bytes()[from..at];
@@ -207,95 +207,110 @@ impl Entries {
             .sum::<u32>();
         self.cursor.offset = at as u32;
         self.spots.push(self.cursor);
-    }
-
-    /// The number of the event that was placed last, from 0 in the block.
-    pub fn last(&self) -> u64 {
         self.spots.len() as u64 - 1
     }
 
-    /// Enters the event that was placed last in the tables that are needed. `findings` is what rules
-    /// of single events said of it, `name` the caller's number for its event_name, `presence` says
-    /// how its keys stand. What it gives back goes on to [`Entries::stand`], when that is needed.
-    pub fn enter(
-        &mut self,
-        key: &Key,
-        needs: Needs,
-        event: &Event<'_, '_>,
-        findings: &[Finding],
-        name: u32,
-        presence: Presence,
-    ) -> Option<Left> {
-        let at = self.spots.len() as u64 - 1;
-        let scope = match place_of(event) {
-            Place::Dataset(text) => self.datasets.get(0, text, || scope_of(key, event)),
-            Place::Site(text) => self.datasets.get(1, text, || scope_of(key, event)),
-            Place::Unknown => NOWHERE,
-        };
-        let sender = event.envelope.sender.map_or(scope, |sender| {
-            let hash = || key.begin().number(scope).part(sender.as_bytes()).end();
-            self.senders.get(scope, sender, hash)
-        });
-        let told = Told::of(findings);
+    /// Enters events that were placed in the tables that are needed, table by table.
+    pub fn enter(&mut self, key: &Key, needs: Needs, events: &mut [Entry<'_, '_, '_>]) {
+        for entry in events.iter_mut() {
+            let event = entry.event;
+            entry.scope = match place_of(event) {
+                Place::Dataset(text) => self.datasets.get(0, text, || scope_of(key, event)),
+                Place::Site(text) => self.datasets.get(1, text, || scope_of(key, event)),
+                Place::Unknown => NOWHERE,
+            };
+            entry.sender = event.envelope.sender.map_or(entry.scope, |sender| {
+                let hash = || key.begin().number(entry.scope).part(sender.as_bytes()).end();
+                self.senders.get(entry.scope, sender, hash)
+            });
+            entry.told = Told::of(entry.findings);
+        }
         if needs.has(Needs::DIGESTS) {
-            self.enter_digests(event, sender, told.doubled, at);
-            self.hashed_raws.enter(event);
-            if event.may_be_mistaken() {
-                self.plains.enter(event, at);
+            for entry in events.iter() {
+                let (event, at) = (entry.event, entry.at);
+                self.enter_digests(event, entry.sender, entry.told.doubled, at);
+                self.hashed_raws.enter(event);
+                if event.may_be_mistaken() {
+                    self.plains.enter(event, at);
+                }
             }
         }
         if needs.has(Needs::SPELLINGS) {
-            self.spellings.enter(key, event, short(sender), at);
-        }
-        self.counts.see(event, at);
-        let who = Who::of(key, event, address_of(key, event), &told);
-        // The same one on two sites is not the same browser.
-        let browser = match who.browser {
-            0 => 0,
-            browser => mix(browser, scope),
-        };
-        if needs.has(Needs::CARRIERS) && event.is_website() {
-            self.enter_carrier(key, event, (scope, browser), who.email, presence, at);
-        }
-        let mut left = needs.has(Needs::STANDINGS).then(|| Left {
-            visit: 0,
-            click: 0,
-            aside: standing::aside(short(sender), event),
-        });
-        if needs.has(Needs::VISITS)
-            && let Some(mut visit) = Visit::of(key, event, scope, &who, &told, at)
-        {
-            if let Some(agent) = people::usual_agent(event) {
-                let hash = || people::agent_of(key, event);
-                visit.agent = self.agents.get(0, agent, hash);
+            for entry in events.iter() {
+                let sender = short(entry.sender);
+                self.spellings.enter(key, entry.event, sender, entry.at);
             }
-            if let Some(left) = &mut left {
-                left.visit = standing::of_visit(&visit);
+        }
+        for entry in events.iter_mut() {
+            let event = entry.event;
+            self.counts.see(event, entry.at);
+            entry.who = Who::of(key, event, address_of(key, event), &entry.told);
+            // The same one on two sites is not the same browser.
+            entry.browser = match entry.who.browser {
+                0 => 0,
+                browser => mix(browser, entry.scope),
+            };
+        }
+        if needs.has(Needs::CARRIERS) {
+            for entry in events.iter().filter(|entry| entry.event.is_website()) {
+                self.enter_carrier(key, entry);
             }
-            self.visits.see_visit(visit);
+        }
+        if needs.has(Needs::STANDINGS) {
+            for entry in events.iter_mut() {
+                entry.left = Some(Left {
+                    visit: 0,
+                    click: 0,
+                    aside: standing::aside(short(entry.sender), entry.event),
+                });
+            }
+        }
+        if needs.has(Needs::VISITS) {
+            for entry in events.iter_mut() {
+                self.enter_visit(key, entry);
+            }
         }
         if needs.has(Needs::CLICKS) {
-            self.clicks.enter(key, event, &who, &told, at);
-            if let (Some(left), Some(click)) = (&mut left, event.click()) {
-                left.click = standing::of_click(clicks::id_of(key, click.stamped.tail()));
+            for entry in events.iter_mut() {
+                let event = entry.event;
+                let (who, told) = (&entry.who, &entry.told);
+                self.clicks.enter(key, event, who, told, entry.at);
+                if let (Some(left), Some(click)) = (&mut entry.left, event.click()) {
+                    left.click = standing::of_click(clicks::id_of(key, click.stamped.tail()));
+                }
             }
         }
-        self.enter_named(key, needs, event, name, (scope, browser), &who, at);
-        left
+        for entry in events.iter() {
+            self.enter_named(key, needs, entry);
+        }
+    }
+
+    /// Enters who came.
+    fn enter_visit(&mut self, key: &Key, entry: &mut Entry<'_, '_, '_>) {
+        let (event, scope) = (entry.event, entry.scope);
+        let visit = Visit::of(key, event, scope, &entry.who, &entry.told, entry.at);
+        let Some(mut visit) = visit else { return };
+        if let Some(agent) = people::usual_agent(event) {
+            let hash = || people::agent_of(key, event);
+            visit.agent = self.agents.get(0, agent, hash);
+        }
+        if let Some(left) = &mut entry.left {
+            left.visit = standing::of_visit(&visit);
+        }
+        self.visits.see_visit(visit);
     }
 
     /// Enters it, as far as that hangs on its name.
-    #[allow(clippy::too_many_arguments)]
-    fn enter_named(
-        &mut self,
-        key: &Key,
-        needs: Needs,
-        event: &Event<'_, '_>,
-        name: u32,
-        (scope, browser): (u64, u64),
-        who: &Who,
-        at: u64,
-    ) {
+    fn enter_named(&mut self, key: &Key, needs: Needs, entry: &Entry<'_, '_, '_>) {
+        let Entry {
+            event,
+            name,
+            at,
+            scope,
+            browser,
+            ref who,
+            ..
+        } = *entry;
         let Some(event_name) = event.name() else {
             return;
         };
@@ -314,17 +329,17 @@ impl Entries {
         if event_name == "AppendAttribution" {
             return;
         }
-        let entry = series::Entry {
-            name: name_hash,
-            group: short(scope),
-            person: if who.email == 0 {
-                short_or_nothing(who.browser)
-            } else {
-                who.email
-            },
-            at,
-        };
         if needs.has(Needs::SERIES) {
+            let entry = series::Entry {
+                name: name_hash,
+                group: short(scope),
+                person: if who.email == 0 {
+                    short_or_nothing(who.browser)
+                } else {
+                    who.email
+                },
+                at,
+            };
             self.series.see(key, event, entry);
         }
         if needs.has(Needs::STEPS) && browser != 0 {
@@ -396,6 +411,55 @@ impl Entries {
         row.other = key.hash(id.as_bytes());
         row.content = content_of(key, event);
         self.orders.push(row);
+    }
+}
+
+/// An event that is entered.
+pub struct Entry<'e, 't, 'a> {
+    event: &'e Event<'t, 'a>,
+    /// What rules of single events said of it.
+    findings: &'e [Finding],
+    /// The caller's number for its event_name.
+    name: u32,
+    /// How its keys stand.
+    presence: Presence,
+    /// Its number in the block.
+    at: u64,
+    /// What goes on to [`Entries::stand`], when that is needed.
+    pub left: Option<Left>,
+    /// Hashes of the dataset or site, and of the pipeline.
+    scope: u64,
+    sender: u64,
+    told: Told,
+    who: Who,
+    /// The browser on its site.
+    browser: u64,
+}
+
+impl<'e, 't, 'a> Entry<'e, 't, 'a> {
+    /// The event number `at` of the block, which was placed. `findings` is what rules of single
+    /// events said of it, `name` the caller's number for its event_name, `presence` says how its
+    /// keys stand.
+    pub fn new(
+        event: &'e Event<'t, 'a>,
+        findings: &'e [Finding],
+        name: u32,
+        presence: Presence,
+        at: u64,
+    ) -> Self {
+        Entry {
+            event,
+            findings,
+            name,
+            presence,
+            at,
+            left: None,
+            scope: NOWHERE,
+            sender: NOWHERE,
+            told: Told::default(),
+            who: Who::default(),
+            browser: 0,
+        }
     }
 }
 
@@ -491,15 +555,15 @@ impl Entries {
 
 impl Entries {
     /// Enters what the browser of the event carries.
-    fn enter_carrier(
-        &mut self,
-        key: &Key,
-        event: &Event<'_, '_>,
-        (scope, browser): (u64, u64),
-        email: u32,
-        presence: Presence,
-        at: u64,
-    ) {
+    fn enter_carrier(&mut self, key: &Key, entry: &Entry<'_, '_, '_>) {
+        let Entry {
+            event,
+            presence,
+            at,
+            scope,
+            browser,
+            ..
+        } = *entry;
         let person = if browser != 0 {
             browser
         } else if let Some(id) = event
@@ -515,7 +579,7 @@ impl Entries {
         let keys = presence.usable();
         let row = Carrier {
             key: person,
-            email,
+            email: entry.who.email,
             keys,
             bad: presence.bad(),
             at,

@@ -80,7 +80,7 @@ use crate::pixel::{Pairing, Pairs};
 pub use clicks::Click;
 
 pub use digests::Digests;
-pub use entries::{BlockSpot, Entries};
+pub use entries::{BlockSpot, Entries, Entry, Left};
 pub use findings::{LogFinding, LogFindings};
 pub use key::Key;
 pub use lessons::Lessons;

@@ -234,6 +234,7 @@ impl Told {
 }
 
 /// The identifiers of an event as the ledger knows them; 0 where there is none.
+#[derive(Clone, Copy, Default)]
 pub(super) struct Who {
     pub browser: u64,
     pub external_id: u64,
@@ -244,26 +245,11 @@ pub(super) struct Who {
 }
 
 impl Who {
-    #[cfg(test)]
-    pub fn nobody() -> Who {
-        Who {
-            browser: 0,
-            external_id: 0,
-            email: 0,
-            phone: 0,
-            address: 0,
-            flags: 0,
-        }
-    }
-
     pub fn of(key: &Key, event: &Event<'_, '_>, address: u32, told: &Told) -> Who {
         let mut who = Who {
             browser: browser_of(key, event),
-            external_id: 0,
-            email: 0,
-            phone: 0,
             address,
-            flags: 0,
+            ..Who::default()
         };
         for one in event.identifiers() {
             if one.worthless.is_some() {
