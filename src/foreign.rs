@@ -60,14 +60,22 @@ impl Schema {
 /// missing, or a word that Meta does not take and others do, or the name is in capitals.
 #[inline]
 pub fn may_be_anothers(event: Item<'_, '_>) -> bool {
-    match event.get(Name::ActionSource).and_then(Item::text) {
+    let (mut source, mut name) = (None, None);
+    for member in event.children() {
+        match member.name() {
+            Some(Name::ActionSource) => source = Some(member),
+            Some(Name::EventName) => name = Some(member),
+            _ => {}
+        }
+    }
+    let Some(source) = source else { return true };
+    match source.text() {
         Some("website") | None => {}
         Some(source) if is_anothers(source) => return true,
         Some(_) => {}
     }
-    let name = event.get(Name::EventName).and_then(Item::text);
-    let second = name.and_then(|name| name.as_bytes().get(1));
-    second.is_some_and(u8::is_ascii_uppercase) || event.get(Name::ActionSource).is_none()
+    let second = name.and_then(|name| name.text()?.as_bytes().get(1));
+    second.is_some_and(u8::is_ascii_uppercase)
 }
 
 /// Whether it is an `action_source` that Meta does not take and others do.

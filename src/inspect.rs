@@ -312,7 +312,7 @@ impl<'s, 'a> Inspector<'s, 'a> {
             addresses: Addresses::default(),
             copies: Copies::default(),
             looks_at_copies: false,
-            sheets: vec![Sheet::default()],
+            sheets: vec![Sheet::new()],
             aside: 0,
             events_aside: 0,
             at_hand: 0,
@@ -390,7 +390,7 @@ impl<'s, 'a> Inspector<'s, 'a> {
             return None;
         }
         if self.sheets.len() == self.aside {
-            self.sheets.push(Sheet::default());
+            self.sheets.push(Sheet::new());
         }
         let sheet = &mut self.sheets[self.aside];
         let read = sheet.read_plain(text, self.arena, &mut self.guesses)?;
@@ -600,12 +600,7 @@ impl<'s, 'a> Inspector<'s, 'a> {
         (self.sheets, self.due) = (sheets, due);
     }
 
-    fn check_events(
-        &mut self,
-        sheets: &mut [Sheet<'a>],
-        due: &[Due<'a>],
-        watch: &mut impl Watch,
-    ) {
+    fn check_events(&mut self, sheets: &mut [Sheet<'a>], due: &[Due<'a>], watch: &mut impl Watch) {
         for some in due.chunks(BATCH) {
             batch::check(
                 self.rules,
@@ -642,7 +637,9 @@ impl<'s, 'a> Inspector<'s, 'a> {
                 true if self.around.as_of.is_auto() && events.len() > 1 => latest(sheet, events),
                 _ => Latest::default(),
             };
-            if in_request && !events.is_empty() && events.iter().all(|&at| is_foreign(sheet, at)) {
+            let is_of_others = |&place: &u32| is_foreign(sheet, place);
+            let any_of_others = events.iter().any(is_of_others);
+            if in_request && any_of_others && events.iter().all(is_of_others) {
                 // A rule speaks of the record.
                 continue;
             }
@@ -659,7 +656,7 @@ impl<'s, 'a> Inspector<'s, 'a> {
             }
             let in_body = payload.request.is_some();
             for &place in events {
-                if !is_foreign(sheet, place) {
+                if !(any_of_others && is_foreign(sheet, place)) {
                     self.add(due, (number, &mut *sheet), place, clock, in_body, envelope);
                 }
             }

@@ -883,7 +883,9 @@ impl Notes<'_> {
         let part = &mut *self.part;
         part.events += 1;
         let aside = seen.left.map_or(0, |left| left.aside);
-        let how = part.tally.add(seen.name, seen.presence, seen.website, aside);
+        let how = part
+            .tally
+            .add(seen.name, seen.presence, seen.website, aside);
         if let Some(left) = seen.left {
             part.entries.stand(left, how);
         }

@@ -15,8 +15,8 @@ use crate::finding::{Finding, Findings, Subject};
 use crate::rules;
 use crate::signs::Signs;
 
-/// So many events are looked at together.
-pub const BATCH: usize = 16;
+/// So many events are looked at together: at most the bits of a set of them.
+pub const BATCH: usize = 32;
 
 /// An event that is to be looked at.
 #[derive(Clone, Copy)]
@@ -78,8 +78,16 @@ pub(super) fn check<'a>(
         *shown = signs.without(Signs::NEW_ADDRESS.only_if(is_plain));
         *new = pair.filter(|_| !is_plain);
     }
+    let shown = &shown[..events.len()];
+    // Many rules look for the same signs, and one behind the other.
+    let (mut last, mut meant) = (Signs::NONE, 0);
     for &(rule, (signs, check)) in &rules.event {
-        check_all((rule, signs, check), &events, due, &shown, &mut told);
+        if signs != last {
+            (last, meant) = (signs, meeting(signs, shown));
+        }
+        if meant != 0 {
+            check_some((rule, check), meant, &events, due, &mut told);
+        }
     }
     for ((event, new), findings) in events.iter().zip(&new).zip(&mut told) {
         withhold_unclear(findings, 0, event.root());
@@ -108,32 +116,40 @@ pub(super) fn check<'a>(
     benches.findings = told;
 }
 
-/// Runs one check over those of the events that show one of its signs. A panic costs the event at
-/// which it happened and nothing else: it becomes a finding that names the rule.
+/// Which of the events show one of these signs: a bit for each.
 #[inline]
-fn check_all<'a>(
-    (rule, signs, check): (usize, Signs, EventCheck),
+fn meeting(signs: Signs, shown: &[Signs]) -> u32 {
+    let bits = shown.iter().enumerate();
+    bits.fold(0, |set, (at, shown)| {
+        set | u32::from(signs.meet(*shown)) << at
+    })
+}
+
+/// Runs one check over some of the events. A panic costs the event at which it happened and nothing
+/// else: it becomes a finding that names the rule.
+#[inline]
+fn check_some<'a>(
+    (rule, check): (usize, EventCheck),
+    mut meant: u32,
     events: &[Event<'_, 'a>],
     due: &[Due<'a>],
-    shown: &[Signs],
     told: &mut [Findings],
 ) {
-    let mut next = 0;
-    while next < events.len() {
-        let at = &mut next;
+    while meant != 0 {
+        let (told, left) = (&mut *told, &mut meant);
         let outcome = catch_unwind(AssertUnwindSafe(|| {
-            while let Some(event) = events.get(*at) {
-                if signs.meet(shown[*at]) {
-                    let findings = &mut told[*at];
-                    findings.begin(rule, Subject::Event, due[*at].place);
-                    check(event, findings);
-                }
-                *at += 1;
+            while *left != 0 {
+                let at = left.trailing_zeros() as usize;
+                let findings = &mut told[at];
+                findings.begin(rule, Subject::Event, due[at].place);
+                check(&events[at], findings);
+                *left &= *left - 1;
             }
         }));
         if outcome.is_err() {
-            failed(&mut told[next], rule, Subject::Event, due[next].place);
-            next += 1;
+            let at = meant.trailing_zeros() as usize;
+            failed(&mut told[at], rule, Subject::Event, due[at].place);
+            meant &= meant - 1;
         }
     }
 }

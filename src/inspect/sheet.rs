@@ -48,6 +48,13 @@ pub(super) struct Sheet<'a> {
 }
 
 impl<'a> Sheet<'a> {
+    pub fn new() -> Self {
+        Sheet {
+            tape: Tape::roomy(),
+            ..Sheet::default()
+        }
+    }
+
     /// Reads the JSON value at the start of `text` if it is plain.
     pub fn read_plain(
         &mut self,
@@ -267,4 +274,3 @@ fn is_unclear(base: Item<'_, '_>, place: &Pointer) -> bool {
     }
     false
 }
-

@@ -73,6 +73,14 @@ impl<'a> Tape<'a> {
         Tape::default()
     }
 
+    /// An empty tape with room for what a usual request holds.
+    pub fn roomy() -> Self {
+        Tape {
+            nodes: Vec::with_capacity(128),
+            ..Tape::default()
+        }
+    }
+
     pub(super) fn clear(&mut self) {
         self.nodes.clear();
         self.duplicates.clear();

@@ -220,7 +220,12 @@ impl Entries {
                 Place::Unknown => NOWHERE,
             };
             entry.sender = event.envelope.sender.map_or(entry.scope, |sender| {
-                let hash = || key.begin().number(entry.scope).part(sender.as_bytes()).end();
+                let hash = || {
+                    key.begin()
+                        .number(entry.scope)
+                        .part(sender.as_bytes())
+                        .end()
+                };
                 self.senders.get(entry.scope, sender, hash)
             });
             entry.told = Told::of(entry.findings);
