@@ -60,7 +60,15 @@ pub struct Endpoint<'a> {
 
 const HOST: &str = "graph.facebook.com";
 
+static GRAPH: Lazy<Finder<'static>> = Lazy::new(|| Finder::new(HOST));
+
 static EVENTS: Lazy<Finder<'static>> = Lazy::new(|| Finder::new("/events"));
+static ESCAPED_EVENTS: Lazy<Finder<'static>> = Lazy::new(|| Finder::new("\\/events"));
+
+/// Where the step of the events edge stands in a text, whatever stands around it.
+pub fn edges(text: &str) -> impl Iterator<Item = usize> {
+    EVENTS.find_iter(text.as_bytes())
+}
 
 /// The addresses of the Conversions API in a text. A path without a host counts when `relative`
 /// allows it and it has a version and an id as long as Meta's, or a placeholder.
@@ -73,8 +81,8 @@ pub fn endpoints(text: &str, relative: bool) -> impl Iterator<Item = Endpoint<'_
 /// The edge to which the first address of the Graph API in a text leads: the last step of its path,
 /// unless that is the version.
 pub fn edge(text: &str) -> Option<&str> {
-    let mut hosts = text.match_indices(HOST);
-    let path = hosts.find_map(|(at, _)| text[at + HOST.len()..].strip_prefix('/'))?;
+    let mut hosts = GRAPH.find_iter(text.as_bytes());
+    let path = hosts.find_map(|at| text[at + HOST.len()..].strip_prefix('/'))?;
     let ends = |c: char| ends_address(c) || matches!(c, '?' | '#' | ')');
     let path = path.split(ends).next().unwrap_or_default();
     let last = path.split('/').rfind(|step| !step.is_empty())?;
@@ -198,12 +206,19 @@ pub struct Found<'t, 'a> {
 }
 
 /// The addresses of the Conversions API to which a record says that something was sent. Templates
-/// of routes, which access logs keep beside the real path, are passed over.
-pub fn sent_to<'t, 'a>(record: &Record<'t, 'a>) -> Vec<Found<'t, 'a>> {
+/// of routes, which access logs keep beside the real path, are passed over. Several rules ask: they
+/// are looked for once.
+pub fn sent_to<'r, 't, 'a>(record: &'r Record<'t, 'a>) -> &'r [Found<'t, 'a>] {
+    if record.is_bare {
+        return &[];
+    }
+    record.sent_to.get_or_init(|| find_sent_to(record))
+}
+
+fn find_sent_to<'t, 'a>(record: &Record<'t, 'a>) -> Vec<Found<'t, 'a>> {
     // JSON may write the slash as `\/`.
-    let mentioned =
-        || EVENTS.find(record.text.as_bytes()).is_some() || record.text.contains("\\/events");
-    if record.is_bare || !mentioned() {
+    let text = record.text.as_bytes();
+    if EVENTS.find(text).is_none() && ESCAPED_EVENTS.find(text).is_none() {
         return Vec::new();
     }
     if record.tape.is_none() {
@@ -217,7 +232,7 @@ pub fn sent_to<'t, 'a>(record: &Record<'t, 'a>) -> Vec<Found<'t, 'a>> {
     let mut found = Vec::new();
     for item in record.enveloped().flat_map(Item::descendants) {
         let Some(text) = item.text() else { continue };
-        if is_route(item.key()) {
+        if EVENTS.find(text.as_bytes()).is_none() || is_route(item.key()) {
             continue;
         }
         let relative = is_address(item.key());
@@ -273,8 +288,10 @@ pub fn texts_sent_there<'r, 't, 'a>(
     })
 }
 
+static ESCAPED_DATA: Lazy<Finder<'static>> = Lazy::new(|| Finder::new(r#"\"data\""#));
+
 fn text_bodies(record: &Record<'_, '_>) -> Vec<TextBody> {
-    if memchr::memmem::find(record.text.as_bytes(), b"\\\"data\\\"").is_none() {
+    if ESCAPED_DATA.find(record.text.as_bytes()).is_none() {
         return Vec::new();
     }
     let items = record.enveloped().flat_map(Item::descendants);

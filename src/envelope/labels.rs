@@ -307,13 +307,10 @@ impl Role {
 
 /// The dataset in the URL or path of a request to the events edge: `…/123/events`.
 pub(crate) fn dataset_of(text: &str) -> Option<&str> {
-    if text.len() > LONGEST_URL || !text.contains("/events") {
+    if text.len() > LONGEST_URL {
         return None;
     }
-    let mut from = 0;
-    while let Some(found) = text[from..].find("/events") {
-        let at = from + found;
-        from = at + 1;
+    for at in exchange::edges(text) {
         let behind = text.as_bytes().get(at + "/events".len());
         if behind.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')) {
             continue;

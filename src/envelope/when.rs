@@ -1,6 +1,8 @@
 //! When a request was sent or logged: the times that logs write beside it, in any unit, notation
 //! and zone.
 
+use std::borrow::Cow;
+
 use jiff::civil::DateTime;
 use jiff::fmt::{rfc2822, strtime};
 use jiff::tz::TimeZone;
@@ -516,15 +518,17 @@ fn iso(text: &str) -> Option<Iso> {
 
 impl Iso {
     fn millis(&self, text: &str, naive: Naive<'_>) -> Option<i64> {
-        let clock: String = text[..self.clock_end]
-            .chars()
-            .map(|c| match c {
+        let is_other = |c: char| matches!(c, ' ' | 't' | ',' | '/');
+        let mut clock = Cow::Borrowed(&text[..self.clock_end]);
+        if clock.contains(is_other) {
+            let letters = clock.chars().map(|c| match c {
                 ' ' | 't' => 'T',
                 ',' => '.',
                 '/' => '-',
                 c => c,
-            })
-            .collect();
+            });
+            clock = Cow::Owned(letters.collect());
+        }
         let Some(zone) = self.zone else {
             return naive.millis(clock.parse().ok()?);
         };
@@ -532,7 +536,14 @@ impl Iso {
             "UTC" | "GMT" | "z" => "Z",
             zone => zone,
         };
-        millis_of(format!("{clock}{zone}").parse().ok()?)
+        // Nearly always it stands there as it is wanted.
+        let whole = match &clock {
+            Cow::Borrowed(_) if text[self.clock_end..self.end] == *zone => {
+                Cow::Borrowed(&text[..self.end])
+            }
+            _ => Cow::Owned(format!("{clock}{zone}")),
+        };
+        millis_of(whole.parse().ok()?)
     }
 }
 

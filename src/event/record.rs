@@ -2,7 +2,7 @@
 
 use std::cell::OnceCell;
 
-use crate::exchange::TextBody;
+use crate::exchange::{Found, TextBody};
 use crate::json::{Item, Tape};
 use crate::values::name::Name;
 
@@ -24,6 +24,8 @@ pub struct Record<'t, 'a> {
     pub emptied: Option<u32>,
     /// What [`crate::exchange::texts_sent_there`] found, once a rule asked.
     pub(crate) texts: OnceCell<Vec<TextBody>>,
+    /// What [`crate::exchange::sent_to`] found.
+    pub(crate) sent_to: OnceCell<Vec<Found<'t, 'a>>>,
 }
 
 impl<'t, 'a> Record<'t, 'a> {
@@ -38,6 +40,7 @@ impl<'t, 'a> Record<'t, 'a> {
             is_sent: false,
             emptied: None,
             texts: OnceCell::new(),
+            sent_to: OnceCell::new(),
         }
     }
 
@@ -51,6 +54,7 @@ impl<'t, 'a> Record<'t, 'a> {
             is_sent: false,
             emptied: None,
             texts: OnceCell::new(),
+            sent_to: OnceCell::new(),
         }
     }
 

@@ -25,6 +25,8 @@ pub struct Guesses {
     names: [Option<Name>; 2 * FIRST_KEYS],
     /// Room for what is open around the value at hand.
     around: Vec<Open>,
+    /// Room for a string whose escapes are taken out.
+    plain: String,
 }
 
 impl Default for Guesses {
@@ -32,6 +34,7 @@ impl Default for Guesses {
         Guesses {
             names: [None; 2 * FIRST_KEYS],
             around: Vec::new(),
+            plain: String::new(),
         }
     }
 }
@@ -292,34 +295,64 @@ impl<'a> Quick<'_, 'a> {
         }
     }
 
-    /// A string with escapes, the first at `at`.
+    /// A string with escapes, the first at `at`. It is put together in room that is used again, and
+    /// goes into the arena at its length.
     #[inline(never)]
     fn escaped(&mut self, start: usize, mut at: usize) -> Option<&'a str> {
-        let bytes = self.text.as_bytes();
-        let mut only_slashes = true;
-        while bytes[at] != b'"' {
-            if bytes[at] != b'\\' {
-                return None;
+        let mut plain = std::mem::take(&mut self.guesses.plain);
+        plain.clear();
+        let mut from = start;
+        let end = loop {
+            // Up to a backslash, a quote or a control character.
+            plain.push_str(self.text.get(from..at)?);
+            match self.text.as_bytes()[at] {
+                b'"' => break at,
+                b'\\' => from = at + self.escape(at + 1, &mut plain)?,
+                _ => return None,
             }
-            only_slashes &= *bytes.get(at + 1)? == b'/';
-            at = special(bytes, at + 2)?;
-        }
-        self.at = at + 1;
-        let inner = self.text.get(start..at)?;
-        if !only_slashes {
-            let literal = self.text.get(start - 1..at + 1)?;
-            let text: String = serde_json::from_str(literal).ok()?;
-            return Some(self.arena.alloc_str(&text));
-        }
-        // As PHP writes every URL.
-        let mut text = bumpalo::collections::String::with_capacity_in(inner.len(), self.arena);
-        let mut rest = inner;
-        while let Some(slash) = memchr::memchr(b'\\', rest.as_bytes()) {
-            text.push_str(&rest[..slash]);
-            rest = &rest[slash + 1..];
-        }
-        text.push_str(rest);
-        Some(text.into_bump_str())
+            at = special(self.text.as_bytes(), from)?;
+        };
+        self.at = end + 1;
+        let text = self.arena.alloc_str(&plain);
+        self.guesses.plain = plain;
+        Some(text)
+    }
+
+    /// What an escape stands for, given what stands behind its backslash, and the length of all of it.
+    #[inline(always)]
+    fn escape(&self, at: usize, plain: &mut String) -> Option<usize> {
+        let character = match self.text.as_bytes().get(at)? {
+            byte @ (b'"' | b'\\' | b'/') => char::from(*byte),
+            b'n' => '\n',
+            b'r' => '\r',
+            b't' => '\t',
+            b'b' => '\u{8}',
+            b'f' => '\u{c}',
+            b'u' => return self.code(at + 1, plain),
+            _ => return None,
+        };
+        plain.push(character);
+        Some(2)
+    }
+
+    /// A character by its number in UTF-16, or by two of them.
+    #[inline(never)]
+    fn code(&self, at: usize, plain: &mut String) -> Option<usize> {
+        let unit = |at: usize| {
+            let digits = self.text.get(at..at + 4)?;
+            let are_hex = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+            u16::from_str_radix(digits, 16).ok().filter(|_| are_hex)
+        };
+        let first = unit(at)?;
+        let second = match first {
+            0xD800..0xDC00 if self.text.get(at + 4..at + 6)? == "\\u" => Some(unit(at + 6)?),
+            _ => None,
+        };
+        let units = std::iter::once(first).chain(second);
+        // What is half of a pair is left to the general parser.
+        let character = char::decode_utf16(units).next()?.ok()?;
+        plain.push(character);
+        Some(if second.is_some() { 12 } else { 6 })
     }
 
     #[inline(never)]
@@ -429,6 +462,7 @@ mod tests {
         for text in [
             r#"{"data":[{"event_name":"Lead","value":-12.50,"n":[0,1,true,null,{}],"x":[]}],"y":"é"} {"#,
             r#" "https:\/\/a.example\/b\u00e9\"" "#,
+            r#"["\b\f\n\r\t\/\\\"","\u0000\u00E9\ud83d\ude00\uffff","a\\"]"#,
             r#"{"em":1,"em":2,"q":1,"q":2}"#,
             // What follows an object in a list has no key.
             r#"[{"em":1},{"ph":2},"x",[{"q":null},true],7]"#,
@@ -455,6 +489,14 @@ mod tests {
             "\"a\nb\"",
             "\"\\x\"",
             "\"\\ud800\"",
+            "\"\\ud800\\u0041\"",
+            "\"\\ud800\\ud800\"",
+            "\"\\udc00\"",
+            "\"\\u+123\"",
+            "\"\\u12\"",
+            "\"\\u00é\"",
+            "\"\\",
+            "\"a\\n\nb\"",
             "12345678901234567890",
             "{1:2}",
             "[1 2]",

@@ -1,5 +1,8 @@
 //! CL703: a request with more events than Meta takes, or with none.
 
+use memchr::memmem::Finder;
+use once_cell::sync::Lazy;
+
 use crate::event::{Record, Request};
 use crate::exchange;
 use crate::finding::Findings;
@@ -68,9 +71,11 @@ fn in_record(record: &Record<'_, '_>, out: &mut Findings) {
     }
 }
 
+static DATA: Lazy<Finder<'static>> = Lazy::new(|| Finder::new("\"data\""));
+
 /// Whether an empty list stands somewhere under the key `data`.
 fn may_be_empty(text: &str) -> bool {
-    memchr::memmem::find_iter(text.as_bytes(), "\"data\"").any(|at| {
+    DATA.find_iter(text.as_bytes()).any(|at| {
         let mut rest = text[at + 6..].bytes().filter(|b| !b.is_ascii_whitespace());
         rest.next() == Some(b':') && rest.next() == Some(b'[') && rest.next() == Some(b']')
     })

@@ -1,5 +1,8 @@
 //! CL704: `data` is missing, or is no list of events.
 
+use memchr::memmem::Finder;
+use once_cell::sync::Lazy;
+
 use crate::digest;
 use crate::event::{self, Record, Request};
 use crate::exchange;
@@ -99,10 +102,12 @@ fn look_at(record: &Record<'_, '_>, part: Item<'_, '_>, out: &mut Findings) {
     }
 }
 
+static BODY: Lazy<Finder<'static>> = Lazy::new(|| Finder::new("\"body\""));
+
 /// A request with its method or headers whose whole body is an event, a list of events, or an object
 /// that gives the list another name. Under other keys than `body` it may be the field `data` alone.
 fn bodies_without_data(record: &Record<'_, '_>, out: &mut Findings) {
-    let shows_body = || memchr::memmem::find(record.text.as_bytes(), b"\"body\"").is_some();
+    let shows_body = || BODY.find(record.text.as_bytes()).is_some();
     if record.is_bare || !shows_body() {
         return;
     }

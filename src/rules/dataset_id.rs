@@ -60,7 +60,7 @@ fn check(record: &Record<'_, '_>, out: &mut Findings) {
         let message = "the address has a placeholder where the id of the dataset belongs";
         match found.item {
             Some(item) => out.at(item, message),
-            None => out.at_bytes(found.endpoint.range, message),
+            None => out.at_bytes(found.endpoint.range.clone(), message),
         };
     }
 }

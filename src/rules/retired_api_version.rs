@@ -23,7 +23,7 @@ fn check(record: &Record<'_, '_>, out: &mut Findings) {
     if sent.is_empty() {
         return;
     }
-    for found in &sent {
+    for found in sent {
         let endpoint = &found.endpoint;
         if let Some(version) = endpoint.version.filter(|&version| version <= RETIRED)
             && is_recent(record)

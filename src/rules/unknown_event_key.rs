@@ -174,21 +174,27 @@ fn in_record(record: &Record<'_, '_>, out: &mut Findings) {
     }
 }
 
+/// The keys by which an event in camelCase is known.
+const STYLED: [&str; 4] = ["eventname", "eventtime", "userdata", "actionsource"];
+
+/// Whether a key begins as one of [`STYLED`] does, or with a sign.
+fn begins_so(key: &str) -> bool {
+    let first = key.as_bytes().first().map_or(b'_', u8::to_ascii_lowercase);
+    matches!(first, b'e' | b'u' | b'a') || !first.is_ascii_alphanumeric()
+}
+
 /// Whether an object is an event in camelCase: its name, and two more of its keys.
 fn is_styled_event(object: Item<'_, '_>) -> bool {
     let mut styled = [false; 4];
     for member in object.children() {
         let key = member.key();
         // All of these are ten to twelve letters long.
-        if member.name().is_some() || !(8..=14).contains(&key.len()) {
+        if member.name().is_some() || !(8..=14).contains(&key.len()) || !begins_so(key) {
             continue;
         }
-        for (seen, name) in
-            styled
-                .iter_mut()
-                .zip(["eventname", "eventtime", "userdata", "actionsource"])
-        {
-            *seen |= fold(key) == name;
+        let folded = fold(key);
+        for (seen, name) in styled.iter_mut().zip(STYLED) {
+            *seen |= folded == name;
         }
     }
     styled[0] && styled.iter().filter(|&&seen| seen).count() >= 3
