@@ -373,7 +373,7 @@ impl<'s, 'a> Inspector<'s, 'a> {
         let sheet = &mut self.sheets[0];
         let taken_out = self.taken_out.as_ref();
         sheet.payloads.emptied = taken_out.and_then(|out| out.emptied(&sheet.tape));
-        (sheet.outer, sheet.origin) = (outer, origin);
+        (sheet.outer, sheet.origin, sheet.element) = (outer, origin, None);
         sheet.payloads.find(&sheet.tape);
         sheet.found.clear();
         if sheet.payloads.may_lie_deeper() {
@@ -384,9 +384,15 @@ impl<'s, 'a> Inspector<'s, 'a> {
     }
 
     /// Puts the JSON text at the start of `text` aside when it is a usual one, with a request or events
-    /// and nothing around them; [`Inspector::run_aside`] looks at it.
-    pub fn set_aside(&mut self, text: &'a str) -> Option<Read> {
-        if self.taken_out.is_some() {
+    /// and nothing around them; [`Inspector::run_aside`] looks at it. `outer` is what stands around
+    /// the text. An element of `data` is told with the latest of their times.
+    pub fn set_aside(
+        &mut self,
+        text: &'a str,
+        outer: Envelope<'a>,
+        element: Option<Latest>,
+    ) -> Option<Read> {
+        if self.taken_out.is_some() || matches!(self.around.as_of, AsOf::Exact(_)) {
             return None;
         }
         if self.sheets.len() == self.aside {
@@ -395,14 +401,25 @@ impl<'s, 'a> Inspector<'s, 'a> {
         let sheet = &mut self.sheets[self.aside];
         let read = sheet.read_plain(text, self.arena, &mut self.guesses)?;
         sheet.payloads.emptied = None;
-        sheet.payloads.find(&sheet.tape);
-        if sheet.payloads.may_lie_deeper() {
+        let is_usual = match element {
+            Some(latest) => {
+                sheet.payloads.clear();
+                sheet.element = Some(self.around.clock(true, latest, outer.sent_at));
+                is_listed_event(sheet.tape.root())
+            }
+            None => {
+                sheet.payloads.find(&sheet.tape);
+                sheet.element = None;
+                !sheet.payloads.may_lie_deeper()
+            }
+        };
+        if !is_usual {
             self.ahead = Some((text, read));
             return None;
         }
-        (sheet.outer, sheet.origin) = (Envelope::default(), None);
+        (sheet.outer, sheet.origin) = (outer, None);
         sheet.found.clear();
-        self.events_aside += sheet.payloads.count();
+        self.events_aside += sheet.payloads.count().max(1);
         self.aside += 1;
         Some(read)
     }
@@ -535,26 +552,16 @@ impl<'s, 'a> Inspector<'s, 'a> {
         let read = self.read(text)?;
         let root = self.sheets[0].tape.root();
         let known = matches!(self.around.as_of, AsOf::Exact(_));
-        let is_event = root.is_object() && (known || is_listed_event(root));
-        if !is_event && !known {
+        if !known && !is_listed_event(root) {
             // A list called `data` that is no body's: what it holds may hold events.
             return self.text_within(text, outer, None, watch);
         }
-        let mut sheets = std::mem::take(&mut self.sheets);
-        let mut due = std::mem::take(&mut self.due);
-        let sheet = &mut sheets[0];
+        let clock = self.around.clock(true, latest, outer.sent_at);
+        let sheet = &mut self.sheets[0];
+        (sheet.element, sheet.outer) = (Some(clock), outer);
         sheet.payloads.clear();
         sheet.found.clear();
-        sheet.start();
-        self.check_record(sheet, true);
-        due.clear();
-        if is_event && !is_foreign(sheet, 0) {
-            let clock = self.around.clock(true, latest, outer.sent_at);
-            self.add(&mut due, (0, sheet), 0, clock, true, outer);
-        }
-        self.check_events(&mut sheets, &due, watch);
-        sheets[0].sort();
-        (self.sheets, self.due) = (sheets, due);
+        self.run(1, watch);
         Ok(read)
     }
 
@@ -617,6 +624,14 @@ impl<'s, 'a> Inspector<'s, 'a> {
     /// Looks at a text and at the requests in it, and adds its events to those that are due.
     fn prepare(&mut self, number: usize, sheet: &mut Sheet<'a>, due: &mut Vec<Due<'a>>) {
         sheet.start();
+        if let Some(clock) = sheet.element {
+            self.check_record(sheet, true);
+            if sheet.tape.root().is_object() && !is_foreign(sheet, 0) {
+                let outer = sheet.outer;
+                self.add(due, (number, sheet), 0, clock, true, outer);
+            }
+            return;
+        }
         self.check_record(sheet, false);
         let payloads = std::mem::take(&mut sheet.payloads);
         for (index, payload) in payloads.list().iter().enumerate() {

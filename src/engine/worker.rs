@@ -372,8 +372,9 @@ struct Checker<'c, 'a> {
     is_told: bool,
     requests: Requests,
     newest_first: NewestFirst,
-    /// The texts that were put aside, and room for what is seen of them.
+    /// The texts that were put aside, the pointers of their roots, and room for what is seen of them.
     aside: Vec<Spot<'a>>,
+    prefixes: Vec<Pointer>,
     seen_aside: Vec<Seen>,
 }
 
@@ -578,6 +579,7 @@ impl<'c, 'a> Checker<'c, 'a> {
             newest_first: NewestFirst::default(),
             ties: Vec::new(),
             aside: Vec::new(),
+            prefixes: Vec::new(),
             seen_aside: Vec::new(),
         }
     }
@@ -1245,14 +1247,23 @@ impl<'a> Checker<'_, 'a> {
         let (seen, ties) = (&mut all_seen, &mut self.ties);
         let mut notes = Notes::of(self.worker, self.part, seen, ties, block, &texts);
         self.inspector.run_aside(&mut notes);
+        let (is_element, around) = (self.as_event == Some(true), self.around());
+        let prefix = self.prefix.clone();
+        let mut prefixes = std::mem::take(&mut self.prefixes);
         let mut seen = all_seen.drain(..);
-        for (number, &Spot { at, text }) in texts.iter().enumerate() {
+        for ((number, &Spot { at, text }), prefix) in
+            texts.iter().enumerate().zip(prefixes.drain(..))
+        {
             self.inspector.turn_to(number);
+            self.prefix = prefix;
             let events = self.inspector.events();
             self.seen.clear();
             self.seen.extend(seen.by_ref().take(events));
+            if self.awaits_body {
+                self.inspector.note_age(&mut self.part.ages);
+            }
             let before = self.found;
-            self.count(at, text, Envelope::default(), false);
+            self.count(at, text, around, is_element);
             self.conclude(at, text, events_before);
             events_before += events as u64;
             self.has_read(self.found > before);
@@ -1261,6 +1272,15 @@ impl<'a> Checker<'_, 'a> {
         self.inspector.clear_aside();
         texts.clear();
         (self.aside, self.seen_aside) = (texts, all_seen);
+        (self.prefixes, self.prefix) = (prefixes, prefix);
+    }
+
+    /// What stands around a text that may be put aside.
+    fn around(&self) -> Envelope<'a> {
+        match self.as_event {
+            Some(_) => self.context,
+            None => Envelope::default(),
+        }
     }
 
     /// Counts what is in the text at hand.
@@ -1571,10 +1591,12 @@ fn is_of_an_event(text: &str) -> bool {
 
 impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
     fn json(&mut self, at: usize, text: &'a str) -> Result<Taken, SyntaxError> {
-        let alone = self.as_event.is_none() && self.ambient.is_spent();
-        if alone && let Some(read) = self.inspector.set_aside(text) {
+        let alone = self.as_event.is_some() || self.ambient.is_spent();
+        let element = (self.as_event == Some(true)).then_some(self.latest);
+        if alone && let Some(read) = self.inspector.set_aside(text, self.around(), element) {
             let text = &text[..read.end];
             self.aside.push(Spot { at, text });
+            self.prefixes.push(self.prefix.clone());
             if self.inspector.is_full() {
                 self.settle();
             }

@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use bumpalo::Bump;
 
 use super::Group;
+use crate::clock::Clock;
 use crate::envelope::search::{Found, Kind, Origin};
 use crate::event::{Envelope, Payloads};
 use crate::finding::{Certainty, Finding, Findings, Place, Severity, Subject};
@@ -36,6 +37,8 @@ pub(super) struct Sheet<'a> {
     pub origin: Option<Origin>,
     /// Whether its events were seen in another text of its record.
     pub is_copy: bool,
+    /// The clock of the event that it is, when it is read as an element of `data`.
+    pub element: Option<Clock>,
     /// The number of events and of request bodies that were looked at.
     pub events: usize,
     pub requests: usize,
