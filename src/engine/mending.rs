@@ -24,10 +24,11 @@ use crate::report::{LocatedChange, count};
 use crate::values::printable;
 use crate::witness::Sent;
 
+use super::checker::{Ambient, is_wanted};
 use super::dig::{self, Dig, Held, Inspected, Joints, Layer, Trees};
 use super::part::Lines;
 use super::walk;
-use super::worker::{Ambient, Utf8, Worker, is_wanted, latest_of};
+use super::worker::{Utf8, Worker, latest_of};
 
 /// What mending a block came to.
 #[derive(Default)]

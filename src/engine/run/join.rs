@@ -3,12 +3,13 @@
 use std::io;
 use std::sync::Arc;
 
+use crate::engine::checker::part_of;
 use crate::engine::parcel;
 use crate::engine::part::{
     Answered, FEW_EXAMPLES, Part, PartFold, PartGroup, Pending, Sated, Told,
 };
 use crate::engine::widths::{Widths, stored};
-use crate::engine::worker::{Worked, part_of};
+use crate::engine::worker::Worked;
 use crate::envelope::when::is_too_early;
 use crate::input::blocks::{Block, Frame};
 use crate::ledger::{BlockSpot, Entries, Needs};
