@@ -34,10 +34,9 @@ use crate::score::event_score;
 use crate::values::printable;
 
 use super::dig::{self, Dig, Held, Inspected, Joints, Layer, Outcome, Trees, Why};
-use super::parcel::{self};
+use super::parcel;
 use super::part::{Lines, Part, Scene, Told};
 use super::walk;
-
 use super::worker::{Utf8, Worker, latest_of};
 use answers::{Answer, NewestFirst, Requests};
 use notes::{Notes, Seen, Spot};

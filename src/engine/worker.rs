@@ -8,7 +8,7 @@ use bumpalo::Bump;
 use crate::ages::Ages;
 use crate::clock::{Latest, plausible_time};
 use crate::envelope::guess;
-use crate::envelope::search::{self};
+use crate::envelope::search;
 use crate::input::blocks::{Block, Frame, Head, bom_length};
 use crate::inspect::{Inspector, Surroundings};
 use crate::json::{Pointer, Tape};
@@ -19,7 +19,7 @@ use crate::values::name::Name;
 use crate::witness::Sent;
 
 use super::checker::Checker;
-use super::parcel::{self};
+use super::parcel;
 use super::part::{Lines, Orders, Part, Scene, measure};
 use super::{Linter, mending, walk};
 
