@@ -65,6 +65,21 @@ const LONGEST: usize = 48;
 /// Whether a text without white space around it is a mark of a logger, or shows a part of a value
 /// and marks where the rest stood.
 pub(super) fn is_redacted(text: &str) -> bool {
+    may_be_redacted(text) && is_surely_redacted(text)
+}
+
+/// A quick look at the letters, which settles ids and names.
+fn may_be_redacted(text: &str) -> bool {
+    let is_sign = |b: u8| {
+        matches!(
+            b,
+            b'*' | b'#' | b'[' | b'<' | b'(' | b'{' | b'.' | b'x' | b'X' | 128..
+        )
+    };
+    text.starts_with(['r', 'R', '_']) || text.ends_with(['d', 'D']) || text.bytes().any(is_sign)
+}
+
+fn is_surely_redacted(text: &str) -> bool {
     let stars = text.bytes().filter(|&b| b == b'*' || b == b'#').count();
     if stars >= 3 && (stars == text.len() || text.contains("***")) {
         return true;
@@ -223,6 +238,9 @@ mod tests {
     fn marks_of_loggers_and_filters() {
         for text in [
             "[Filtered]",
+            "__Filtered__",
+            "**masked**",
+            "{removed}",
             "REDACTED",
             "__REDACTED__",
             "REDACTED_EMAIL",
