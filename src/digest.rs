@@ -3,6 +3,8 @@
 use sha2::{Digest as _, Sha256};
 
 use crate::values::blank::trimmed;
+pub use redaction::is_masked_email;
+use redaction::is_redacted;
 
 mod dates;
 mod dress;
@@ -12,6 +14,7 @@ pub mod known;
 pub mod mistakes;
 pub mod other;
 mod postcodes;
+mod redaction;
 pub mod shop;
 mod short;
 mod table;
@@ -253,14 +256,19 @@ pub fn strip_appendix(text: &str) -> &str {
 /// letters, digits and `@ + . -` never give.
 #[inline]
 fn is_plain_id(text: &str) -> bool {
-    let (mut allowed, mut dash) = (true, false);
+    let (mut allowed, mut dash, mut cross) = (true, false, false);
     for byte in text.bytes() {
         allowed &= byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
         dash |= byte == b'-';
+        cross |= byte | 0x20 == b'x';
     }
     let short = text.len() < 8 || (text.len() < 32 && dash);
-    // A row of `x` is a mask.
-    allowed && short && !text.starts_with(['-', 'x', 'X'])
+    // A row of `x` is a mask, and `redacted` says so.
+    allowed
+        && short
+        && !text.starts_with(['-', 'x', 'X'])
+        && !((cross || text.ends_with(['d', 'D']) || text.starts_with(['r', 'R']))
+            && redaction::is_plain_mark(text))
 }
 
 /// Words that stand for nothing when they are sent as they are.
@@ -544,45 +552,6 @@ fn is_password_hash(text: &str) -> bool {
     MARKS.iter().any(|mark| text.starts_with(mark))
 }
 
-fn is_redacted(text: &str) -> bool {
-    let stars = text.bytes().filter(|&b| b == b'*' || b == b'#').count();
-    if stars >= 3 && (stars == text.len() || text.contains("***")) {
-        return true;
-    }
-    if text
-        .chars()
-        .all(|c| c == '•' || c == '█' || c == 'x' || c == 'X')
-        && text.chars().count() >= 4
-    {
-        return true;
-    }
-    // The first digits of a digest, too few to be more than a hint for whoever reads the log.
-    let head = text.trim_end_matches(['.', '…']);
-    if head.len() < text.len()
-        && (3..6).contains(&head.len())
-        && is_hex(head)
-        && head.bytes().any(|b| b.is_ascii_digit())
-    {
-        return true;
-    }
-    let inner = text.trim_matches(['[', ']', '<', '>', '(', ')', '{', '}', '*', '_']);
-    [
-        "filtered",
-        "redacted",
-        "masked",
-        "hidden",
-        "removed",
-        "scrubbed",
-        "sensitive",
-        "pii",
-        "hashed",
-    ]
-    .iter()
-    .any(|word| inner.eq_ignore_ascii_case(word) && inner.len() < text.len())
-        || text.eq_ignore_ascii_case("redacted")
-        || text.eq_ignore_ascii_case("[Object]")
-}
-
 /// `*|EMAIL|*`, `%%email%%`, `{!Contact.Email}` and `{email}`: tags of mailing tools and of string
 /// formats.
 fn is_merge_tag(text: &str) -> bool {
@@ -742,6 +711,16 @@ mod tests {
             ("[Filtered]", Shape::Redacted),
             ("a8f5…", Shape::Redacted),
             ("a8f5...", Shape::Redacted),
+            ("9ff3…b97e", Shape::Redacted),
+            ("[email]", Shape::Redacted),
+            ("<EMAIL_ADDRESS>", Shape::Redacted),
+            ("redacted-email", Shape::Redacted),
+            ("650-XXX-1299", Shape::Redacted),
+            ("xxx@xxx.xxx", Shape::Redacted),
+            ("r**@…", Shape::Redacted),
+            ("<MADID>", Shape::Template),
+            ("[[email]]", Shape::Template),
+            ("order-x-58213", Shape::Plain),
             ("null", Shape::Nothing),
             ("  ", Shape::Nothing),
             ("undefined", Shape::Nothing),

@@ -325,6 +325,16 @@ pub fn may_be_answer(body: Item<'_, '_>) -> bool {
     call.is_some_and(|call| !has(call, &["method", "verb"]))
 }
 
+/// Whether a word is a type of the errors of the Graph API, which other services do not use.
+pub fn is_error_of_meta(kind: &str) -> bool {
+    const TYPES: [&str; 3] = [
+        "OAuthException",
+        "GraphMethodException",
+        "FacebookApiException",
+    ];
+    TYPES.contains(&kind)
+}
+
 /// Whether a key speaks of the body of a request.
 fn is_body(key: &str) -> bool {
     let key = key.to_ascii_lowercase();

@@ -7,6 +7,7 @@ use crate::finding::Finding;
 use crate::json::{Item, Pointer, Val};
 use crate::score::{Presence, ScoreKey, Status};
 use crate::values::name::Name;
+use crate::values::network;
 
 /// The keys of the score that Meta wants as they are.
 const RAW: [(Name, ScoreKey); 6] = [
@@ -78,18 +79,29 @@ pub fn presence(event: &Event<'_, '_>, findings: &[Finding]) -> Presence {
             Val::Text("") => Status::Absent,
             Val::Int(_) if is_numbered(name) => Status::Good,
             Val::Text(text) if is_marked(text) => Status::Unverified,
+            Val::Text(text) if name == Name::ClientIpAddress && is_hidden(event, text) => {
+                Status::Unverified
+            }
             Val::Text(_) => Status::Good,
             _ => Status::Bad,
         };
-        let spoiled = status == Status::Good && is_spoiled(member);
+        let spoiled = matches!(status, Status::Good | Status::Unverified) && is_spoiled(member);
         presence.note(key, if spoiled { Status::Bad } else { status });
     }
     presence
 }
 
-/// Whether a logger's mark stands in place of a value. Addresses, agents and ids begin otherwise.
+/// Whether the log, or a privacy filter, shows only a part of the address.
+fn is_hidden(event: &Event<'_, '_>, address: &str) -> bool {
+    event.address().is_none() && network::is_hidden(address)
+}
+
+/// Whether a logger's mark stands in place of a value or of its end. Addresses, agents and ids
+/// begin and end otherwise.
 fn is_marked(text: &str) -> bool {
-    text.starts_with(['*', '[', '<', '#', '(']) && digest::is_logger_mark(text)
+    let begins = text.starts_with(['*', '[', '<', '#', '(']);
+    let ends = matches!(text.as_bytes().last(), Some(b'.' | b'*' | 128..));
+    (begins || ends) && digest::is_logger_mark(text)
 }
 
 /// Keys that Meta documents as integers.

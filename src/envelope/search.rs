@@ -7,6 +7,7 @@ use once_cell::sync::Lazy;
 use super::when::{self, Logged, Naive, Trust};
 use super::{decode, join, labels, row, sdk, typed};
 use crate::event::{Envelope, Field, Payloads};
+use crate::exchange;
 use crate::json::{Item, Tape, Val};
 use crate::values::name::Name;
 
@@ -406,8 +407,10 @@ fn answer<'a>(item: Item<'_, 'a>, around: Envelope<'a>) -> Option<Answer<'a>> {
             "events_received" => received = int(member),
             "error" if member.is_object() => {
                 // Other services call their errors so too: Meta's have a code and a trace or a type.
+                let kind = member.member("type").and_then(Item::text);
                 let of_meta = member.member("fbtrace_id").is_some()
-                    || member.member("error_subcode").is_some();
+                    || member.member("error_subcode").is_some()
+                    || kind.is_some_and(exchange::is_error_of_meta);
                 error = member
                     .member("code")
                     .filter(|_| of_meta)

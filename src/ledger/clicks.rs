@@ -49,6 +49,8 @@ pub const LOWER: u32 = 1 << 2;
 pub const ENCODED: u32 = 1 << 3;
 /// The id holds a space.
 pub const SPACES: u32 = 1 << 4;
+/// The rest of an address stands behind the id.
+pub const GLUED: u32 = 1 << 9;
 /// A rule of single events said that the id was altered.
 pub const TOLD_ALTERED: u32 = 1 << 5;
 /// And more than its looks showed it.
@@ -238,6 +240,7 @@ fn row_of(key: &Key, id: &str, who: &Who, at: u64) -> Option<Click> {
             b'a'..=b'z' => LOWER,
             b'%' => ENCODED,
             b' ' => SPACES,
+            b'&' | b'?' | b'#' | b'/' | b'\\' => GLUED,
             _ => 0,
         };
     }
@@ -332,6 +335,7 @@ mod tests {
         let long = |tail: &str| row(&format!("IwZXh0bgNhZW0CMTAA{}{tail}", "aB3".repeat(40)));
         assert_eq!(long("x+Y=").folded, long("x Y=").folded);
         assert_eq!(long("x+Y=").folded, long("x%2BY%3D").folded);
+        assert!(row(&format!("{id}&utm_source=facebook")).has(GLUED) && !whole.has(GLUED));
         assert!(row_of(&key, "fallback", &who, 0).is_none());
     }
 }

@@ -1,4 +1,4 @@
-//! CL203: the creation time of fbc or fbp in seconds.
+//! CL203: the creation time of fbc or fbp in seconds, or in a finer unit than milliseconds.
 
 use crate::event::Event;
 use crate::finding::Findings;
@@ -6,7 +6,7 @@ use crate::fix::Fix;
 use crate::json::Item;
 use crate::rule::{Check, Rule};
 use crate::signs::Signs;
-use crate::values::click_id::{self, Stamped};
+use crate::values::click_id::{self, Stamped, Unit};
 use crate::values::name::Name;
 
 /// See `rules/click-time-in-seconds.md`.
@@ -25,20 +25,22 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
             let Some(text) = value.text().filter(|text| !Stamped::is_usual(text)) else {
                 continue;
             };
-            let Some(stamped) = Stamped::parse(text).filter(Stamped::is_in_seconds) else {
+            let Some(stamped) = Stamped::parse(text).filter(|_| is_right(text)) else {
                 continue;
             };
-            if !is_right(text) {
+            let Some(unit) = stamped.unit().filter(|&unit| unit != Unit::Milliseconds) else {
                 continue;
-            }
+            };
             let at = value.pointer_from(event.root().place());
-            let fix = Fix::safe("write the creation time in milliseconds")
-                .replace_text(at, &stamped.in_milliseconds());
+            let fix = stamped.in_milliseconds().map(|right| {
+                Fix::safe("write the creation time in milliseconds").replace_text(at, &right)
+            });
+            let unit = unit.phrase();
             out.at(
                 value,
-                format!("the creation time of {name} is in seconds, not in milliseconds"),
+                format!("the creation time of {name} is in {unit}, not in milliseconds"),
             )
-            .fix_if((!stamped.has_fraction()).then_some(fix));
+            .fix_if(fix.filter(|_| !stamped.has_fraction()));
         }
     }
 }

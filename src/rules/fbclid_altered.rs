@@ -5,13 +5,15 @@ use std::io;
 use crate::event::{Click, Event};
 use crate::finding::{Certainty, Findings, Reach, Severity};
 use crate::fix::{Fix, Safety};
-use crate::ledger::clicks::{ENCODED, LOWER, SPACES, SURELY_ALTERED, TOLD_ALTERED, UPPER};
+use crate::json::Item;
+use crate::ledger::clicks::{ENCODED, GLUED, LOWER, SPACES, SURELY_ALTERED, TOLD_ALTERED, UPPER};
 use crate::ledger::people::Events;
 use crate::ledger::{Click as Sighting, Evidence, LogFindings, Needs};
 use crate::report::count;
 use crate::rule::{Check, Rule};
 use crate::signs::Signs;
 use crate::values::click_id::{self, Altered};
+use crate::values::name::Name;
 
 /// See `rules/fbclid-altered.md`.
 pub static RULE: Rule = crate::rule!(
@@ -33,10 +35,15 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
     let Some(click) = event.click() else { return };
     let id = click.stamped.tail();
     if let Some(in_url) = event.fbclid() {
-        if let Some(altered) = click_id::altered(id, in_url) {
+        let altered = click_id::altered(id, in_url);
+        if altered == Some(Altered::Glued) && stands_so(event, in_url, id) {
+            alone(event, click, id, out);
+            return;
+        }
+        if let Some(altered) = altered {
             differs(event, click, in_url, altered, out);
         }
-        if id == in_url || click_id::altered(id, in_url).is_some() {
+        if id == in_url || altered.is_some() {
             return;
         }
     }
@@ -48,6 +55,14 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
         return;
     }
     alone(event, click, id, out);
+}
+
+/// Whether the address, too, has more behind the click id before its parameter ends: then it was
+/// passed on as it stood there.
+fn stands_so(event: &Event<'_, '_>, in_url: &str, id: &str) -> bool {
+    let url = event.get(Name::EventSourceUrl).and_then(Item::text);
+    let behind = url.map(|url| &url[in_url.as_ptr() as usize - url.as_ptr() as usize..]);
+    behind.is_some_and(|behind| behind.split(['&', '#']).next() == Some(id))
 }
 
 /// The address of the page holds the same id, unchanged.
@@ -66,6 +81,8 @@ fn differs(
         Altered::Spaces => "fbc holds the click id of the page's address with spaces for its `+`",
         Altered::Decoded => "fbc holds the click id of the page's address decoded",
         Altered::Encoded => "fbc holds the click id of the page's address encoded for a URL",
+        Altered::Glued => "fbc holds more of the page's address than its click id",
+        Altered::Stripped => "fbc holds the click id of the page's address without its `-` and `_`",
     };
     let fix = match altered {
         Altered::Decoded => Fix::needs_consent("take the click id as it stands in the address"),
@@ -122,6 +139,10 @@ fn alone(event: &Event<'_, '_>, click: Click<'_>, id: &str, out: &mut Findings) 
         ),
         Some(Altered::Spaces) => (
             "the click id in fbc holds a space, which none of Meta's does".to_owned(),
+            Severity::Warning,
+        ),
+        Some(Altered::Glued) => (
+            "the click id in fbc has the rest of an address behind it".to_owned(),
             Severity::Warning,
         ),
         Some(_) => (
@@ -213,6 +234,8 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
                 Altered::Spaces => "with spaces for its `+`",
                 Altered::Decoded => "decoded",
                 Altered::Encoded => "encoded for a URL",
+                Altered::Glued => "with the rest of an address",
+                Altered::Stripped => "without its signs",
             };
             let message = format!(
                 "fbc holds a click id {how} that stands whole elsewhere in the log, in {}",
@@ -238,7 +261,7 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
 fn wholeness(id: &[Sighting]) -> (bool, bool, u32, std::cmp::Reverse<u64>) {
     let first = id.iter().map(|row| row.at).min().unwrap_or(0);
     (
-        id[0].flags & (ENCODED | SPACES) == 0,
+        id[0].flags & (ENCODED | SPACES | GLUED) == 0,
         id[0].has(UPPER | LOWER),
         id[0].length,
         std::cmp::Reverse(first),
@@ -247,7 +270,7 @@ fn wholeness(id: &[Sighting]) -> (bool, bool, u32, std::cmp::Reverse<u64>) {
 
 /// What was done to an id, compared with the whole one of the same click.
 fn altered_from(id: &Sighting, whole: &Sighting) -> Option<Altered> {
-    if id.id == whole.id || !whole.has(UPPER | LOWER) {
+    if id.id == whole.id || !whole.has(UPPER | LOWER) || whole.has(GLUED) {
         return None;
     }
     if id.folded != whole.folded {

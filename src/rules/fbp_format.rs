@@ -2,11 +2,11 @@
 
 use crate::digest;
 use crate::event::Event;
-use crate::finding::Findings;
+use crate::finding::{Certainty, Findings, Severity};
 use crate::fix::Fix;
 use crate::json::{Item, Val};
 use crate::rule::{Check, Rule};
-use crate::values::click_id::{self, Misformed};
+use crate::values::click_id::{self, Misformed, Stamped};
 use crate::values::name::Name;
 
 /// See `rules/fbp-format.md`.
@@ -30,6 +30,14 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
                         "fbp is the sample from Meta's documentation",
                         out,
                     );
+                } else if Stamped::parse(text).is_some_and(|stamped| stamped.beyond().is_some()) {
+                    // A device may have any clock, but with one so wrong no page is served to it.
+                    let at = value.pointer_from(event.root().place());
+                    let message = "the creation time of fbp is none of any browser";
+                    out.at(value, message)
+                        .severity(Severity::Warning)
+                        .certainty(Certainty::Strong)
+                        .fix(Fix::needs_consent("remove the value").remove(at));
                 }
             }
             // Other rules speak of these, and of a log that hides a value there is nothing to say.

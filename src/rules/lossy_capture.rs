@@ -5,7 +5,9 @@ use crate::event::{Event, Record};
 use crate::finding::{Findings, Reach};
 use crate::json::{Item, Val};
 use crate::rule::{Check, Rule};
+use crate::values::agent::Kind;
 use crate::values::name::Name;
+use crate::values::network;
 
 /// See `rules/lossy-capture.md`.
 pub static RULE: Rule = crate::rule!(
@@ -14,12 +16,7 @@ pub static RULE: Rule = crate::rule!(
 );
 
 /// Keys outside the digests whose values loggers hide, by the object that holds them.
-const RAW: [Name; 4] = [
-    Name::ClientIpAddress,
-    Name::ClientUserAgent,
-    Name::Fbc,
-    Name::Fbp,
-];
+const CLICKS: [Name; 2] = [Name::Fbc, Name::Fbp];
 const TOP: [Name; 3] = [Name::EventId, Name::EventSourceUrl, Name::ReferrerUrl];
 const CUSTOM: [Name; 3] = [Name::Value, Name::Currency, Name::OrderId];
 
@@ -36,9 +33,21 @@ fn in_event<'t, 'a>(event: &Event<'t, 'a>, out: &mut Findings) {
             first = first.or(Some(item));
         }
     };
-    RAW.iter().for_each(|&name| look(event.user(name)));
+    CLICKS.iter().for_each(|&name| look(event.user(name)));
+    // `Mozilla/5.0 …` is what user-agent-stub speaks of.
+    if !matches!(event.odd_agent(), Some((_, Kind::Stub(_)))) {
+        look(event.user(Name::ClientUserAgent));
+    }
     TOP.iter().for_each(|&name| look(event.get(name)));
     CUSTOM.iter().for_each(|&name| look(event.custom(name)));
+    // A part of an address is no more to be judged than a mark in its place.
+    if event.address().is_none()
+        && let Some(item) = event.user(Name::ClientIpAddress)
+        && item.text().is_some_and(network::is_hidden)
+    {
+        count += 1;
+        first = first.or(Some(item));
+    }
     // A logger that looks two levels deep prints `[Object]` where these stood.
     for name in [Name::UserData, Name::CustomData] {
         if let Some(item) = event.get(name).filter(|item| !item.is_object())

@@ -18,9 +18,17 @@ use crate::values::name::Name;
 /// See `rules/refused-by-meta.md`.
 pub static RULE: Rule = crate::rule!("refused-by-meta", Check::Record(check));
 
-/// What answers of the Graph API have and little else has.
-static SIGNS: Lazy<[Finder<'static>; 3]> =
-    Lazy::new(|| ["fbtrace_id", "error_subcode", "events_received"].map(Finder::new));
+/// What answers of the Graph API have and little else has: the last is how the types of its errors
+/// end.
+static SIGNS: Lazy<[Finder<'static>; 4]> = Lazy::new(|| {
+    [
+        "fbtrace_id",
+        "error_subcode",
+        "events_received",
+        "Exception",
+    ]
+    .map(Finder::new)
+});
 
 #[derive(Deserialize)]
 struct Table {
@@ -93,7 +101,9 @@ fn answer_of(item: Item<'_, '_>) -> Option<Answer> {
         if let Some(error) = item.member("error").filter(|error| error.is_object()) {
             let number = |key| error.member(key).and_then(Item::number).map(|n| n as i64);
             let graph = ["fbtrace_id", "error_subcode"];
-            let is_graphs = graph.iter().any(|key| error.member(key).is_some());
+            let kind = error.member("type").and_then(Item::text);
+            let is_graphs = graph.iter().any(|key| error.member(key).is_some())
+                || number("code").is_some() && kind.is_some_and(exchange::is_error_of_meta);
             return is_graphs.then(|| Answer::Refused {
                 code: number("code"),
                 subcode: number("error_subcode"),
@@ -112,10 +122,12 @@ fn answer_of(item: Item<'_, '_>) -> Option<Answer> {
     }
     let value: Value = serde_json::from_str(text).ok()?;
     if let Some(error) = value.get("error") {
-        let is_graphs = error
-            .get("fbtrace_id")
-            .or(error.get("error_subcode"))
-            .is_some();
+        let is_graphs = error.get("fbtrace_id").is_some()
+            || error.get("error_subcode").is_some()
+            || error["code"].is_i64()
+                && error["type"]
+                    .as_str()
+                    .is_some_and(exchange::is_error_of_meta);
         return is_graphs.then(|| Answer::Refused {
             code: error["code"].as_i64(),
             subcode: error["error_subcode"].as_i64(),

@@ -64,6 +64,8 @@ fn address(event: &Event<'_, '_>, name: Name, item: Item<'_, '_>, text: &str, ou
             });
         }
     }
+    // The parts come in the order of the text, so that a fix can go through it once.
+    spots.sort_by_key(|spot| spot.at.start);
     // Tokens of the Graph API are access-token-leaked's.
     spots.retain(|spot| secret::tokens(&text[spot.at.clone()]).next().is_none());
     let Some(first) = spots.first() else {
@@ -123,11 +125,18 @@ fn in_login(url: &WebAddress<'_>, text: &str, spots: &mut Vec<Spot>) {
     }
 }
 
-/// E-mail addresses among the steps of the path.
+/// E-mail addresses among the steps of the path, and in query and fragment outside of the values
+/// of parameters.
 fn in_path(event: &Event<'_, '_>, url: &WebAddress<'_>, spots: &mut Vec<Spot>) {
     let mut from = url.path_at();
-    for step in url.path().split('/') {
-        let plain = decoded(step, false);
+    let steps = url.path().split('/').map(|step| {
+        let at = from;
+        from += step.len() + 1;
+        (at, step)
+    });
+    for (from, step) in steps.chain(url.loose_parts()) {
+        let once = decoded(step, false);
+        let plain = decoded(&once, false);
         if let Some(email) = personal::email_inside(&plain) {
             spots.push(Spot {
                 kind: Kind::Email,
@@ -136,7 +145,6 @@ fn in_path(event: &Event<'_, '_>, url: &WebAddress<'_>, spots: &mut Vec<Spot>) {
                 is_named: false,
             });
         }
-        from += step.len() + 1;
     }
 }
 
@@ -155,6 +163,10 @@ fn in_parameter(event: &Event<'_, '_>, parameter: &Parameter<'_>) -> Option<(Kin
     if personal::is_jwt(&plain) {
         return Some((Kind::Credential, false));
     }
+    // Stripe adds the id of its checkout to the page that thanks: it lets nobody in who has no key.
+    if plain.starts_with("cs_live_") || plain.starts_with("cs_test_") {
+        return None;
+    }
     let name = decoded(parameter.name, true);
     let kind = personal::kind_of_key(&name)?;
     let form = decoded(parameter.value, true);
@@ -172,7 +184,6 @@ fn in_parameter(event: &Event<'_, '_>, parameter: &Parameter<'_>) -> Option<(Kin
 fn redacted(text: &str, spots: &[Spot]) -> String {
     let (mut out, mut done) = (String::with_capacity(text.len()), 0);
     for spot in spots.iter().filter(|spot| !spot.at.is_empty()) {
-        // Steps of the path come before the query, and parameters in the order of the text.
         if spot.at.start < done {
             continue;
         }

@@ -173,6 +173,9 @@ pub fn kind(agent: &str) -> Kind {
     if let Some(program) = search(agent) {
         return Kind::Program(program);
     }
+    if is_cut_stub(agent) {
+        return Kind::Stub(Stub::Word);
+    }
     if digest::is_nothing_word(agent) || digest::is_digest(agent) || digest::is_hidden(agent) {
         return Kind::Person;
     }
@@ -197,7 +200,8 @@ static BOTS: Lazy<AhoCorasick> = Lazy::new(|| {
         .expect("a few hundred short names")
 });
 
-/// The app and its preview of links share a name; the preview ends in a version and one letter.
+/// The app and its preview of links share a name; the preview has a version and perhaps one letter
+/// behind it, and where it has none, nothing before it.
 const PREVIEW: &str = "whatsapp/";
 
 fn is_bot(agent: &str) -> bool {
@@ -208,20 +212,22 @@ fn is_bot(agent: &str) -> bool {
         match &bytes[found.range()] {
             [b'+', ..] => true,
             name if name.eq_ignore_ascii_case(PREVIEW.as_bytes()) => {
-                begins && ends_like_preview(&bytes[found.end()..])
+                begins && ends_like_preview(&bytes[found.end()..], found.start() == 0)
             }
             _ => begins,
         }
     })
 }
 
-/// Whether this is a version, a space and a letter, and no more.
-fn ends_like_preview(rest: &[u8]) -> bool {
-    let [version @ .., b' ', letter] = rest else {
-        return false;
+/// Whether this is a version, a space and a letter, and no more; or a version alone.
+fn ends_like_preview(rest: &[u8], is_alone: bool) -> bool {
+    let version = match rest {
+        [version @ .., b' ', letter] if letter.is_ascii_alphabetic() => version,
+        version if is_alone => version,
+        _ => return false,
     };
     let is_of_version = |byte: &u8| byte.is_ascii_digit() || *byte == b'.';
-    letter.is_ascii_alphabetic() && !version.is_empty() && version.iter().all(is_of_version)
+    !version.is_empty() && version.iter().all(is_of_version)
 }
 
 /// Lengths of columns and buffers that cut what is longer.
@@ -340,6 +346,16 @@ fn is_cut(agent: &str) -> bool {
     last.is_empty() || last.ends_with(['/', '.']) || PRODUCTS.iter().any(|p| p.starts_with(last))
 }
 
+/// `Mozilla/5.0 …`, as examples write an agent: a log that cuts values leaves more of them, and
+/// sets no space before the ellipsis.
+fn is_cut_stub(agent: &str) -> bool {
+    let agent = agent.trim();
+    let head = agent
+        .strip_suffix('…')
+        .or_else(|| agent.strip_suffix("..."));
+    head.is_some_and(|head| head.trim_end().eq_ignore_ascii_case("mozilla/5.0"))
+}
+
 fn stub(agent: &str) -> Option<Stub> {
     let agent = agent.trim();
     if agent.len() <= 32 {
@@ -452,6 +468,7 @@ mod tests {
             ("axios/1.7.2", Program::Library),
             ("GuzzleHttp/7", Program::Library),
             ("python-requests/2.31.0", Program::Library),
+            ("python-urllib3/2.0", Program::Library),
             ("Python/3.11 aiohttp/3.9.1", Program::Library),
             ("curl/7.88.1", Program::Library),
             ("Go-http-client/1.1", Program::Library),
@@ -537,6 +554,7 @@ mod tests {
             "Mozilla/5.0+(compatible; UptimeRobot/2.0; http://www.uptimerobot.com/)",
             "Mozilla/5.0 (compatible; NewCrawler/1.0; +https://crawler.example/about)",
             "WhatsApp/2.24.11.78 A",
+            "WhatsApp/2.23.20.0",
             "Twitterbot/1.0",
         ] {
             assert_eq!(super::kind(agent), Kind::Bot, "{agent}");
@@ -585,6 +603,8 @@ mod tests {
     fn stubs() {
         for (agent, stub) in [
             ("Mozilla/5.0", Stub::Word),
+            ("Mozilla/5.0 …", Stub::Word),
+            ("Mozilla/5.0 ...", Stub::Word),
             ("Unknown", Stub::Word),
             ("$CLIENT_USER_AGENT", Stub::Word),
             ("Test Agent", Stub::Word),

@@ -43,6 +43,37 @@ pub struct Stamped<'a> {
     time: StampedAt,
 }
 
+/// The unit of a creation time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    Seconds,
+    /// As Meta writes it.
+    Milliseconds,
+    Microseconds,
+    Nanoseconds,
+}
+
+impl Unit {
+    /// Its name, for messages.
+    pub const fn phrase(self) -> &'static str {
+        match self {
+            Unit::Seconds => "seconds",
+            Unit::Milliseconds => "milliseconds",
+            Unit::Microseconds => "microseconds",
+            Unit::Nanoseconds => "nanoseconds",
+        }
+    }
+}
+
+/// Where a creation time lies that is none of our years in any unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Beyond {
+    /// Before there were click ids.
+    Before,
+    /// Years from now.
+    After,
+}
+
 /// Where a creation time starts and ends in its text.
 pub type StampedAt = (usize, usize);
 
@@ -98,14 +129,28 @@ impl<'a> Stamped<'a> {
         digest::strip_appendix(&self.text[self.time.1 + 1..])
     }
 
-    /// Whether the creation time is in seconds where milliseconds belong.
+    /// The unit in which the creation time is one of our years; `None` when it is so in no unit.
     #[inline]
-    pub fn is_in_seconds(&self) -> bool {
-        self.time.1 - self.time.0 == 10
-            && self
-                .time()
-                .parse()
-                .is_ok_and(|seconds| PLAUSIBLE.contains(&seconds))
+    pub fn unit(&self) -> Option<Unit> {
+        let number: i64 = self.time().parse().ok()?;
+        [
+            (Unit::Milliseconds, 1_000),
+            (Unit::Seconds, 1),
+            (Unit::Microseconds, 1_000_000),
+            (Unit::Nanoseconds, 1_000_000_000),
+        ]
+        .into_iter()
+        .find(|(_, in_second)| PLAUSIBLE.contains(&(number / in_second)))
+        .map(|(unit, _)| unit)
+    }
+
+    /// Which way the creation time lies outside of our years.
+    pub fn beyond(&self) -> Option<Beyond> {
+        match self.time().parse::<i64>() {
+            _ if self.unit().is_some() => None,
+            Ok(number) if number / 1_000 < PLAUSIBLE.start => Some(Beyond::Before),
+            _ => Some(Beyond::After),
+        }
     }
 
     /// Whether a fraction of a second follows the creation time, as when `microtime(true)` was
@@ -116,16 +161,17 @@ impl<'a> Stamped<'a> {
         })
     }
 
-    /// The creation time in Unix milliseconds, when it is a plausible one; seconds are taken for
-    /// what they are.
+    /// The creation time in Unix milliseconds, when it is a plausible one; other units are taken
+    /// for what they are.
     #[inline]
     pub fn millis(&self) -> Option<i64> {
         let number: i64 = self.time().parse().ok()?;
-        if PLAUSIBLE.contains(&(number / 1000)) {
-            Some(number)
-        } else {
-            PLAUSIBLE.contains(&number).then_some(number * 1000)
-        }
+        Some(match self.unit()? {
+            Unit::Milliseconds => number,
+            Unit::Seconds => number * 1_000,
+            Unit::Microseconds => number / 1_000,
+            Unit::Nanoseconds => number / 1_000_000,
+        })
     }
 
     /// Where the creation time begins and ends in the text.
@@ -155,10 +201,9 @@ impl<'a> Stamped<'a> {
         format!("{before}{millis}{behind}")
     }
 
-    /// The value with its seconds written as milliseconds; nothing else changes.
-    pub fn in_milliseconds(&self) -> String {
-        let (before, behind) = self.text.split_at(self.time.1);
-        format!("{before}000{behind}")
+    /// The value with its creation time written in milliseconds; nothing else changes.
+    pub fn in_milliseconds(&self) -> Option<String> {
+        self.millis().map(|millis| self.with_millis(millis))
     }
 }
 
@@ -324,6 +369,10 @@ pub enum Altered {
     Decoded,
     /// Characters were replaced by `%` and two digits.
     Encoded,
+    /// The rest of an address stands behind it.
+    Glued,
+    /// Its signs are missing, and its letters and digits are all there.
+    Stripped,
 }
 
 /// Whether all letters of a long id are small, or all capital: in base64 both are mixed.
@@ -356,7 +405,31 @@ pub fn altered(id: &str, in_url: &str) -> Option<Altered> {
         let plain = id.bytes().all(is_of_id);
         return (!plain).then_some(Altered::Decoded);
     }
-    (id.contains('%') && percent::decode(id).as_deref() == Some(in_url)).then_some(Altered::Encoded)
+    if id.contains('%') && percent::decode(id).as_deref() == Some(in_url) {
+        return Some(Altered::Encoded);
+    }
+    let rest = id.strip_prefix(in_url).unwrap_or_default();
+    if rest.starts_with(|c: char| !c.is_ascii_alphanumeric() && !"-_.".contains(c)) {
+        return Some(Altered::Glued);
+    }
+    (id.len() >= SHORTEST && id.len() < in_url.len() && is_without_signs(id, in_url))
+        .then_some(Altered::Stripped)
+}
+
+/// Whether `id` is `whole` without some of its `-` and `_`, and the same otherwise.
+fn is_without_signs(id: &str, whole: &str) -> bool {
+    let mut rest = id.bytes().peekable();
+    let kept = whole
+        .bytes()
+        .all(|byte| rest.next_if_eq(&byte).is_some() || matches!(byte, b'-' | b'_'));
+    kept && rest.next().is_none()
+}
+
+/// Where the rest of an address begins that stands behind a click id.
+#[inline]
+pub fn glued_at(id: &str) -> Option<usize> {
+    let bytes = id.as_bytes();
+    memchr::memchr3(b'&', b'?', b'#', bytes).or_else(|| memchr::memchr2(b'/', b'\\', bytes))
 }
 
 fn is_of_id(byte: u8) -> bool {
@@ -378,6 +451,9 @@ pub fn looks_altered(id: &str) -> Option<Altered> {
         if begins && id.len() >= SHORTEST || long {
             return Some(Altered::Case);
         }
+    }
+    if glued_at(id).is_some() {
+        return Some(Altered::Glued);
     }
     if let Some(at) = memchr::memchr2(b'%', b' ', bytes) {
         if bytes[at] == b' ' {
@@ -583,6 +659,16 @@ mod tests {
                 "IwAR3vQn8T_kX2mLr5bYc0",
                 Some(Altered::Encoded),
             ),
+            (
+                &format!("{FBCLID}&utm_source=facebook"),
+                FBCLID,
+                Some(Altered::Glued),
+            ),
+            (&format!("{FBCLID}#top"), FBCLID, Some(Altered::Glued)),
+            (&format!("{FBCLID}/"), FBCLID, Some(Altered::Glued)),
+            (&format!("{FBCLID}1"), FBCLID, None),
+            (&FBCLID.replace('_', ""), FBCLID, Some(Altered::Stripped)),
+            (FBCLID, &FBCLID.replace('_', "")[..], None),
             // Another click.
             (
                 "IwAR9zQn8T_kX2mLr5bYc0ZpHs7WfGdJ1aEuV9oNtI6yRqMxC4lSjUzBPwKe1",
@@ -603,6 +689,7 @@ mod tests {
         );
         assert_eq!(looks_altered("IwAR3vQn8T kX2m"), Some(Altered::Spaces));
         assert_eq!(looks_altered("IwAR3vQn8T%2BkX2m"), Some(Altered::Encoded));
+        assert_eq!(looks_altered("IwAR3vQn8TkX2m?a=1"), Some(Altered::Glued));
     }
 
     #[test]
@@ -649,12 +736,32 @@ mod tests {
     fn seconds_and_milliseconds() {
         let text = format!("fb.1.1782390000.{FBCLID}.AQYCAQIB");
         let stamped = Stamped::parse(&text).unwrap();
-        assert!(stamped.is_in_seconds() && !stamped.has_fraction());
+        assert_eq!(stamped.unit(), Some(Unit::Seconds));
+        assert!(!stamped.has_fraction());
         assert_eq!(stamped.tail(), FBCLID);
-        let fixed = stamped.in_milliseconds();
+        let fixed = stamped.in_milliseconds().unwrap();
         assert_eq!(fixed, format!("fb.1.1782390000000.{FBCLID}.AQYCAQIB"));
-        assert!(!Stamped::parse(&fixed).unwrap().is_in_seconds());
-        assert!(!Stamped::parse("fb.1.2.a").unwrap().is_in_seconds());
+        let unit = |text: &str| Stamped::parse(text).unwrap().unit();
+        assert_eq!(unit(&fixed), Some(Unit::Milliseconds));
+        let micros = format!("fb.1.1782390000123456.{FBCLID}");
+        assert_eq!(unit(&micros), Some(Unit::Microseconds));
+        assert_eq!(
+            Stamped::parse(&micros).unwrap().in_milliseconds().unwrap(),
+            format!("fb.1.1782390000123.{FBCLID}")
+        );
+        for (time, beyond) in [
+            ("0", Beyond::Before),
+            ("123", Beyond::Before),
+            ("178239000012", Beyond::Before),
+            ("17823900001234", Beyond::After),
+            ("99999999999999", Beyond::After),
+            ("99999999999999999999", Beyond::After),
+        ] {
+            let text = format!("fb.1.{time}.{FBCLID}");
+            let stamped = Stamped::parse(&text).unwrap();
+            assert_eq!((stamped.unit(), stamped.beyond()), (None, Some(beyond)));
+            assert_eq!(stamped.millis(), None);
+        }
         let glued = Stamped::parse("fb.1.1782390000.1234.IwAR3vQn8T").unwrap();
         assert!(glued.has_fraction());
     }

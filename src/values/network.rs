@@ -338,11 +338,13 @@ fn has_leading_zeros(text: &str) -> bool {
 }
 
 /// Whether stars or letters stand in place of a part of the address.
-fn is_hidden(text: &str) -> bool {
+pub fn is_hidden(text: &str) -> bool {
+    let is_mask = |byte: u8| matches!(byte, b'x' | b'X' | b'*');
     digest::is_hidden(text)
         || text.split(['.', ':']).count() >= 4
             && text.split(['.', ':']).any(|part| {
-                !part.is_empty() && part.bytes().all(|b| matches!(b, b'x' | b'X' | b'*'))
+                part.bytes().any(is_mask)
+                    && part.bytes().all(|b| is_mask(b) || b.is_ascii_hexdigit())
             })
 }
 
@@ -497,6 +499,12 @@ mod tests {
         assert_eq!(read("081.002.069.142"), Reading::LeadingZeros);
         for text in [
             "81.2.69.xxx",
+            "81.2.69.1xx",
+            "81.x.x.142",
+            "xx.xx.xx.xx",
+            "2a02:8109:9a40:xxxx:xxxx:xxxx:xxxx:xxxx",
+            "[ip]",
+            "[IP_ADDRESS]",
             "81.2.69.*",
             "81.2.***",
             "[Filtered]",

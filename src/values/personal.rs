@@ -1,6 +1,6 @@
 //! Plain personal data outside of user_data: which keys announce it and what it looks like.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use once_cell::sync::Lazy;
 use serde::Deserialize;
@@ -88,6 +88,8 @@ impl Kind {
                 let is_file = text.contains('.') && !text.contains(' ');
                 letters >= 2
                     && !is_file
+                    && !names_nobody(text)
+                    && !names_a_company(text)
                     && text.chars().count() <= 60
                     && !text.contains(|c: char| c.is_ascii_digit() || "@/{}[]<>=_:".contains(c))
             }
@@ -108,6 +110,30 @@ impl Kind {
             }
         }
     }
+}
+
+/// Whether all the words of a text are such as `Guest`, `Walk-in Customer` or `true`, which shops
+/// and tills write where nobody gave a name.
+fn names_nobody(text: &str) -> bool {
+    let mut words = text
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty());
+    words.all(|word| WORDS.nobody.contains(&word.to_lowercase()))
+}
+
+/// Whether a text ends as the names of companies do: `Kestrel GmbH`, `Kestrel S.A.`, `Kestrel AG`.
+fn names_a_company(text: &str) -> bool {
+    let Some((before, last)) = text.rsplit_once([' ', ',']) else {
+        return false;
+    };
+    let letters: String = last.chars().filter(|c| c.is_alphabetic()).collect();
+    let form = letters.to_lowercase();
+    // Two letters are somebody's last name as well: `Ana Sa`, `ANA SA`.
+    let is_written_so = || {
+        last.matches('.').count() >= letters.chars().count() / 2 && last.contains('.')
+            || letters.chars().all(char::is_uppercase) && before.contains(char::is_lowercase)
+    };
+    WORDS.companies.contains(&form) || WORDS.short_companies.contains(&form) && is_written_so()
 }
 
 /// Whether a text has a word of some letters and, apart from it, a short number, as streets and
@@ -192,11 +218,30 @@ struct Table {
     perhaps_credential: Vec<String>,
     perhaps_password: Vec<String>,
     order_key: Vec<String>,
+    #[serde(flatten)]
+    words: Words,
+}
+
+/// Words of values, in lower case, under keys that announce a name.
+#[derive(Deserialize)]
+struct Words {
+    /// That stand for nobody.
+    nobody: HashSet<String>,
+    /// With which the names of companies end.
+    companies: HashSet<String>,
+    /// The same, of which people's last names are made as well.
+    short_companies: HashSet<String>,
+}
+
+static WORDS: Lazy<Words> = Lazy::new(|| read_table().words);
+
+fn read_table() -> Table {
+    serde_json::from_str(include_str!("../../rules/tables/personal-keys.json"))
+        .expect("the embedded table is read by a test")
 }
 
 static KEYS: Lazy<HashMap<String, Kind>> = Lazy::new(|| {
-    let table: Table = serde_json::from_str(include_str!("../../rules/tables/personal-keys.json"))
-        .expect("the embedded table is read by a test");
+    let table = read_table();
     let lists = [
         (table.email, Kind::Email),
         (table.phone, Kind::Phone),
@@ -289,8 +334,13 @@ pub fn is_of_customer(event: &Event<'_, '_>, kind: Kind, text: &str) -> bool {
         if of_name.peek().is_none() {
             return false;
         }
+        let normal = normalize::normal_form(name, text, event.assume).ok();
         let forms = normalize::accepted_forms(name, text, event.assume);
-        let digests: Vec<String> = forms.iter().map(|form| digest::sha256_hex(form)).collect();
+        let digests: Vec<String> = normal
+            .iter()
+            .chain(&forms)
+            .map(|form| digest::sha256_hex(form))
+            .collect();
         of_name.any(|identifier| match identifier.hex() {
             Some(hex) => digests.iter().any(|digest| digest == hex),
             None => identifier.text.trim().eq_ignore_ascii_case(text.trim()),
@@ -368,8 +418,28 @@ pub fn email_inside(text: &str) -> Option<&str> {
     memchr::memchr(b'@', text.as_bytes())?;
     let ends = |c: char| c.is_whitespace() || ",;:<>()[]{}\"'|=/?&".contains(c);
     text.split(ends)
-        .map(|word| word.trim_end_matches(['.', '!']))
-        .find(|word| is_personal_email(word) && !is_login(text, word))
+        .map(|word| without_tail(word.trim_end_matches(['.', '!'])))
+        .find(|word| {
+            is_personal_email(word) && !is_login(text, word) && !digest::is_masked_email(word)
+        })
+}
+
+/// A word up to where an e-mail address in it would end: `ana@shop.com_58213` and
+/// `ana@shop.com-58213` are made of an address and a number.
+fn without_tail(word: &str) -> &str {
+    let Some(at) = word.find('@') else {
+        return word;
+    };
+    // Names of hosts have no `_`, and their endings no `-`.
+    let end = word[at..].find('_').map_or(word.len(), |end| at + end);
+    let word = &word[..end];
+    let last = word.rfind('.').filter(|dot| *dot > at).unwrap_or(end);
+    match word[last..].find('-') {
+        Some(dash) if word[last + dash + 1..].starts_with(|c: char| c.is_ascii_digit()) => {
+            &word[..last + dash]
+        }
+        _ => word,
+    }
 }
 
 /// Whether a word of a text is the login and host of a web address.
@@ -452,6 +522,21 @@ mod tests {
             (Kind::Name, "undefined", false),
             (Kind::Name, "[Filtered]", false),
             (Kind::Name, "1", false),
+            (Kind::Name, "guest", false),
+            (Kind::Name, "Walk-in Customer", false),
+            (Kind::Name, "Anonymous", false),
+            (Kind::Name, "VIP", false),
+            (Kind::Name, "true", false),
+            (Kind::Name, "N/A", false),
+            (Kind::Name, "Kestrel GmbH", false),
+            (Kind::Name, "Kestrel Bikes, Inc.", false),
+            (Kind::Name, "Kestrel S.A.", false),
+            (Kind::Name, "Kestrel AG", false),
+            (Kind::Name, "Christopher Guest", true),
+            (Kind::Name, "Ana Sa", true),
+            (Kind::Name, "ANA SA", true),
+            (Kind::Name, "Maria Co", true),
+            (Kind::Name, "John Smith Jr.", true),
             (Kind::Birth, "1990-02-16", true),
             (Kind::Birth, "soon", false),
             (Kind::Credential, "REDACTED", false),
@@ -487,7 +572,19 @@ mod tests {
             email_inside("call ana@shop.example."),
             Some("ana@shop.example")
         );
+        for (text, email) in [
+            ("ana@kestrelmail.com_58213", "ana@kestrelmail.com"),
+            ("ana@kestrelmail.com-58213", "ana@kestrelmail.com"),
+            ("58213_ana@kestrel-mail.com", "58213_ana@kestrel-mail.com"),
+        ] {
+            assert_eq!(email_inside(text), Some(email), "{text}");
+        }
         for text in [
+            "r***@fastmail.com",
+            "r…@fastmail.com",
+            "xxx@xxx.xxx",
+            "pkg@1.2-3",
+            "logo@2x.png-1",
             "logo@2x.png",
             "@kestrelbikes",
             "info@shop.example",

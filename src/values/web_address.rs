@@ -117,6 +117,24 @@ impl<'a> WebAddress<'a> {
         self.text.get(self.query + 1..self.fragment).unwrap_or("")
     }
 
+    /// What stands in query and fragment apart from the values of parameters, and where: names,
+    /// and the steps of a path that an app of one page keeps behind the number sign.
+    pub fn loose_parts(&self) -> impl Iterator<Item = (usize, &'a str)> + use<'a> {
+        let text = self.text;
+        let query = (self.query + 1).min(self.fragment)..self.fragment;
+        let fragment = (self.fragment + 1).min(text.len())..text.len();
+        let in_fragment = fragment.start;
+        [query, fragment].into_iter().flat_map(move |part| {
+            let is_fragment = part.start >= in_fragment;
+            let ends_piece = move |c: char| c == '&' || is_fragment && c == '?';
+            text[part].split(ends_piece).flat_map(move |piece| {
+                let name = piece.split('=').next().unwrap_or_default();
+                let steps = name.split(move |c: char| is_fragment && c == '/');
+                steps.map(move |step| (step.as_ptr() as usize - text.as_ptr() as usize, step))
+            })
+        })
+    }
+
     /// Whether there is a query or a fragment.
     #[inline]
     pub fn has_more_than_path(&self) -> bool {
