@@ -142,7 +142,6 @@ const OUT_OF_REQUEST: u128 =
             Name::DataProcessingOptions,
             Name::DataProcessingOptionsCountry,
             Name::DataProcessingOptionsState,
-            Name::OptOut,
             Name::Status,
             Name::EventSource,
             Name::LeadEventSource,
