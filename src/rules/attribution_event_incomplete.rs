@@ -1,6 +1,5 @@
 //! CL514: an AppendAttribution event without what the attribution needs.
 
-use crate::clock::DAY;
 use crate::event::Event;
 use crate::finding::{Certainty, Effect, Findings, Severity};
 use crate::json::Item;
@@ -112,13 +111,6 @@ fn order(event: &Event<'_, '_>, original: Item<'_, '_>, out: &mut Findings) {
             .severity(Severity::Warning)
             .effect(Effect::Misattributed)
             .certainty(Certainty::Strong);
-    }
-    if event.time().is_some_and(|now| now - time > 2 * DAY) {
-        out.at(item, "the original event is more than 48 hours older")
-            .severity(Severity::Warning)
-            .effect(Effect::Ignored)
-            .certainty(Certainty::Strong)
-            .help("send AppendAttribution within 48 hours of the original event");
     }
 }
 
