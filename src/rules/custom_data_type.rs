@@ -15,11 +15,12 @@ pub static RULE: Rule = crate::rule!("custom-data-type", Check::Event(check));
 const DELIVERIES: [&str; 3] = ["in_store", "curbside", "home_delivery"];
 
 const NUMBERS: [Name; 3] = [Name::NumItems, Name::PredictedLtv, Name::NetRevenue];
-const TEXTS: [Name; 6] = [
+const TEXTS: [Name; 7] = [
     Name::ContentName,
     Name::ContentCategory,
     Name::SearchString,
     Name::OrderId,
+    Name::ItemNumber,
     Name::EventSource,
     Name::LeadEventSource,
 ];
