@@ -22,4 +22,5 @@ pub mod plain;
 pub mod printable;
 pub mod secret;
 pub mod sensitive;
+pub(crate) mod single;
 pub mod web_address;
