@@ -4,6 +4,7 @@
 
 pub mod action_source;
 pub mod agent;
+pub(crate) mod app_spelling;
 pub mod blank;
 pub mod click_id;
 pub mod contents;
