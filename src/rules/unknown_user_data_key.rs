@@ -12,6 +12,7 @@ use crate::finding::{Certainty, Effect, Findings, Severity};
 use crate::fix::Fix;
 use crate::json::{Item, Val};
 use crate::rule::{Check, Rule};
+use crate::rules::misplaced_key;
 use crate::values::name::{Hashing, Name};
 use crate::values::personal::{self, Kind};
 use crate::values::plain;
@@ -96,10 +97,13 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
     }
 }
 
-/// Whether a member has a key that means nothing in an event. Keys of the event and of custom_data
-/// are the business of misplaced-key, test codes and tokens that of their own rules.
+/// Whether a member has a key that means nothing in an event. Keys of the event, of app_data and of
+/// custom_data are the business of misplaced-key, test codes and tokens that of their own rules.
 fn is_stranger(member: Item<'_, '_>) -> bool {
-    member.name().is_none_or(|name| STRANGERS & name.bit() != 0)
+    match member.name() {
+        Some(name) => STRANGERS & name.bit() != 0,
+        None => !misplaced_key::is_of_app(member.key()),
+    }
 }
 
 /// Names of the request and of the items of contents. Those of events and of custom_data are the
