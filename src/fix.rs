@@ -41,6 +41,8 @@ pub enum Op {
     Rename { at: Pointer, key: String },
     /// Puts a value, byte for byte, into a list of its own.
     Wrap { at: Pointer },
+    /// Puts the only element of a list, byte for byte, in the list's place.
+    Unwrap { at: Pointer },
     /// Takes a member from one object to the end of another, byte for byte; an object that does
     /// not exist is made.
     Move {
@@ -54,7 +56,9 @@ impl Op {
     /// The places that the operation reads or writes.
     pub fn places(&self) -> Vec<Pointer> {
         match self {
-            Op::Replace { at, .. } | Op::Remove { at } | Op::Wrap { at } => vec![at.clone()],
+            Op::Replace { at, .. } | Op::Remove { at } | Op::Wrap { at } | Op::Unwrap { at } => {
+                vec![at.clone()]
+            }
             Op::Insert { into, key, .. } => vec![into.clone().key(key)],
             Op::Rename { at, key } => {
                 let to = at.parent().unwrap_or_default().key(key);
@@ -141,6 +145,12 @@ impl Fix {
     /// Puts the value at `at` into a list of its own.
     pub fn wrap(mut self, at: Pointer) -> Fix {
         self.ops.push(Op::Wrap { at });
+        self
+    }
+
+    /// Takes the only element of the list at `at` out of it.
+    pub fn unwrap(mut self, at: Pointer) -> Fix {
+        self.ops.push(Op::Unwrap { at });
         self
     }
 

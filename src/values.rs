@@ -4,6 +4,7 @@
 
 pub mod action_source;
 pub mod agent;
+pub(crate) mod app_spelling;
 pub mod blank;
 pub mod click_id;
 pub mod contents;
@@ -22,4 +23,5 @@ pub mod plain;
 pub mod printable;
 pub mod secret;
 pub mod sensitive;
+pub(crate) mod single;
 pub mod web_address;

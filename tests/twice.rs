@@ -202,6 +202,32 @@ fn an_fbc_is_built_from_the_first_sighting_of_its_click() {
     );
 }
 
+/// What the event itself shows is no earlier sighting: its time may be long after the click.
+#[test]
+fn an_event_alone_does_not_date_its_click() {
+    let query = format!("?fbclid={CLICK}");
+    let place = Place::new();
+    let landing = visit("PageView", 1, "", &query);
+    place.write("a.ndjson", &landing);
+    place.check("a.ndjson --fix");
+    assert_eq!(place.text("a.ndjson"), landing);
+    // A later one has it of the first, and the first has nothing of what was made of it.
+    place.write(
+        "a.ndjson",
+        landing.clone() + &visit("AddToCart", 30, "", &query),
+    );
+    for _ in 0..2 {
+        place.check("a.ndjson --fix");
+        let text = place.text("a.ndjson");
+        let (first, second) = text.split_once('\n').unwrap();
+        assert_eq!(first, landing.trim_end());
+        assert!(second.contains(&format!("fb.1.1782390060000.{CLICK}")));
+    }
+    place.write("a.ndjson", &landing);
+    place.check("a.ndjson --fix --unsafe-fixes");
+    assert!(place.text("a.ndjson").contains("fb.1.1782390060000."));
+}
+
 #[test]
 fn a_rebuilt_fbc_takes_no_time_behind_its_event() {
     let fbc = |millis: u64| format!(r#","fbc":"fb.1.{millis}.{CLICK}""#);

@@ -38,6 +38,12 @@ fn apply_one(text: &str, base: &Pointer, op: &Op) -> Result<String, EditError> {
             let span = doc.span(doc.find(&base.join(at))?);
             Ok(splice(text, span, &format!("[{}]", span.of(text))))
         }
+        Op::Unwrap { at } => {
+            let place = base.join(at);
+            let list = doc.span(doc.find(&place)?);
+            let only = doc.span(doc.find(&place.index(0))?);
+            Ok(splice(text, list, only.of(text)))
+        }
         Op::Remove { at } => doc.remove(doc.find(&base.join(at))?),
         Op::Rename { at, key } => {
             let node = doc.find(&base.join(at))?;
@@ -330,6 +336,12 @@ mod tests {
         assert_eq!(
             done(r#"{"value":249.00}"#, op),
             r#"{"custom_data":{"value":249.00}}"#
+        );
+        let op = Op::Unwrap { at: "/n".into() };
+        assert_eq!(done(r#"{"n": [ 249.00 ]}"#, op.clone()), r#"{"n": 249.00}"#);
+        assert_eq!(
+            done(r#"{"n":[{"a" : [1]}],"m":2}"#, op),
+            r#"{"n":{"a" : [1]},"m":2}"#
         );
         let op = Op::Rename {
             at: "/email".into(),

@@ -712,7 +712,7 @@ pub(super) fn value_of(event: &Event<'_, '_>) -> Option<f64> {
     }
 }
 
-/// Value and currency, and with `goods` what they were paid for.
+/// Value and currency with what they were paid for, or the page that was looked at.
 fn content_of(key: &Key, event: &Event<'_, '_>) -> u32 {
     let (mut hash, mut any) = (key.begin(), false);
     if let Some(value) = value_of(event) {
@@ -734,6 +734,16 @@ fn content_of(key: &Key, event: &Event<'_, '_>) -> u32 {
                 any = true;
             }
         }
+    }
+    // Of a view the page is all that it is about.
+    let is_view = !any && matches!(event.name(), Some("PageView" | "ViewContent"));
+    let url = event.get(Name::EventSourceUrl).filter(|_| is_view);
+    if let Some(page) = url
+        .and_then(Item::text)
+        .and_then(|url| url.split(['?', '#']).next())
+    {
+        hash.add(page.as_bytes());
+        any = true;
     }
     if any { short(hash.end()) } else { 0 }
 }

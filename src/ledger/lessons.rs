@@ -373,7 +373,11 @@ impl Lessons {
         }
         let person = entries::sender_of_click(&self.key, event);
         let first = *self.dated.get(&(clicks::id_of(&self.key, id), person))?;
-        (first / 1_000 <= event_time::moment(event)?).then_some(first)
+        let moment = event_time::moment(event)?;
+        // Whole seconds that are those of the event are its own address's, or what a fix made of that:
+        // no earlier sighting.
+        let is_own = first == moment * 1_000;
+        (first / 1_000 <= moment && !is_own).then_some(first)
     }
 
     /// The id of a click as it was given out.

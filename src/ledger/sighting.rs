@@ -24,7 +24,7 @@ pub struct Sighting {
     pub external_id: u32,
     /// The address; the last bit tells IPv4 from IPv6, which are never compared.
     pub address: u32,
-    /// Value, currency and contents.
+    /// Value, currency and contents; of a view that has none, the page.
     pub content: u32,
     /// A union of the flags below.
     pub flags: u32,

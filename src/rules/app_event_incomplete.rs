@@ -42,6 +42,11 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
     let required = data.member("advertiser_tracking_enabled");
     match required.filter(|flag| !flag.is_blank()) {
         Some(value) => flag(value, "advertiser_tracking_enabled", out),
+        // In user_data it is misplaced-key's to say so and to move it.
+        None if event
+            .user_data()
+            .and_then(|user| user.member("advertiser_tracking_enabled"))
+            .is_some_and(|flag| !flag.is_blank()) => {}
         None => {
             out.at(
                 required.unwrap_or(data),

@@ -1,11 +1,13 @@
 //! CL514: an AppendAttribution event without what the attribution needs.
 
-use crate::clock::DAY;
+use crate::digest;
 use crate::event::Event;
-use crate::finding::{Certainty, Effect, Findings, Severity};
-use crate::json::Item;
+use crate::finding::{Certainty, Effect, Finding, Findings, Severity};
+use crate::json::{Item, Val};
 use crate::rule::{Check, Rule};
+use crate::values::app_spelling;
 use crate::values::contents::{amount, is_same};
+use crate::values::event_time::Written;
 use crate::values::name::Name;
 
 /// See `rules/attribution-event-incomplete.md`.
@@ -25,10 +27,19 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
             wanted(data, key, "attribution_data", out);
         }
         share(event, data, out);
+        ad(data, out);
+        for key in ["touchpoint_ts", "visit_time"] {
+            if let Some(item) = data.member(key) {
+                time(item, key, out);
+            }
+        }
     }
     if let Some(original) = section(event, Name::OriginalEventData, out) {
         for key in ["event_name", "event_time"] {
             wanted(original, key, "original_event_data", out);
+        }
+        if let Some(item) = original.get(Name::EventTime) {
+            time(item, "original_event_data.event_time", out);
         }
         order(event, original, out);
     }
@@ -61,6 +72,45 @@ fn wanted(object: Item<'_, '_>, key: &str, of: &str, out: &mut Findings) {
     }
 }
 
+/// The number of the ad at Meta, as a number or as text.
+fn ad(data: Item<'_, '_>, out: &mut Findings) {
+    let Some(item) = data.member("ad_id").filter(|item| !item.is_blank()) else {
+        return;
+    };
+    let message = match item.val() {
+        Val::Text(text) if digest::is_unfilled(text) => {
+            "ad_id is a template that nobody filled in".to_owned()
+        }
+        Val::Text(_) | Val::Int(_) => return,
+        other => format!("ad_id is {}, not the id of an ad", other.kind()),
+    };
+    doubtful(out.at(item, message));
+}
+
+/// A time other than that of the event itself: the guide has Unix seconds for it too.
+fn time(item: Item<'_, '_>, what: &str, out: &mut Findings) {
+    let message = match Written::of(item) {
+        Written::Seconds(_) | Written::Digits(_) | Written::Decimal { .. } | Written::Missing => {
+            return;
+        }
+        Written::Finer(unit, _) => format!("{what} is in {}, not seconds", unit.word()),
+        Written::Zoned(_) | Written::Local(_) | Written::Day => {
+            format!("{what} is a date as text, not Unix seconds")
+        }
+        Written::Impossible(_) => format!("{what} is no time at which anything can have happened"),
+        Written::Text | Written::NoTime => format!("{what} is no Unix time"),
+    };
+    doubtful(out.at(item, message)).help("send Unix seconds, as in event_time");
+}
+
+/// There all the same, but hardly what Meta can use.
+fn doubtful(finding: &mut Finding) -> &mut Finding {
+    finding
+        .severity(Severity::Warning)
+        .effect(Effect::Misattributed)
+        .certainty(Certainty::Strong)
+}
+
 fn share(event: &Event<'_, '_>, data: Item<'_, '_>, out: &mut Findings) {
     let Some(item) = data
         .member("attribution_share")
@@ -76,7 +126,12 @@ fn share(event: &Event<'_, '_>, data: Item<'_, '_>, out: &mut Findings) {
         out.at(item, "attribution_share is not between 0 and 1");
         return;
     }
-    let credited = data.member("attribution_value");
+    let credited = data
+        .member("attribution_value")
+        .filter(|item| !item.is_blank());
+    if let Some(item) = credited.filter(|item| amount(*item).is_none()) {
+        doubtful(out.at(item, "attribution_value is no number"));
+    }
     let (Some(credited), Some(value)) = (credited, event.custom(Name::Value).and_then(amount))
     else {
         return;
@@ -94,7 +149,7 @@ fn share(event: &Event<'_, '_>, data: Item<'_, '_>, out: &mut Findings) {
     }
 }
 
-/// The touch comes before the event that it led to, and the report of it within two days.
+/// The touch comes before the event that it led to, and that before the report of it.
 fn order(event: &Event<'_, '_>, original: Item<'_, '_>, out: &mut Findings) {
     let Some(item) = original.get(Name::EventTime) else {
         return;
@@ -108,17 +163,14 @@ fn order(event: &Event<'_, '_>, original: Item<'_, '_>, out: &mut Findings) {
     if let Some(touch) = touch
         && crate::clock::plausible_time(touch).is_some_and(|touch| touch > time)
     {
-        out.at(touch, "touchpoint_ts is later than the original event")
-            .severity(Severity::Warning)
-            .effect(Effect::Misattributed)
-            .certainty(Certainty::Strong);
+        doubtful(out.at(touch, "touchpoint_ts is later than the original event"));
     }
-    if event.time().is_some_and(|now| now - time > 2 * DAY) {
-        out.at(item, "the original event is more than 48 hours older")
-            .severity(Severity::Warning)
-            .effect(Effect::Ignored)
-            .certainty(Certainty::Strong)
-            .help("send AppendAttribution within 48 hours of the original event");
+    // Two clocks may differ by a little.
+    if event.time().is_some_and(|now| time - now > 60) {
+        doubtful(out.at(
+            item,
+            "the original event is later than this one, which speaks of it",
+        ));
     }
 }
 
@@ -127,7 +179,10 @@ fn currency(event: &Event<'_, '_>, out: &mut Findings) {
     let (top, user, _) = event.names();
     let is_elsewhere = (top | user) & (Name::Currency.bit() | Name::CustomData.bit());
     // A value without its currency is value-without-currency's to say.
-    if has(Name::Currency) || has(Name::Value) {
+    if has(Name::Currency)
+        || has(Name::Value)
+        || app_spelling::custom(event, Name::Currency).is_some()
+    {
         return;
     }
     match event.get(Name::CustomData) {
@@ -150,5 +205,22 @@ fn app(event: &Event<'_, '_>, out: &mut Findings) {
     };
     if !data.is_blank() {
         wanted(data, "application_tracking_enabled", "app_data", out);
+    }
+    let system = data
+        .get(Name::Extinfo)
+        .and_then(|info| info.children().next());
+    let has_device = |item: Option<Item<'_, '_>>| item.is_some_and(|item| !item.is_blank());
+    if system.and_then(Item::text) == Some("a2")
+        && !has_device(event.user(Name::Madid))
+        && !has_device(data.get(Name::Madid))
+    {
+        let at = event.user_data().unwrap_or(event.root());
+        // Who has switched the advertising id off has none to send.
+        doubtful(out.at(
+            at,
+            "the AppendAttribution event of an Android app has no madid",
+        ))
+        .effect(Effect::Ignored)
+        .help("send the advertising id of the device, where the person has not switched it off");
     }
 }

@@ -18,7 +18,7 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
     };
     match item.val() {
         Val::Text(text) if money::is_currency(text) => {
-            if matches!(text.as_bytes()[0], b'X' | b'M') {
+            if money::is_unusual(text) {
                 unusual(item, text, out);
             }
         }
@@ -58,6 +58,11 @@ fn written(event: &Event<'_, '_>, item: Item<'_, '_>, text: &str, out: &mut Find
     let still_in_use = withdrawn.is_some_and(|at| event.time().is_some_and(|time| time < at));
     if money::is_currency(&code) || still_in_use {
         if code == text {
+            return;
+        }
+        // In capitals it would not be money either.
+        if money::is_no_money(&code) {
+            unusual(item, &code, out);
             return;
         }
         let title = "write the three letters in capitals";

@@ -15,11 +15,12 @@ pub static RULE: Rule = crate::rule!("custom-data-type", Check::Event(check));
 const DELIVERIES: [&str; 3] = ["in_store", "curbside", "home_delivery"];
 
 const NUMBERS: [Name; 3] = [Name::NumItems, Name::PredictedLtv, Name::NetRevenue];
-const TEXTS: [Name; 6] = [
+const TEXTS: [Name; 7] = [
     Name::ContentName,
     Name::ContentCategory,
     Name::SearchString,
     Name::OrderId,
+    Name::ItemNumber,
     Name::EventSource,
     Name::LeadEventSource,
 ];
@@ -34,6 +35,21 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
         set | Name::NumItems.bit() | Name::PredictedLtv.bit() | Name::NetRevenue.bit()
     };
     let (top, _, custom) = event.names();
+    if top & Name::CustomData.bit() != 0 && event.custom_data().is_none() {
+        whole(event, out);
+    }
+    if (top | custom) & Name::CustomerSegmentation.bit() != 0 {
+        let inside = event
+            .custom_data()
+            .and_then(|data| data.get(Name::CustomerSegmentation));
+        for item in event
+            .get(Name::CustomerSegmentation)
+            .into_iter()
+            .chain(inside)
+        {
+            segmentation(event, item, out);
+        }
+    }
     if top & Name::OptOut.bit() != 0
         && let Some(item) = event.get(Name::OptOut)
     {
@@ -66,6 +82,75 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
             delivery(event, member, out);
         }
     }
+}
+
+/// custom_data that is no object. Of text a logger may have made it, and `[]` is what PHP makes of
+/// an empty one.
+fn whole(event: &Event<'_, '_>, out: &mut Findings) {
+    let Some(data) = event.get(Name::CustomData).filter(|data| !data.is_blank()) else {
+        return;
+    };
+    let kind = match data.val() {
+        Val::Text(_) | Val::Object | Val::Null => return,
+        other => other.kind(),
+    };
+    let is_in_list = data.is_list() && data.len() == 1 && data.children().all(Item::is_object);
+    let at = Pointer::root().key(Name::CustomData.text());
+    let fix = Fix::safe("take the object out of its list").unwrap(at);
+    out.at(data, format!("custom_data is {kind}, not an object"))
+        .help("send custom_data as one object of keys and values")
+        .fix_if(Some(fix).filter(|_| is_in_list));
+}
+
+/// Who the customer is to the business: Meta documents nine answers.
+fn segmentation(event: &Event<'_, '_>, item: Item<'_, '_>, out: &mut Findings) {
+    const SEGMENTS: [&str; 9] = [
+        "new_customer_to_business",
+        "new_customer_to_business_line",
+        "new_customer_to_product_area",
+        "new_customer_to_medium",
+        "existing_customer_to_business",
+        "existing_customer_to_business_line",
+        "existing_customer_to_product_area",
+        "existing_customer_to_medium",
+        "customer_in_loyalty_program",
+    ];
+    let text = match item.val() {
+        Val::Text(text) if SEGMENTS.contains(&text) => return,
+        _ if item.is_blank() => return,
+        Val::Text(text) if Shape::of(text) == Shape::Redacted => return,
+        Val::Text(text) => text,
+        other => {
+            let kind = other.kind();
+            out.at(item, format!("customer_segmentation is {kind}, not text"));
+            return;
+        }
+    };
+    match spelt(text, &SEGMENTS) {
+        Some(known) => {
+            let at = item.pointer_from(event.root().place());
+            let message = "customer_segmentation is a known one in another spelling";
+            out.at(item, message)
+                .fix(Fix::safe("write the value as Meta documents it").replace_text(at, known));
+        }
+        None => {
+            let message = "customer_segmentation is none of the nine values that Meta documents";
+            out.at(item, message).help(
+                "send a value such as new_customer_to_business or customer_in_loyalty_program",
+            );
+        }
+    }
+}
+
+/// The one of some words with underscores that a text spells when only letters and digits count.
+fn spelt(text: &str, words: &[&'static str]) -> Option<&'static str> {
+    let folded: String = text
+        .chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect();
+    let is_it = |known: &&&str| known.replace('_', "") == folded;
+    words.iter().find(is_it).copied()
 }
 
 /// Whether the event is kept from the delivery of ads; anything but a boolean is read by chance.
@@ -190,15 +275,7 @@ fn delivery(event: &Event<'_, '_>, item: Item<'_, '_>, out: &mut Findings) {
             return;
         }
     };
-    let folded: String = text
-        .chars()
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect();
-    let meant = DELIVERIES
-        .into_iter()
-        .find(|known| known.replace('_', "") == folded);
-    match meant {
+    match spelt(text, &DELIVERIES) {
         Some(known) => {
             let at = item.pointer_from(event.root().place());
             out.at(item, "delivery_category is a known one in another spelling")

@@ -195,7 +195,8 @@ fn demand(
             out.at_pointer(at, message)
                 .help("send data_processing_options_state, or client_ip_address");
         }
-        (Given::Number(_, 0), Given::Number(_, 0)) if !has_address => {
+        // The country alone is no place either: a state of 0 leaves it to the address.
+        (Given::Number(..), Given::Number(_, 0)) if !has_address => {
             let message =
                 "Meta is to find out where the person is, and there is no address to do it by";
             out.at_pointer(at, message)

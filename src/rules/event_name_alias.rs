@@ -17,7 +17,8 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
     if STANDARD.contains(name) || MESSAGING.contains(name) {
         return;
     }
-    let Some(alias) = event_name::alias(name) else {
+    let misspelt = || event_name::misspelt(name).map(Alias::Misspelt);
+    let Some(alias) = event_name::alias(name).or_else(misspelt) else {
         return;
     };
     // There the list of names is another, and names outside it are refused.
@@ -41,6 +42,10 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
             format!("event_name reads like {right}, and Meta takes it for a custom event"),
             right,
         ),
+        Alias::Misspelt(right) => (
+            format!("event_name is {right} but for a letter, so Meta takes it for a custom event"),
+            right,
+        ),
         Alias::Generic => {
             out.at(
                 item,
@@ -53,7 +58,7 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
     };
     let finding = out.at(item, message);
     finding.fix(Fix::needs_consent("write the standard event's name").replace_text(at, right));
-    if matches!(alias, Alias::Near(_)) {
+    if matches!(alias, Alias::Near(_) | Alias::Misspelt(_)) {
         finding.certainty(Certainty::Heuristic);
     }
 }

@@ -5,7 +5,7 @@ use crate::finding::Findings;
 use crate::fix::Fix;
 use crate::rule::{Check, Rule};
 use crate::signs::Signs;
-use crate::values::event_time::{self, Written};
+use crate::values::event_time::{self, Unit, Written};
 
 /// See `rules/event-time-unit.md`.
 pub static RULE: Rule = crate::rule!("event-time-unit", Check::Event(check)).when(Signs::ODD_TIME);
@@ -15,9 +15,14 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
         return;
     };
     let at = item.pointer_from(event.root().place());
+    let fix = match unit {
+        // They do not tell whether they were counted by the clock on the wall.
+        Unit::Ticks => Fix::needs_consent("write the time, taken as UTC, in seconds"),
+        _ => Fix::safe("write the time in seconds"),
+    };
     out.at(
         item,
         format!("event_time is in {}, not seconds", unit.word()),
     )
-    .fix(Fix::safe("write the time in seconds").replace(at, seconds.to_string()));
+    .fix(fix.replace(at, seconds.to_string()));
 }

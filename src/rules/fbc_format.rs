@@ -10,6 +10,7 @@ use crate::rule::{Check, Rule};
 use crate::signs::Signs;
 use crate::values::click_id::{self, Misformed};
 use crate::values::name::Name;
+use crate::values::single;
 
 use super::click_id_not_sent::{date_clicks, made};
 
@@ -24,6 +25,7 @@ pub static RULE: Rule = crate::rule!(
 .when(Signs::CLICK);
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
+    let told = out.len();
     for value in event.user(Name::Fbc).into_iter().flat_map(Item::each) {
         match value.val() {
             Val::Text(text) if click_id::is_fbc(text) => {}
@@ -44,6 +46,7 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
             }
         }
     }
+    single::tell_list(event, Name::Fbc, told, out);
 }
 
 fn report(event: &Event<'_, '_>, value: Item<'_, '_>, text: &str, out: &mut Findings) {

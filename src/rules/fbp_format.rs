@@ -8,6 +8,7 @@ use crate::json::{Item, Val};
 use crate::rule::{Check, Rule};
 use crate::values::click_id::{self, Misformed, Stamped};
 use crate::values::name::Name;
+use crate::values::single;
 
 /// See `rules/fbp-format.md`.
 pub static RULE: Rule = crate::rule!("fbp-format", Check::Event(check));
@@ -20,6 +21,7 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
             return;
         }
     }
+    let told = out.len();
     for value in event.user(Name::Fbp).into_iter().flat_map(Item::each) {
         match value.val() {
             Val::Text(text) if click_id::is_fbp(text) => {
@@ -65,6 +67,7 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
             }
         }
     }
+    single::tell_list(event, Name::Fbp, told, out);
 }
 
 fn report(event: &Event<'_, '_>, value: Item<'_, '_>, message: &str, out: &mut Findings) {

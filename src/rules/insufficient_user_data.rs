@@ -5,6 +5,7 @@ use crate::event::Event;
 use crate::finding::Findings;
 use crate::json::Item;
 use crate::rule::{Check, Rule};
+use crate::rules::unknown_user_data_key;
 use crate::values::name::Name;
 
 /// See `rules/insufficient-user-data.md`.
@@ -36,7 +37,9 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
     };
     let mut present = 0;
     for member in user_data.members() {
-        let Some(name) = member.name().filter(|name| name.hashing().is_some()) else {
+        let named = member.name().filter(|name| name.hashing().is_some());
+        let Some(name) = named.or_else(|| unknown_user_data_key::of_offline_table(event, member))
+        else {
             continue;
         };
         if !member.is_blank() {

@@ -8,6 +8,7 @@ use crate::json::{Item, Val};
 use crate::rule::{Check, Rule};
 use crate::values::name::Name;
 use crate::values::network::{self, Reading, Wrapping};
+use crate::values::single;
 
 /// See `rules/ip-format.md`.
 pub static RULE: Rule = crate::rule!("ip-format", Check::Event(check));
@@ -19,6 +20,7 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
     let Some(value) = event.user(Name::ClientIpAddress) else {
         return;
     };
+    let told = out.len();
     match value.val() {
         Val::Text(text) => check_text(event, value, text, out),
         Val::List if value.len() > 1 => check_list(event, value, out),
@@ -30,6 +32,7 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
                     _ => report_type(event, element, out),
                 }
             }
+            single::tell_list(event, Name::ClientIpAddress, told, out);
         }
         _ if value.is_blank() => {}
         _ => report_type(event, value, out),

@@ -88,6 +88,31 @@ const OUT_OF_EVENT: u128 = (at(Level::Request) | at(Level::UserData) | at(Level:
 /// What is out of place in user_data, which takes no properties of one's own.
 const OUT_OF_USER: u128 = at(Level::Event) | at(Level::AppData) | at(Level::CustomData);
 
+/// What is out of place in app_data. `app_user_id` stands there in one of Meta's SDKs.
+const OUT_OF_APP: u128 = (at(Level::Event) | at(Level::UserData) & !COMMON | at(Level::CustomData))
+    & !set(&[Name::AppData, Name::Status, Name::EventSource]);
+
+/// What Meta documents for app_data and its SDKs write there, and nothing else has.
+const OF_APP: [&str; 12] = [
+    "advertiser_tracking_enabled",
+    "application_tracking_enabled",
+    "campaign_ids",
+    "consider_views",
+    "include_dwell_data",
+    "include_video_data",
+    "install_referrer",
+    "installer_package",
+    "receipt_data",
+    "url_schemes",
+    "vendor_id",
+    "windows_attribution_id",
+];
+
+/// Whether a key that is no name of another level belongs in app_data.
+pub(crate) fn is_of_app(key: &str) -> bool {
+    OF_APP.contains(&key)
+}
+
 /// What is out of place in custom_data. Everybody may add properties of their own there, so these
 /// are the names that nobody invents; the others must hold a digest besides. `country` and `city`
 /// are Meta's own names for travel, and Meta's sample has customer_segmentation there.
@@ -142,7 +167,6 @@ const OUT_OF_REQUEST: u128 =
             Name::DataProcessingOptions,
             Name::DataProcessingOptionsCountry,
             Name::DataProcessingOptionsState,
-            Name::OptOut,
             Name::Status,
             Name::EventSource,
             Name::LeadEventSource,
@@ -180,6 +204,14 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
         shown_in_clear(event, out);
     }
     in_event_name(event, out);
+    if top & Name::AppData.bit() != 0 {
+        for member in strays(event.get(Name::AppData), OUT_OF_APP) {
+            in_app_data(event, member, out);
+        }
+    }
+    if event.has_unnamed_user_keys() {
+        of_app_in_user_data(event, out);
+    }
     if (top & OUT_OF_EVENT) | (user & OUT_OF_USER) | (custom & OUT_OF_CUSTOM) == 0 {
         return;
     }
@@ -423,6 +455,46 @@ fn beside_event_name(event: &Event<'_, '_>, member: Item<'_, '_>, top: u128, out
     }
     if !is_refused_there(event, member) {
         Stray::new(event, member, "beside event_name").report(event, out);
+    }
+}
+
+fn in_app_data(event: &Event<'_, '_>, member: Item<'_, '_>, out: &mut Findings) {
+    // That it shows somebody in clear was told already.
+    let is_shown = |value: Item<'_, '_>| personal::shown_by(value).is_some();
+    if event.in_request && member.descendants().any(is_shown) || is_refused_there(event, member) {
+        return;
+    }
+    Stray::new(event, member, "in app_data").report(event, out);
+}
+
+/// Keys of app_data among those of the person.
+fn of_app_in_user_data(event: &Event<'_, '_>, out: &mut Findings) {
+    let members = event.user_data().into_iter().flat_map(Item::members);
+    for member in members.filter(|member| member.name().is_none() && is_of_app(member.key())) {
+        let key = member.key();
+        let app_data = event.get(Name::AppData);
+        let there = app_data.and_then(|data| data.member(key));
+        if member.is_blank() {
+            continue;
+        }
+        if there.is_some_and(|there| !there.is_blank()) {
+            let message =
+                format!("{key} stands in user_data as well; Meta reads the one in app_data");
+            out.at(member, message).severity(Severity::Info);
+            continue;
+        }
+        let root = event.root().place();
+        let mut fix = Fix::safe("move the key to where Meta reads it");
+        if let Some(blank) = there {
+            fix = fix.remove(blank.pointer_from(root));
+        }
+        let has_room = app_data.is_none_or(Item::is_object);
+        let fix = fix.relocate(member.pointer_from(root), into(Name::AppData), key);
+        out.at(
+            member,
+            format!("{key} stands in user_data; Meta looks for it in app_data"),
+        )
+        .fix_if(Some(fix).filter(|_| has_room));
     }
 }
 

@@ -41,14 +41,17 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
     else {
         return;
     };
-    // Where the server's is a name of Meta's and the browser's is none, the browser's is the wrong one.
-    let is_standard = |name: &str| STANDARD.contains(name);
-    if event.name().is_some_and(is_standard) && !is_standard(name) {
+    if event.name().is_some_and(|own| is_right(own, name)) {
         return;
     }
     let fix = Fix::needs_consent("take the event_name of the browser's copy");
     out.at(item, "event_name differs from that of the browser's copy")
         .fix(fix.replace_text(Pointer::root().key("event_name"), name));
+}
+
+/// Whether the server's name is Meta's and the browser's is none: then the browser's is the wrong one.
+fn is_right(of_server: &str, of_browser: &str) -> bool {
+    STANDARD.contains(of_server) && !STANDARD.contains(of_browser)
 }
 
 fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
@@ -77,6 +80,9 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
             finding
                 .places(events.iter().copied(), "event of such a pair")
                 .events(number);
+            if is_right(name, &pairs.name) {
+                finding.without_fix();
+            }
             if !is_one_name(name, &pairs.name) && events.len() < LEAST {
                 finding
                     .severity(Severity::Warning)

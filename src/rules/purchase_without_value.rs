@@ -3,6 +3,7 @@
 use crate::event::Event;
 use crate::finding::Findings;
 use crate::rule::{Check, Rule};
+use crate::values::app_spelling;
 use crate::values::name::Name;
 
 /// See `rules/purchase-without-value.md`.
@@ -11,6 +12,9 @@ pub static RULE: Rule = crate::rule!("purchase-without-value", Check::Event(chec
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     let value = event.custom(Name::Value);
     if value.is_some_and(|value| !value.is_blank()) || event.name() != Some("Purchase") {
+        return;
+    }
+    if app_spelling::custom(event, Name::Value).is_some() {
         return;
     }
     let custom_data = event.get(Name::CustomData);

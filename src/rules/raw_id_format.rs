@@ -2,10 +2,12 @@
 
 use crate::digest::{self, Shape};
 use crate::event::Event;
-use crate::finding::{Certainty, Effect, Findings};
+use crate::finding::{Certainty, Effect, Findings, Severity};
+use crate::fix::{Fix, quote};
 use crate::json::{Item, Val};
 use crate::rule::{Check, Rule};
 use crate::values::name::Name;
+use crate::values::single;
 
 /// See `rules/raw-id-format.md`.
 pub static RULE: Rule = crate::rule!("raw-id-format", Check::Event(check));
@@ -38,17 +40,19 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
     if event.names().1 & BITS == 0 {
         return;
     }
-    let values = |name| event.user(name).into_iter().flat_map(Item::each);
-    for name in NUMBERS {
-        for value in values(name) {
-            check_number(value, name, out);
+    for name in NUMBERS.into_iter().chain([Name::Madid, Name::CtwaClid]) {
+        let Some(value) = event.user(name) else {
+            continue;
+        };
+        let told = out.len();
+        for value in value.each() {
+            match name {
+                Name::Madid => check_device(event, value, out),
+                Name::CtwaClid => check_click(event, value, out),
+                _ => check_number(event, value, name, out),
+            }
         }
-    }
-    for value in values(Name::Madid) {
-        check_device(value, out);
-    }
-    for value in values(Name::CtwaClid) {
-        check_click(value, out);
+        single::tell_list(event, name, told, out);
     }
 }
 
@@ -60,46 +64,117 @@ fn is_of_others(text: &str) -> bool {
         || matches!(Shape::of(text), Shape::Sha256 | Shape::UpperHex)
 }
 
-fn check_number(value: Item<'_, '_>, name: Name, out: &mut Findings) {
-    let of_lead = name == Name::LeadId;
-    let (message, digits) = match value.val() {
-        _ if value.is_blank() => return,
-        Val::Int(number) if number > 0 => (None, number.ilog10() as usize + 1),
-        Val::Text(text) => match text.trim() {
-            text if is_of_others(text) => return,
-            text if text.bytes().all(|b| b.is_ascii_digit()) => (None, text.len()),
-            text if of_lead && labelled(text) => (
-                Some("lead_id has a label before its digits, as Meta's exports write it"),
-                0,
+/// What the value of a number's key is.
+enum Number {
+    /// This many digits, and nothing else.
+    Digits(usize),
+    /// The digits that are meant, written otherwise in a way that loses none of them.
+    Dressed(&'static str, String),
+    /// No id, for a reason.
+    Wrong(&'static str),
+    /// A lead's id behind a label.
+    Labelled,
+    /// Blank, or another rule's.
+    Passed,
+}
+
+fn read_number(value: Item<'_, '_>) -> Number {
+    match value.val() {
+        _ if value.is_blank() => Number::Passed,
+        Val::Int(0) => Number::Wrong("is 0, which is nobody's id"),
+        Val::Int(..0) => Number::Wrong("is a negative number"),
+        Val::Int(number) => Number::Digits(number.ilog10() as usize + 1),
+        Val::Float(number) => match whole(number) {
+            Some(number) => Number::Dressed(
+                "is written with a decimal point or an exponent",
+                number.to_string(),
             ),
-            _ => (Some("is not a number"), 0),
+            None => Number::Wrong("was turned into a floating-point number, which loses digits"),
         },
-        Val::Float(_) => (
-            Some("was turned into a floating-point number, which loses digits"),
-            0,
-        ),
-        _ => (Some("is not a number"), 0),
-    };
-    match message {
-        Some(message) if message.starts_with("lead_id") => {
+        Val::Text(text) => match text.trim() {
+            bare if is_of_others(bare) => Number::Passed,
+            bare if bare.bytes().all(|b| b == b'0') => {
+                Number::Wrong("is all zeros, which is nobody's id")
+            }
+            bare if bare.bytes().all(|b| b.is_ascii_digit()) => match bare == text {
+                true => Number::Digits(text.len()),
+                false => Number::Dressed("has white space around it", quote(bare)),
+            },
+            bare if labelled(bare) => Number::Labelled,
+            _ => Number::Wrong("is not a number"),
+        },
+        _ => Number::Wrong("is not a number"),
+    }
+}
+
+/// The whole number that a float is, where nothing was lost: below 2^53, and not rounded to the
+/// fifteen digits that spreadsheets keep.
+fn whole(number: f64) -> Option<i64> {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    if number.fract() != 0.0 || !(1.0..EXACT).contains(&number) {
+        return None;
+    }
+    let number = number as i64;
+    (number < 1_000_000_000_000_000 || number % 10 != 0).then_some(number)
+}
+
+fn check_number(event: &Event<'_, '_>, value: Item<'_, '_>, name: Name, out: &mut Findings) {
+    let of_lead = name == Name::LeadId;
+    let digits = match read_number(value) {
+        Number::Passed => return,
+        Number::Digits(digits) => digits,
+        Number::Dressed(how, json) => {
+            let digits = json.bytes().filter(u8::is_ascii_digit).count();
+            if !of_lead || LEAD_DIGITS.contains(&digits) {
+                dressed(event, value, &format!("{name} {how}"), json, out);
+            }
+            digits
+        }
+        Number::Labelled if of_lead => {
+            let message = "lead_id has a label before its digits, as Meta's exports write it";
             out.at(value, message)
                 .help("send the digits behind the colon alone");
+            return;
         }
-        Some(message) => {
-            let finding = out.at(value, format!("{name} {message}"));
-            if !of_lead {
-                finding.effect(Effect::Ignored).certainty(Certainty::Strong);
-            }
-        }
-        None if of_lead && !LEAD_DIGITS.contains(&digits) => {
-            let plural = if digits == 1 { "" } else { "s" };
-            out.at(
-                value,
-                format!("lead_id has {digits} digit{plural}; Meta's have 15 to 17"),
-            );
-        }
-        None => {}
+        Number::Labelled => return wrong(value, name, "is not a number", out),
+        Number::Wrong(why) => return wrong(value, name, why, out),
+    };
+    if of_lead && !LEAD_DIGITS.contains(&digits) {
+        let plural = if digits == 1 { "" } else { "s" };
+        out.at(
+            value,
+            format!("lead_id has {digits} digit{plural}; Meta's have 15 to 17"),
+        );
     }
+}
+
+fn wrong(value: Item<'_, '_>, name: Name, why: &str, out: &mut Findings) {
+    let finding = out.at(value, format!("{name} {why}"));
+    if name != Name::LeadId {
+        finding.effect(Effect::Ignored).certainty(Certainty::Strong);
+    }
+}
+
+/// The right id, written otherwise than Meta gives it: whether Meta reads it all the same, nobody
+/// knows.
+fn dressed(
+    event: &Event<'_, '_>,
+    value: Item<'_, '_>,
+    message: &str,
+    json: String,
+    out: &mut Findings,
+) {
+    let at = value.pointer_from(event.root().place());
+    let title = match value.val() {
+        Val::Float(_) => "write it as a whole number",
+        _ => "remove the white space",
+    };
+    out.at(value, message)
+        .severity(Severity::Warning)
+        .certainty(Certainty::Strong)
+        .effect(Effect::Unknown)
+        .spoils(false)
+        .fix(Fix::safe(title).replace(at, json));
 }
 
 /// Whether letters and a colon stand before digits: `l:` is how exports of leads write the id.
@@ -112,17 +187,17 @@ fn labelled(text: &str) -> bool {
     })
 }
 
-fn check_device(value: Item<'_, '_>, out: &mut Findings) {
+fn check_device(event: &Event<'_, '_>, value: Item<'_, '_>, out: &mut Findings) {
     let message = match value.val() {
         _ if value.is_blank() => return,
         Val::Text(text) if is_of_others(text) => return,
         Val::Text(text) if !is_uuid(text.trim()) => {
             "madid is not an advertising id, which is a UUID with its dashes"
         }
-        Val::Text(text) if text.bytes().all(|b| matches!(b, b'0' | b'-' | b' ')) => {
+        Val::Text(text) if text.trim().bytes().all(|b| matches!(b, b'0' | b'-')) => {
             "madid is all zeros: the person has switched the advertising id off"
         }
-        Val::Text(_) => return,
+        Val::Text(text) => return spaced(event, value, text, Name::Madid, out),
         _ => "madid is not an advertising id, which is a UUID as text",
     };
     out.at(value, message)
@@ -138,17 +213,25 @@ fn is_uuid(text: &str) -> bool {
         })
 }
 
-fn check_click(value: Item<'_, '_>, out: &mut Findings) {
+/// White space around an id that is right otherwise.
+fn spaced(event: &Event<'_, '_>, value: Item<'_, '_>, text: &str, name: Name, out: &mut Findings) {
+    if text.trim() != text {
+        let message = format!("{name} has white space around it");
+        dressed(event, value, &message, quote(text.trim()), out);
+    }
+}
+
+fn check_click(event: &Event<'_, '_>, value: Item<'_, '_>, out: &mut Findings) {
     let message = match value.val() {
         _ if value.is_blank() => return,
         Val::Text(text) if is_of_others(text) => return,
-        Val::Text(text) => {
-            let text = text.trim();
+        Val::Text(whole) => {
+            let text = whole.trim();
             let is_token = text.bytes().all(|b| {
                 b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'=' | b'+')
             });
             if is_token && !text.contains("ctwa_clid=") {
-                return;
+                return spaced(event, value, whole, Name::CtwaClid, out);
             }
             "ctwa_clid holds more than the click id of the message"
         }

@@ -85,6 +85,8 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
             };
             out.at(first, "/event_time", message)
                 .certainty(Certainty::Heuristic)
+                // No id tells when they happened.
+                .without_fix()
                 .help("send the time at which each event happened, not that of the job that sends them")
                 .related(last, "the last of them")
                 .events(events);

@@ -86,7 +86,11 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
         if shift.is_zone {
             message.push_str(", as a wall clock of the given zone would be");
         }
-        out.at(shift.seen.first, "/event_time", message)
+        let finding = out.at(shift.seen.first, "/event_time", message);
+        if certainty != Certainty::Strong {
+            finding.without_fix();
+        }
+        finding
             .certainty(certainty)
             .related(shift.seen.last, "the last of them")
             .events(shift.seen.events);

@@ -12,6 +12,7 @@ use crate::finding::{Certainty, Effect, Findings, Severity};
 use crate::fix::Fix;
 use crate::json::{Item, Val};
 use crate::rule::{Check, Rule};
+use crate::rules::misplaced_key;
 use crate::values::name::{Hashing, Name};
 use crate::values::personal::{self, Kind};
 use crate::values::plain;
@@ -96,10 +97,13 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
     }
 }
 
-/// Whether a member has a key that means nothing in an event. Keys of the event and of custom_data
-/// are the business of misplaced-key, test codes and tokens that of their own rules.
+/// Whether a member has a key that means nothing in an event. Keys of the event, of app_data and of
+/// custom_data are the business of misplaced-key, test codes and tokens that of their own rules.
 fn is_stranger(member: Item<'_, '_>) -> bool {
-    member.name().is_none_or(|name| STRANGERS & name.bit() != 0)
+    match member.name() {
+        Some(name) => STRANGERS & name.bit() != 0,
+        None => !misplaced_key::is_of_app(member.key()),
+    }
 }
 
 /// Names of the request and of the items of contents. Those of events and of custom_data are the
@@ -189,7 +193,7 @@ fn report(event: &Event<'_, '_>, member: Item<'_, '_>, out: &mut Findings) {
         finding
             .severity(Severity::Warning)
             .certainty(Certainty::Strong);
-    } else if blank || there || is_of_offline_table(event, member.key()) {
+    } else if blank || there || of_offline_table(event, member).is_some() {
         finding.severity(Severity::Warning);
     }
 }
@@ -221,10 +225,17 @@ fn shown_by(value: Item<'_, '_>, alias: Option<&(Meaning, String)>) -> Option<Ki
     })
 }
 
-/// The names in the table of Meta's page on offline events, whose own sample has the usual ones.
-fn is_of_offline_table(event: &Event<'_, '_>, key: &str) -> bool {
-    matches!(key, "email" | "phone" | "gen" | "zip")
-        && event.action_source() == Some("physical_store")
+/// The key that is meant by a name in the table of Meta's page on offline events, whose own sample
+/// has the usual ones: which of the two Meta reads on events of a store, its pages do not settle.
+pub(crate) fn of_offline_table(event: &Event<'_, '_>, member: Item<'_, '_>) -> Option<Name> {
+    let name = match member.key() {
+        "email" => Name::Em,
+        "phone" => Name::Ph,
+        "gen" => Name::Ge,
+        "zip" => Name::Zp,
+        _ => return None,
+    };
+    (event.action_source() == Some("physical_store")).then_some(name)
 }
 
 /// Renames a key when its value is one that the right key takes. Plain text is hashed in the same

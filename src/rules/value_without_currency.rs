@@ -3,6 +3,7 @@
 use crate::event::Event;
 use crate::finding::{Certainty, Findings};
 use crate::rule::{Check, Rule};
+use crate::values::app_spelling;
 use crate::values::name::Name;
 
 /// See `rules/value-without-currency.md`.
@@ -16,6 +17,9 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
     let has_value = event.custom(Name::Value).is_some_and(|v| !v.is_blank());
     let is_purchase = event.name() == Some("Purchase");
     if !has_value && !is_purchase && !is_order_in_messenger(event) {
+        return;
+    }
+    if app_spelling::custom(event, Name::Currency).is_some() {
         return;
     }
     let custom_data = event.get(Name::CustomData);

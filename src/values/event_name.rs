@@ -83,6 +83,8 @@ pub enum Alias {
     Foreign(&'static str),
     /// A near synonym, or the word of another language.
     Near(&'static str),
+    /// The name itself with one letter wrong.
+    Misspelt(&'static str),
     /// A word for custom events as such.
     Generic,
 }
@@ -109,6 +111,39 @@ static ALIASES: Lazy<HashMap<String, Alias>> = Lazy::new(|| {
 /// The standard event that `name` means in other words.
 pub fn alias(name: &str) -> Option<Alias> {
     ALIASES.get(&*folded(name)?).copied()
+}
+
+/// The standard event whose name `name` misses by one letter: one too many, one too few, another, or
+/// two that changed places. Letters around the whole name make other words (`Purchased`), and short
+/// names are near to too many (`Contract`).
+pub fn misspelt(name: &str) -> Option<&'static str> {
+    const SHORTEST: usize = 8;
+    let folded = folded(name)?;
+    let given = folded.as_bytes();
+    let lengths = given.len().saturating_sub(1).max(SHORTEST)..=given.len() + 1;
+    let names = lengths.filter_map(|length| STANDARD.0.get(length));
+    names.flatten().find(|known| is_slip(known, given)).copied()
+}
+
+/// Whether a name in lower case misses a known one by one letter inside it.
+fn is_slip(known: &str, given: &[u8]) -> bool {
+    let known = known.to_ascii_lowercase();
+    let known = known.as_bytes();
+    let alike = |pair: &(&u8, &u8)| pair.0 == pair.1;
+    let front = known.iter().zip(given).take_while(alike).count();
+    let (known, given) = (&known[front..], &given[front..]);
+    let back = known
+        .iter()
+        .rev()
+        .zip(given.iter().rev())
+        .take_while(alike)
+        .count();
+    match (&known[..known.len() - back], &given[..given.len() - back]) {
+        ([], [_]) => front > 0 && back > 0,
+        ([_], []) | ([_], [_]) => true,
+        ([a, b], [c, d]) => (a, b) == (d, c),
+        _ => false,
+    }
 }
 
 /// A text in place, without an allocation.
@@ -221,6 +256,34 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(alias(word), means, "{word}");
+        }
+    }
+
+    #[test]
+    fn slips() {
+        for (text, name) in [
+            ("Purchse", Some("Purchase")),
+            ("AddToCard", Some("AddToCart")),
+            ("InitateCheckout", Some("InitiateCheckout")),
+            ("CompleteRegistation", Some("CompleteRegistration")),
+            ("purhcase", Some("Purchase")),
+            ("Page Viwe", Some("PageView")),
+            ("Purchhase", Some("Purchase")),
+            ("Purchase", None),
+            ("Purchased", None),
+            ("Purchases", None),
+            ("PageViews", None),
+            ("RePurchase", None),
+            ("Subscriber", None),
+            ("Unsubscribe", None),
+            ("Contract", None),
+            ("Contacts", None),
+            ("Leads", None),
+            ("Donated", None),
+            ("Pürchase", None),
+            ("", None),
+        ] {
+            assert_eq!(misspelt(text), name, "{text:?}");
         }
     }
 

@@ -47,14 +47,33 @@ pub enum Unit {
     Milliseconds,
     Microseconds,
     Nanoseconds,
+    /// Of 100 nanoseconds, since the year 1: `DateTime.Ticks` of .NET.
+    Ticks,
 }
 
+/// Ticks from the year 1 to 1970.
+const TICKS_OF_1970: i64 = 621_355_968_000_000_000;
+const TICKS_PER_SECOND: i64 = 10_000_000;
+
 impl Unit {
-    const ALL: [(Unit, i64); 3] = [
-        (Unit::Milliseconds, 1_000),
-        (Unit::Microseconds, 1_000_000),
-        (Unit::Nanoseconds, 1_000_000_000),
+    const ALL: [Unit; 4] = [
+        Unit::Milliseconds,
+        Unit::Microseconds,
+        Unit::Nanoseconds,
+        Unit::Ticks,
     ];
+
+    /// The seconds that so many of the unit make, rounded down.
+    const fn seconds(self, number: i64) -> i64 {
+        match self {
+            Unit::Milliseconds => number.div_euclid(1_000),
+            Unit::Microseconds => number.div_euclid(1_000_000),
+            Unit::Nanoseconds => number.div_euclid(1_000_000_000),
+            Unit::Ticks => number
+                .saturating_sub(TICKS_OF_1970)
+                .div_euclid(TICKS_PER_SECOND),
+        }
+    }
 
     /// The unit's name in the plural.
     pub const fn word(self) -> &'static str {
@@ -62,6 +81,7 @@ impl Unit {
             Unit::Milliseconds => "milliseconds",
             Unit::Microseconds => "microseconds",
             Unit::Nanoseconds => "nanoseconds",
+            Unit::Ticks => "ticks of .NET",
         }
     }
 }
@@ -155,7 +175,7 @@ impl Written {
         // The plausible years are so few that no number is plausible in two units.
         Unit::ALL
             .into_iter()
-            .map(|(unit, per_second)| (unit, number.div_euclid(per_second)))
+            .map(|unit| (unit, unit.seconds(number)))
             .find(|(_, seconds)| PLAUSIBLE.contains(seconds))
             .map_or_else(
                 || Written::Impossible(Impossible::of(number)),
@@ -187,7 +207,10 @@ impl Written {
         if let Ok(number) = text.parse::<f64>() {
             return Written::of_float(number);
         }
-        Written::of_date(text)
+        match milliseconds_of_dot_net(text) {
+            Some(number) => Written::of_int(number),
+            None => Written::of_date(text),
+        }
     }
 
     fn of_date(text: &str) -> Written {
@@ -220,6 +243,14 @@ impl Impossible {
             _ => Impossible::Late,
         }
     }
+}
+
+/// `/Date(1782399600000)/`, as the older serializers of .NET write a date in JSON. An offset behind
+/// the number is where the sender was, and changes nothing.
+fn milliseconds_of_dot_net(text: &str) -> Option<i64> {
+    let number = text.strip_prefix("/Date(")?.strip_suffix(")/")?;
+    let offset = number.get(1..)?.find(['+', '-']).map(|at| at + 1);
+    number[..offset.unwrap_or(number.len())].parse().ok()
 }
 
 /// A date that names its zone: ISO 8601 as most languages write it, RFC 2822, a trailing `UTC`
@@ -278,6 +309,16 @@ mod tests {
             ("\"1782399600999\"", Written::Finer(Milliseconds, T)),
             ("1782399600999999", Written::Finer(Microseconds, T)),
             ("1782399600999999999", Written::Finer(Nanoseconds, T)),
+            ("639179964000000000", Written::Finer(Ticks, T)),
+            ("\"639179964009999999\"", Written::Finer(Ticks, T)),
+            ("6.39179964e17", Written::Finer(Ticks, T)),
+            ("\"/Date(1782399600000)/\"", Written::Finer(Milliseconds, T)),
+            (
+                "\"/Date(1782399600000+0200)/\"",
+                Written::Finer(Milliseconds, T),
+            ),
+            ("\"/Date(now)/\"", Written::NoTime),
+            ("\"/Date(é1)/\"", Written::Text),
             ("0", Written::Impossible(Impossible::Zero)),
             ("\"0\"", Written::Impossible(Impossible::Zero)),
             ("-1", Written::Impossible(Impossible::Negative)),

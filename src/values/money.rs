@@ -35,13 +35,20 @@ static TABLE: Lazy<Table> = Lazy::new(|| {
 const CODES: usize = 26 * 26 * 26;
 
 /// One bit a code of three capitals.
-static ACTIVE: Lazy<[u64; CODES.div_ceil(64)]> = Lazy::new(|| {
+type Codes = [u64; CODES.div_ceil(64)];
+
+static ACTIVE: Lazy<Codes> = Lazy::new(|| bits_of(TABLE.active.iter()));
+
+/// The active codes that stand for no money or that Meta is said to refuse.
+static UNUSUAL: Lazy<Codes> = Lazy::new(|| bits_of(TABLE.no_money.iter().chain(&TABLE.refused)));
+
+fn bits_of<'a>(codes: impl Iterator<Item = &'a String>) -> Codes {
     let mut bits = [0; CODES.div_ceil(64)];
-    for at in TABLE.active.iter().filter_map(|code| number_of(code)) {
+    for at in codes.filter_map(|code| number_of(code)) {
         bits[at / 64] |= 1 << (at % 64);
     }
     bits
-});
+}
 
 fn number_of(code: &str) -> Option<usize> {
     let letters: [u8; 3] = code.as_bytes().try_into().ok()?;
@@ -63,9 +70,15 @@ pub fn is_reserved(code: &str) -> bool {
     TABLE.reserved.iter().any(|reserved| reserved == code)
 }
 
+/// Whether more is to be said of an active code than that it is one.
+#[inline]
+pub fn is_unusual(code: &str) -> bool {
+    number_of(code).is_some_and(|at| UNUSUAL[at / 64] >> (at % 64) & 1 == 1)
+}
+
 /// Whether the code stands for a metal or a unit of account, and not for money.
 pub fn is_no_money(code: &str) -> bool {
-    code.starts_with('X') && TABLE.no_money.iter().any(|listed| listed == code)
+    TABLE.no_money.iter().any(|listed| listed == code)
 }
 
 /// Whether Meta is said to refuse the code although ISO 4217 has it.
