@@ -5,6 +5,7 @@ use sha2::{Digest as _, Sha256};
 use crate::values::blank::trimmed;
 
 mod dates;
+mod dialled;
 mod dress;
 mod fixed;
 pub mod forms;
