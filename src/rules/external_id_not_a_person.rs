@@ -300,6 +300,10 @@ fn behind_digest(event: &Event<'_, '_>, identifier: &Identifier<'_>) -> Option<I
         ),
         (address.map(digest::strip_appendix), Instead::Address),
         (event.user(Name::Fbp).and_then(Item::text), Instead::Browser),
+        (
+            event.get(Name::EventSourceUrl).and_then(Item::text),
+            Instead::Url,
+        ),
     ]
     .into_iter()
     .find(|(text, _)| text.is_some_and(|text| !text.is_empty() && is(&sha256(text.as_bytes()))))
