@@ -7,6 +7,7 @@ pub use redaction::is_masked_email;
 use redaction::is_redacted;
 
 mod dates;
+mod dialled;
 mod dress;
 mod fixed;
 pub mod forms;
@@ -134,6 +135,9 @@ pub enum Shape {
 }
 
 impl Shape {
+    /// The shapes of a whole SHA-256 digest in hex, in whatever case.
+    pub const IN_HEX: u32 = Shape::Sha256.bit() | Shape::UpperHex.bit();
+
     /// The bit of this shape in a set of shapes.
     pub const fn bit(self) -> u32 {
         1 << self as u8

@@ -7,6 +7,7 @@ pub(crate) use payload::is_listed_event;
 pub use payload::{Payload, Payloads, Request};
 pub use record::{Record, is_bare};
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::ops::Range;
 
@@ -97,7 +98,7 @@ pub struct Identifier<'a> {
     pub worthless: Option<worthless::Entry>,
     /// Whether the digest is one of a right value of a key with few possible values.
     pub proven: bool,
-    /// The digest itself when `shape` is [`Shape::Sha256`], else nothing.
+    /// The digest itself when `shape` is [`Shape::Sha256`] or [`Shape::UpperHex`], else nothing.
     pub digest: Digest,
 }
 
@@ -105,6 +106,17 @@ impl<'a> Identifier<'a> {
     /// The 64 hex digits without appendix, when the value is a digest in lower case.
     pub fn hex(&self) -> Option<&'a str> {
         (self.shape == Shape::Sha256).then(|| digest::strip_appendix(self.text))
+    }
+
+    /// The 64 hex digits without appendix and in lower case, in whatever case they are written.
+    pub fn digits(&self) -> Option<Cow<'a, str>> {
+        match self.shape {
+            Shape::UpperHex => {
+                let digits = digest::strip_appendix(self.text).to_ascii_lowercase();
+                Some(Cow::Owned(digits))
+            }
+            _ => self.hex().map(Cow::Borrowed),
+        }
     }
 
     /// The appendix with its dot, or `""`.
@@ -309,26 +321,9 @@ impl<'t, 'a> Event<'t, 'a> {
             // An appendix stands behind the digits.
             let hex = &text[..64];
             digest = digest::digest_of_hex(hex);
-            let look = forms::look(name, &digest, self.deep);
-            proven = look == Look::Right;
-            self.has_suspect |= look == Look::Suspect;
-            if matches!(look, Look::Open | Look::Suspect) {
-                worthless = worthless::find_digest(&digest);
-                self.has_worthless |= worthless.is_some();
-            }
-            if let Some(known) = &self.witnesses.known
-                && !proven
-                && worthless.is_none()
-            {
-                match known.judge(name, hex) {
-                    Some(Verdict::Right) => proven = true,
-                    Some(Verdict::Wrong(form)) => {
-                        self.has_suspect = true;
-                        self.known_forms.push((item.place(), form));
-                    }
-                    None => {}
-                }
-            }
+            (worthless, proven) = self.recognise(name, item.place(), hex, &digest);
+        } else if shape == Shape::UpperHex {
+            (worthless, proven, digest) = self.recognise_capitals(name, item.place(), text);
         }
         let last = self.identifiers.last();
         self.has_suspect |= last.is_some_and(|last| last.name == name);
@@ -346,6 +341,54 @@ impl<'t, 'a> Event<'t, 'a> {
             proven,
             digest,
         });
+    }
+
+    /// What a digest is known to stand for when that is nobody, and whether it is right.
+    #[inline(always)]
+    fn recognise(
+        &mut self,
+        name: Name,
+        place: u32,
+        hex: &str,
+        digest: &Digest,
+    ) -> (Option<worthless::Entry>, bool) {
+        let mut worthless = None;
+        let look = forms::look(name, digest, self.deep);
+        let mut proven = look == Look::Right;
+        self.has_suspect |= look == Look::Suspect;
+        if matches!(look, Look::Open | Look::Suspect) {
+            worthless = worthless::find_digest(digest);
+            self.has_worthless |= worthless.is_some();
+        }
+        if let Some(known) = &self.witnesses.known
+            && !proven
+            && worthless.is_none()
+        {
+            match known.judge(name, hex) {
+                Some(Verdict::Right) => proven = true,
+                Some(Verdict::Wrong(form)) => {
+                    self.has_suspect = true;
+                    self.known_forms.push((place, form));
+                }
+                None => {}
+            }
+        }
+        (worthless, proven)
+    }
+
+    /// As [`Event::recognise`], for a digest in capitals: what it is the digest of matters more than
+    /// how it is written.
+    #[cold]
+    fn recognise_capitals(
+        &mut self,
+        name: Name,
+        place: u32,
+        text: &str,
+    ) -> (Option<worthless::Entry>, bool, Digest) {
+        let hex = text[..64].to_ascii_lowercase();
+        let digest = digest::digest_of_hex(&hex);
+        let (worthless, proven) = self.recognise(name, place, &hex, &digest);
+        (worthless, proven, digest)
     }
 
     /// What it shows at first sight.
@@ -553,12 +596,10 @@ impl<'t, 'a> Event<'t, 'a> {
                 continue;
             }
             let country = match identifier.shape {
-                Shape::Sha256 | Shape::UpperHex => {
-                    let hex = digest::strip_appendix(identifier.text).to_ascii_lowercase();
-                    crate::values::places::country_of_digest(&hex)
-                }
                 Shape::Plain => crate::values::places::country(identifier.text),
-                _ => None,
+                _ => identifier
+                    .digits()
+                    .and_then(|hex| crate::values::places::country_of_digest(&hex)),
             };
             if country.is_some() && found.is_some() && country != found {
                 return None;

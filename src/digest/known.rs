@@ -1,5 +1,10 @@
 //! A value that is known in plain, and the wrong forms in which senders hash it.
 
+use std::collections::HashSet;
+
+use unicode_normalization::UnicodeNormalization;
+
+use super::dialled;
 use super::dress::{Case, DRESSES, Dress};
 use super::forms::{Fault, Right, WrongForm};
 use super::{decode, sha256, sha256_hex};
@@ -25,7 +30,7 @@ pub struct Class {
 }
 
 /// Every [`Class::what`] of an e-mail or a phone.
-const CLASSES: [&str; 24] = [
+const CLASSES: [&str; 27] = [
     "a value in another spelling",
     super::dress::SPACED,
     super::dress::QUOTED,
@@ -50,6 +55,9 @@ const CLASSES: [&str; 24] = [
     AROUND,
     super::dress::OF_MD5,
     PREFIXED,
+    POWERS,
+    LOST,
+    DECOMPOSED,
 ];
 
 const FAULTS: [Fault; 4] = [Fault::Twice, Fault::Case, Fault::Spelling, Fault::WrongKey];
@@ -107,6 +115,9 @@ const SIGNS: &str = "a phone number with spaces or signs";
 const TRUNK: &str = "a phone number with a zero behind its country calling code";
 const PREFIXED: &str = "a phone number with `tel:` or `p:` in front";
 const DECIMALS: &str = "a phone number with decimals";
+const POWERS: &str = "a phone number in powers of ten";
+const LOST: &str = "a phone number in powers of ten that lost its last digits";
+const DECOMPOSED: &str = "a value with its accents behind their letters";
 
 /// A value that is known in plain: its right digest and its wrong forms.
 pub struct Known {
@@ -127,7 +138,13 @@ struct Form {
     disputed: bool,
     /// How many dresses are tried.
     dresses: usize,
+    cases: &'static [Case],
 }
+
+/// As it is, and in capitals.
+const BOTH: &[Case] = &[Case::AsListed, Case::Upper];
+/// Only as it is: its capitals are those of another form, or it has no letters.
+const AS_IT_IS: &[Case] = &[Case::AsListed];
 
 /// Beside the likeliest texts every dress is tried, beside the others the usual ones.
 const FEW: usize = 4;
@@ -153,12 +170,20 @@ impl Known {
         };
         known.add(typed, None, DRESSES.len());
         known.add(&normal, None, DRESSES.len());
+        if !normal.is_ascii() {
+            // As file systems and iPhones give it.
+            let decomposed: String = normal.nfd().collect();
+            known.add(&decomposed, Some(DECOMPOSED), 1);
+        }
         match name {
             Name::Em => known.emails(typed, &normal),
             Name::Ph => {
                 known.phones(typed, &normal);
                 // A number without its calling code may be another country's number with it.
                 known.forms.retain(|form| {
+                    if form.text.bytes().any(|byte| !byte.is_ascii_digit()) {
+                        return true;
+                    }
                     let read = normal_form(Name::Ph, &form.text, &Assumptions::default());
                     form.text == normal || read.as_deref() != Ok(form.text.as_str())
                 });
@@ -180,12 +205,25 @@ impl Known {
                 what,
                 disputed: false,
                 dresses,
+                cases: BOTH,
             });
         }
     }
 
+    /// As [`Known::add`], for a text that is none of the others.
+    fn add_as_it_is(&mut self, text: &str, what: Option<&'static str>, dresses: usize) {
+        self.forms.push(Form {
+            text: text.to_owned(),
+            what,
+            disputed: false,
+            dresses,
+            cases: AS_IT_IS,
+        });
+    }
+
     fn emails(&mut self, typed: &str, normal: &str) {
         self.add(&titled(typed), None, FEW);
+        self.capitals(normal);
         let as_written = (typed != normal).then_some(typed);
         for written in as_written.into_iter().chain([normal]) {
             for at in ["%40", "&#64;", "&#x40;"] {
@@ -218,6 +256,30 @@ impl Known {
         self.add(local, Some(LOCAL), 1);
     }
 
+    /// An address with capitals in front, as phones, people and `INITCAP` write it.
+    fn capitals(&mut self, normal: &str) {
+        let Some((local, domain)) = normal.split_once('@') else {
+            return;
+        };
+        let (first, words) = (Case::Capital.write(local), capitalised(local));
+        let host = Case::Capital.write(domain);
+        let mut seen = Vec::with_capacity(6);
+        for (local, domain, dresses) in [
+            (&*first, domain, FEW),
+            (&words, domain, FEW),
+            (&first, &host, 1),
+            (&words, &host, 1),
+            (&words, &capitalised(domain), 1),
+            (local, &host, 1),
+        ] {
+            let text = format!("{local}@{domain}");
+            if !seen.contains(&text) {
+                self.add_as_it_is(&text, None, dresses);
+                seen.push(text);
+            }
+        }
+    }
+
     fn phones(&mut self, typed: &str, normal: &str) {
         for form in &mut self.forms {
             if form.text == typed && typed != normal {
@@ -239,6 +301,12 @@ impl Known {
             self.add(&digits, Some(NATIONAL), FEW);
         }
         self.add(&format!("{normal}.0"), Some(DECIMALS), 1);
+        let (exact, cut) = dialled::in_powers_of_ten(normal);
+        for (texts, what) in [(exact, POWERS), (cut, LOST)] {
+            for text in texts {
+                self.add_as_it_is(&text, Some(what), 1);
+            }
+        }
         // A link, and the export of a lead form.
         for prefix in ["tel:", "p:"] {
             self.add(&format!("{prefix}+{normal}"), Some(PREFIXED), 1);
@@ -258,8 +326,9 @@ impl Known {
         };
         let national = &normal[code.len()..];
         self.add(national, Some(NATIONAL), FEW);
-        let plans = PHONES.plans.iter().filter(|plan| plan.calling == code);
-        if plans.into_iter().any(|plan| plan.trunk == "0") {
+        let mut plans = PHONES.plans.iter().filter(|plan| plan.calling == code);
+        let has_trunk = plans.any(|plan| plan.trunk == "0");
+        if has_trunk {
             self.add(&format!("0{national}"), Some(NATIONAL), FEW);
             self.add(&format!("{code}0{national}"), Some(TRUNK), 1);
             self.add(&format!("+{code}0{national}"), Some(TRUNK), 1);
@@ -267,24 +336,12 @@ impl Known {
         self.add(&format!("+{code} {national}"), Some(SIGNS), 1);
         self.add(&format!("{code} {national}"), Some(SIGNS), 1);
         self.add(&format!("{code}-{national}"), Some(SIGNS), 1);
-        if national.len() == 10 {
-            let (area, rest) = national.split_at(3);
-            let (office, line) = rest.split_at(3);
-            for text in [
-                format!("{area}-{office}-{line}"),
-                format!("({area}) {office}-{line}"),
-                format!("({area}){office}-{line}"),
-                format!("{area} {office} {line}"),
-                format!("{area}.{office}.{line}"),
-                format!("+{code} ({area}) {office}-{line}"),
-                format!("+{code} {area} {office} {line}"),
-                format!("+{code}-{area}-{office}-{line}"),
-                format!("{code}-{area}-{office}-{line}"),
-                format!("{code} ({area}) {office}-{line}"),
-            ] {
-                self.add(&text, Some(SIGNS), 1);
-            }
-        }
+        // Ten digits in American groups are hardly anybody else's number.
+        let inside = if code == "1" { SIGNS } else { NATIONAL };
+        let trunk = if has_trunk { "0" } else { "" };
+        dialled::spellings(code, national, trunk, &mut |text, lacks_code| {
+            self.add_as_it_is(text, Some(if lacks_code { inside } else { SIGNS }), 1);
+        });
     }
 
     /// The digest of the value in its normal form.
@@ -312,7 +369,7 @@ impl Known {
     pub fn each_prefix(&self, mut take: impl FnMut(u64)) {
         let mut room = Vec::new();
         for form in &self.forms {
-            for case in [Case::AsListed, Case::Upper] {
+            for &case in form.cases {
                 let text = case.write(&form.text);
                 if case == Case::Upper && text == form.text {
                     continue;
@@ -329,16 +386,15 @@ impl Known {
     /// Every wrong form with its digest.
     pub fn digests(&self) -> impl Iterator<Item = (WrongForm, [u8; 32])> {
         let mut out: Vec<(WrongForm, [u8; 32])> = Vec::with_capacity(128);
+        let mut seen: HashSet<[u8; 32]> = decode(&self.right).into_iter().collect();
         self.each(|form, case, dress, digest| {
-            if let Some(wrong) = self.describe(form, case, dress)
-                && out.iter().all(|(_, known)| *known != digest)
+            if seen.insert(digest)
+                && let Some(wrong) = self.describe(form, case, dress)
             {
                 out.push((wrong, digest));
             }
             true
         });
-        let right = decode(&self.right);
-        out.retain(|(_, digest)| Some(*digest) != right);
         out.into_iter()
     }
 
@@ -346,7 +402,7 @@ impl Known {
     fn each(&self, mut take: impl FnMut(&Form, Case, Dress, [u8; 32]) -> bool) {
         let mut bytes = Vec::new();
         for form in &self.forms {
-            for case in [Case::AsListed, Case::Upper] {
+            for &case in form.cases {
                 let text = case.write(&form.text);
                 if case == Case::Upper && text == form.text {
                     continue;
@@ -367,14 +423,16 @@ impl Known {
             Some(what) => (Fault::Spelling, what),
             None => {
                 let text = case.write(&form.text);
-                let digest = sha256_hex(&text);
-                if digest == self.right || self.accepted.contains(&digest) {
+                let passes = |text: &str| {
+                    let digest = sha256_hex(text);
+                    digest == self.right || self.accepted.contains(&digest)
+                };
+                if passes(&text) {
                     return None;
                 }
-                let lower = sha256_hex(&text.to_lowercase());
                 match form.what {
                     Some(what) => (Fault::Spelling, what),
-                    None if lower == self.right || self.accepted.contains(&lower) => {
+                    None if passes(&text.to_lowercase()) => {
                         let is_upper = case == Case::Upper;
                         (Fault::Case, if is_upper { CAPITALS } else { CAPITAL })
                     }
@@ -385,7 +443,11 @@ impl Known {
         Some(WrongForm {
             fault,
             what,
-            right: Right::Digest(self.right.clone()),
+            right: match form.what {
+                // Many numbers begin alike.
+                Some(LOST) => Right::Open,
+                _ => Right::Digest(self.right.clone()),
+            },
             // Another address may begin alike, and another country have the same number.
             sure: !matches!(form.what, Some(LOCAL | NATIONAL)),
             disputed: form.disputed && dress == Dress::None,
@@ -424,6 +486,21 @@ fn titled(text: &str) -> String {
     out
 }
 
+/// Every part between the signs of an address with a capital in front.
+fn capitalised(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut start = true;
+    for c in text.chars() {
+        if start {
+            out.extend(c.to_uppercase());
+        } else {
+            out.push(c);
+        }
+        start = matches!(c, '.' | '_' | '-' | '+' | '@');
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -437,6 +514,11 @@ mod tests {
         for (text, fault) in [
             ("Ana+Shop@Kestrel.example", Fault::Case),
             ("ANA+SHOP@KESTREL.EXAMPLE", Fault::Case),
+            ("Ana+shop@kestrel.example", Fault::Case),
+            ("Ana+Shop@kestrel.example", Fault::Case),
+            ("Ana+shop@Kestrel.example", Fault::Case),
+            ("Ana+Shop@Kestrel.Example", Fault::Case),
+            ("ana+shop@Kestrel.example", Fault::Case),
             ("ana+shop@kestrel.example\n", Fault::Spelling),
             ("Ana+Shop@Kestrel.example ", Fault::Spelling),
             ("ana+shop%40kestrel.example", Fault::Spelling),
@@ -453,6 +535,66 @@ mod tests {
         assert_eq!(known.find(&twice).unwrap().fault, Fault::Twice);
         assert_eq!(known.find(&sha256_hex("ben@kestrel.example")), None);
         assert!(Known::new(Name::Em, "no address", &assume).is_none());
+    }
+
+    #[test]
+    fn accents_behind_their_letters() {
+        let known = Known::new(
+            Name::Em,
+            "jos\u{e9}@kestrel.example",
+            &Assumptions::default(),
+        );
+        let form = known
+            .unwrap()
+            .find(&sha256_hex("jose\u{301}@kestrel.example"));
+        assert_eq!(form.unwrap().what, DECOMPOSED);
+    }
+
+    #[test]
+    fn a_known_phone_in_groups_and_in_powers_of_ten() {
+        for listed in ["+16505551212", "1-650-555-1212", "(650) 555-1212"] {
+            let assume = Assumptions {
+                country: Some("us".to_owned()),
+                ..Assumptions::default()
+            };
+            let known = Known::new(Name::Ph, listed, &assume).unwrap();
+            for hashed in [
+                "1650555-1212",
+                "1650-555-1212",
+                "1-650-555-1212",
+                "1 650 555 1212",
+                "+1 650-555-1212",
+                "(650) 555-1212",
+                "650-555-1212",
+                "1.650.555.1212",
+                "1 (650) 5551212",
+                "1.6505551212E+10",
+            ] {
+                let form = known.find(&sha256_hex(hashed));
+                let right = form.map(|form| form.right);
+                assert_eq!(right, Some(Right::of("16505551212")), "{listed} {hashed}");
+            }
+            // A thousand customers have the same.
+            let lost = known.find(&sha256_hex("1.65056E+10")).unwrap();
+            assert_eq!(lost.right, Right::Open, "{listed}");
+        }
+        let known = Known::new(Name::Ph, "+491711234987", &Assumptions::default()).unwrap();
+        let find = |hashed: &str| known.find(&sha256_hex(hashed)).map(|form| form.what);
+        assert_eq!(find("+49 171 1234987"), Some(SIGNS));
+        assert_eq!(find("0171 1234987"), Some(NATIONAL));
+        // All spellings of a number are not many more than those of an address.
+        let prefixes = |name, plain| {
+            let mut number = 0;
+            let known = Known::new(name, plain, &Assumptions::default()).unwrap();
+            known.each_prefix(|_| number += 1);
+            number
+        };
+        let email = prefixes(Name::Em, "Ana.Bremer@kestrel.example");
+        let phone = prefixes(Name::Ph, "+16505551212");
+        assert!(
+            phone < email * 2,
+            "{phone} of a phone, {email} of an e-mail"
+        );
     }
 
     #[test]

@@ -162,7 +162,7 @@ pub fn of(event: &Event<'_, '_>) -> Vec<Mistake> {
     if let Some(lessons) = &event.witnesses.lessons
         && lessons.knows_forms()
     {
-        for one in event.shaped(Shape::Sha256.bit()) {
+        for one in event.shaped(Shape::IN_HEX) {
             if one.worthless.is_none()
                 && out.iter().all(|it: &Mistake| it.place != one.place)
                 && let Some(form) = lessons.form(one)
@@ -172,8 +172,8 @@ pub fn of(event: &Event<'_, '_>) -> Vec<Mistake> {
         }
     }
     let has = |name| {
-        let hashed = |it: &Identifier<'_>| it.name == name && it.shape == Shape::Sha256;
-        identifiers.iter().any(hashed)
+        let mut hashed = event.shaped(Shape::IN_HEX);
+        hashed.any(|it| it.name == name)
     };
     if has(Name::Em) {
         let mut emails = Vec::new();
@@ -210,8 +210,8 @@ fn country(identifiers: &[Identifier<'_>]) -> Option<&'static str> {
     let mut countries = identifiers
         .iter()
         .filter(|it| it.name == Name::Country)
-        .filter_map(|it| match it.hex() {
-            Some(hex) => forms::country_meant(hex),
+        .filter_map(|it| match it.digits() {
+            Some(hex) => forms::country_meant(&hex),
             None if it.shape == Shape::Plain => crate::values::places::country(it.text),
             None => None,
         });
@@ -228,7 +228,7 @@ fn enumerated(
     if identifier.proven || !forms::is_enumerable(identifier.name) {
         return None;
     }
-    let mut form = forms::find(identifier.name, identifier.hex()?, about)?;
+    let mut form = forms::find(identifier.name, &identifier.digits()?, about)?;
     if let Some(entry) = identifier.worthless {
         match entry.standing(identifier.name) {
             Standing::Worthless => return None,
@@ -245,7 +245,7 @@ fn mistake(identifier: &Identifier<'_>, form: forms::WrongForm, all: &[Identifie
     let is_there = match &form.right {
         Right::Digest(right) => all
             .iter()
-            .any(|other| other.name == key && other.hex() == Some(right)),
+            .any(|other| other.name == key && other.digits().as_deref() == Some(right)),
         _ => false,
     };
     Mistake {
@@ -272,15 +272,15 @@ fn doubled(identifiers: &[Identifier<'_>], out: &mut Vec<Mistake>) {
             continue;
         }
         for inner in values {
-            let Some(hex) = inner.hex() else { continue };
-            let Some(bytes) = decode(hex) else { continue };
+            let Some(hex) = inner.digits() else { continue };
+            let Some(bytes) = decode(&hex) else { continue };
             let outer = [
                 sha256(hex.as_bytes()),
                 sha256(hex.to_ascii_uppercase().as_bytes()),
                 sha256(&bytes),
             ];
             for value in values {
-                let digest = value.hex().and_then(decode);
+                let digest = value.digits().and_then(|hex| decode(&hex));
                 let known = out.iter().any(|mistake| mistake.place == value.place);
                 if !known
                     && value.worthless.is_none()
@@ -314,13 +314,13 @@ fn hashed_otherwise(
     out: &mut Vec<Mistake>,
 ) {
     for identifier in all.iter().filter(|it| it.name == name) {
-        let Some(hex) = identifier.hex() else {
+        let Some(hex) = identifier.digits() else {
             continue;
         };
         if identifier.worthless.is_some() || out.iter().any(|it| it.place == identifier.place) {
             continue;
         }
-        if let Some(mut form) = known.find(hex) {
+        if let Some(mut form) = known.find(&hex) {
             form.sure &= sure;
             out.push(mistake(identifier, form, all));
         }

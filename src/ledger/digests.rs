@@ -18,7 +18,7 @@ use super::plains::{self, Plain, Plains, Shown};
 use super::recent::Recent;
 use super::table::{AnyTable, Number, Row, Table, numbers};
 use crate::digest::known::Class;
-use crate::digest::{Digest, Shape, bytes_of, decode_digest, digest_of, sha256, worthless};
+use crate::digest::{Digest, Shape, bytes_of, digest_of, sha256};
 use crate::event::Event;
 use crate::values::name::Name;
 
@@ -222,13 +222,8 @@ impl Row for Link {
 /// The digests of an event that the ledger remembers, with their keys of `user_data`: all but those
 /// that the event shows to be wrong or worthless. One in capitals is the same in small letters.
 pub(super) fn of<'e>(event: &'e Event<'_, '_>) -> impl Iterator<Item = (Name, Digest)> + 'e {
-    let in_capitals = event.shaped(Shape::UpperHex.bit()).filter_map(|one| {
-        let digest = decode_digest(one.text)?;
-        let is_worthless = worthless::find_digest(&digest).is_some();
-        (!is_worthless).then_some((one.name, digest))
-    });
     event
-        .shaped(Shape::Sha256.bit())
+        .shaped(Shape::IN_HEX)
         .filter(|one| one.worthless.is_none() && !one.proven)
         .filter(|one| {
             let mistakes = event.mistakes().iter();
@@ -237,7 +232,6 @@ pub(super) fn of<'e>(event: &'e Event<'_, '_>) -> impl Iterator<Item = (Name, Di
                 .all(|mistake| mistake.place != one.place)
         })
         .map(|one| (one.name, one.digest))
-        .chain(in_capitals)
 }
 
 /// A digest as hex in lower case.

@@ -65,7 +65,7 @@ impl Collected {
         if event.names().1 & keys == 0 {
             return;
         }
-        for one in event.shaped(Shape::Sha256.bit()) {
+        for one in event.shaped(Shape::IN_HEX) {
             if !matches!(one.name, Name::Ge | Name::Country) {
                 continue;
             }
@@ -75,7 +75,7 @@ impl Collected {
                     .mistakes()
                     .iter()
                     .any(|mistake| mistake.place == one.place);
-            let digest = match one.hex() {
+            let digest = match one.digits() {
                 Some(hex) if !is_known => key.hash(hex.as_bytes()),
                 _ => 0,
             };

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::event::Event;
+use crate::event::{Event, Identifier};
 use crate::finding::{Certainty, Findings};
 use crate::fix::{Fix, Safety};
 use crate::ledger::people;
@@ -35,6 +35,12 @@ const EPOCH: [&str; 2] = [
     "2369e8c0626326660e0c5ee9c99f37cf56e3fe196de602225cb5325704dedd18",
 ];
 
+/// Whether a digest is that of a date on which no customer was born.
+pub(super) fn is_impossible(identifier: &Identifier<'_>) -> bool {
+    identifier.name == Name::Db
+        && (identifier.digits()).is_some_and(|hex| IMPOSSIBLE.contains(&&*hex))
+}
+
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     if event.names().1 & Name::Db.bit() == 0 {
         return;
@@ -43,7 +49,7 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
         if identifier.name != Name::Db {
             continue;
         }
-        let Some(hex) = identifier.hex() else {
+        let Some(hex) = identifier.digits() else {
             continue;
         };
         if let Some(lessons) = &event.witnesses.lessons
@@ -59,8 +65,8 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
             .fix(fix.remove(pointer));
             continue;
         }
-        let impossible = IMPOSSIBLE.contains(&hex);
-        if !impossible && !EPOCH.contains(&hex) {
+        let impossible = is_impossible(identifier);
+        if !impossible && !EPOCH.contains(&&*hex) {
             continue;
         }
         let item = event.item(identifier.place);

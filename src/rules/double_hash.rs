@@ -43,7 +43,7 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
 
 /// In a second pass, when the first has found the digest within.
 fn shown_by_the_log(event: &Event<'_, '_>, lessons: &Lessons, out: &mut Findings) {
-    for one in event.shaped(Shape::Sha256.bit()) {
+    for one in event.shaped(Shape::IN_HEX) {
         let Some(inner) = lessons.inner(one) else {
             continue;
         };

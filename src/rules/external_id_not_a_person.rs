@@ -119,7 +119,7 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
             continue;
         }
         match (identifier.shape, item.val()) {
-            (Shape::Sha256, _) => {
+            (Shape::Sha256 | Shape::UpperHex, _) => {
                 if let Some(instead) = behind_digest(event, identifier) {
                     report(event, item, instead, true, out);
                 }
@@ -277,7 +277,7 @@ fn behind_digest(event: &Event<'_, '_>, identifier: &Identifier<'_>) -> Option<I
     {
         return None;
     }
-    let hex = identifier.hex()?;
+    let hex = &*identifier.digits()?;
     let prefix = prefix_of_hex(hex);
     let is =
         |digest: &[u8; 32]| prefix_of(digest) == prefix && digest::decode(hex) == Some(*digest);
@@ -300,6 +300,10 @@ fn behind_digest(event: &Event<'_, '_>, identifier: &Identifier<'_>) -> Option<I
         ),
         (address.map(digest::strip_appendix), Instead::Address),
         (event.user(Name::Fbp).and_then(Item::text), Instead::Browser),
+        (
+            event.get(Name::EventSourceUrl).and_then(Item::text),
+            Instead::Url,
+        ),
     ]
     .into_iter()
     .find(|(text, _)| text.is_some_and(|text| !text.is_empty() && is(&sha256(text.as_bytes()))))

@@ -3,7 +3,7 @@
 use crate::digest::Shape;
 use crate::digest::shop;
 use crate::digest::worthless::{Class, Standing};
-use crate::event::Event;
+use crate::event::{Event, Identifier};
 use crate::finding::{Certainty, Findings};
 use crate::fix::Fix;
 use crate::rule::{Check, Rule};
@@ -34,19 +34,23 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
     at_the_shop(event, out);
 }
 
+/// Whether a digest is that of a placeholder at the domain of the event's own page.
+pub(super) fn is_of_the_shop(event: &Event<'_, '_>, identifier: &Identifier<'_>) -> bool {
+    identifier.name == Name::Em
+        && identifier.worthless.is_none()
+        && event
+            .get(Name::EventSourceUrl)
+            .and_then(|it| it.text())
+            .is_some_and(|url| shop::is_placeholder(url, &identifier.digest))
+}
+
 /// Addresses such as `guest@` at the shop's own domain, which only its own events show.
 fn at_the_shop(event: &Event<'_, '_>, out: &mut Findings) {
     if event.names().1 & Name::Em.bit() == 0 {
         return;
     }
-    let url = event.get(Name::EventSourceUrl).and_then(|it| it.text());
-    let Some(url) = url else { return };
-    for identifier in event.identifiers() {
-        if identifier.name != Name::Em
-            || identifier.shape != Shape::Sha256
-            || identifier.worthless.is_some()
-            || !shop::is_placeholder(url, &identifier.digest)
-        {
+    for identifier in event.shaped(Shape::IN_HEX) {
+        if !is_of_the_shop(event, identifier) {
             continue;
         }
         let item = event.item(identifier.place);

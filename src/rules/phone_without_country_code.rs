@@ -76,8 +76,8 @@ fn known(event: &Event<'_, '_>, out: &mut Findings) {
 /// Digests of a number that stands in plain among the properties of custom_data.
 fn hashed(event: &Event<'_, '_>, out: &mut Findings) {
     let digests = || {
-        let phones = event.identifiers().iter();
-        phones.filter(|it| it.name == Name::Ph && it.shape == Shape::Sha256)
+        let phones = event.shaped(Shape::IN_HEX);
+        phones.filter(|it| it.name == Name::Ph)
     };
     if digests().next().is_none() {
         return;
@@ -96,7 +96,7 @@ fn hashed(event: &Event<'_, '_>, out: &mut Findings) {
         // As Meta's code leaves it: digits, with or without the zeros in front.
         let forms = accepted_forms(Name::Ph, text, &Assumptions::default());
         for identifier in digests() {
-            let hex = identifier.hex().unwrap_or_default();
+            let hex = identifier.digits().unwrap_or_default();
             if !forms.iter().any(|form| sha256_hex(form) == hex) {
                 continue;
             }

@@ -341,8 +341,8 @@ pub fn is_of_customer(event: &Event<'_, '_>, kind: Kind, text: &str) -> bool {
             .chain(&forms)
             .map(|form| digest::sha256_hex(form))
             .collect();
-        of_name.any(|identifier| match identifier.hex() {
-            Some(hex) => digests.iter().any(|digest| digest == hex),
+        of_name.any(|identifier| match identifier.digits() {
+            Some(hex) => digests.iter().any(|digest| *digest == *hex),
             None => identifier.text.trim().eq_ignore_ascii_case(text.trim()),
         })
     })
