@@ -17,8 +17,11 @@ static EVENTS: Lazy<Vec<Value>> = Lazy::new(|| {
         .into_iter()
         .map(|entry| entry.unwrap().into_path())
         .filter(|path| {
-            path.extension()
-                .is_some_and(|e| e == "json" || e == "ndjson")
+            let is_json = path
+                .extension()
+                .is_some_and(|e| e == "json" || e == "ndjson");
+            // What a logger has masked cannot be mended back.
+            is_json && !path.ends_with("hidden-by-a-logger.ndjson")
         })
         .collect();
     paths.sort();
@@ -36,7 +39,7 @@ static EVENTS: Lazy<Vec<Value>> = Lazy::new(|| {
             }
         }
     }
-    // What a logger has masked cannot be mended back.
+    // Nor can what other files hold of it.
     let masked = [
         "***", "redacted", "REDACTED", "Filtered", "xxx", "XXX", "…", "...\"", "[Object]",
     ];
