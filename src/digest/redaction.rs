@@ -122,14 +122,18 @@ fn is_mark(text: &str) -> bool {
     let Some(inner) = between('[', ']').or_else(|| between('<', '>')) else {
         return false;
     };
-    if inner.contains(['[', ']', '<', '>', '{', '}']) {
+    // Other signs are those of templates: `<%= phone %>`.
+    let is_of_words = |c: char| c.is_alphanumeric() || c.is_whitespace() || "_-:.,".contains(c);
+    if !inner.chars().all(is_of_words) {
         return false;
     }
     let words: Vec<&str> = inner
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty())
         .collect();
-    is(&TYPES, &words.join("_"))
+    // `<PHONE NUMBER>` stands in documentation, to be replaced.
+    let is_label = text.starts_with('[') || !inner.contains(' ');
+    is_label && is(&TYPES, &words.join("_"))
         || words.first().is_some_and(|word| is(&DONE, word))
         || words.last().is_some_and(|word| is(&DONE, word))
 }
@@ -305,6 +309,9 @@ mod tests {
             "%EMAIL%",
             "${email}",
             "<MADID>",
+            "<PHONE NUMBER>",
+            "<%= phone %>",
+            "<%email%>",
             "<HASHED_EMAIL>",
             "<YOUR_EMAIL>",
             "[your-email]",
