@@ -150,7 +150,7 @@ pub struct CheckArgs {
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub ignore: Vec<String>,
     /// Compare digests with the rare forms of their values too: every encoding, quote and bracket
-    /// of names, cities and dates (up to a few seconds more)
+    /// of names, cities, postcodes and dates (up to a few seconds more)
     #[arg(long)]
     pub deep: bool,
     /// What gates and what comes first

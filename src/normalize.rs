@@ -7,7 +7,7 @@ use crate::digest::sha256_hex;
 use crate::event::Assumptions;
 use crate::values::name::Name;
 
-mod birth;
+pub(crate) mod birth;
 mod email;
 mod person;
 mod phone;
@@ -37,7 +37,10 @@ impl Unusable {
     pub const NO_CALLING_CODE: Unusable =
         Unusable("it may lack the country calling code; say which country it belongs to");
     /// db that is on no calendar.
-    pub const NOT_A_DATE: Unusable = Unusable("it is no date of the calendar from 1900 on");
+    pub const NOT_A_DATE: Unusable =
+        Unusable("it is no date of the calendar from 1900 to this year");
+    /// db or doby behind the event.
+    pub const NOT_YET: Unusable = Unusable("it is a day after the event");
     /// db whose day and month could change places.
     pub const TWO_READINGS: Unusable = Unusable("day and month cannot be told apart");
     /// db with a time of day in another zone.

@@ -1,18 +1,22 @@
 //! Birth dates in the layouts in which senders hash them.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use once_cell::sync::Lazy;
 
-use super::dress::{FLOAT, QUOTED, SPACED, TWICE};
+use super::dress::{DRESSES, Dress, FLOAT, QUOTED, SPACED};
 use super::forms::{Context, Fault, Right, Spelled, WrongForm};
 use super::short;
 use super::table::Source;
+use crate::normalize::birth;
 
-/// Meta takes years from 1900 on.
-pub(super) const FIRST_YEAR: u16 = 1900;
-/// No clock reaches here: a date in the near future is not told apart.
-pub(super) const LAST_YEAR: u16 = 2029;
+/// The last year in the table of right dates that `build.rs` makes.
+const END_OF_TABLE: u16 = 2029;
+
+/// The years of birth that Meta takes, up to this year.
+pub(super) fn years() -> RangeInclusive<u16> {
+    birth::FIRST_YEAR as u16..=birth::last_year() as u16
+}
 
 pub(super) const MONTHS: [&str; 12] = [
     "January",
@@ -118,16 +122,14 @@ const LAYOUTS: [Layout; 43] = [
     rare("s", EPOCH),
     rare("s000", EPOCH),
 ];
-/// The mark of a date in its right form that was hashed twice.
-const TWICE_MARK: usize = LAYOUTS.len();
-const LAYOUT_SHIFT: u32 = 6;
+const LAYOUT_SHIFT: u32 = 7;
 
 static DAYS: Lazy<Vec<(u16, u8, u8)>> = Lazy::new(days);
 
-/// Every day of the years from [`FIRST_YEAR`] to [`LAST_YEAR`]: year, month, day.
+/// Every day of the [`years`] that the table of right dates has: year, month, day.
 fn days() -> Vec<(u16, u8, u8)> {
     let mut list = Vec::with_capacity(48_000);
-    for year in FIRST_YEAR..=LAST_YEAR {
+    for year in years().take_while(|&year| year <= END_OF_TABLE) {
         let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
         for month in 1..=12 {
             let last = match month {
@@ -198,14 +200,32 @@ pub(super) fn nth(number: u32) -> Option<Vec<u8>> {
     Some(text)
 }
 
-/// The days in wrong forms.
+/// The days in wrong forms. Behind the numbers of the layouts come those of the dresses, which are
+/// tried on the right form.
 pub(super) struct Days {
     deep: bool,
+    /// By their number in [`DRESSES`].
+    dresses: Vec<usize>,
 }
 
 impl Days {
     pub(super) fn new(deep: bool) -> Days {
-        Days { deep }
+        let is_layout = |dress: &Dress| match dress {
+            Dress::Around(before, after, _) => {
+                let pattern = format!("{before}YMD{after}");
+                LAYOUTS.iter().any(|layout| layout.pattern == pattern)
+            }
+            _ => false,
+        };
+        let dresses = DRESSES.iter().enumerate().filter(|(_, dress)| match dress {
+            Dress::None => false,
+            Dress::TwiceHex => true,
+            _ => deep && !is_layout(dress),
+        });
+        Days {
+            deep,
+            dresses: dresses.map(|(at, _)| at).collect(),
+        }
     }
 
     fn right(&self, mark: u32) -> Vec<u8> {
@@ -222,7 +242,7 @@ impl Source for Days {
     }
 
     fn digests(&self, items: Range<usize>, tell: &mut dyn FnMut(u64, u32)) {
-        let mut text = Vec::with_capacity(32);
+        let (mut text, mut room) = (Vec::with_capacity(32), Vec::with_capacity(64));
         for index in items {
             let day = DAYS[index];
             let mark = |at: usize| (index << LAYOUT_SHIFT | at) as u32;
@@ -232,7 +252,14 @@ impl Source for Days {
                 }
             }
             write("YMD", day, &mut text);
-            tell(short::prefix_twice(&text), mark(TWICE_MARK));
+            let Ok(right) = std::str::from_utf8(&text) else {
+                continue;
+            };
+            for &at in &self.dresses {
+                if let Some(prefix) = DRESSES[at].prefix(right, &mut room) {
+                    tell(prefix, mark(LAYOUTS.len() + at));
+                }
+            }
         }
     }
 }
@@ -242,12 +269,8 @@ impl Spelled for Days {
         let at = mark as usize & ((1 << LAYOUT_SHIFT) - 1);
         match LAYOUTS.get(at) {
             Some(layout) => write(layout.pattern, DAYS[mark as usize >> LAYOUT_SHIFT], out),
-            None => {
-                let inner = super::sha256(&self.right(mark));
-                out.clear();
-                out.extend_from_slice(hex::encode(inner).as_bytes());
-                true
-            }
+            None => String::from_utf8(self.right(mark))
+                .is_ok_and(|right| DRESSES[at - LAYOUTS.len()].write(&right, out)),
         }
     }
 
@@ -256,7 +279,10 @@ impl Spelled for Days {
         let at = mark as usize & ((1 << LAYOUT_SHIFT) - 1);
         let (fault, what, disputed) = match LAYOUTS.get(at) {
             Some(layout) => (Fault::Spelling, layout.what, layout.disputed),
-            None => (Fault::Twice, TWICE, false),
+            None => {
+                let dress = DRESSES[at - LAYOUTS.len()];
+                (dress.fault(), dress.what().unwrap_or_default(), false)
+            }
         };
         Some(WrongForm {
             fault,
@@ -282,7 +308,12 @@ mod tests {
     #[test]
     fn the_table_holds_every_day() {
         let days = days();
-        assert_eq!(DATES.len(), days.len());
+        // It reaches into the future.
+        assert!(days.len() <= DATES.len());
+        assert_eq!(
+            days.last(),
+            Some(&(*years().end().min(&END_OF_TABLE), 12, 31))
+        );
         let mut text = Vec::new();
         for (number, day) in days.iter().enumerate() {
             write("YMD", *day, &mut text);

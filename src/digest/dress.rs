@@ -1,6 +1,7 @@
 //! What happens to a value between the form field and the hash function: other case, white space,
 //! quotes, other encodings, a second hashing.
 
+use super::forms::Fault;
 use super::other::Algorithm;
 use super::sha256;
 use super::short;
@@ -60,10 +61,15 @@ pub(super) enum Dress {
     Md5,
     Utf16Le,
     Utf16Be,
+    /// With a byte order mark in front.
+    MarkedUtf16Le,
+    MarkedUtf16Be,
     Latin1,
     /// UTF-8 read as Latin-1 and written as UTF-8 again.
     Mojibake,
 }
+
+const BYTE_ORDER_MARK: u16 = 0xFEFF;
 
 pub(super) const SPACED: &str = "a value with white space or a line break around it";
 pub(super) const QUOTED: &str = "a value in quotes";
@@ -74,7 +80,7 @@ pub(super) const OF_MD5: &str = "the SHA-256 of an MD5";
 pub(super) const FLOAT: &str = "a number with decimals";
 
 /// The usual ones stand in front.
-pub(super) const DRESSES: [Dress; 36] = [
+pub(super) const DRESSES: [Dress; 38] = [
     Dress::None,
     Dress::TwiceHex,
     Dress::Around("", "\n", SPACED),
@@ -112,6 +118,9 @@ pub(super) const DRESSES: [Dress; 36] = [
     Dress::Around("", "\u{a0}", SPACED),
     Dress::Around("", "\u{200b}", SPACED),
     Dress::Around("\u{200b}", "", SPACED),
+    // What Python's `encode("utf-16")` makes, and the other order.
+    Dress::MarkedUtf16Le,
+    Dress::MarkedUtf16Be,
 ];
 /// So many of [`DRESSES`] are tried on long lists: white space, quotes and a second hashing.
 pub(super) const USUAL: usize = 5;
@@ -143,6 +152,14 @@ impl Dress {
             }
             Dress::Utf16Le => out.extend(text.encode_utf16().flat_map(u16::to_le_bytes)),
             Dress::Utf16Be => out.extend(text.encode_utf16().flat_map(u16::to_be_bytes)),
+            Dress::MarkedUtf16Le => {
+                let units = std::iter::once(BYTE_ORDER_MARK).chain(text.encode_utf16());
+                out.extend(units.flat_map(u16::to_le_bytes));
+            }
+            Dress::MarkedUtf16Be => {
+                let units = std::iter::once(BYTE_ORDER_MARK).chain(text.encode_utf16());
+                out.extend(units.flat_map(u16::to_be_bytes));
+            }
             Dress::Latin1 => {
                 if text.is_ascii() {
                     return false;
@@ -184,12 +201,25 @@ impl Dress {
         )
     }
 
+    /// Which rule speaks of a right value in this dress.
+    pub(super) fn fault(self) -> Fault {
+        match self.is_twice() {
+            true => Fault::Twice,
+            false => Fault::Spelling,
+        }
+    }
+
     /// What a text in this dress is.
     pub(super) fn what(self) -> Option<&'static str> {
         match self {
             Dress::None => None,
             Dress::Around(_, _, what) => Some(what),
-            Dress::Utf16Le | Dress::Utf16Be | Dress::Latin1 | Dress::Mojibake => Some(CHARSET),
+            Dress::Utf16Le
+            | Dress::Utf16Be
+            | Dress::MarkedUtf16Le
+            | Dress::MarkedUtf16Be
+            | Dress::Latin1
+            | Dress::Mojibake => Some(CHARSET),
             Dress::Md5 => Some(OF_MD5),
             _ => Some(TWICE),
         }

@@ -15,7 +15,7 @@ use super::dress::{Case, bare};
 use super::fixed::{DATES, Fixed, POSTCODES};
 use super::postcodes::{self, Codes};
 use super::table::{Filter, Set, Source, Table};
-use super::words::{Words, city_names, joined, region_names};
+use super::words::{Words, city_names, is_north_american, joined, region_names};
 use super::{Digest, decode, digest_of_hex, prefix_of, sha256, sha256_hex, short, worthless};
 use crate::values::name::Name;
 use crate::values::places::{self, COUNTRIES, STATES};
@@ -160,7 +160,7 @@ impl Kind {
         match self {
             Kind::Ge => &[Postcode, Date],
             Kind::Country => &[Postcode, Date, State, City],
-            Kind::St => &[Postcode, Date, Country],
+            Kind::St => &[Postcode, Date, Country, Town],
             Kind::Zp => &[City, Country],
             Kind::Db => &[Postcode],
             Kind::Name | Kind::Ct => &[Postcode, Date],
@@ -267,9 +267,16 @@ pub fn find(name: Name, hex: &str, about: &Context) -> Option<WrongForm> {
         return None;
     }
     let digest = decode(hex)?;
+    let may_be = |stranger: &&Stranger| {
+        // Only in the United States and Canada are there so few states that a town is none.
+        **stranger != Stranger::Town || about.country.is_some_and(is_north_american)
+    };
     spellings(kind, about.deep)
         .find(&digest, about)
-        .or_else(|| kind.strangers().iter().find_map(|it| it.find(&digest)))
+        .or_else(|| {
+            let strangers = kind.strangers().iter().filter(may_be);
+            strangers.into_iter().find_map(|it| it.find(&digest))
+        })
 }
 
 /// SHA-256 of `f` and of `m`.
@@ -297,7 +304,7 @@ fn parts(name: Name) -> Vec<String> {
     let (range, width) = match name {
         Name::Dobd => (1..=31, 2),
         Name::Dobm => (1..=12, 2),
-        _ => (super::dates::FIRST_YEAR..=super::dates::LAST_YEAR, 4),
+        _ => (dates::years(), 4),
     };
     range.map(|number| format!("{number:0width$}")).collect()
 }
@@ -416,17 +423,16 @@ enum Stranger {
     Country,
     State,
     City,
+    /// A city whose name is no region's.
+    Town,
 }
 
 static COUNTRY_NAMES: Lazy<Listed> = Lazy::new(|| Listed::of(country_names()));
 static STATE_NAMES: Lazy<Listed> = Lazy::new(|| Listed::of(state_names()));
-static CITIES: Lazy<Listed> = Lazy::new(|| {
-    let countries = names_of_countries();
-    let cities = city_names().filter(|city| {
-        let letters = bare(city);
-        letters.chars().count() > 3 && !countries.contains(&letters)
-    });
-    Listed::of(cities.map(|city| (city.to_owned(), joined(city))))
+static CITIES: Lazy<Listed> = Lazy::new(|| Listed::of(cities()));
+static TOWNS: Lazy<Listed> = Lazy::new(|| {
+    let regions = names_of_regions();
+    Listed::of(cities().filter(|(city, _)| !regions.contains(&bare(city))))
 });
 
 impl Stranger {
@@ -438,6 +444,7 @@ impl Stranger {
             Stranger::Country => Err(&COUNTRY_NAMES),
             Stranger::State => Err(&STATE_NAMES),
             Stranger::City => Err(&CITIES),
+            Stranger::Town => Err(&TOWNS),
         }
     }
 
@@ -467,7 +474,7 @@ impl Stranger {
             Stranger::Date => (Name::Db, "a date"),
             Stranger::Country => (Name::Country, "a country name"),
             Stranger::State => (Name::St, "the name of a state"),
-            Stranger::City => (Name::Ct, "the name of a city"),
+            Stranger::City | Stranger::Town => (Name::Ct, "the name of a city"),
         };
         let (text, right) = match self.table() {
             Err(made) => {
@@ -543,11 +550,26 @@ fn names_of_countries() -> HashSet<String> {
     names.map(|name| bare(name)).collect()
 }
 
-fn country_names() -> impl Iterator<Item = (String, String)> {
+/// Every name of every state and region, by its letters.
+fn names_of_regions() -> HashSet<String> {
     let states = STATES.iter().flat_map(|state| state.names.iter());
     let mut regions: HashSet<String> = states.map(|name| bare(name)).collect();
     // England and Scotland are also what people write for a country.
     regions.extend(region_names().map(bare));
+    regions
+}
+
+fn cities() -> impl Iterator<Item = (String, String)> {
+    let countries = names_of_countries();
+    let cities = city_names().filter(move |city| {
+        let letters = bare(city);
+        letters.chars().count() > 3 && !countries.contains(&letters)
+    });
+    cities.map(|city| (city.to_owned(), joined(city)))
+}
+
+fn country_names() -> impl Iterator<Item = (String, String)> {
+    let regions = names_of_regions();
     let mut out = Vec::new();
     for country in &COUNTRIES.countries {
         if ALSO_REGIONS
@@ -594,6 +616,11 @@ mod tests {
 
     fn form(name: Name, bytes: &[u8]) -> Option<WrongForm> {
         find(name, &hex::encode(sha256(bytes)), &Context::default())
+    }
+
+    fn utf16_of_python(text: &str) -> Vec<u8> {
+        let units = std::iter::once(0xFEFF).chain(text.encode_utf16());
+        units.flat_map(u16::to_le_bytes).collect()
     }
 
     /// `""` for no right value, `?` for one that cannot be told.
@@ -718,10 +745,17 @@ mod tests {
                 ("república checa", Spelling, "cz"),
                 ("Tuerkei", Spelling, "tr"),
                 ("EAU", Spelling, "ae"),
+                ("United States (US)", Spelling, "us"),
+                ("united states (us)", Spelling, "us"),
+                ("United Kingdom (UK)", Spelling, "gb"),
+                ("Vereinigtes Königreich (UK)", Spelling, "gb"),
+                ("Germany (DE)", Spelling, "de"),
             ],
         );
         let utf16: Vec<u8> = "us".encode_utf16().flat_map(u16::to_le_bytes).collect();
         assert_eq!(form(Name::Country, &utf16).unwrap().what, CHARSET);
+        let marked = form(Name::Country, &utf16_of_python("us"));
+        assert_eq!(marked.unwrap().right, Right::of("us"));
         for text in ["us", "US", "Germany"] {
             let twice = sha256_hex(&sha256_hex(text));
             let form = find(Name::Country, &twice, &Context::default()).unwrap();
@@ -824,6 +858,22 @@ mod tests {
             &[("2139", Spelling, "02139"), ("501.0", Spelling, "00501")],
         );
         check(Name::Zp, &about("at"), &[("2139.0", Spelling, "2139")]);
+        let deep = Context {
+            deep: true,
+            ..Context::default()
+        };
+        for text in [
+            "[\"94103\"]",
+            "b'94103'",
+            "\u{feff}94103",
+            "94103,",
+            "`94103`",
+        ] {
+            let found = find(Name::Zp, &sha256_hex(text), &deep);
+            assert_eq!(found.unwrap().right, Right::of("94103"), "{text:?}");
+        }
+        let wide = hex::encode(sha256(&utf16_of_python("94103")));
+        assert_eq!(find(Name::Zp, &wide, &deep).unwrap().what, CHARSET);
     }
 
     #[test]
@@ -861,6 +911,19 @@ mod tests {
             find(Name::Db, &hex, &deep).unwrap().right,
             Right::of("19870214")
         );
+        for text in [
+            "\"19870214\"",
+            "'19870214'",
+            "[\"19870214\"]",
+            " 19870214",
+            "19870214\r\n",
+        ] {
+            let found = find(Name::Db, &sha256_hex(text), &deep);
+            assert_eq!(found.unwrap().right, Right::of("19870214"), "{text:?}");
+        }
+        let wide = utf16_of_python("19870214");
+        let found = find(Name::Db, &hex::encode(sha256(&wide)), &deep);
+        assert_eq!(found.unwrap().what, CHARSET);
         let epoch = find(Name::Db, &sha256_hex("540259200"), &deep);
         assert_eq!(epoch.unwrap().right, Right::of("19870214"));
     }
@@ -900,6 +963,9 @@ mod tests {
                 ("São Paulo", Spelling, "sãopaulo"),
                 ("Sao Paulo", Spelling, "saopaulo"),
                 ("L'Aquila", Case, "laquila"),
+                ("New York, NY", Spelling, "newyork"),
+                ("los angeles, ca", Spelling, "losangeles"),
+                ("St. Louis, MO", Spelling, "stlouis"),
                 ("berlin ", Spelling, "berlin"),
                 ("10117", WrongKey, "10117"),
             ],
@@ -918,6 +984,35 @@ mod tests {
                 "mexico",
             ],
         );
+    }
+
+    #[test]
+    fn a_town_is_no_state_where_states_are_listed() {
+        for country in ["us", "ca"] {
+            check(
+                Name::St,
+                &about(country),
+                &[
+                    ("chicago", WrongKey, "chicago"),
+                    ("Los Angeles", WrongKey, "losangeles"),
+                    ("losangeles", WrongKey, "losangeles"),
+                ],
+            );
+            // Towns that have the name of a state or region.
+            for text in ["washington", "New York", "quebec", "victoria"] {
+                let form = find(Name::St, &sha256_hex(text), &about(country));
+                let is_stranger = form.is_some_and(|form| form.fault == WrongKey);
+                assert!(!is_stranger, "{text}");
+            }
+        }
+        for country in ["de", "mx", "gb"] {
+            passes(
+                Name::St,
+                &about(country),
+                &["chicago", "losangeles", "berlin"],
+            );
+        }
+        passes(Name::St, &Context::default(), &["chicago", "losangeles"]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::dress::{FLOAT, QUOTED, SPACED, TWICE};
+use super::dress::{DRESSES, Dress, FLOAT, QUOTED, SPACED, TWICE};
 use super::forms::{Context, Fault, Right, Spelled, WrongForm};
 use super::short;
 use super::table::Source;
@@ -62,18 +62,43 @@ const TURNS: [Turn; 12] = [
 ];
 const USUAL: usize = 6;
 
-const TURN_SHIFT: u32 = 5;
-const SHORT: u32 = 16;
+const TURN_SHIFT: u32 = 7;
+const SHORT: u32 = 64;
+/// The bits of a mark with the number of the turn; behind the turns come the dresses.
+const TURN: u32 = SHORT - 1;
 
 /// The codes in wrong forms.
 pub(super) struct Codes {
     deep: bool,
+    /// By their number in [`DRESSES`]: those that are no turn.
+    dresses: Vec<usize>,
 }
 
 impl Codes {
     pub(super) fn new(deep: bool) -> Codes {
-        Codes { deep }
+        let is_turn = |dress: &Dress| match dress {
+            Dress::Around(before, after, _) => TURNS
+                .iter()
+                .any(|turn| matches!(turn, As(front, back, _) if (front, back) == (before, after))),
+            Dress::None | Dress::TwiceHex => true,
+            _ => false,
+        };
+        let dresses = DRESSES.iter().enumerate();
+        let dresses = dresses.filter(|(_, dress)| deep && !is_turn(dress));
+        Codes {
+            deep,
+            dresses: dresses.map(|(at, _)| at).collect(),
+        }
     }
+}
+
+/// The turn of a mark, or the dress.
+fn turn_of(mark: u32) -> Result<Turn, Dress> {
+    let at = (mark & TURN) as usize;
+    TURNS
+        .get(at)
+        .copied()
+        .ok_or_else(|| DRESSES[at - TURNS.len()])
 }
 
 /// The code of a mark as it was before its last turn.
@@ -119,6 +144,15 @@ impl Source for Codes {
                     };
                     tell(prefix, (number as u32) << TURN_SHIFT | short | at as u32);
                 }
+                let Ok(code) = std::str::from_utf8(&text) else {
+                    continue;
+                };
+                for &at in &self.dresses {
+                    if let Some(prefix) = DRESSES[at].prefix(code, &mut room) {
+                        let at = (TURNS.len() + at) as u32;
+                        tell(prefix, (number as u32) << TURN_SHIFT | short | at);
+                    }
+                }
             }
         }
     }
@@ -128,32 +162,35 @@ impl Spelled for Codes {
     fn text(&self, mark: u32, out: &mut Vec<u8>) -> bool {
         let base = base(mark);
         out.clear();
-        match TURNS[(mark & 15) as usize] {
-            As(before, after, _) => {
+        match turn_of(mark) {
+            Ok(As(before, after, _)) => {
                 for part in [before.as_bytes(), &base, after.as_bytes()] {
                     out.extend_from_slice(part);
                 }
             }
-            Twice => out.extend_from_slice(hex::encode(super::sha256(&base)).as_bytes()),
+            Ok(Twice) => out.extend_from_slice(hex::encode(super::sha256(&base)).as_bytes()),
+            Err(dress) => {
+                return String::from_utf8(base).is_ok_and(|base| dress.write(&base, out));
+            }
         }
         true
     }
 
     fn form(&self, mark: u32, about: &Context) -> Option<WrongForm> {
-        let turn = TURNS[(mark & 15) as usize];
         let short = mark & SHORT != 0;
         let digest = |text: &[u8]| Right::Digest(hex::encode(super::sha256(text)));
         let american = about.country.map(is_of_united_states);
         // Four digits are a whole postcode in Austria, Australia and many other countries.
         let right = match (short, american) {
             (true, Some(true)) => digest(&base(mark & !SHORT)),
-            (true, _) if mark & 15 == 0 => return None,
+            (true, _) if mark & TURN == 0 => return None,
             (true, None) => Right::Open,
             _ => digest(&base(mark)),
         };
-        let (fault, what) = match turn {
-            As(_, _, what) => (Fault::Spelling, what),
-            Twice => (Fault::Twice, TWICE),
+        let (fault, what) = match turn_of(mark) {
+            Ok(As(_, _, what)) => (Fault::Spelling, what),
+            Ok(Twice) => (Fault::Twice, TWICE),
+            Err(dress) => (dress.fault(), dress.what().unwrap_or_default()),
         };
         Some(WrongForm {
             fault,

@@ -307,6 +307,29 @@ fn countries() -> Vec<Spelling> {
                 ..Spelling::new(&**name, right, "a country name")
             });
         }
+        // As shop systems label the countries in a form.
+        let code = country.code.to_uppercase();
+        let is_british = code == "GB";
+        // WooCommerce writes the code behind these two in every language.
+        let others = match is_british || code == "US" {
+            true => &country.names[..],
+            false => &[],
+        };
+        for label in [code]
+            .into_iter()
+            .chain(is_british.then(|| "UK".to_owned()))
+        {
+            for name in country.english.iter().chain(others) {
+                list.push(Spelling {
+                    dresses: USUAL,
+                    ..Spelling::new(
+                        format!("{name} ({label})"),
+                        right,
+                        "a country name with its code behind it",
+                    )
+                });
+            }
+        }
     }
     list
 }
@@ -377,6 +400,18 @@ pub(super) fn region_names() -> impl Iterator<Item = &'static str> {
 }
 
 fn cities() -> Vec<Spelling> {
+    let with_states = include_str!("../../rules/tables/cities-with-states.txt").lines();
+    let with_states = with_states.flat_map(|line| {
+        let city = line.split_once(", ").map_or(line, |(city, _)| city);
+        [", ", ",", " "].map(|between| Spelling {
+            dresses: USUAL,
+            ..Spelling::new(
+                line.replacen(", ", between, 1),
+                Some(&joined(city)),
+                "a city with its state behind it",
+            )
+        })
+    });
     city_names()
         .map(|city| Spelling {
             own: true,
@@ -387,6 +422,7 @@ fn cities() -> Vec<Spelling> {
                 "a city with spaces or signs in it",
             )
         })
+        .chain(with_states)
         .collect()
 }
 
@@ -434,7 +470,7 @@ fn numbers(range: std::ops::RangeInclusive<u32>, short: &'static str) -> Vec<Spe
 }
 
 fn years() -> Vec<Spelling> {
-    (super::dates::FIRST_YEAR..=super::dates::LAST_YEAR)
+    super::dates::years()
         .map(|year| {
             let year = year.to_string();
             Spelling::own(&year, &year)

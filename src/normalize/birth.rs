@@ -1,11 +1,23 @@
 //! db, and the parts of a birth date that Meta's SDKs still know.
 
+use std::sync::OnceLock;
+
 use super::Unusable;
 use super::text::{all_digits, digit, without_fraction};
 
-const FIRST_YEAR: u32 = 1900;
-/// No clock reaches here, so a birth date in the near future is not told apart.
-const LAST_YEAR: u32 = 2099;
+/// Meta takes the years from here to this year.
+pub(crate) const FIRST_YEAR: u32 = 1900;
+
+/// This year by the machine's clock. Whoever knows when an event happened can tell more.
+pub(crate) fn last_year() -> u32 {
+    static YEAR: OnceLock<u32> = OnceLock::new();
+    *YEAR.get_or_init(|| {
+        let year = jiff::Timestamp::now()
+            .to_zoned(jiff::tz::TimeZone::UTC)
+            .year();
+        u32::try_from(year).unwrap_or(FIRST_YEAR)
+    })
+}
 
 /// YYYYMMDD. A date whose day and month could change places is refused.
 pub(super) fn date(value: &str) -> Result<String, Unusable> {
@@ -96,7 +108,7 @@ fn in_a_row(digits: &str) -> DateParts {
     let number = |range: std::ops::Range<usize>| digits[range].parse::<u32>().unwrap_or(0);
     let (y, m, d) = (number(0..4), number(4..6), number(6..8));
     let last = number(4..8);
-    let years = FIRST_YEAR..=LAST_YEAR;
+    let years = FIRST_YEAR..=last_year();
     if calendar_date(y, m, d).is_err() && years.contains(&last) {
         DateParts::Open(last, number(0..2), number(2..4))
     } else {
@@ -166,7 +178,7 @@ fn calendar_date(year: u32, month: u32, day: u32) -> Result<String, Unusable> {
         2 => 28,
         _ => 31,
     };
-    let real = (FIRST_YEAR..=LAST_YEAR).contains(&year)
+    let real = (FIRST_YEAR..=last_year()).contains(&year)
         && (1..=12).contains(&month)
         && (1..=days).contains(&day);
     if real {
@@ -188,7 +200,7 @@ pub(super) fn month_number(value: &str) -> Result<String, Unusable> {
 
 /// doby.
 pub(super) fn year_number(value: &str) -> Result<String, Unusable> {
-    number_within(value, FIRST_YEAR, LAST_YEAR, 4)
+    number_within(value, FIRST_YEAR, last_year(), 4)
 }
 
 fn number_within(value: &str, least: u32, most: u32, width: usize) -> Result<String, Unusable> {

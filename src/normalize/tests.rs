@@ -519,7 +519,17 @@ mod laws {
         }
 
         #[test]
-        fn a_real_date_has_one_form(y in 1900u32..2100, m in 1u32..13, d in 1u32..29) {
+        fn nobody_was_born_in_a_year_to_come(years in 1u32..1000, m in 1u32..13, d in 1u32..29) {
+            let y = birth::last_year() + years;
+            let assume = Assumptions::default();
+            for text in [format!("{y:04}{m:02}{d:02}"), format!("{y}-{m:02}-{d:02}")] {
+                prop_assert!(normal_form(Name::Db, &text, &assume).is_err());
+            }
+            prop_assert!(normal_form(Name::Doby, &y.to_string(), &assume).is_err());
+        }
+
+        #[test]
+        fn a_real_date_has_one_form(y in 1900..=birth::last_year(), m in 1u32..13, d in 1u32..29) {
             let assume = Assumptions::default();
             let form = format!("{y:04}{m:02}{d:02}");
             for text in [

@@ -1,6 +1,6 @@
 //! CL113: the digest of a value that belongs to another key.
 
-use crate::digest::forms::Fault;
+use crate::digest::forms::{self, Fault};
 use crate::digest::mistakes::Mistake;
 use crate::event::Event;
 use crate::finding::Findings;
@@ -12,6 +12,8 @@ use crate::values::name::Name;
 
 /// See `rules/hash-in-wrong-key.md`.
 pub static RULE: Rule = crate::rule!("hash-in-wrong-key", Check::Event(check)).when(Signs::MISTAKE);
+
+const EXCHANGE: &str = "exchange the two digests";
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     let mut filled: Vec<Name> = Vec::new();
@@ -32,7 +34,13 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
         let fix = if let Some((place, other)) = exchanged(event, mistake, key)
             && let Some(right) = mistake.right()
         {
-            Fix::safe("exchange the two digests")
+            Fix::safe(EXCHANGE)
+                .replace_text(pointer, &other)
+                .replace_text(place, &right)
+        } else if let Some((place, other)) = state_in(event, mistake, key)
+            && let Some(right) = mistake.right()
+        {
+            Fix::needs_consent(EXCHANGE)
                 .replace_text(pointer, &other)
                 .replace_text(place, &right)
         } else if mistake.is_there() {
@@ -74,6 +82,24 @@ fn exchanged(event: &Event<'_, '_>, mistake: &Mistake, key: Name) -> Option<(Poi
     }
     let place = event.item(other.place).pointer_from(event.root().place());
     Some((place, other.right()?))
+}
+
+/// Where the code of a state stands in the place of the town that stands in place of the state, and
+/// the code. There are towns of two letters, so that the code alone is no mistake.
+fn state_in(event: &Event<'_, '_>, mistake: &Mistake, key: Name) -> Option<(Pointer, String)> {
+    if (mistake.name, key) != (Name::St, Name::Ct) {
+        return None;
+    }
+    let only = |name| {
+        let mut all = event.identifiers().iter().filter(|it| it.name == name);
+        all.next().filter(|_| all.next().is_none())
+    };
+    only(Name::St)?;
+    let city = only(key)?;
+    let digits = city.digits()?;
+    let place = event.item(city.place).pointer_from(event.root().place());
+    let code = format!("{digits}{}", city.appendix());
+    forms::is_right(Name::St, &digits).then_some((place, code))
 }
 
 /// What belongs into a key.

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use crate::clock::DAY;
 use crate::digest::{self, Shape};
 use crate::event::{Assumptions, Event, Identifier};
 use crate::fix::{Fix, Safety};
@@ -122,6 +123,7 @@ pub fn read_text(name: Name, text: &str, event: &Event<'_, '_>) -> Reading {
         return Reading::Unclear(Unusable("only a part of it is shown"));
     }
     match form(name, text, event) {
+        Ok((form, _)) if is_to_come(name, &form, event) => failure(name, text, Unusable::NOT_YET),
         Ok((form, safety)) => Reading::Digest(digest::sha256_hex(&form), safety),
         Err(Unusable::NO_CALLING_CODE) => {
             let country = event.country().or(event.assume.country.as_deref());
@@ -130,6 +132,21 @@ pub fn read_text(name: Name, text: &str, event: &Event<'_, '_>) -> Reading {
         }
         Err(why) => failure(name, text, why),
     }
+}
+
+/// Whether a date or year of birth, in its normal form, lies behind the event and the time at which it
+/// is looked at. Somewhere it is tomorrow already.
+fn is_to_come(name: Name, form: &str, event: &Event<'_, '_>) -> bool {
+    if !matches!(name, Name::Db | Name::Doby) {
+        return false;
+    }
+    let latest = event.time().unwrap_or(0).max(event.clock.now) + DAY;
+    let Ok(latest) = jiff::Timestamp::from_second(latest) else {
+        return false;
+    };
+    let latest = latest.strftime("%Y%m%d").to_string();
+    // Of a year only the first four digits are there.
+    form > &latest[..form.len().min(latest.len())]
 }
 
 fn in_country(name: Name, text: &str, country: &str) -> Result<String, Unusable> {
@@ -191,7 +208,10 @@ fn failure(name: Name, text: &str, why: Unusable) -> Reading {
             }
         }
         Unusable::NOT_A_PHONE => safe_if(digits < 7),
-        Unusable::LOST_DIGITS | Unusable::NO_PART_OF_A_DATE | Unusable::EMPTY => safe_if(true),
+        Unusable::LOST_DIGITS
+        | Unusable::NO_PART_OF_A_DATE
+        | Unusable::NOT_YET
+        | Unusable::EMPTY => safe_if(true),
         // Years of two digits, seconds since 1970 and the days of a spreadsheet are dates, too.
         Unusable::NOT_A_DATE if digits > 0 && digits != 8 => Reading::Unclear(why),
         Unusable::NOT_A_DATE => safe_if(true),
