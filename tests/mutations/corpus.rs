@@ -38,7 +38,26 @@ static EVENTS: Lazy<Vec<Value>> = Lazy::new(|| {
     }
     // What a logger has masked cannot be mended back.
     let masked = [
-        "***", "redacted", "REDACTED", "Filtered", "xxx", "XXX", "…", "...\"", "[Object]",
+        "***",
+        "redacted",
+        "REDACTED",
+        "Filtered",
+        "xxx",
+        "XXX",
+        "…",
+        "...\"",
+        "[Object]",
+        "**",
+        "[email",
+        "[EMAIL",
+        "<EMAIL",
+        "[MASKED",
+        "<sha256>",
+        "[truncated]",
+        "Redacted",
+        "xx.xx",
+        "x.x",
+        "1xx",
     ];
     events.retain(|event| {
         let text = event.to_string();
