@@ -429,11 +429,10 @@ impl<'s, 'a> Inspector<'s, 'a> {
         self.events_aside >= BATCH || self.aside >= BATCH
     }
 
-    /// Runs the rules over the texts that were put aside, and says how many these are. Turn to each
-    /// of them, then call [`Inspector::clear_aside`].
-    pub fn run_aside(&mut self, watch: &mut impl Watch) -> usize {
+    /// Runs the rules over the texts that were put aside. Turn to each of them, then call
+    /// [`Inspector::clear_aside`].
+    pub fn run_aside(&mut self, watch: &mut impl Watch) {
         self.run(self.aside, watch);
-        self.aside
     }
 
     /// Makes one of the texts that were put aside the one at hand.

@@ -24,4 +24,5 @@ pub mod printable;
 pub mod secret;
 pub mod sensitive;
 pub(crate) mod single;
+pub(crate) mod slip;
 pub mod web_address;

@@ -473,6 +473,16 @@ fn spelling_of(name: Name) -> &'static str {
 
 /// Every word with a capital in front.
 fn titled(text: &str) -> String {
+    capitals_behind(text, |c| c.is_whitespace() || c == '-')
+}
+
+/// Every part between the signs of an address, which is in lower case, with a capital in front.
+fn capitalised(text: &str) -> String {
+    capitals_behind(text, |c| matches!(c, '.' | '_' | '-' | '+' | '@'))
+}
+
+/// The text in lower case, with a capital in front and behind each such sign.
+fn capitals_behind(text: &str, is_sign: impl Fn(char) -> bool) -> String {
     let mut out = String::with_capacity(text.len());
     let mut start = true;
     for c in text.chars() {
@@ -481,22 +491,7 @@ fn titled(text: &str) -> String {
         } else {
             out.extend(c.to_lowercase());
         }
-        start = c.is_whitespace() || c == '-';
-    }
-    out
-}
-
-/// Every part between the signs of an address with a capital in front.
-fn capitalised(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut start = true;
-    for c in text.chars() {
-        if start {
-            out.extend(c.to_uppercase());
-        } else {
-            out.push(c);
-        }
-        start = matches!(c, '.' | '_' | '-' | '+' | '@');
+        start = is_sign(c);
     }
     out
 }

@@ -115,31 +115,40 @@ fn segmentation(event: &Event<'_, '_>, item: Item<'_, '_>, out: &mut Findings) {
         "existing_customer_to_medium",
         "customer_in_loyalty_program",
     ];
+    let none = "customer_segmentation is none of the nine values that Meta documents";
+    if let Some(finding) = one_of(event, item, "customer_segmentation", &SEGMENTS, none, out) {
+        finding
+            .help("send a value such as new_customer_to_business or customer_in_loyalty_program");
+    }
+}
+
+/// Looks at a key that takes one of some words. Gives back what was said, as `none` has it, of a text
+/// that spells none of them.
+fn one_of<'o>(
+    event: &Event<'_, '_>,
+    item: Item<'_, '_>,
+    key: &str,
+    words: &[&'static str],
+    none: &str,
+    out: &'o mut Findings,
+) -> Option<&'o mut Finding> {
     let text = match item.val() {
-        Val::Text(text) if SEGMENTS.contains(&text) => return,
-        _ if item.is_blank() => return,
-        Val::Text(text) if Shape::of(text) == Shape::Redacted => return,
+        Val::Text(text) if words.contains(&text) => return None,
+        _ if item.is_blank() => return None,
+        Val::Text(text) if Shape::of(text) == Shape::Redacted => return None,
         Val::Text(text) => text,
         other => {
-            let kind = other.kind();
-            out.at(item, format!("customer_segmentation is {kind}, not text"));
-            return;
+            out.at(item, format!("{key} is {}, not text", other.kind()));
+            return None;
         }
     };
-    match spelt(text, &SEGMENTS) {
-        Some(known) => {
-            let at = item.pointer_from(event.root().place());
-            let message = "customer_segmentation is a known one in another spelling";
-            out.at(item, message)
-                .fix(Fix::safe("write the value as Meta documents it").replace_text(at, known));
-        }
-        None => {
-            let message = "customer_segmentation is none of the nine values that Meta documents";
-            out.at(item, message).help(
-                "send a value such as new_customer_to_business or customer_in_loyalty_program",
-            );
-        }
-    }
+    let Some(known) = spelt(text, words) else {
+        return Some(out.at(item, none));
+    };
+    let at = item.pointer_from(event.root().place());
+    out.at(item, format!("{key} is a known one in another spelling"))
+        .fix(Fix::safe("write the value as Meta documents it").replace_text(at, known));
+    None
 }
 
 /// The one of some words with underscores that a text spells when only letters and digits count.
@@ -264,30 +273,8 @@ fn text(item: Item<'_, '_>, name: Name, out: &mut Findings) {
 }
 
 fn delivery(event: &Event<'_, '_>, item: Item<'_, '_>, out: &mut Findings) {
-    let text = match item.val() {
-        Val::Text(text) if DELIVERIES.contains(&text) => return,
-        _ if item.is_blank() => return,
-        Val::Text(text) if Shape::of(text) == Shape::Redacted => return,
-        Val::Text(text) => text,
-        other => {
-            let kind = other.kind();
-            out.at(item, format!("delivery_category is {kind}, not text"));
-            return;
-        }
-    };
-    match spelt(text, &DELIVERIES) {
-        Some(known) => {
-            let at = item.pointer_from(event.root().place());
-            out.at(item, "delivery_category is a known one in another spelling")
-                .fix(Fix::safe("write the value as Meta documents it").replace_text(at, known));
-        }
-        None => {
-            out.at(
-                item,
-                "delivery_category is none of in_store, curbside and home_delivery",
-            );
-        }
-    }
+    let none = "delivery_category is none of in_store, curbside and home_delivery";
+    one_of(event, item, "delivery_category", &DELIVERIES, none, out);
 }
 
 /// The pixel's reference has a boolean, the SDKs have text: both are right.

@@ -13,6 +13,7 @@ use crate::json::{Item, Val};
 use crate::rule::{Check, Rule};
 use crate::signs::Signs;
 use crate::values::name::Name;
+use crate::values::slip::is_one_slip;
 
 /// See `rules/unknown-event-key.md`.
 pub static RULE: Rule = crate::rule!(
@@ -92,31 +93,19 @@ fn meaning(key: &str, known: &Spellings) -> Option<Meaning> {
     }
     let mut near = known
         .iter()
-        .filter(|(spelling, _)| spelling.len() >= 8 && is_one_slip(&folded, spelling))
+        .filter(|(spelling, _)| spelling.len() >= 8 && is_near(&folded, spelling))
         .map(|(_, &name)| name);
     near.next()
         .filter(|_| near.next().is_none())
         .map(Meaning::Slip)
 }
 
-/// Whether two words differ by one letter, or by two neighbours that changed places. The first
-/// letter and the last are right: `event_times` and `custom_date` are other words.
-fn is_one_slip(a: &str, b: &str) -> bool {
-    let (a, b) = (a.as_bytes(), b.as_bytes());
-    if a.is_empty() || a.len().abs_diff(b.len()) > 1 || a[0] != b[0] || a.last() != b.last() {
-        return false;
-    }
-    let same = a.iter().zip(b).take_while(|(x, y)| x == y).count();
-    let (a, b) = (&a[same..], &b[same..]);
-    match a.len() as isize - b.len() as isize {
-        0 => {
-            a.is_empty()
-                || a[1..] == b[1..]
-                || (a.len() >= 2 && a[0] == b[1] && a[1] == b[0] && a[2..] == b[2..])
-        }
-        1 => a[1..] == *b,
-        _ => *a == b[1..],
-    }
+/// Whether a key is another but for one letter inside it: `event_times` and `custom_date` are other
+/// words.
+fn is_near(key: &str, other: &str) -> bool {
+    let (key, other) = (key.as_bytes(), other.as_bytes());
+    let same_ends = key.first() == other.first() && key.last() == other.last();
+    !key.is_empty() && same_ends && is_one_slip(key, other)
 }
 
 /// Whether a value is of the type that the name takes: a slip is one only when it is.

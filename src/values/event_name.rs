@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use crate::event::Event;
 use crate::values::name::Name;
+use crate::values::slip::is_one_slip;
 
 /// `rules/tables/events.json`.
 #[derive(Deserialize)]
@@ -125,25 +126,13 @@ pub fn misspelt(name: &str) -> Option<&'static str> {
     names.flatten().find(|known| is_slip(known, given)).copied()
 }
 
-/// Whether a name in lower case misses a known one by one letter inside it.
+/// Whether a name in lower case misses a known one by one letter, which is not put in front or behind.
 fn is_slip(known: &str, given: &[u8]) -> bool {
     let known = known.to_ascii_lowercase();
     let known = known.as_bytes();
-    let alike = |pair: &(&u8, &u8)| pair.0 == pair.1;
-    let front = known.iter().zip(given).take_while(alike).count();
-    let (known, given) = (&known[front..], &given[front..]);
-    let back = known
-        .iter()
-        .rev()
-        .zip(given.iter().rev())
-        .take_while(alike)
-        .count();
-    match (&known[..known.len() - back], &given[..given.len() - back]) {
-        ([], [_]) => front > 0 && back > 0,
-        ([_], []) | ([_], [_]) => true,
-        ([a, b], [c, d]) => (a, b) == (d, c),
-        _ => false,
-    }
+    let is_longer_word =
+        given.starts_with(known) || given.len() > known.len() && given.first() != known.first();
+    !is_longer_word && is_one_slip(known, given)
 }
 
 /// A text in place, without an allocation.

@@ -118,7 +118,7 @@ fn names_nobody(text: &str) -> bool {
     let mut words = text
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty());
-    words.all(|word| WORDS.nobody.contains(&word.to_lowercase()))
+    words.all(|word| TABLE.words.nobody.contains(&word.to_lowercase()))
 }
 
 /// Whether a text ends as the names of companies do: `Kestrel GmbH`, `Kestrel S.A.`, `Kestrel AG`.
@@ -133,7 +133,8 @@ fn names_a_company(text: &str) -> bool {
         last.matches('.').count() >= letters.chars().count() / 2 && last.contains('.')
             || letters.chars().all(char::is_uppercase) && before.contains(char::is_lowercase)
     };
-    WORDS.companies.contains(&form) || WORDS.short_companies.contains(&form) && is_written_so()
+    TABLE.words.companies.contains(&form)
+        || TABLE.words.short_companies.contains(&form) && is_written_so()
 }
 
 /// Whether a text has a word of some letters and, apart from it, a short number, as streets and
@@ -233,30 +234,30 @@ struct Words {
     short_companies: HashSet<String>,
 }
 
-static WORDS: Lazy<Words> = Lazy::new(|| read_table().words);
-
-fn read_table() -> Table {
+static TABLE: Lazy<Table> = Lazy::new(|| {
     serde_json::from_str(include_str!("../../rules/tables/personal-keys.json"))
         .expect("the embedded table is read by a test")
-}
+});
 
-static KEYS: Lazy<HashMap<String, Kind>> = Lazy::new(|| {
-    let table = read_table();
+static KEYS: Lazy<HashMap<&str, Kind>> = Lazy::new(|| {
+    let table = &*TABLE;
     let lists = [
-        (table.email, Kind::Email),
-        (table.phone, Kind::Phone),
-        (table.name, Kind::Name),
-        (table.address, Kind::Address),
-        (table.perhaps_address, Kind::PerhapsAddress),
-        (table.any_address, Kind::AnyAddress),
-        (table.birth, Kind::Birth),
-        (table.document, Kind::Document),
-        (table.credential, Kind::Credential),
-        (table.perhaps_credential, Kind::PerhapsCredential),
-        (table.perhaps_password, Kind::PerhapsPassword),
-        (table.order_key, Kind::OrderKey),
+        (&table.email, Kind::Email),
+        (&table.phone, Kind::Phone),
+        (&table.name, Kind::Name),
+        (&table.address, Kind::Address),
+        (&table.perhaps_address, Kind::PerhapsAddress),
+        (&table.any_address, Kind::AnyAddress),
+        (&table.birth, Kind::Birth),
+        (&table.document, Kind::Document),
+        (&table.credential, Kind::Credential),
+        (&table.perhaps_credential, Kind::PerhapsCredential),
+        (&table.perhaps_password, Kind::PerhapsPassword),
+        (&table.order_key, Kind::OrderKey),
     ];
-    let words = |(list, kind): (Vec<String>, Kind)| list.into_iter().map(move |word| (word, kind));
+    let words = |(list, kind): (&'static Vec<String>, Kind)| {
+        list.iter().map(move |word| (word.as_str(), kind))
+    };
     lists.into_iter().flat_map(words).collect()
 });
 
