@@ -17,7 +17,7 @@ mod widths;
 mod worker;
 
 use std::io::{self, Read};
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use crate::addresses::Addresses;
@@ -55,14 +55,13 @@ impl Linter {
             .build()
             .expect("the operating system gives threads");
         let rules = RuleSet::all().deep(settings.deep);
-        let stop = Arc::new(AtomicBool::new(false));
         Linter {
             settings,
             rules,
             addresses: Mutex::default(),
             pool,
             excerpts: None,
-            stop,
+            stop: Arc::default(),
         }
     }
 
@@ -72,9 +71,15 @@ impl Linter {
         self
     }
 
-    /// What ends the run early when it is set, after the block at hand.
-    pub fn stop_flag(&self) -> Arc<AtomicBool> {
-        Arc::clone(&self.stop)
+    /// Lets runs end early when `stop` is set, after the block at hand.
+    pub fn stopped_by(mut self, stop: Arc<AtomicBool>) -> Linter {
+        self.stop = stop;
+        self
+    }
+
+    /// Whether runs are to end early.
+    pub fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
     }
 
     /// The settings.

@@ -93,7 +93,7 @@ struct Batch {
 struct Pending {
     file: BufWriter<NamedTempFile>,
     path: PathBuf,
-    _unfinished: Unfinished,
+    unfinished: Unfinished,
 }
 
 impl Pending {
@@ -108,7 +108,7 @@ impl Pending {
         Ok(Pending {
             file: BufWriter::new(file),
             path,
-            _unfinished: unfinished,
+            unfinished,
         })
     }
 
@@ -117,12 +117,12 @@ impl Pending {
         self.file.write_all(b"\n")
     }
 
-    fn commit(self) -> io::Result<PathBuf> {
+    /// Its file with all that was written in it, the name that it is to have, and the mark that it
+    /// has not got it yet.
+    fn written(self) -> io::Result<(NamedTempFile, PathBuf, Unfinished)> {
         let file = self.file.into_inner().map_err(|error| error.into_error())?;
         file.as_file().sync_all()?;
-        file.persist_noclobber(&self.path)
-            .map_err(|error| error.error)?;
-        Ok(self.path)
+        Ok((file, self.path, self.unfinished))
     }
 }
 
@@ -327,19 +327,28 @@ impl Resend {
         while !self.open.is_empty() {
             self.send(0)?;
         }
-        let mut done: Vec<PathBuf> = Vec::new();
-        for file in self.files.take().into_iter().flatten() {
-            match file.commit() {
-                Ok(path) => done.push(path),
-                Err(error) => {
+        let files = self.files.take().into_iter().flatten();
+        let (mut marks, mut named) = (Vec::new(), Vec::new());
+        for file in files.map(Pending::written) {
+            let (file, path, mark) = file?;
+            named.push((file, path));
+            marks.push(mark);
+        }
+        unfinished::all_or_none(|| {
+            let mut done: Vec<PathBuf> = Vec::new();
+            for (file, path) in named {
+                if let Err(error) = file.persist_noclobber(&path) {
                     // These were not there before.
-                    for path in done {
+                    for path in &done {
                         let _ = fs::remove_file(path);
                     }
-                    return Err(error);
+                    return Err(error.error);
                 }
+                done.push(path);
             }
-        }
+            Ok(())
+        })?;
+        drop(marks);
         self.made = false;
         Ok(self.tally.clone())
     }

@@ -67,6 +67,13 @@ pub fn belong_as(file: &File, other: &Metadata) -> io::Result<()> {
     file.set_permissions(other.permissions())
 }
 
+/// Lets `complete` give several things their final names, all or none of them when the run is ended
+/// meanwhile. It must neither make nor forget anything unfinished.
+pub fn all_or_none<T>(complete: impl FnOnce() -> T) -> T {
+    let _there = there();
+    complete()
+}
+
 /// Ends the run and removes whatever is not complete.
 pub fn end(code: i32) -> ! {
     let there = there();

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufReader, IsTerminal, Read, Seek, Write};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -25,11 +24,10 @@ use crate::report::{FileTally, Gate, InputError, Report, Verdict};
 use crate::resend::Resend;
 use crate::rewrite::Rewrite;
 use crate::settings::{Clocks, Settings};
-use crate::unfinished;
 use crate::values::printable::visible;
 
 use super::outputs::{Destination, Outputs};
-use super::{Failure, setup};
+use super::{Failure, interrupts, setup};
 
 /// Short work shows no progress.
 const BEFORE_PROGRESS: Duration = Duration::from_millis(500);
@@ -39,8 +37,6 @@ const JSON_EVENTS: usize = 1000;
 const MOST_PATCHED: u64 = 64 << 20;
 /// Formats of the contract that are still to come.
 const FORMATS_TO_COME: [&str; 6] = ["sarif", "github", "gitlab", "junit", "markdown", "html"];
-/// So long a source may keep an interrupted run waiting.
-const MOST_WAIT: Duration = Duration::from_secs(2);
 
 /// Lints.
 pub(super) fn check(args: &CheckArgs) -> Result<u8, Failure> {
@@ -76,6 +72,7 @@ pub(super) fn check(args: &CheckArgs) -> Result<u8, Failure> {
     // Whoever merges the part may want them.
     let many_rows = json || args.ledger_out.is_some();
     settings.rows = if many_rows { JSON_EVENTS } else { 20 };
+    let stop = interrupts::heed();
     let resend = match &args.fix_to {
         Some(directory) => {
             let begun = Resend::begin(directory, args.test_code.clone(), settings.memory);
@@ -96,10 +93,12 @@ pub(super) fn check(args: &CheckArgs) -> Result<u8, Failure> {
         None => None,
     };
     let mut tee = reporters(&formats, writers, to_stdout, make_style);
-    let linter = Linter::new(settings).with_excerpts(Excerpts {
-        event: excerpt::excerpt,
-        text: excerpt::text_excerpt,
-    });
+    let linter = Linter::new(settings)
+        .with_excerpts(Excerpts {
+            event: excerpt::excerpt,
+            text: excerpt::text_excerpt,
+        })
+        .stopped_by(stop);
     let outcome = run(
         &linter,
         &mut tee,
@@ -169,6 +168,7 @@ pub(super) fn merge(args: MergeArgs) -> Result<u8, Failure> {
         as_of: as_of.clone(),
         ..style(&check, &settings, profile, terminal)
     };
+    interrupts::end_at_once();
     let (outputs, writers) = Outputs::open(&outputs, None)?;
     let mut tee = reporters(&formats, writers, false, make_style);
     let linter = Linter::new(settings);
@@ -287,7 +287,7 @@ pub(super) fn score(args: ScoreArgs) -> Result<u8, Failure> {
     let mut scores = scores::Scores::new(out, style, layout, by);
     let quiet = check.input.quiet;
     run(
-        &Linter::new(settings),
+        &Linter::new(settings).stopped_by(interrupts::heed()),
         &mut scores,
         sources,
         errors,
@@ -416,20 +416,6 @@ fn run(
     quiet: bool,
     asides: Asides,
 ) -> Result<u8, Failure> {
-    let stop = linter.stop_flag();
-    // The block at hand is finished, temporary files are removed, originals stay. A second signal
-    // finds the flag set and ends at once.
-    let _ = ctrlc::set_handler(move || {
-        if stop.swap(true, Ordering::Relaxed) {
-            unfinished::end(2);
-        }
-        // A source that gives nothing, such as a pipe nobody writes to, would be waited for.
-        std::thread::spawn(|| {
-            std::thread::sleep(MOST_WAIT);
-            eprintln!("capilint: interrupted while waiting for input");
-            unfinished::end(2);
-        });
-    });
     let is_mending = linter.settings().fixing != Fixing::Off || asides.resend.is_some();
     let mut passes = Passes::default();
     let mut reads_once = false;
@@ -448,7 +434,7 @@ fn run(
             taught = learn(linter, |run| {
                 sources
                     .iter()
-                    .filter(|_| !linter.stop_flag().load(Ordering::Relaxed))
+                    .filter(|_| !linter.is_stopped())
                     .try_for_each(|source| read(linter, run, source, config, &passes))
             })
             .map_err(|error| Failure::Output { error, code: 2 })?;

@@ -9,6 +9,7 @@ mod explain;
 mod hash;
 mod identify;
 mod init;
+mod interrupts;
 mod outputs;
 mod setup;
 

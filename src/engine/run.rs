@@ -10,7 +10,6 @@ mod tell;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::io::{self, BufRead, Read, Write};
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 
 use crate::engine::Linter;
@@ -226,7 +225,7 @@ impl<'l> Run<'l> {
 
     /// Whether the run was asked to stop.
     pub fn is_stopped(&self) -> bool {
-        self.linter.stop.load(Ordering::Relaxed)
+        self.linter.is_stopped()
     }
 
     /// Says how the stream that comes next is packed: places are told in the units of UTF-16.
