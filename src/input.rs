@@ -3,6 +3,7 @@
 
 pub mod archive;
 pub mod blocks;
+pub mod formats;
 pub(crate) mod nested;
 mod scanner;
 pub mod unpack;
