@@ -23,7 +23,7 @@ mod tests;
 pub(crate) use borders::SHORTEST_BORDER;
 use borders::{
     LONGEST_HEAD, LONGEST_TEXT_RECORD, between_records, is_complete, open_form, opened_in_prose,
-    opens_cell, see_line,
+    opens_cell,
 };
 
 /// Sizes in bytes.
