@@ -6,8 +6,9 @@
 //! hashing the value again, so that nothing rests on a part of a digest. The plain values stay in the
 //! memory of the run and go nowhere else.
 
+use std::collections::BTreeMap;
 use std::hash::BuildHasher;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, Read};
 
 use hashbrown::HashSet;
 use rayon::prelude::*;
@@ -21,8 +22,10 @@ use crate::ledger::key::Hash;
 use crate::normalize::{accepted_forms, normal_form};
 use crate::values::name::Name;
 
-/// A line or record of the list that is longer is none.
-const LONGEST_LINE: u64 = 1 << 20;
+mod list;
+
+use list::Row;
+
 /// No value is longer.
 const LONGEST_VALUE: usize = 320;
 /// Values whose digests are made at a time.
@@ -37,6 +40,18 @@ pub enum Verdict {
     Wrong(WrongForm),
 }
 
+/// What was read of lists, without a word of theirs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ListTally {
+    pub records: u64,
+    /// Records without a value that can be used.
+    pub unusable: u64,
+    /// Columns, or keys of JSON objects, whose names say nothing of a customer.
+    pub other_columns: u64,
+    /// The values that are used, each once, by the key they belong to.
+    pub values: BTreeMap<Name, u64>,
+}
+
 /// The values of a list, and a table of their digests.
 #[derive(Default)]
 pub struct KnownValues {
@@ -49,9 +64,8 @@ pub struct KnownValues {
     /// Hashes of the values, to take each once.
     seen: HashSet<u64>,
     table: Table,
-    /// Records of the list, and those without a value that can be used.
-    pub records: u64,
-    pub unusable: u64,
+    /// What was read.
+    pub tally: ListTally,
     /// Digests in the table.
     pub forms: u64,
 }
@@ -60,116 +74,6 @@ impl std::fmt::Debug for KnownValues {
     /// The values are nobody's business.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "KnownValues({})", self.names.len())
-    }
-}
-
-/// The key of user_data that a column of a list stands for.
-fn column(header: &str) -> Option<Name> {
-    let plain: String = header
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .map(|c| c.to_ascii_lowercase())
-        .collect();
-    Some(match plain.as_str() {
-        "em" | "email" | "mail" | "emailaddress" | "customeremail" => Name::Em,
-        "ph" | "phone" | "phonenumber" | "mobile" | "mobilephone" | "telephone" | "tel" => Name::Ph,
-        "fn" | "firstname" | "givenname" | "forename" => Name::Fn,
-        "ln" | "lastname" | "surname" | "familyname" => Name::Ln,
-        "db" | "dob" | "dateofbirth" | "birthday" | "birthdate" => Name::Db,
-        "ge" | "gender" | "sex" => Name::Ge,
-        "ct" | "city" | "town" => Name::Ct,
-        "st" | "state" | "province" | "region" => Name::St,
-        "zp" | "zip" | "zipcode" | "postcode" | "postalcode" | "plz" => Name::Zp,
-        "country" | "countrycode" => Name::Country,
-        "externalid" | "customerid" | "userid" | "memberid" => Name::ExternalId,
-        _ => return None,
-    })
-}
-
-/// One record of a list.
-type Row = Vec<(Name, String)>;
-
-/// Reads a list: CSV with a line of headers (comma, semicolon or tab), or one JSON object a line.
-/// The message of an error holds no value.
-fn rows(source: impl Read, mut each: impl FnMut(Row)) -> io::Result<()> {
-    let mut source = BufReader::with_capacity(1 << 16, source);
-    let invalid = |what: String| io::Error::new(io::ErrorKind::InvalidData, what);
-    // What is unpacked comes in pieces of any size.
-    let mut head = Vec::new();
-    source
-        .by_ref()
-        .take(LONGEST_LINE)
-        .read_until(b'\n', &mut head)?;
-    let first = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&head);
-    let is_json = first.trim_ascii_start().first() == Some(&b'{');
-    let most = [b',', b';', b'\t', b'|']
-        .into_iter()
-        .max_by_key(|sign| first.iter().filter(|byte| *byte == sign).count());
-    let mut source = io::Cursor::new(head).chain(source);
-    if is_json {
-        let (mut line, mut number) = (Vec::new(), 0u64);
-        loop {
-            line.clear();
-            if source
-                .by_ref()
-                .take(LONGEST_LINE)
-                .read_until(b'\n', &mut line)?
-                == 0
-            {
-                return Ok(());
-            }
-            number += 1;
-            let text = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&line);
-            if text.trim_ascii().is_empty() {
-                continue;
-            }
-            let object: serde_json::Map<String, serde_json::Value> =
-                serde_json::from_slice(text)
-                    .map_err(|_| invalid(format!("line {number} is no JSON object")))?;
-            let mut row = Row::new();
-            for (key, value) in &object {
-                let Some(name) = column(key) else { continue };
-                let mut take = |value: &serde_json::Value| match value {
-                    serde_json::Value::String(text) => row.push((name, text.clone())),
-                    serde_json::Value::Number(number) => row.push((name, number.to_string())),
-                    _ => {}
-                };
-                match value {
-                    serde_json::Value::Array(list) => list.iter().for_each(&mut take),
-                    one => take(one),
-                }
-            }
-            each(row);
-        }
-    }
-    let mut reader = csv::ReaderBuilder::new()
-        .delimiter(most.unwrap_or(b','))
-        .flexible(true)
-        .from_reader(source);
-    let headers = reader
-        .byte_headers()
-        .map_err(|_| invalid("it is neither CSV nor JSON lines".to_owned()))?;
-    let columns: Vec<Option<Name>> = headers
-        .iter()
-        .map(|header| column(&String::from_utf8_lossy(header)))
-        .collect();
-    if columns.iter().all(Option::is_none) {
-        let what = "no column is called em, ph, fn, ln, db, ge, ct, st, zp, country or external_id";
-        return Err(invalid(what.to_owned()));
-    }
-    let mut record = csv::ByteRecord::new();
-    loop {
-        let more = reader.read_byte_record(&mut record).map_err(|error| {
-            let line = error.position().map_or(0, csv::Position::line);
-            invalid(format!("line {line} is no CSV"))
-        })?;
-        if !more {
-            return Ok(());
-        }
-        let row = record.iter().zip(&columns).filter_map(|(field, column)| {
-            Some(((*column)?, std::str::from_utf8(field).ok()?.to_owned()))
-        });
-        each(row.collect());
     }
 }
 
@@ -187,7 +91,8 @@ impl KnownValues {
 
     /// Reads a list.
     pub fn add(&mut self, source: impl Read) -> io::Result<()> {
-        rows(source, |row| self.take(row))
+        self.tally.other_columns += list::rows(source, |row| self.take(row))?;
+        Ok(())
     }
 
     /// Makes the table, after the last list. To be called in a pool of threads.
@@ -198,7 +103,7 @@ impl KnownValues {
     }
 
     fn take(&mut self, row: Row) {
-        self.records += 1;
+        self.tally.records += 1;
         let mut used = false;
         let country = row
             .iter()
@@ -228,9 +133,10 @@ impl KnownValues {
                 self.starts.push(self.texts.len() as u64);
                 self.texts.push_str(&text);
                 self.names.push(*name);
+                *self.tally.values.entry(*name).or_default() += 1;
             }
         }
-        self.unusable += u64::from(!used);
+        self.tally.unusable += u64::from(!used);
     }
 
     /// What tells the list from others, for whoever has the key.

@@ -98,6 +98,7 @@ pub fn read(source: impl Read) -> io::Result<Capture> {
         return Err(io::Error::other(message));
     }
     let is_har = begins_with(&head, "\"log\"");
+    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&head);
     let source = head.chain(source);
     let mut capture = Capture::default();
     if is_har {
@@ -112,7 +113,7 @@ pub fn read(source: impl Read) -> io::Result<Capture> {
 /// browsers put in.
 fn begins_with(head: &[u8], key: &str) -> bool {
     let text = String::from_utf8_lossy(head);
-    let text = text.trim_start_matches('\u{feff}').trim_start();
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text).trim_start();
     let Some(rest) = text.strip_prefix('{') else {
         return false;
     };
@@ -140,10 +141,15 @@ fn read_lines(source: impl Read, capture: &mut Capture) -> io::Result<()> {
         if text.is_empty() {
             continue;
         }
-        let requests = match text.starts_with('{').then(|| serde_json::from_str(text)) {
-            Some(Ok(value)) => requests_of(&value),
-            _ => urls_in(text).map(Request::of_url).collect(),
-        };
+        // A logger may have put something in front of the object.
+        let object = text.find('{').and_then(|at| {
+            let values = serde_json::Deserializer::from_str(&text[at..]).into_iter();
+            { values }.next()?.ok()
+        });
+        let mut requests = object.as_ref().map_or(Vec::new(), requests_of);
+        if requests.is_empty() {
+            requests = requests_in(text);
+        }
         if requests.is_empty() {
             capture.other_lines += 1;
         }
@@ -195,10 +201,14 @@ fn requests_of(value: &serde_json::Value) -> Vec<Request> {
         .iter()
         .find_map(|name| time_of(value.get(name).or_else(|| object.get(name))?));
     let mime = posted.and_then(|posted| text(posted, &["mimeType"]));
+    let params = posted.and_then(|posted| posted.get("params")?.as_array());
+    let params = params.into_iter().flatten();
     vec![Request {
         url,
         body,
-        params: Vec::new(),
+        params: params
+            .filter_map(|param| Some((text(param, &["name"])?, text(param, &["value"])?)))
+            .collect(),
         mime: mime.unwrap_or_default(),
         time,
     }]
@@ -227,18 +237,41 @@ fn milliseconds(number: f64) -> Option<i64> {
     })
 }
 
-/// The URLs in a line of text.
-fn urls_in(text: &str) -> impl Iterator<Item = &str> {
-    memchr::memmem::find_iter(text.as_bytes(), b"http")
-        .filter_map(|at| {
-            let rest = &text[at..];
-            let is_url = rest.starts_with("https://") || rest.starts_with("http://");
-            is_url.then_some(rest)
-        })
-        .map(|rest| {
-            let end = rest.find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>'));
-            &rest[..end.unwrap_or(rest.len())]
-        })
+/// Stands for the host of a request that a server wrote down without it.
+const ANY_HOST: &str = "https://host.invalid";
+
+/// The requests in a line of text: URLs, with a host or without, each with the form behind it.
+fn requests_in(text: &str) -> Vec<Request> {
+    let mut requests: Vec<Request> = Vec::new();
+    let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>');
+    for word in text.split(ends) {
+        let scheme = ["https://", "http://"];
+        let is_event = |form: &str| {
+            let has = |name: &str| form.split('&').any(|pair| pair.starts_with(name));
+            has("id=") && has("ev=")
+        };
+        if let Some(at) = scheme.iter().filter_map(|scheme| word.find(scheme)).min() {
+            requests.push(Request::of_url(&word[at..]));
+        } else if let Some((place, query)) = word.split_once('?')
+            && is_event(query)
+        {
+            let host = if place.starts_with('/') {
+                ANY_HOST
+            } else {
+                "https://"
+            };
+            requests.push(Request::of_url(&format!("{host}{word}")));
+        } else if is_event(word) {
+            match requests.last_mut() {
+                Some(last) if last.body.is_empty() => last.body = word.to_owned(),
+                _ => requests.push(Request {
+                    body: word.to_owned(),
+                    ..Request::of_url(ANY_HOST)
+                }),
+            }
+        }
+    }
+    requests
 }
 
 /// Adds the event of a request, if it is one of the pixel's.
@@ -248,9 +281,22 @@ fn take(request: &Request, line: u64, capture: &mut Capture) {
         return;
     };
     let mut pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
-    pairs.extend(request.params.iter().cloned());
-    if request.params.is_empty() {
-        body_pairs(&request.body, &request.mime, &mut pairs);
+    let of_url = pairs.len();
+    body_pairs(&request.body, &request.mime, &mut pairs);
+    if pairs.len() == of_url {
+        // Some browsers take a form apart and leave its escapes.
+        let is_escaped =
+            |(name, _): &(String, String)| name.contains("%5B") || name.contains("%5b");
+        if request.params.iter().any(is_escaped) {
+            let form = request
+                .params
+                .iter()
+                .map(|(name, value)| format!("{name}={value}"));
+            let form = form.collect::<Vec<_>>().join("&");
+            pairs.extend(url::form_urlencoded::parse(form.as_bytes()).into_owned());
+        } else {
+            pairs.extend(request.params.iter().cloned());
+        }
     }
     // The last of two equal names, as servers have it.
     let params: BTreeMap<&str, &str> = pairs
@@ -548,8 +594,62 @@ mod tests {
                 "{{\"ts\":1782399600123,\"url\":\"https://www.facebook.com/tr/\",\"postData\":\"{query}\"}}"
             ),
             format!("https://sst.shop.example/collect/tr?{query}"),
+            format!("\u{feff}{url}"),
+            format!("POST https://www.facebook.com/tr/ {query}"),
+            format!("GET www.facebook.com/tr/?{query}"),
+            format!(
+                "81.2.69.142 - - [25/Jun/2026:15:00:00 +0000] \"GET /tr/?{query} HTTP/1.1\" 200 44 \"https://shop.example/thanks\" \"Mozilla/5.0\""
+            ),
+            format!(
+                "INFO pixel {{\"url\":\"{}\"}}",
+                url.replace('/', "\\/").replace('&', "\\u0026")
+            ),
+            format!(
+                "{{\"url\":\"https://www.facebook.com/tr/\",\"postData\":{{\"params\":{}}}}}",
+                params(false)
+            ),
         ] {
             assert_eq!(hits(&text), [expected()], "{text}");
+        }
+    }
+
+    /// The parameters as browsers list them: Chrome leaves their escapes, Firefox does not.
+    fn params(are_escaped: bool) -> String {
+        let url = url();
+        let query = url
+            .split_once('?')
+            .unwrap()
+            .1
+            .replace("cd[", "cd%5B")
+            .replace("]=", "%5D=");
+        let pairs: Vec<serde_json::Value> = match are_escaped {
+            true => query
+                .split('&')
+                .filter_map(|pair| pair.split_once('='))
+                .map(|(name, value)| serde_json::json!({"name": name, "value": value}))
+                .collect(),
+            false => url::form_urlencoded::parse(query.as_bytes())
+                .map(|(name, value)| serde_json::json!({"name": name, "value": value}))
+                .collect(),
+        };
+        serde_json::Value::from(pairs).to_string()
+    }
+
+    #[test]
+    fn forms_are_read_as_every_browser_writes_them() {
+        let query = url().split_once('?').unwrap().1.to_owned();
+        for mark in ["", "\u{feff}"] {
+            for posted in [
+                format!(r#"{{"text":"{query}"}}"#),
+                format!(r#"{{"params":{}}}"#, params(false)),
+                format!(r#"{{"params":{},"text":"{query}"}}"#, params(true)),
+                format!(r#"{{"params":{}}}"#, params(true)),
+            ] {
+                let har = format!(
+                    r#"{mark}{{"log":{{"entries":[{{"request":{{"url":"https://www.facebook.com/tr/","postData":{posted}}}}}]}}}}"#
+                );
+                assert_eq!(hits(&har), [expected()], "{har}");
+            }
         }
     }
 

@@ -11,6 +11,7 @@ use crate::envelope::when::Trust;
 use crate::facts::Facts;
 use crate::finding::{Certainty, Effect, Severity};
 use crate::fix::Safety;
+use crate::known::ListTally;
 use crate::pixel::Pairing;
 use crate::repair::Change;
 use crate::resend::ResendTally;
@@ -321,6 +322,8 @@ pub struct Report {
     pub fixes: FixTally,
     /// What a capture of the browser's requests shows beside the log.
     pub pixel: Option<Pairing>,
+    /// What was read of the lists of known values.
+    pub known: Option<ListTally>,
     /// What was written to be sent again (`--fix-to`).
     pub resent: Option<ResendTally>,
     /// Panics of rules: a fault of this program.

@@ -324,6 +324,88 @@ fn a_capture_of_other_visitors_shows_nothing_of_ids() {
     assert_eq!(errors(&log, &capture), 1);
 }
 
+/// An event and a hit of one visit: number of the browser, seconds after the first, and the two ids.
+fn visit(name: &str, browser: u32, after: i64, ids: [&str; 2], order: Option<&str>) -> [String; 2] {
+    let mut event: Value = serde_json::from_str(support::CLEAN).unwrap();
+    event["event_name"] = name.into();
+    event["event_id"] = ids[0].into();
+    event["event_time"] = (1_782_300_000 + after).into();
+    event["event_source_url"] = "https://shop.example.com/thanks".into();
+    event["user_data"]["fbp"] = format!("fb.1.1782290000123.{}", 774_411_900 + browser).into();
+    event["custom_data"] = json!({"value": 9.5, "currency": "EUR"});
+    let mut order_of_hit = String::new();
+    if let Some(order) = order {
+        event["custom_data"]["order_id"] = order.into();
+        order_of_hit = format!("&cd[order_id]={order}");
+    }
+    let hit = format!(
+        "https://www.facebook.com/tr/?id=1234567890123456&ev={name}&eid={}&fbp=fb.1.1782290000123.{}&ts={}\
+         &dl=https%3A%2F%2Fshop.example.com%2Fthanks&cd[value]=9.5&cd[currency]=EUR{order_of_hit}\n",
+        ids[1],
+        774_411_900 + browser,
+        1_782_300_000_400 + after * 1000
+    );
+    [event.to_string() + "\n", hit]
+}
+
+#[test]
+fn requests_that_got_lost_are_no_other_ids() {
+    let place = Place::new();
+    // Every browser looks at a page up to three times; what is lost, is lost on one side.
+    let mut lost = 0x2545_f491_4f6c_dd1du64;
+    let mut is_lost = || {
+        lost = lost.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        (lost >> 33) % 100 < 15
+    };
+    for name in ["ViewContent", "PageView"] {
+        let [mut log, mut capture] = [String::new(), String::new()];
+        for browser in 0..300 {
+            for time in 0..browser % 3 + 1 {
+                let id = match name {
+                    "PageView" => format!("7f9c24e8-3b12-4fef-91e{time}-1b2c3d4e{browser:04x}"),
+                    _ => format!("vc-{browser}-{}", time * 7919 % 100),
+                };
+                let after = i64::from(browser * 600 + time * 80);
+                let [event, hit] = visit(name, browser, after, [&id, &id], None);
+                log += if is_lost() { "" } else { &event };
+                capture += if is_lost() { "" } else { &hit };
+            }
+        }
+        place.write("log.ndjson", &log);
+        place.write("capture.txt", &capture);
+        let args = "log.ndjson --pixel capture.txt --select CL302,CL308 --format json";
+        let report = place.check(args).json();
+        assert!(report["pixel"]["names"][0]["deduplicated"].as_u64() > Some(300));
+        let findings = report["findings"].as_array().unwrap();
+        let loud = findings.iter().find(|one| one["severity"] != "info");
+        assert_eq!(loud, None, "{name}");
+    }
+}
+
+#[test]
+fn an_exception_teaches_no_rule() {
+    let place = Place::new();
+    let [mut log, mut capture] = [String::new(), String::new()];
+    for number in 0..149 {
+        let (id, order) = (
+            format!("order-{}", 5000 + number),
+            (5000 + number).to_string(),
+        );
+        // An old page sends the bare number; the capture does not cover the whole day.
+        let of_browser = if number < 6 { &order } else { &id };
+        let after = i64::from(number * 300);
+        let [event, hit] = visit("Purchase", number, after, [&id, of_browser], Some(&order));
+        log += &event;
+        capture += if number < 60 { &hit } else { "" };
+    }
+    place.write("log.ndjson", &log);
+    place.write("capture.txt", &capture);
+    let ran = place.check("log.ndjson --pixel capture.txt --select CL308 --fix");
+    ran.says("6 of 60 pairs")
+        .says("the server puts 6 characters in front");
+    assert_eq!(place.text("log.ndjson"), log);
+}
+
 #[test]
 fn a_standard_name_of_the_server_is_not_given_up_for_the_browsers() {
     let place = Place::new();

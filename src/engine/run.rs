@@ -83,11 +83,13 @@ impl<'l> Run<'l> {
     /// A run that tells `reporter`.
     pub fn new(linter: &'l Linter, reporter: &'l mut dyn Reporter) -> Run<'l> {
         let key = linter.settings.ledger_key.unwrap_or_else(Key::random);
+        let known = linter.settings.witnesses.known.as_ref();
         Run {
             linter,
             reporter,
             report: Report {
                 rules: vec![RuleTally::default(); rules::ALL.len()],
+                known: known.map(|known| known.tally.clone()),
                 ..Report::default()
             },
             groups: BTreeMap::new(),

@@ -148,7 +148,14 @@ fn by_pixel(report: &Report, style: &Style) -> String {
         ..Layout::default()
     };
     let pixel = laid_out(style, &header, rows, layout);
-    format!("browser and server:\n{pixel}")
+    let left = match report.pixel.as_ref().map_or(0, |pixel| pixel.other_lines) {
+        0 => String::new(),
+        lines => format!(
+            "in the capture, without a request: {}\n",
+            counted(lines, "line")
+        ),
+    };
+    format!("browser and server:\n{pixel}{left}")
 }
 
 /// Every finding in full when they are few, otherwise one of each group.
@@ -712,6 +719,33 @@ fn facts_of(report: &Report, style: &Style) -> String {
         if events > 0 {
             line(format!("{word}: {}", share(events)));
         }
+    }
+    if let Some(known) = &report.known {
+        let values: Vec<String> = known
+            .values
+            .iter()
+            .map(|(name, number)| format!("{name} {}", thousands(*number)))
+            .collect();
+        let mut text = format!(
+            "known values: {}, {}",
+            counted(known.records, "record"),
+            values.join(", ")
+        );
+        for (number, what) in [
+            (known.unusable, "record without a usable value"),
+            (known.other_columns, "column not used"),
+        ] {
+            if number > 0 {
+                let what = match number {
+                    1 => what.to_owned(),
+                    _ => what
+                        .replace("record ", "records ")
+                        .replace("column ", "columns "),
+                };
+                text.push_str(&format!("; {} {what}", thousands(number)));
+            }
+        }
+        line(text);
     }
     let answers = &report.answers;
     let answered = answers.taken + answers.refused.values().sum::<u64>();

@@ -13,6 +13,7 @@ use super::{Fixing, Reporter, Style, Wants};
 use crate::envelope::when::Trust;
 use crate::facts;
 use crate::finding::Severity;
+use crate::known::ListTally;
 use crate::pixel::Pairing;
 use crate::pixel::index::{self, KEYS};
 use crate::report::{EventRow, Located, Related, Report, Verdict};
@@ -261,10 +262,26 @@ pub(super) fn totals(
     if let Some(pixel) = &report.pixel {
         totals.push(("pixel", pixel_report(pixel)));
     }
+    if let Some(known) = &report.known {
+        totals.push(("known", known_report(known)));
+    }
     if style.fixing != Fixing::Off {
         totals.push(("fixes", fixes(report, style)));
     }
     totals
+}
+
+/// What was read of the lists of known values.
+fn known_report(known: &ListTally) -> Value {
+    let values: serde_json::Map<String, Value> = known
+        .values
+        .iter()
+        .map(|(name, number)| (name.to_string(), (*number).into()))
+        .collect();
+    json!({
+        "records": known.records, "unusable_records": known.unusable,
+        "unused_columns": known.other_columns, "values": values,
+    })
 }
 
 /// What a capture shows, by event_name.
@@ -313,7 +330,7 @@ fn pixel_report(pixel: &Pairing) -> Value {
         .collect();
     json!({
         "files": pixel.files, "automatic_events": pixel.automatic,
-        "other_requests": pixel.other_requests, "names": names,
+        "other_requests": pixel.other_requests, "other_lines": pixel.other_lines, "names": names,
     })
 }
 

@@ -125,6 +125,8 @@ pub struct Index {
     /// Captures read.
     pub files: u64,
     pub other_requests: u64,
+    /// Lines in which no request was found.
+    pub other_lines: u64,
     pub automatic: u64,
 }
 
@@ -133,6 +135,7 @@ impl Index {
     pub fn add(&mut self, capture: Capture) {
         self.files += 1;
         self.other_requests += capture.other_requests;
+        self.other_lines += capture.other_lines;
         self.automatic += capture.automatic;
         for hit in capture.hits {
             let number = self.hits.len() as u32;

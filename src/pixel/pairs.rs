@@ -186,6 +186,14 @@ impl Pairs {
         reasons
     }
 
+    /// Whether so many of the pairs that show how the ids differ are more than requests that got lost:
+    /// half of all pairs at least. A visit of which one side was lost and another of which the other was
+    /// lost look like one with two ids.
+    pub fn are_a_habit(&self, differ: usize) -> bool {
+        let all = self.pairs.iter().filter(|pair| pair.shows_ids()).count();
+        2 * differ >= all
+    }
+
     /// The pairs of one conversion each.
     pub fn timely(&self) -> impl Iterator<Item = &Pair> {
         self.pairs.iter().filter(|pair| pair.is_timely())
@@ -219,10 +227,11 @@ impl Pairs {
 pub struct Pairing {
     /// By event_name, in its order.
     pub names: Vec<Pairs>,
-    /// Captures, and requests in them that are no events.
+    /// Captures, and requests and lines in them that are no events.
     pub files: u64,
     pub automatic: u64,
     pub other_requests: u64,
+    pub other_lines: u64,
 }
 
 impl Pairing {
@@ -285,6 +294,7 @@ impl Pairing {
             files: index.files,
             automatic: index.automatic,
             other_requests: index.other_requests,
+            other_lines: index.other_lines,
         }
     }
 
@@ -343,7 +353,12 @@ fn pair(index: &Index, ties: &[Tie]) -> Vec<Option<Pair>> {
             .filter(|tie| pairs[tie.hit as usize].is_none())
             .filter(|tie| tie.bond == Bond::Id || !taken.contains(&tie.at))
             .collect();
-        for tie in &open {
+        // A browser's visits to one page look alike, also those of which each has found its copy: the
+        // one that lost its event and the one that lost its hit would make a pair.
+        let are_alike = group[0].bond == Bond::Browser;
+        let candidates = group.iter().filter(|_| are_alike);
+        let candidates = candidates.chain(open.iter().copied().filter(|_| !are_alike));
+        for tie in candidates {
             *of_hit.entry(tie.hit).or_insert(0) += 1;
             *of_event.entry(tie.at).or_insert(0) += 1;
         }
@@ -359,20 +374,20 @@ fn pair(index: &Index, ties: &[Tie]) -> Vec<Option<Pair>> {
     pairs
 }
 
-/// The one rule that explains nearly all pairs whose ids differ.
+/// The one rule that explains nearly all pairs. Those whose ids are the same count against it: events
+/// that a capture does not cover would be made wrong.
 fn learn(pairs: &[Pair]) -> Option<Relation> {
     let mut counts: BTreeMap<Relation, usize> = BTreeMap::new();
     let mut all = 0;
     for pair in pairs {
         let counts_here = pair.shows_ids() || (pair.tie.bond == Bond::Likeness && pair.is_only);
         let relation = pair.tie.relation;
-        let both = !matches!(
-            relation,
-            Relation::Same | Relation::ServerHasNone | Relation::PixelHasNone
-        );
+        let both = !matches!(relation, Relation::ServerHasNone | Relation::PixelHasNone);
         if counts_here && both {
             all += 1;
-            *counts.entry(relation).or_insert(0) += 1;
+            if relation != Relation::Same {
+                *counts.entry(relation).or_insert(0) += 1;
+            }
         }
     }
     let (rule, number) = counts.into_iter().max_by_key(|(_, number)| *number)?;

@@ -70,11 +70,13 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
             .drain(..)
             .partition(|pair| pairs.rule == Some(pair.tie.relation));
         let all = count(shown.len() as u64, "pair");
-        for (group, how) in [
-            (ruled, pairs.rule.map_or(String::new(), describe)),
-            (rest, "the two have ids of their own".to_owned()),
-        ] {
+        for group in [ruled, rest] {
             let Some(first) = group.first() else { continue };
+            let relation = first.tie.relation;
+            let how = match group.iter().all(|pair| pair.tie.relation == relation) {
+                true => describe(relation),
+                false => describe(Relation::Other),
+            };
             let number = group.len() as u64;
             let has = if number == 1 { "has" } else { "have" };
             let finding = out.at(
@@ -90,14 +92,18 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
                 .events(number);
             let by_order = group.iter().any(|pair| pair.tie.bond == Bond::Order);
             if !by_order {
-                finding.certainty(Certainty::Strong);
-                if group.len() < LEAST {
-                    finding
+                let is_habit = pairs.are_a_habit(group.len());
+                match (group.len() >= LEAST, is_habit) {
+                    (true, true) => finding.certainty(Certainty::Strong),
+                    (false, true) => finding
                         .certainty(Certainty::Heuristic)
-                        .severity(Severity::Warning);
-                }
+                        .severity(Severity::Warning),
+                    (_, false) => finding
+                        .certainty(Certainty::Heuristic)
+                        .severity(Severity::Info),
+                };
             }
-            if pairs.rule.is_none_or(|rule| rule != first.tie.relation) {
+            if pairs.rule.is_none_or(|rule| rule != relation) {
                 finding.without_fix();
             } else {
                 finding.help(
@@ -131,6 +137,8 @@ fn describe(rule: Relation) -> String {
         }
         Relation::PixelSuffix(length, _) => format!("the browser adds {}", characters(length)),
         Relation::Lower => "the browser writes them in lower case".to_owned(),
-        _ => "the browser writes them in upper case".to_owned(),
+        Relation::Upper => "the browser writes them in upper case".to_owned(),
+        Relation::Case => "they are written in other cases".to_owned(),
+        _ => "the two have ids of their own".to_owned(),
     }
 }

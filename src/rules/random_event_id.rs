@@ -147,6 +147,9 @@ fn beside_pixel(log: &Evidence<'_>, out: &mut LogFindings) {
                 true => finding
                     .severity(Severity::Error)
                     .certainty(Certainty::Proof),
+                false if !pairs.are_a_habit(events.len()) => finding
+                    .severity(Severity::Info)
+                    .certainty(Certainty::Heuristic),
                 false if number >= 5 => finding
                     .severity(Severity::Error)
                     .certainty(Certainty::Strong),
