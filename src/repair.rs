@@ -3,10 +3,12 @@
 use bumpalo::Bump;
 
 use crate::clock::{Clock, Latest};
+use crate::envelope::decode::{self, Codec};
 use crate::event::Envelope;
 use crate::finding::{Effect, Finding, Place, Severity, Subject};
-use crate::fix::Safety;
+use crate::fix::{Op, Safety};
 use crate::inspect::{AsOf, Inspector, RuleSet, Surroundings};
+use crate::json::tree::{self, Tree};
 use crate::json::{Pointer, edit};
 use crate::rules;
 
@@ -106,7 +108,7 @@ struct Candidate {
     change: Change,
     /// Where the pointers of the operations start.
     base: Pointer,
-    ops: Vec<crate::fix::Op>,
+    ops: Vec<Op>,
     /// Where the finding stands in the text.
     start: usize,
 }
@@ -306,7 +308,7 @@ impl<'s> Mender<'s> {
             return look;
         }
         look.events = inspector.events();
-        let mut tree = None;
+        let mut parsed = None;
         for group in inspector.groups() {
             let base = match group.subject {
                 Subject::Record | Subject::File => Pointer::root(),
@@ -336,23 +338,43 @@ impl<'s> Mender<'s> {
                 if !allow.allows(finding, fix.safety) || forbidden.holds(&change) {
                     continue;
                 }
-                let tree = tree.get_or_insert_with(|| {
-                    crate::json::tree::Tree::parse(text, crate::json::tree::Syntax::Relaxed)
-                });
+                let tree = parsed.get_or_insert_with(|| Tree::parse(text, tree::Syntax::Relaxed));
                 let start = tree
                     .as_ref()
                     .ok()
                     .and_then(|tree| tree.span(text, &base.join(pointer)))
                     .map_or(0, |span| span.start);
+                let mut ops = fix.ops.clone();
+                if let Ok(tree) = tree {
+                    ops.iter_mut()
+                        .for_each(|op| keep_escapes(op, text, tree, &base));
+                }
                 look.candidates.push(Candidate {
                     change,
                     base: base.clone(),
-                    ops: fix.ops.clone(),
+                    ops,
                     start,
                 });
             }
         }
         look
+    }
+}
+
+/// Lets a text that takes the place of another be written as that is: what stays of it keeps its
+/// bytes, such as the `\/` and `\u00e9` of PHP.
+fn keep_escapes(op: &mut Op, text: &str, tree: &Tree, base: &Pointer) {
+    let Op::Replace { at, json } = op else { return };
+    let literal = tree.span(text, &base.join(at)).map(|span| span.of(text));
+    let Some(literal) = literal.filter(|old| old.starts_with('"') && old.contains('\\')) else {
+        return;
+    };
+    let Ok(new) = serde_json::from_str::<String>(json) else {
+        return;
+    };
+    let (raw, old) = (&literal[1..literal.len() - 1], tree::unescape(literal));
+    if let Some(written) = decode::encode(Codec::JsonString, raw, &old, &new) {
+        *json = format!("\"{written}\"");
     }
 }
 

@@ -50,6 +50,20 @@ fn fixed_log() -> Vec<String> {
 }
 
 #[test]
+fn a_text_that_is_changed_keeps_its_escapes() {
+    let place = Place::new();
+    // PHP escapes slashes and what is not ASCII; others do not.
+    let page =
+        "\"https:\\/\\/shop.example.com\\/k\\u00e4se\\u002Fa?email=ana@laden.example&b=\\u0022é\"";
+    let before = CLEAN.replace("\"https://shop.example.com/checkout/thank-you\"", page);
+    assert_ne!(before, CLEAN);
+    place.write("a.json", &before);
+    place.check("a.json --fix --select CL510").ends(0);
+    let after = before.replace("ana@laden.example", "REDACTED");
+    assert_eq!(place.text("a.json"), after);
+}
+
+#[test]
 fn only_what_a_fix_names_is_changed() {
     let place = Place::new();
     for end in ["\n", "\r\n"] {

@@ -198,8 +198,10 @@ fn rewrite(codec: Codec, raw: &str, old: &str, new: &str) -> Option<String> {
 /// The text in pieces that stay, and in pieces with what takes their place.
 fn hunks(old: &str, new: &str) -> Vec<(Range<usize>, Option<Range<usize>>)> {
     fn tokens(text: &str) -> Vec<&str> {
-        text.split_inclusive([',', '{', '}', '[', ']', ':', ' ', '\n'])
-            .collect()
+        const ENDS: [char; 13] = [
+            ',', '{', '}', '[', ']', ':', ' ', '\n', '/', '?', '&', '=', '#',
+        ];
+        text.split_inclusive(ENDS).collect()
     }
     let (old, new) = (tokens(old), tokens(new));
     let ends = |tokens: &[&str]| -> Vec<usize> {
