@@ -4,6 +4,7 @@
 pub mod concise;
 pub mod diff;
 pub mod excerpt;
+mod fixes;
 pub mod human;
 pub mod json;
 pub mod ndjson;

@@ -22,7 +22,9 @@ pub(super) fn init(args: &InitArgs) -> Result<u8, Failure> {
         .map_err(|error| Failure::Usage(format!("{shown}: {}", io_message(&error))))?;
     file.write_all(template().as_bytes())
         .map_err(|error| Failure::Usage(format!("{shown}: {}", io_message(&error))))?;
-    explain::print(&format!("wrote {shown}"))
+    explain::print(&format!(
+        "wrote {shown}; its as-of is today: for fixtures that are older, set it to the day of the newest"
+    ))
 }
 
 /// The configuration with every setting explained.
@@ -39,8 +41,9 @@ profile = "ci"
 # paths = ["fixtures/**/*.json"]
 # exclude = ["fixtures/broken/**"]
 
-# The moment against which the age of events is measured. Fixtures do not age with it: the verdict
-# is the same next year. Move it when the fixtures get newer times.
+# The moment against which the age of events is measured: today's. Fixtures do not age with it: the
+# verdict is the same next year. When they are older already, put the day of the newest one here; move it
+# when they get newer times.
 as-of = "{today}"
 
 # Country of phones without a calling code, zone of times without one: unsafe fixes use them.

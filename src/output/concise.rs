@@ -1,9 +1,9 @@
-//! `concise`: one line a finding, then the verdict.
+//! `concise`: one line a finding, then what became of fixes, and the verdict.
 
 use std::io::{self, Write};
 
 use super::table::paint;
-use super::{Reporter, Style, Wants};
+use super::{Reporter, Style, Wants, fixes};
 use crate::finding::Severity;
 use crate::report::{EventRow, Located, Report, Verdict};
 use crate::values::printable::visible;
@@ -60,6 +60,13 @@ impl<W: Write> Reporter for Concise<W> {
     fn finish(&mut self, report: &Report, verdict: &Verdict) -> io::Result<()> {
         for error in &report.errors {
             writeln!(self.out, "{}: {}", visible(&error.path), error.told())?;
+        }
+        if !self.style.quiet {
+            write!(
+                self.out,
+                "{}",
+                fixes::lines(report, self.style.fixing, false)
+            )?;
         }
         writeln!(self.out, "{verdict}")?;
         self.out.flush()

@@ -16,11 +16,10 @@ use super::table::{
     Layout, caveat, cells, counted, events_table, laid_out, names_table, paint, percent,
     severity_cell, size, thousands,
 };
-use super::{Fixing, Reporter, Style, Wants, diff};
+use super::{Fixing, Reporter, Style, Wants, diff, fixes};
 use crate::envelope::when::Trust;
 use crate::facts;
 use crate::finding::Severity;
-use crate::input::walk::Source;
 use crate::report::{EventRow, Group, Located, Report, RuleTally, Verdict};
 use crate::resend::{REJECTS, REQUESTS};
 use crate::rules;
@@ -495,76 +494,14 @@ fn by_name(report: &Report, style: &Style) -> String {
 
 /// What was done about findings, what was not, and why.
 fn fixes(report: &Report, style: &Style) -> String {
-    let (word, made) = match style.fixing {
+    let made = match style.fixing {
         Fixing::Off => return String::new(),
-        Fixing::Diff => ("would fix", diff::render(report, style)),
-        Fixing::Write if style.verbose => ("fixed", diff::render(report, style)),
-        Fixing::Write => ("fixed", String::new()),
+        Fixing::Diff => diff::render(report, style),
+        Fixing::Write if style.verbose => diff::render(report, style),
+        Fixing::Write => String::new(),
     };
-    let fixes = &report.fixes;
-    let mut out = paint(style, "1", "Fixes") + "\n" + &made;
-    out.push_str(&format!("{word}: {}\n", numbers(&fixes.made)));
-    if !fixes.withheld.is_empty() {
-        out.push_str(&format!(
-            "needs the sender: {}; the fix alone would make Meta refuse the event, or leak\n",
-            numbers(&fixes.withheld)
-        ));
-        for change in &fixes.withheld_examples {
-            out.push_str("  ");
-            out.push_str(&diff::headline(change));
-        }
-    }
-    if fixes.left > 0 {
-        out.push_str(&format!(
-            "left as {}: {}; fixed, user_data would hold nothing usable\n",
-            if fixes.left == 1 {
-                "it was"
-            } else {
-                "they were"
-            },
-            counted(fixes.left, "event")
-        ));
-    }
-    if fixes.needs_consent > 0 {
-        out.push_str(&format!(
-            "not made without --unsafe-fixes: {}\n",
-            thousands(fixes.needs_consent)
-        ));
-    }
-    for (reason, number) in &fixes.not_written {
-        out.push_str(&format!("not written: {} ({reason})\n", thousands(*number)));
-    }
-    let (piped, files): (Vec<_>, Vec<_>) = report
-        .files
-        .iter()
-        .filter(|file| file.rewritten)
-        .partition(|file| file.name == Source::Stdin.name());
-    if !piped.is_empty() {
-        out.push_str("written: the fixed payload, to standard output\n");
-    }
-    if !files.is_empty() {
-        out.push_str(&format!(
-            "rewritten: {}\n",
-            counted(files.len() as u64, "file")
-        ));
-    }
-    out
-}
-
-/// `3 (CL102 hash-of-empty 2, CL109 hash-uppercase 1)`.
-fn numbers(by_rule: &std::collections::BTreeMap<usize, u64>) -> String {
-    let total: u64 = by_rule.values().sum();
-    if total == 0 {
-        return "nothing".to_owned();
-    }
-    let parts: Vec<String> = by_rule
-        .iter()
-        .map(|(&rule, &number)| {
-            let rule = rules::ALL[rule];
-            format!("{} {} {}", rule.id(), rule.name(), thousands(number))
-        })
-        .collect();
-    format!("{} ({})", thousands(total), parts.join(", "))
+    let lines = fixes::lines(report, style.fixing, true);
+    format!("{}\n{made}{lines}", paint(style, "1", "Fixes"))
 }
 
 pub(super) fn what_was_read(report: &Report, style: &Style) -> String {
