@@ -6,16 +6,19 @@
 //! hashing the value again, so that nothing rests on a part of a digest. The plain values stay in the
 //! memory of the run and go nowhere else.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::hash::BuildHasher;
 use std::io::{self, Read};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering::Relaxed};
 
 use hashbrown::HashSet;
 use rayon::prelude::*;
 
 use crate::digest::forms::{Known, WrongForm};
+use crate::digest::known::Forms;
 use crate::digest::other::Algorithm;
-use crate::digest::{prefix_of_hex, sha256_hex};
+use crate::digest::{prefix_of, prefix_of_hex, sha256, sha256_hex};
 use crate::event::Assumptions;
 use crate::ledger::Key;
 use crate::ledger::key::Hash;
@@ -28,8 +31,8 @@ use list::Row;
 
 /// No value is longer.
 const LONGEST_VALUE: usize = 320;
-/// Values whose digests are made at a time.
-const BATCH: usize = 1 << 13;
+/// Of so many values the forms are counted, to know how large a table has to be.
+const SAMPLE: usize = 1 << 11;
 
 /// What is known of a digest.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,8 +69,6 @@ pub struct KnownValues {
     table: Table,
     /// What was read.
     pub tally: ListTally,
-    /// Digests in the table.
-    pub forms: u64,
 }
 
 impl std::fmt::Debug for KnownValues {
@@ -115,18 +116,17 @@ impl KnownValues {
                 continue;
             }
             // What is a digest already is no plain value.
-            let is_digest = value.len() == 64 && value.bytes().all(|b| b.is_ascii_hexdigit());
-            if is_digest || normal_form(*name, value, &self.assume).is_err() && *name != Name::Ph {
+            if value.len() == 64 && value.bytes().all(|b| b.is_ascii_hexdigit()) {
                 continue;
             }
-            let mut text = value.to_owned();
-            if *name == Name::Ph && normal_form(*name, value, &self.assume).is_err() {
-                let Some(country) = country else { continue };
-                text = format!("{country}{BORDER}{value}");
-                if normal_form(*name, value, &of_country(country)).is_err() {
-                    continue;
+            let is_read = |assume: &Assumptions| normal_form(*name, value, assume).is_ok();
+            let text = match country {
+                _ if is_read(&self.assume) => Cow::Borrowed(value),
+                Some(country) if *name == Name::Ph && is_read(&of_country(country)) => {
+                    Cow::Owned(format!("{country}{BORDER}{value}"))
                 }
-            }
+                _ => continue,
+            };
             used = true;
             let hash = self.seen.hasher().hash_one((*name as u8, &text));
             if self.seen.insert(hash) {
@@ -161,90 +161,106 @@ impl KnownValues {
         self.texts.len() + self.starts.len() * 8 + self.names.len() + self.table.bytes()
     }
 
-    fn value(&self, number: usize) -> (Name, &str, Assumptions) {
+    fn value(&self, number: usize) -> (Name, &str, Cow<'_, Assumptions>) {
         let start = self.starts[number] as usize;
         let end = self.starts.get(number + 1);
         let text = &self.texts[start..end.map_or(self.texts.len(), |&end| end as usize)];
+        let name = self.names[number];
         match text.split_once(BORDER) {
-            Some((country, text)) => (self.names[number], text, of_country(country)),
-            None => (self.names[number], text, self.assume.clone()),
+            Some((country, text)) => (name, text, Cow::Owned(of_country(country))),
+            None => (name, text, Cow::Borrowed(&self.assume)),
         }
     }
 
-    /// What the table holds of a value, by the first 64 bits.
-    fn prefixes(&self, number: usize) -> Vec<u64> {
+    /// Appends to `out` what the table holds of a value alone. A digest may come twice.
+    fn prefixes(&self, number: usize, out: &mut Vec<u64>) {
         let (name, text, assume) = self.value(number);
-        let mut out = Vec::with_capacity(128);
         let Ok(normal) = normal_form(name, text, &assume) else {
-            return out;
+            return;
         };
-        out.push(prefix_of_hex(&sha256_hex(&normal)));
+        let mut add = |prefix| out.push(under(name, prefix));
+        add(prefix_of(&sha256(normal.as_bytes())));
         let others = Algorithm::ALL.into_iter();
-        out.extend(others.map(|one| prefix_of_hex(&one.hex_of(&normal))));
-        for form in accepted_forms(name, text, &assume) {
-            out.push(prefix_of_hex(&sha256_hex(&form)));
+        others.for_each(|one| add(one.prefix_of(&normal)));
+        // Of phones no other form is right.
+        if name != Name::Ph {
+            let accepted = accepted_forms(name, text, &assume);
+            let accepted = accepted.iter().map(|form| sha256(form.as_bytes()));
+            accepted.for_each(|digest| add(prefix_of(&digest)));
         }
         // external_id has no right form: any that stays the same will do.
-        if name != Name::ExternalId
-            && let Some(known) = Known::new(name, text, &assume)
-        {
-            known.each_prefix(|prefix| out.push(prefix));
+        if name != Name::ExternalId {
+            Forms::own(name, text, &normal).each_prefix(add);
         }
-        out.sort_unstable();
-        out.dedup();
-        out
+    }
+
+    /// The digests that many values have, each with the first of them: that is the one that counts,
+    /// and a table finds nothing quickly in which a thousand entries want the same place.
+    fn shared(&self) -> Vec<(u64, u32)> {
+        let mut shared: Vec<(u64, u32)> = (0..self.names.len())
+            .into_par_iter()
+            .fold(Vec::new, |mut out, number| {
+                let (name, text, assume) = self.value(number);
+                if let (Name::Em | Name::Ph, Ok(normal)) = (name, normal_form(name, text, &assume))
+                {
+                    Forms::shared(name, &normal)
+                        .each_prefix(|prefix| out.push((under(name, prefix), number as u32)));
+                }
+                out
+            })
+            .reduce(Vec::new, |mut one, other| {
+                one.extend(other);
+                one
+            });
+        shared.par_sort_unstable();
+        shared.dedup_by_key(|(prefix, _)| *prefix);
+        shared.shrink_to_fit();
+        shared
     }
 
     fn build(&mut self) {
         let number = self.names.len();
         // A sample tells how many forms there are to be.
-        let step = (number / 4096).max(1);
+        let step = (number / SAMPLE).max(1);
         let sample: Vec<usize> = (0..number).step_by(step).collect();
-        let forms: usize = sample.par_iter().map(|&at| self.prefixes(at).len()).sum();
-        let expected = forms as f64 / sample.len().max(1) as f64 * number as f64;
-        let mut room = expected;
-        while !self.fill(room) {
-            room *= 1.1;
+        let forms_of = |&number: &usize| {
+            let mut forms = Vec::new();
+            self.prefixes(number, &mut forms);
+            forms.sort_unstable();
+            forms.dedup();
+            forms.len()
+        };
+        let forms: usize = sample.par_iter().map(forms_of).sum();
+        let mut own = forms as f64 / sample.len().max(1) as f64 * number as f64;
+        while !self.fill(own) {
+            own *= 1.1;
         }
     }
 
-    /// Enters everything in a table for so many digests; `false` when that is too tight.
-    fn fill(&mut self, expected: f64) -> bool {
+    /// Enters everything in a table for so many digests beside the shared ones; `false` when that is
+    /// too tight.
+    fn fill(&mut self, own: f64) -> bool {
         let number = self.names.len();
-        self.table = Table::new(expected, number);
-        self.forms = 0;
-        for first in (0..number).step_by(BATCH) {
-            let last = (first + BATCH).min(number);
-            // The forms of some values, by the part of the table in which they belong.
-            let table = &self.table;
-            let (mut parts, forms) = (first..last)
+        // The old one first: two are too many.
+        self.table = Table::default();
+        let shared = self.shared();
+        let table = Table::new(own + shared.len() as f64, number);
+        let mut fits = shared
+            .par_iter()
+            .all(|&(prefix, number)| table.enter(&[prefix], number));
+        drop(shared);
+        if fits {
+            fits = (0..number)
                 .into_par_iter()
-                .fold(
-                    || (table.no_entries(), 0),
-                    |(mut parts, mut forms), number| {
-                        for prefix in self.prefixes(number) {
-                            let prefix = under(self.names[number], prefix);
-                            parts[table.part_of(prefix)].push((prefix, number as u32));
-                            forms += 1;
-                        }
-                        (parts, forms)
-                    },
-                )
-                .reduce(
-                    || (table.no_entries(), 0),
-                    |(mut one, sum), (other, more)| {
-                        for (own, other) in one.iter_mut().zip(other) {
-                            own.extend(other);
-                        }
-                        (one, sum + more)
-                    },
-                );
-            self.forms += forms;
-            if !self.table.enter(&mut parts) {
-                return false;
-            }
+                .map_init(Vec::new, |prefixes, number| {
+                    prefixes.clear();
+                    self.prefixes(number, prefixes);
+                    table.enter(prefixes, number as u32)
+                })
+                .all(|fits| fits);
         }
-        true
+        self.table = table;
+        fits
     }
 
     /// The values that a digest may belong to.
@@ -311,34 +327,29 @@ fn under(name: Name, prefix: u64) -> u64 {
 const USUAL_LOAD: f64 = 0.83;
 const MOST_LOAD: f64 = 0.9;
 
-/// Parts of a table, each of which is filled by one thread at a time.
-const PARTS: usize = 256;
-
 /// Bits of digests with the numbers of values: one word a place, 0 where there is none. Its upper bits
 /// are some of those of the digest, never all 0, the lower ones the number of the value. Whatever has
-/// no place of its own stands in the next one that is free in its part.
+/// no place of its own stands in the next one that is free. Any number of threads fill it.
 #[derive(Default)]
 struct Table {
-    words: Vec<u32>,
-    /// Places of one part.
-    part: usize,
+    words: Vec<AtomicU32>,
     /// Bits of a number.
     bits: u32,
-    /// How many places of each part are taken.
-    taken: Vec<usize>,
+    /// How many places are taken, or about to be.
+    taken: AtomicUsize,
 }
 
 impl Table {
     /// An empty table for about so many digests, of so many values.
     fn new(digests: f64, values: usize) -> Table {
-        let mean = digests / PARTS as f64;
-        // Digests fall into parts by chance: some parts have more than others.
-        let part = (mean / USUAL_LOAD + 4.0 * mean.sqrt()) as usize + 8;
+        let places = (digests / USUAL_LOAD) as usize + 64;
         Table {
-            words: vec![0; PARTS * part],
-            part,
+            words: (0..places)
+                .into_par_iter()
+                .map(|_| AtomicU32::new(0))
+                .collect(),
             bits: (values.max(2) as u64 - 1).ilog2() + 1,
-            taken: vec![0; PARTS],
+            taken: AtomicUsize::new(0),
         }
     }
 
@@ -346,71 +357,71 @@ impl Table {
         self.words.len() * size_of::<u32>()
     }
 
-    /// An empty list for each part.
-    fn no_entries(&self) -> Vec<Vec<(u64, u32)>> {
-        vec![Vec::new(); PARTS]
-    }
-
-    /// The part in which the search for a digest begins, by its upper bits.
-    fn part_of(&self, prefix: u64) -> usize {
-        (prefix >> 56) as usize
-    }
-
-    /// The place in its part where it begins.
+    /// The place where the search for a digest begins.
     fn place_of(&self, prefix: u64) -> usize {
-        ((u128::from(prefix << 8) * self.part as u128) >> 64) as usize
+        ((u128::from(prefix) * self.words.len() as u128) >> 64) as usize
     }
 
-    /// What of a digest stands in front of a number.
-    fn tag(&self, prefix: u64) -> u32 {
-        let bits = 32 - self.bits;
-        ((prefix as u32) & (((1u64 << bits) - 1) as u32)).max(1) << self.bits
+    /// What stands there of a digest of a value.
+    fn word(&self, prefix: u64, number: u32) -> u32 {
+        let tag = (prefix as u32) & (u32::MAX >> self.bits);
+        tag.max(1) << self.bits | number
     }
 
-    /// Enters digests with their values, those of each part in its list, which is empty afterwards;
-    /// `false` when a part would be too full.
-    fn enter(&mut self, lists: &mut [Vec<(u64, u32)>]) -> bool {
-        let mut words = std::mem::take(&mut self.words);
-        let mut taken = std::mem::take(&mut self.taken);
-        let most = (self.part as f64 * MOST_LOAD) as usize;
-        let fits = words
-            .par_chunks_mut(self.part)
-            .zip(lists.par_iter_mut())
-            .zip(taken.par_iter_mut())
-            .map(|((words, list), taken)| {
-                *taken += list.len();
-                if *taken > most {
-                    return false;
-                }
-                for (prefix, number) in list.drain(..) {
-                    let mut at = self.place_of(prefix);
-                    while words[at] != 0 {
-                        at = if at + 1 == words.len() { 0 } else { at + 1 };
+    /// Enters digests of a value; `false` when the table would be too full.
+    fn enter(&self, prefixes: &[u64], number: u32) -> bool {
+        let most = (self.words.len() as f64 * MOST_LOAD) as usize;
+        if self.taken.fetch_add(prefixes.len(), Relaxed) + prefixes.len() > most {
+            return false;
+        }
+        // Memory is slow, but gives out many places at a time when none hangs on another.
+        let touch = |all, &prefix: &u64| all | self.words[self.place_of(prefix)].load(Relaxed);
+        std::hint::black_box(prefixes.iter().fold(0, touch));
+        let mut twice = 0;
+        for &prefix in prefixes {
+            let word = self.word(prefix, number);
+            let mut at = self.place_of(prefix);
+            loop {
+                let mut there = self.words[at].load(Relaxed);
+                if there == 0 {
+                    match self.words[at].compare_exchange(0, word, Relaxed, Relaxed) {
+                        Ok(_) => break,
+                        // Another thread was faster.
+                        Err(other) => there = other,
                     }
-                    words[at] = self.tag(prefix) | number;
                 }
-                true
-            })
-            .reduce(|| true, |one, other| one && other);
-        (self.words, self.taken) = (words, taken);
-        fits
+                if there == word {
+                    twice += 1;
+                    break;
+                }
+                at = self.next(at);
+            }
+        }
+        self.taken.fetch_sub(twice, Relaxed);
+        true
+    }
+
+    /// The place behind another.
+    fn next(&self, at: usize) -> usize {
+        if at + 1 == self.words.len() {
+            0
+        } else {
+            at + 1
+        }
     }
 
     /// The numbers of the values that a digest may belong to.
     fn find(&self, prefix: u64) -> impl Iterator<Item = usize> {
-        let words = match self.words.is_empty() {
-            true => &[][..],
-            false => &self.words[self.part_of(prefix) * self.part..][..self.part],
-        };
-        let (tag, mask) = (self.tag(prefix), (1u32 << self.bits) - 1);
+        let mask = (1u32 << self.bits) - 1;
+        let tag = self.word(prefix, 0);
         let mut at = self.place_of(prefix);
         std::iter::from_fn(move || {
             loop {
-                let word = *words.get(at)?;
+                let word = self.words.get(at)?.load(Relaxed);
                 if word == 0 {
                     return None;
                 }
-                at = if at + 1 == words.len() { 0 } else { at + 1 };
+                at = self.next(at);
                 if word & !mask == tag {
                     return Some((word & mask) as usize);
                 }
@@ -422,21 +433,22 @@ impl Table {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::digest::forms::Right;
 
     #[test]
     fn a_table_of_any_size_finds_what_was_entered() {
         for number in [1usize, 2, 40, 5_000] {
             let prefix =
                 |value: usize, form: usize| prefix_of_hex(&sha256_hex(&format!("{value} {form}")));
-            let mut table = Table::new(number as f64 * 9.0, number);
-            let mut lists = table.no_entries();
-            for value in 0..number {
-                for form in 0..9 {
-                    let prefix = prefix(value, form);
-                    lists[table.part_of(prefix)].push((prefix, value as u32));
+            let table = Table::new(number as f64 * 9.0, number);
+            (0..number).into_par_iter().for_each(|value| {
+                let forms: Vec<u64> = (0..9).map(|form| prefix(value, form)).collect();
+                // The second time there is nothing to enter.
+                for _ in 0..2 {
+                    assert!(table.enter(&forms, value as u32), "{number}");
                 }
-            }
-            assert!(table.enter(&mut lists), "{number}");
+            });
+            assert_eq!(table.taken.load(Relaxed), number * 9);
             let mut wrong = 0;
             for value in 0..number {
                 for form in 0..9 {
@@ -446,11 +458,8 @@ mod tests {
             }
             assert!(wrong * 50 <= number, "{wrong} of {number}");
             // It says so when there is no room left.
-            let mut lists = table.no_entries();
-            for form in 0..table.part as u64 {
-                lists[3].push((3 << 56 | form, 0));
-            }
-            assert!(!table.enter(&mut lists));
+            let more: Vec<u64> = (0..table.words.len()).map(|at| prefix(at, 11)).collect();
+            assert!(!table.enter(&more, 0));
         }
     }
 
@@ -505,6 +514,57 @@ mod tests {
                 assert_eq!(known.of_other(Name::Em, &hex), right);
                 assert_eq!(known.of_other(Name::Em, &hex.to_uppercase()), right);
                 assert_eq!(known.of_other(Name::Fn, &hex), None);
+            }
+        }
+    }
+
+    #[test]
+    fn what_many_values_share_is_entered_once() {
+        // In powers of ten all these numbers lose the digits that tell them apart.
+        let mut text = "ph,em\n".to_owned();
+        for number in 0..500 {
+            let tag = 999 - number;
+            text.push_str(&format!(
+                "+49171234{number:04},info@shop{number}.example\n,ana.smith+{tag}@gmail.com\n"
+            ));
+        }
+        let known = read(&text);
+        for (name, hashed, what, first) in [
+            (
+                Name::Ph,
+                "4.91712E+11",
+                "a phone number in powers of ten that lost its last digits",
+                "",
+            ),
+            (
+                Name::Em,
+                "info",
+                "the part of an e-mail in front of the @",
+                "info@shop0.example",
+            ),
+            (
+                Name::Em,
+                "ana.smith@gmail.com",
+                "an e-mail without its +tag",
+                "ana.smith+999@gmail.com",
+            ),
+            (
+                Name::Em,
+                "ANASMITH@GMAIL.COM\n",
+                "a value with white space or a line break around it",
+                "ana.smith+999@gmail.com",
+            ),
+        ] {
+            let hex = sha256_hex(hashed);
+            let found = known.candidates(name, prefix_of_hex(&hex)).count();
+            assert_eq!(found, 1, "{hashed:?}");
+            let Some(Verdict::Wrong(form)) = known.judge(name, &hex) else {
+                panic!("{hashed:?} is not found");
+            };
+            assert_eq!(form.what, what);
+            // The first of the list is the one that counts.
+            if form.right != Right::Open {
+                assert_eq!(form.right, Right::Digest(sha256_hex(first)), "{hashed:?}");
             }
         }
     }

@@ -62,17 +62,16 @@ const SIGNS: [&str; 3] = ["", " ", "-"];
 /// Shows the groups with every choice of signs between them; of four groups and more with those that one
 /// kind of sign gives, whole or with some of them taken away. A list of customers has a million numbers,
 /// and each form of each is hashed.
-fn join(groups: &[&str], show: &mut dyn FnMut(&str)) {
+fn join(groups: &[&str], show: &mut dyn FnMut(&[&str])) {
     let gaps = groups.len() - 1;
-    let mut text = String::with_capacity(24);
+    let mut parts = Vec::with_capacity(2 * groups.len());
     let mut write = |sign: &dyn Fn(usize) -> &'static str| {
-        text.clear();
-        text.push_str(groups[0]);
+        parts.clear();
+        parts.push(groups[0]);
         for (gap, group) in groups[1..].iter().enumerate() {
-            text.push_str(sign(gap));
-            text.push_str(group);
+            parts.extend([sign(gap), group]);
         }
-        show(&text);
+        show(&parts);
     };
     write(&|_| ".");
     if gaps <= 2 {
@@ -92,76 +91,87 @@ fn join(groups: &[&str], show: &mut dyn FnMut(&str)) {
     }
 }
 
-/// Shows every usual spelling of a number with signs in it, and whether it lacks the calling code.
-/// `trunk` is the zero in front of a number inside its country, or nothing.
-pub(super) fn spellings(code: &str, national: &str, trunk: &str, show: &mut dyn FnMut(&str, bool)) {
-    let heads = [code.to_owned(), format!("+{code}")];
+/// Shows every usual spelling of a number with signs in it, as the parts that make it up, and whether
+/// it lacks the calling code. `trunk` is the zero in front of a number inside its country, or nothing.
+pub(super) fn spellings(
+    code: &str,
+    national: &str,
+    trunk: &str,
+    show: &mut dyn FnMut(&[&str], bool),
+) {
+    let (international, abroad) = (["+", code].concat(), ["00", code].concat());
+    let heads = [code, &international];
     let has_plan = GROUPS.iter().any(|(of, _)| *of == code);
     for (number, groups) in groups(code, national).into_iter().enumerate() {
         let (area, rest) = (groups[0], &groups[1..]);
-        let inside = format!("{trunk}{area}");
+        let inside = &*[trunk, area].concat();
         if number > 0 && !has_plan {
             // A guess at the length of the area code: only the plainest spellings.
-            let rest = rest.concat();
+            let rest = &*rest.concat();
             for sign in [" ", "-"] {
-                show(&format!("{inside}{sign}{rest}"), true);
-                for head in &heads {
-                    show(&format!("{head} {area}{sign}{rest}"), false);
+                show(&[inside, sign, rest], true);
+                for head in heads {
+                    show(&[head, " ", area, sign, rest], false);
                 }
             }
             continue;
         }
-        let mut parts = vec![&*inside];
+        let mut parts = vec![inside];
         parts.extend(rest);
-        join(&parts, &mut |text| show(text, true));
-        for head in &heads {
-            let mut parts = vec![&**head, area];
+        join(&parts, &mut |parts| show(parts, true));
+        for head in heads {
+            let mut parts = vec![head, area];
             parts.extend(rest);
-            join(&parts, &mut |text| show(text, false));
+            join(&parts, &mut |parts| show(parts, false));
         }
-        let abroad = format!("00{code}");
         for sign in [" ", "-"] {
-            show(&format!("{abroad}{sign}{}", groups.join(sign)), false);
+            show(&[&abroad, sign, &groups.join(sign)], false);
         }
-        show(&format!("{abroad} {}", groups.concat()), false);
+        show(&[&abroad, " ", national], false);
         let mut rests = vec![rest.concat()];
         if rest.len() > 1 {
             rests.push(rest.join("-"));
         }
-        for rest in rests {
+        for rest in &rests {
             for gap in ["", " "] {
-                show(&format!("({inside}){gap}{rest}"), true);
-                for head in &heads {
-                    show(&format!("{head} ({area}){gap}{rest}"), false);
-                    show(&format!("{head}({area}){gap}{rest}"), false);
+                show(&["(", inside, ")", gap, rest], true);
+                for head in heads {
+                    show(&[head, " (", area, ")", gap, rest], false);
+                    show(&[head, "(", area, ")", gap, rest], false);
                 }
             }
             if !trunk.is_empty() {
-                show(&format!("+{code} ({trunk}){area} {rest}"), false);
-                show(&format!("+{code} ({trunk}) {area} {rest}"), false);
+                show(&["+", code, " (", trunk, ")", area, " ", rest], false);
+                show(&["+", code, " (", trunk, ") ", area, " ", rest], false);
             }
         }
     }
 }
 
-/// A number as programs print it that take it for one with a fraction: whole, and with only so many
-/// digits that the others are lost.
-pub(super) fn in_powers_of_ten(digits: &str) -> (Vec<String>, Vec<String>) {
+/// A number as programs print it that take it for one with a fraction.
+pub(super) fn in_powers_of_ten(digits: &str) -> Vec<String> {
     let Ok(number) = digits.parse::<f64>() else {
-        return Default::default();
+        return Vec::new();
     };
-    let signed = |text: &str, sign: &str| text.replacen('e', sign, 1);
     let whole = format!("{number:e}");
     // Go, spreadsheets and Java.
-    let exact = ["e+", "E+", "E"].map(|sign| signed(&whole, sign));
+    let signs = ["e+", "E+", "E"];
+    signs.map(|sign| whole.replacen('e', sign, 1)).into()
+}
+
+/// The same with only so many digits that the others are lost.
+pub(super) fn with_digits_lost(digits: &str) -> Vec<String> {
     let mut cut = Vec::new();
+    let Ok(number) = digits.parse::<f64>() else {
+        return cut;
+    };
     for decimals in [5, 6, 8] {
         let short = format!("{number:.decimals$e}");
         if short.parse() != Ok(number) {
-            cut.extend(["E+", "e+"].map(|sign| signed(&short, sign)));
+            cut.extend(["E+", "e+"].map(|sign| short.replacen('e', sign, 1)));
         }
     }
-    (exact.into(), cut)
+    cut
 }
 
 #[cfg(test)]
@@ -170,8 +180,8 @@ mod tests {
 
     fn all(code: &str, national: &str, trunk: &str) -> Vec<String> {
         let mut out = Vec::new();
-        spellings(code, national, trunk, &mut |text, _| {
-            out.push(text.to_owned())
+        spellings(code, national, trunk, &mut |parts, _| {
+            out.push(parts.concat());
         });
         out
     }
@@ -211,12 +221,13 @@ mod tests {
 
     #[test]
     fn powers_of_ten_keep_all_digits_or_lose_some() {
-        let (exact, cut) = in_powers_of_ten("16505551212");
+        let in_both = |digits| (in_powers_of_ten(digits), with_digits_lost(digits));
+        let (exact, cut) = in_both("16505551212");
         assert!(exact.contains(&"1.6505551212E+10".to_owned()));
         assert!(exact.contains(&"1.6505551212e+10".to_owned()));
         assert!(cut.contains(&"1.65056E+10".to_owned()));
         assert!(cut.contains(&"1.65055512E+10".to_owned()));
-        let (exact, cut) = in_powers_of_ten("16505500000");
+        let (exact, cut) = in_both("16505500000");
         assert!(exact.contains(&"1.65055E+10".to_owned()) && cut.is_empty());
     }
 }

@@ -1,10 +1,12 @@
 //! What happens to a value between the form field and the hash function: other case, white space,
 //! quotes, other encodings, a second hashing.
 
+use std::borrow::Cow;
+
 use super::forms::Fault;
 use super::other::Algorithm;
 use super::sha256;
-use super::short;
+use super::short::{self, Words};
 
 /// How the letters of a text are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,9 +28,16 @@ pub(super) const CASES: [Case; 5] = [
 ];
 
 impl Case {
-    pub(super) fn write(self, text: &str) -> String {
-        match self {
-            Case::AsListed => text.to_owned(),
+    pub(super) fn write(self, text: &str) -> Cow<'_, str> {
+        Cow::Owned(match self {
+            Case::AsListed => return Cow::Borrowed(text),
+            Case::Upper
+                if text
+                    .bytes()
+                    .all(|b| b.is_ascii() && !b.is_ascii_lowercase()) =>
+            {
+                return Cow::Borrowed(text);
+            }
             Case::Lower => text.to_lowercase(),
             Case::Upper => text.to_uppercase(),
             Case::Capital => {
@@ -37,7 +46,7 @@ impl Case {
                 first.chain(chars.flat_map(char::to_lowercase)).collect()
             }
             Case::Bare => bare(text),
-        }
+        })
     }
 }
 
@@ -187,11 +196,27 @@ impl Dress {
 
     /// The first eight bytes of the digest of the dressed text. `room` is room to write in.
     pub(super) fn prefix(self, text: &str, room: &mut Vec<u8>) -> Option<u64> {
-        match self {
-            Dress::None => Some(short::prefix(text.as_bytes())),
-            Dress::TwiceHex => Some(short::prefix_twice(text.as_bytes())),
-            _ => self.write(text, room).then(|| short::prefix(room)),
-        }
+        self.prefix_beside(text, || short::digest(&[text.as_bytes()]), room)
+    }
+
+    /// The same; `bare` gives the digest of the text itself, which several dresses need.
+    pub(super) fn prefix_beside(
+        self,
+        text: &str,
+        bare: impl FnOnce() -> Words,
+        room: &mut Vec<u8>,
+    ) -> Option<u64> {
+        Some(match self {
+            Dress::None => short::begin(&bare()),
+            Dress::TwiceHex => short::prefix_of_hex(&bare(), b'a'),
+            Dress::TwiceUpperHex => short::prefix_of_hex(&bare(), b'A'),
+            Dress::TwiceBytes => short::prefix_of_bytes(&bare()),
+            Dress::Around(before, after, _) => {
+                let parts = [before, text, after].map(str::as_bytes);
+                short::begin(&short::digest(&parts))
+            }
+            _ => return self.write(text, room).then(|| short::prefix(room)),
+        })
     }
 
     pub(super) fn is_twice(self) -> bool {

@@ -511,7 +511,7 @@ impl Listed {
         let mut texts = Vec::new();
         for (name, right) in names {
             for case in [Case::AsListed, Case::Lower, Case::Upper, Case::Bare] {
-                texts.push((case.write(&name), right.clone()));
+                texts.push((case.write(&name).into_owned(), right.clone()));
             }
         }
         texts.sort_unstable();

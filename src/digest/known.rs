@@ -7,6 +7,7 @@ use unicode_normalization::UnicodeNormalization;
 use super::dialled;
 use super::dress::{Case, DRESSES, Dress};
 use super::forms::{Fault, Right, WrongForm};
+use super::short;
 use super::{decode, sha256, sha256_hex};
 use crate::event::Assumptions;
 use crate::normalize::{accepted_forms, normal_form};
@@ -125,13 +126,22 @@ pub struct Known {
     right: String,
     /// Digests that Meta's own code makes of it beside the right one, as hex.
     accepted: Vec<String>,
-    /// The likely ones first.
-    forms: Vec<Form>,
+    forms: Forms,
+}
+
+/// What senders hash for a value, the likely texts first.
+#[derive(Default)]
+pub struct Forms {
+    list: Vec<Form>,
+    /// All texts behind one another: a list of customers has a million values.
+    texts: String,
 }
 
 /// One text that senders hash for the value.
 struct Form {
-    text: String,
+    /// Where it stands among the texts.
+    start: u32,
+    end: u32,
     /// What it is, when it is not the value itself.
     what: Option<&'static str>,
     /// Whether Meta's own code makes this form.
@@ -139,6 +149,12 @@ struct Form {
     /// How many dresses are tried.
     dresses: usize,
     cases: &'static [Case],
+}
+
+impl Form {
+    fn text<'t>(&self, texts: &'t str) -> &'t str {
+        &texts[self.start as usize..self.end as usize]
+    }
 }
 
 /// As it is, and in capitals.
@@ -162,186 +178,18 @@ impl Known {
     /// The forms of `typed`, the value as somebody wrote it; `None` when it has no normal form.
     pub fn new(name: Name, typed: &str, assume: &Assumptions) -> Option<Known> {
         let normal = normal_form(name, typed, assume).ok()?;
-        let mut known = Known {
+        let mut forms = Forms::own(name, typed, &normal);
+        forms.add_shared(name, &normal);
+        let accepted = match name {
+            Name::Em | Name::Ph => Vec::new(),
+            _ => accepted_forms(name, typed, assume),
+        };
+        Some(Known {
             name,
             right: sha256_hex(&normal),
-            accepted: Vec::new(),
-            forms: Vec::with_capacity(24),
-        };
-        known.add(typed, None, DRESSES.len());
-        known.add(&normal, None, DRESSES.len());
-        if !normal.is_ascii() {
-            // As file systems and iPhones give it.
-            let decomposed: String = normal.nfd().collect();
-            known.add(&decomposed, Some(DECOMPOSED), 1);
-        }
-        match name {
-            Name::Em => known.emails(typed, &normal),
-            Name::Ph => {
-                known.phones(typed, &normal);
-                // A number without its calling code may be another country's number with it.
-                known.forms.retain(|form| {
-                    if form.text.bytes().any(|byte| !byte.is_ascii_digit()) {
-                        return true;
-                    }
-                    let read = normal_form(Name::Ph, &form.text, &Assumptions::default());
-                    form.text == normal || read.as_deref() != Ok(form.text.as_str())
-                });
-            }
-            _ => {
-                let accepted = accepted_forms(name, typed, assume);
-                known.accepted = accepted.iter().map(|form| sha256_hex(form)).collect();
-                known.add(&typed.to_lowercase(), None, FEW);
-                known.add(&titled(typed), None, FEW);
-            }
-        }
-        Some(known)
-    }
-
-    fn add(&mut self, text: &str, what: Option<&'static str>, dresses: usize) {
-        if !text.is_empty() && self.forms.iter().all(|form| form.text != text) {
-            self.forms.push(Form {
-                text: text.to_owned(),
-                what,
-                disputed: false,
-                dresses,
-                cases: BOTH,
-            });
-        }
-    }
-
-    /// As [`Known::add`], for a text that is none of the others.
-    fn add_as_it_is(&mut self, text: &str, what: Option<&'static str>, dresses: usize) {
-        self.forms.push(Form {
-            text: text.to_owned(),
-            what,
-            disputed: false,
-            dresses,
-            cases: AS_IT_IS,
-        });
-    }
-
-    fn emails(&mut self, typed: &str, normal: &str) {
-        self.add(&titled(typed), None, FEW);
-        self.capitals(normal);
-        let as_written = (typed != normal).then_some(typed);
-        for written in as_written.into_iter().chain([normal]) {
-            for at in ["%40", "&#64;", "&#x40;"] {
-                self.add(&written.replacen('@', at, 1), Some(ENCODED), FEW);
-            }
-            let link = format!("mailto:{written}");
-            self.add(&link, Some(LINK), FEW);
-            let bracketed = format!("<{written}>");
-            self.add(&bracketed, Some(BRACKETED), FEW);
-            if written.contains('+') {
-                // As encodeURIComponent writes it.
-                let encoded = written.replace('+', "%2B").replacen('@', "%40", 1);
-                self.add(&encoded, Some(ENCODED), FEW);
-                self.add(&written.replace('+', " "), Some(WITHOUT_PLUS), FEW);
-            }
-        }
-        let Some((local, domain)) = normal.split_once('@') else {
-            return;
-        };
-        // What Google's normal form makes of an address of its own. Elsewhere the address without
-        // dots or tag is another person's.
-        if matches!(domain, "gmail.com" | "googlemail.com") {
-            let untagged = local.split('+').next().unwrap_or(local);
-            self.add(&format!("{untagged}@{domain}"), Some(WITHOUT_TAG), FEW);
-            for name in [local, untagged] {
-                let undotted = format!("{}@{domain}", name.replace('.', ""));
-                self.add(&undotted, Some(WITHOUT_DOTS), FEW);
-            }
-        }
-        self.add(local, Some(LOCAL), 1);
-    }
-
-    /// An address with capitals in front, as phones, people and `INITCAP` write it.
-    fn capitals(&mut self, normal: &str) {
-        let Some((local, domain)) = normal.split_once('@') else {
-            return;
-        };
-        let (first, words) = (Case::Capital.write(local), capitalised(local));
-        let host = Case::Capital.write(domain);
-        let mut seen = Vec::with_capacity(6);
-        for (local, domain, dresses) in [
-            (&*first, domain, FEW),
-            (&words, domain, FEW),
-            (&first, &host, 1),
-            (&words, &host, 1),
-            (&words, &capitalised(domain), 1),
-            (local, &host, 1),
-        ] {
-            let text = format!("{local}@{domain}");
-            if !seen.contains(&text) {
-                self.add_as_it_is(&text, None, dresses);
-                seen.push(text);
-            }
-        }
-    }
-
-    fn phones(&mut self, typed: &str, normal: &str) {
-        for form in &mut self.forms {
-            if form.text == typed && typed != normal {
-                form.what = Some(if form.text == format!("+{normal}") {
-                    PLUS
-                } else {
-                    SIGNS
-                });
-            }
-        }
-        self.add(&format!("+{normal}"), Some(PLUS), FEW);
-        // Meta's SDKs for Java and Ruby keep the plus.
-        for form in &mut self.forms {
-            form.disputed = form.text == format!("+{normal}");
-        }
-        self.add(&format!("00{normal}"), Some(ZEROS), FEW);
-        let digits: String = typed.chars().filter(char::is_ascii_digit).collect();
-        if digits.trim_start_matches('0') != normal {
-            self.add(&digits, Some(NATIONAL), FEW);
-        }
-        self.add(&format!("{normal}.0"), Some(DECIMALS), 1);
-        let (exact, cut) = dialled::in_powers_of_ten(normal);
-        for (texts, what) in [(exact, POWERS), (cut, LOST)] {
-            for text in texts {
-                self.add_as_it_is(&text, Some(what), 1);
-            }
-        }
-        // A link, and the export of a lead form.
-        for prefix in ["tel:", "p:"] {
-            self.add(&format!("{prefix}+{normal}"), Some(PREFIXED), 1);
-        }
-        if let Some(signs) = typed.strip_prefix('+') {
-            self.add(signs, Some(SIGNS), 1);
-            self.add(&signs.replace(['-', '(', ')'], ""), Some(SIGNS), 1);
-        }
-        let once = typed.replacen([' ', '-', '('], "", 1);
-        self.add(&once, Some(SIGNS), 1);
-        let plain = typed.replace([' ', '-', '(', ')', '.', '/'], "");
-        if plain != digits && plain != format!("+{normal}") {
-            self.add(&plain, Some(SIGNS), 1);
-        }
-        let Some(code) = PHONES.calling_code(normal) else {
-            return;
-        };
-        let national = &normal[code.len()..];
-        self.add(national, Some(NATIONAL), FEW);
-        let mut plans = PHONES.plans.iter().filter(|plan| plan.calling == code);
-        let has_trunk = plans.any(|plan| plan.trunk == "0");
-        if has_trunk {
-            self.add(&format!("0{national}"), Some(NATIONAL), FEW);
-            self.add(&format!("{code}0{national}"), Some(TRUNK), 1);
-            self.add(&format!("+{code}0{national}"), Some(TRUNK), 1);
-        }
-        self.add(&format!("+{code} {national}"), Some(SIGNS), 1);
-        self.add(&format!("{code} {national}"), Some(SIGNS), 1);
-        self.add(&format!("{code}-{national}"), Some(SIGNS), 1);
-        // Ten digits in American groups are hardly anybody else's number.
-        let inside = if code == "1" { SIGNS } else { NATIONAL };
-        let trunk = if has_trunk { "0" } else { "" };
-        dialled::spellings(code, national, trunk, &mut |text, lacks_code| {
-            self.add_as_it_is(text, Some(if lacks_code { inside } else { SIGNS }), 1);
-        });
+            accepted: accepted.iter().map(|form| sha256_hex(form)).collect(),
+            forms,
+        })
     }
 
     /// The digest of the value in its normal form.
@@ -356,40 +204,22 @@ impl Known {
         }
         let digest = decode(hex)?;
         let mut found = None;
-        self.each(|form, case, dress, candidate| {
+        self.forms.each(|form, text, case, dress, candidate| {
             if candidate == digest {
-                found = self.describe(form, case, dress);
+                found = self.describe(form, text, case, dress);
             }
             found.is_none()
         });
         found
     }
 
-    /// Shows the first eight bytes of the digest of every text that is tried, right or wrong.
-    pub fn each_prefix(&self, mut take: impl FnMut(u64)) {
-        let mut room = Vec::new();
-        for form in &self.forms {
-            for &case in form.cases {
-                let text = case.write(&form.text);
-                if case == Case::Upper && text == form.text {
-                    continue;
-                }
-                let dresses = &DRESSES[..form.dresses];
-                dresses
-                    .iter()
-                    .filter_map(|dress| dress.prefix(&text, &mut room))
-                    .for_each(&mut take);
-            }
-        }
-    }
-
     /// Every wrong form with its digest.
     pub fn digests(&self) -> impl Iterator<Item = (WrongForm, [u8; 32])> {
         let mut out: Vec<(WrongForm, [u8; 32])> = Vec::with_capacity(128);
         let mut seen: HashSet<[u8; 32]> = decode(&self.right).into_iter().collect();
-        self.each(|form, case, dress, digest| {
+        self.forms.each(|form, text, case, dress, digest| {
             if seen.insert(digest)
-                && let Some(wrong) = self.describe(form, case, dress)
+                && let Some(wrong) = self.describe(form, text, case, dress)
             {
                 out.push((wrong, digest));
             }
@@ -398,36 +228,17 @@ impl Known {
         out.into_iter()
     }
 
-    /// Shows every text that is tried, until `take` says that it is enough.
-    fn each(&self, mut take: impl FnMut(&Form, Case, Dress, [u8; 32]) -> bool) {
-        let mut bytes = Vec::new();
-        for form in &self.forms {
-            for &case in form.cases {
-                let text = case.write(&form.text);
-                if case == Case::Upper && text == form.text {
-                    continue;
-                }
-                for dress in &DRESSES[..form.dresses] {
-                    if dress.write(&text, &mut bytes) && !take(form, case, *dress, sha256(&bytes)) {
-                        return;
-                    }
-                }
-            }
-        }
-    }
-
     /// What is wrong with a text; `None` when it is one of the forms that pass.
-    fn describe(&self, form: &Form, case: Case, dress: Dress) -> Option<WrongForm> {
+    fn describe(&self, form: &Form, text: &str, case: Case, dress: Dress) -> Option<WrongForm> {
         let (fault, what) = match dress.what() {
             Some(what) if dress.is_twice() => (Fault::Twice, what),
             Some(what) => (Fault::Spelling, what),
             None => {
-                let text = case.write(&form.text);
                 let passes = |text: &str| {
                     let digest = sha256_hex(text);
                     digest == self.right || self.accepted.contains(&digest)
                 };
-                if passes(&text) {
+                if passes(text) {
                     return None;
                 }
                 match form.what {
@@ -453,6 +264,269 @@ impl Known {
             disputed: form.disputed && dress == Dress::None,
             belongs: None,
         })
+    }
+}
+
+impl Forms {
+    /// The forms of `typed` that no other value has, or few; `normal` is its normal form.
+    pub fn own(name: Name, typed: &str, normal: &str) -> Forms {
+        let expected = match name {
+            Name::Ph => 96,
+            _ => 24,
+        };
+        let mut forms = Forms {
+            list: Vec::with_capacity(expected),
+            texts: String::with_capacity(expected * (normal.len() + 8)),
+        };
+        forms.add(&[typed], None, DRESSES.len());
+        forms.add(&[normal], None, DRESSES.len());
+        if !normal.is_ascii() {
+            // As file systems and iPhones give it.
+            let decomposed: String = normal.nfd().collect();
+            forms.add(&[&decomposed], Some(DECOMPOSED), 1);
+        }
+        match name {
+            Name::Em => forms.emails(typed, normal),
+            Name::Ph => {
+                forms.phones(typed, normal);
+                // A number without its calling code may be another country's number with it.
+                let Forms { list, texts } = &mut forms;
+                list.retain(|form| {
+                    let text = form.text(texts);
+                    // No calling code begins with a zero.
+                    if text.starts_with('0') || text.bytes().any(|byte| !byte.is_ascii_digit()) {
+                        return true;
+                    }
+                    let read = || normal_form(Name::Ph, text, &Assumptions::default());
+                    text == normal || read().as_deref() != Ok(text)
+                });
+            }
+            _ => {
+                forms.add(&[&typed.to_lowercase()], None, FEW);
+                forms.add(&[&titled(typed)], None, FEW);
+            }
+        }
+        forms
+    }
+
+    /// The forms that a value may have in common with thousands of others: `info`, or the first
+    /// digits of a number.
+    pub fn shared(name: Name, normal: &str) -> Forms {
+        let mut forms = Forms::default();
+        forms.add_shared(name, normal);
+        forms
+    }
+
+    fn add_shared(&mut self, name: Name, normal: &str) {
+        match name {
+            Name::Ph => {
+                for text in dialled::with_digits_lost(normal) {
+                    self.add_as_it_is(&[&text], Some(LOST), 1);
+                }
+            }
+            Name::Em => {
+                let Some((local, domain)) = normal.split_once('@') else {
+                    return;
+                };
+                // What Google's normal form makes of an address of its own. Elsewhere the address
+                // without dots or tag is another person's.
+                if matches!(domain, "gmail.com" | "googlemail.com") {
+                    let untagged = local.split('+').next().unwrap_or(local);
+                    for (name, what) in [
+                        (untagged.to_owned(), WITHOUT_TAG),
+                        (local.replace('.', ""), WITHOUT_DOTS),
+                        (untagged.replace('.', ""), WITHOUT_DOTS),
+                    ] {
+                        if name != local {
+                            self.add(&[&name, "@", domain], Some(what), FEW);
+                        }
+                    }
+                }
+                self.add(&[local], Some(LOCAL), 1);
+            }
+            _ => {}
+        }
+    }
+
+    /// Adds a text, given in parts, that is to be tried as it is and in capitals.
+    fn add(&mut self, parts: &[&str], what: Option<&'static str>, dresses: usize) {
+        self.push(parts, what, dresses, BOTH);
+        self.drop_if_among(0);
+    }
+
+    /// As [`Forms::add`], for a text that is none of the others.
+    fn add_as_it_is(&mut self, parts: &[&str], what: Option<&'static str>, dresses: usize) {
+        self.push(parts, what, dresses, AS_IT_IS);
+    }
+
+    fn push(
+        &mut self,
+        parts: &[&str],
+        what: Option<&'static str>,
+        dresses: usize,
+        cases: &'static [Case],
+    ) {
+        let start = self.texts.len() as u32;
+        parts.iter().for_each(|part| self.texts.push_str(part));
+        self.list.push(Form {
+            start,
+            end: self.texts.len() as u32,
+            what,
+            disputed: false,
+            dresses,
+            cases,
+        });
+    }
+
+    /// Takes the last form away when it has no text, or that of one behind the first so many.
+    fn drop_if_among(&mut self, first: usize) {
+        let Some((last, others)) = self.list.split_last() else {
+            return;
+        };
+        let text = last.text(&self.texts);
+        let mut others = others[first..].iter();
+        if text.is_empty() || others.any(|form| form.text(&self.texts) == text) {
+            self.texts.truncate(last.start as usize);
+            self.list.pop();
+        }
+    }
+
+    fn emails(&mut self, typed: &str, normal: &str) {
+        self.add(&[&titled(typed)], None, FEW);
+        self.capitals(normal);
+        let as_written = (typed != normal).then_some(typed);
+        for written in as_written.into_iter().chain([normal]) {
+            for at in ["%40", "&#64;", "&#x40;"] {
+                self.add(&[&written.replacen('@', at, 1)], Some(ENCODED), FEW);
+            }
+            self.add(&["mailto:", written], Some(LINK), FEW);
+            self.add(&["<", written, ">"], Some(BRACKETED), FEW);
+            if written.contains('+') {
+                // As encodeURIComponent writes it.
+                let encoded = written.replace('+', "%2B").replacen('@', "%40", 1);
+                self.add(&[&encoded], Some(ENCODED), FEW);
+                self.add(&[&written.replace('+', " ")], Some(WITHOUT_PLUS), FEW);
+            }
+        }
+    }
+
+    /// An address with capitals in front, as phones, people and `INITCAP` write it.
+    fn capitals(&mut self, normal: &str) {
+        let Some((local, domain)) = normal.split_once('@') else {
+            return;
+        };
+        let (first, words) = (Case::Capital.write(local), capitalised(local));
+        let host = Case::Capital.write(domain);
+        let before = self.list.len();
+        for (local, domain, dresses) in [
+            (&*first, domain, FEW),
+            (&words, domain, FEW),
+            (&first, &host, 1),
+            (&words, &host, 1),
+            (&words, &capitalised(domain), 1),
+            (local, &host, 1),
+        ] {
+            self.add_as_it_is(&[local, "@", domain], None, dresses);
+            self.drop_if_among(before);
+        }
+    }
+
+    fn phones(&mut self, typed: &str, normal: &str) {
+        let with_plus = ["+", normal].concat();
+        for form in &mut self.list {
+            let text = form.text(&self.texts);
+            if text == typed && typed != normal {
+                form.what = Some(if text == with_plus { PLUS } else { SIGNS });
+            }
+        }
+        self.add(&[&with_plus], Some(PLUS), FEW);
+        // Meta's SDKs for Java and Ruby keep the plus.
+        for form in &mut self.list {
+            form.disputed = form.text(&self.texts) == with_plus;
+        }
+        self.add(&["00", normal], Some(ZEROS), FEW);
+        let digits: String = typed.chars().filter(char::is_ascii_digit).collect();
+        if digits.trim_start_matches('0') != normal {
+            self.add(&[&digits], Some(NATIONAL), FEW);
+        }
+        self.add(&[normal, ".0"], Some(DECIMALS), 1);
+        for text in dialled::in_powers_of_ten(normal) {
+            self.add_as_it_is(&[&text], Some(POWERS), 1);
+        }
+        // A link, and the export of a lead form.
+        for prefix in ["tel:", "p:"] {
+            self.add(&[prefix, &with_plus], Some(PREFIXED), 1);
+        }
+        if let Some(signs) = typed.strip_prefix('+') {
+            self.add(&[signs], Some(SIGNS), 1);
+            self.add(&[&signs.replace(['-', '(', ')'], "")], Some(SIGNS), 1);
+        }
+        let once = typed.replacen([' ', '-', '('], "", 1);
+        self.add(&[&once], Some(SIGNS), 1);
+        let plain = typed.replace([' ', '-', '(', ')', '.', '/'], "");
+        if plain != digits && plain != with_plus {
+            self.add(&[&plain], Some(SIGNS), 1);
+        }
+        let Some(code) = PHONES.calling_code(normal) else {
+            return;
+        };
+        let national = &normal[code.len()..];
+        self.add(&[national], Some(NATIONAL), FEW);
+        let has_trunk = PHONES.plans_of(code).iter().any(|plan| plan.trunk == "0");
+        if has_trunk {
+            self.add(&["0", national], Some(NATIONAL), FEW);
+            self.add(&[code, "0", national], Some(TRUNK), 1);
+            self.add(&["+", code, "0", national], Some(TRUNK), 1);
+        }
+        self.add(&["+", code, " ", national], Some(SIGNS), 1);
+        self.add(&[code, " ", national], Some(SIGNS), 1);
+        self.add(&[code, "-", national], Some(SIGNS), 1);
+        // Ten digits in American groups are hardly anybody else's number.
+        let inside = if code == "1" { SIGNS } else { NATIONAL };
+        let trunk = if has_trunk { "0" } else { "" };
+        dialled::spellings(code, national, trunk, &mut |parts, lacks_code| {
+            self.add_as_it_is(parts, Some(if lacks_code { inside } else { SIGNS }), 1);
+        });
+    }
+
+    /// Shows the first eight bytes of the digest of every text that is tried, right or wrong.
+    pub fn each_prefix(&self, mut take: impl FnMut(u64)) {
+        let mut room = Vec::new();
+        self.each_text(|form, text, _| {
+            let bare = short::digest(&[text.as_bytes()]);
+            let dresses = &DRESSES[..form.dresses];
+            dresses
+                .iter()
+                .filter_map(|dress| dress.prefix_beside(text, || bare, &mut room))
+                .for_each(&mut take);
+            true
+        });
+    }
+
+    /// Shows every text that is tried, in its case, until `take` says that it is enough.
+    fn each_text(&self, mut take: impl FnMut(&Form, &str, Case) -> bool) {
+        for form in &self.list {
+            let listed = form.text(&self.texts);
+            for &case in form.cases {
+                let text = case.write(listed);
+                if case == Case::Upper && text == listed {
+                    continue;
+                }
+                if !take(form, &text, case) {
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Shows the digest of every text in every dress, until `take` says that it is enough.
+    fn each(&self, mut take: impl FnMut(&Form, &str, Case, Dress, [u8; 32]) -> bool) {
+        let mut bytes = Vec::new();
+        self.each_text(|form, text, case| {
+            DRESSES[..form.dresses].iter().all(|dress| {
+                !dress.write(text, &mut bytes) || take(form, text, case, *dress, sha256(&bytes))
+            })
+        });
     }
 }
 
@@ -581,7 +655,7 @@ mod tests {
         let prefixes = |name, plain| {
             let mut number = 0;
             let known = Known::new(name, plain, &Assumptions::default()).unwrap();
-            known.each_prefix(|_| number += 1);
+            known.forms.each_prefix(|_| number += 1);
             number
         };
         let email = prefixes(Name::Em, "Ana.Bremer@kestrel.example");

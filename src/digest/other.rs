@@ -52,6 +52,21 @@ impl Algorithm {
         }
     }
 
+    /// The first eight bytes of the digest of a text.
+    pub fn prefix_of(self, text: &str) -> u64 {
+        let begin = |digest: &[u8]| {
+            let bytes: [u8; 8] = digest[..8].try_into().expect("every digest is longer");
+            u64::from_be_bytes(bytes)
+        };
+        match self {
+            Algorithm::Md5 => begin(&Md5::digest(text)),
+            Algorithm::Sha1 => begin(&Sha1::digest(text)),
+            Algorithm::Sha224 => begin(&Sha224::digest(text)),
+            Algorithm::Sha384 => begin(&Sha384::digest(text)),
+            Algorithm::Sha512 => begin(&Sha512::digest(text)),
+        }
+    }
+
     /// The digest of a text, as hex in lower case.
     pub fn hex_of(self, text: &str) -> String {
         match self {
@@ -67,12 +82,14 @@ impl Algorithm {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::digest::prefix_of_hex;
 
     #[test]
     fn the_length_tells_the_algorithm() {
         for algorithm in Algorithm::ALL {
             let hex = algorithm.hex_of("abc");
             assert_eq!(Algorithm::of_length(hex.len()), Some(algorithm));
+            assert_eq!(algorithm.prefix_of("abc"), prefix_of_hex(&hex));
         }
         assert!(Algorithm::of_length(64).is_none());
         // The example of FIPS 180-4.

@@ -133,13 +133,10 @@ impl Source for Codes {
                         continue;
                     }
                     let prefix = match turn {
-                        Twice => short::prefix_twice(&text),
+                        Twice => short::prefix_of_hex(&short::digest(&[&text]), b'a'),
                         As(before, after, _) => {
-                            room.clear();
-                            room.extend_from_slice(before.as_bytes());
-                            room.extend_from_slice(&text);
-                            room.extend_from_slice(after.as_bytes());
-                            short::prefix(&room)
+                            let parts = [before.as_bytes(), &text, after.as_bytes()];
+                            short::begin(&short::digest(&parts))
                         }
                     };
                     tell(prefix, (number as u32) << TURN_SHIFT | short | at as u32);

@@ -3,7 +3,7 @@
 
 use sha2::block_api::compress256;
 
-use super::{prefix_of, sha256};
+use super::sha256;
 
 /// The state before the first block (FIPS 180-4, 5.3.3).
 const START: [u32; 8] = [
@@ -28,29 +28,44 @@ const AFTER_64: [u8; 64] = {
     block
 };
 
-/// The first eight bytes of the digest of `text`.
-pub(super) fn prefix(text: &[u8]) -> u64 {
-    if text.len() > ONE_BLOCK {
-        return prefix_of(&sha256(text));
+/// A digest as the algorithm leaves it.
+pub(super) type Words = [u32; 8];
+
+/// The digest of some parts behind one another.
+pub(super) fn digest(parts: &[&[u8]]) -> Words {
+    let mut block = [0; 64];
+    let mut length = 0;
+    for part in parts {
+        let end = length + part.len();
+        if end > ONE_BLOCK {
+            let words = sha256(&parts.concat());
+            return std::array::from_fn(|at| {
+                let bytes = [0, 1, 2, 3].map(|byte| words[4 * at + byte]);
+                u32::from_be_bytes(bytes)
+            });
+        }
+        block[length..end].copy_from_slice(part);
+        length = end;
     }
-    begin(&one_block(text))
+    block[length] = 0x80;
+    block[56..].copy_from_slice(&(length as u64 * 8).to_be_bytes());
+    let mut state = START;
+    compress256(&mut state, &[block]);
+    state
 }
 
-/// The first eight bytes of the digest of the hex digits of the digest of `text`.
-pub(super) fn prefix_twice(text: &[u8]) -> u64 {
-    if text.len() > ONE_BLOCK {
-        return prefix_of(&sha256(hex::encode(sha256(text)).as_bytes()));
-    }
+/// The first eight bytes of the digest of `text`.
+pub(super) fn prefix(text: &[u8]) -> u64 {
+    begin(&digest(&[text]))
+}
+
+/// The first eight bytes of the digest of the hex digits of a digest. `ten` is the letter for 10.
+pub(super) fn prefix_of_hex(digest: &Words, ten: u8) -> u64 {
     let mut digits = [0; 64];
-    for (eight, word) in digits
-        .as_chunks_mut::<8>()
-        .0
-        .iter_mut()
-        .zip(one_block(text))
-    {
+    for (eight, word) in digits.as_chunks_mut::<8>().0.iter_mut().zip(digest) {
         for (at, digit) in eight.iter_mut().enumerate() {
             let half = (word >> (28 - 4 * at) & 15) as u8;
-            *digit = half + if half < 10 { b'0' } else { b'a' - 10 };
+            *digit = half + if half < 10 { b'0' } else { ten - 10 };
         }
     }
     let mut state = START;
@@ -58,32 +73,45 @@ pub(super) fn prefix_twice(text: &[u8]) -> u64 {
     begin(&state)
 }
 
-fn one_block(text: &[u8]) -> [u32; 8] {
-    let mut block = [0; 64];
-    block[..text.len()].copy_from_slice(text);
-    block[text.len()] = 0x80;
-    block[56..].copy_from_slice(&(text.len() as u64 * 8).to_be_bytes());
-    let mut state = START;
-    compress256(&mut state, &[block]);
-    state
+/// The first eight bytes of the digest of the bytes of a digest.
+pub(super) fn prefix_of_bytes(digest: &Words) -> u64 {
+    let mut bytes = [0; 32];
+    for (four, word) in bytes.as_chunks_mut::<4>().0.iter_mut().zip(digest) {
+        *four = word.to_be_bytes();
+    }
+    prefix(&bytes)
 }
 
-fn begin(state: &[u32; 8]) -> u64 {
-    u64::from(state[0]) << 32 | u64::from(state[1])
+/// The first eight bytes of a digest.
+pub(super) fn begin(digest: &Words) -> u64 {
+    u64::from(digest[0]) << 32 | u64::from(digest[1])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::digest::prefix_of;
 
     #[test]
     fn the_short_way_gives_the_same_digests() {
         for length in [0, 1, 8, 54, 55, 56, 63, 64, 65, 200] {
             let text = vec![b'x'; length];
-            let digest = sha256(&text);
-            assert_eq!(prefix(&text), prefix_of(&digest), "{length}");
-            let twice = sha256(hex::encode(digest).as_bytes());
-            assert_eq!(prefix_twice(&text), prefix_of(&twice), "{length}");
+            let (half, rest) = text.split_at(length / 2);
+            let own = sha256(&text);
+            assert_eq!(prefix(&text), prefix_of(&own), "{length}");
+            let words = digest(&[half, b"", rest]);
+            let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_be_bytes()).collect();
+            assert_eq!(bytes, own, "{length}");
+            let hex = hex::encode(own);
+            let of = |text: &[u8]| prefix_of(&sha256(text));
+            assert_eq!(prefix_of_hex(&words, b'a'), of(hex.as_bytes()), "{length}");
+            let upper = hex.to_uppercase();
+            assert_eq!(
+                prefix_of_hex(&words, b'A'),
+                of(upper.as_bytes()),
+                "{length}"
+            );
+            assert_eq!(prefix_of_bytes(&words), of(&own), "{length}");
         }
     }
 }

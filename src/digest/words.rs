@@ -1,6 +1,7 @@
 //! Keys whose values are listed: genders, countries, states, names, cities, and the parts of birth
 //! dates. Every spelling of the lists is written in several cases and dresses.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::dress::{CASES, Case, DRESSES, Dress, USUAL, WITH_CHARSETS, bare};
@@ -110,7 +111,7 @@ impl Source for Words {
 
     fn digests(&self, items: Range<usize>, tell: &mut dyn FnMut(u64, u32)) {
         let mut room = Vec::new();
-        let mut texts: Vec<String> = Vec::new();
+        let mut texts: Vec<Cow<str>> = Vec::new();
         for index in items {
             let spelling = &self.list[index];
             texts.clear();

@@ -92,12 +92,9 @@ fn without_trunk(digits: &str) -> String {
         return digits.to_owned();
     };
     let national = &digits[code.len()..];
-    let has_trunk = PHONES
-        .plans
-        .iter()
-        .any(|plan| plan.calling == code && plan.trunk == "0");
+    let has_trunk = || PHONES.plans_of(code).iter().any(|plan| plan.trunk == "0");
     match national.strip_prefix('0') {
-        Some(rest) if has_trunk => format!("{code}{rest}"),
+        Some(rest) if has_trunk() => format!("{code}{rest}"),
         _ => digits.to_owned(),
     }
 }
@@ -151,8 +148,8 @@ fn unmarked(digits: &str) -> Result<String, Unusable> {
         .ok_or(Unusable::NO_CALLING_CODE)?;
     let number = without_trunk(digits);
     let national = &number[code.len()..];
-    let plans = || PHONES.plans.iter().filter(|plan| plan.calling == code);
-    let is_one = plans().any(|plan| plan.fits(national)) || plans().next().is_none();
+    let plans = PHONES.plans_of(code);
+    let is_one = plans.iter().any(|plan| plan.fits(national)) || plans.is_empty();
     let right = match code {
         "1" => is_american(national),
         // Ten digits can be an American number without its 1.

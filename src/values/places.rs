@@ -197,14 +197,27 @@ impl Plan {
 pub struct Phones {
     /// All assigned calling codes.
     pub calling_codes: Vec<String>,
-    /// The plans of the more common countries.
+    /// The plans of the more common countries, by calling code.
     pub plans: Vec<Plan>,
+    /// For every three digits the place of the calling code with which they start.
+    #[serde(skip)]
+    by_digits: Vec<Option<u8>>,
 }
 
 /// The telephone plans.
 pub static PHONES: Lazy<Phones> = Lazy::new(|| {
-    serde_json::from_str(include_str!("../../rules/tables/phones.json"))
-        .expect("rules/tables/phones.json is well formed")
+    let mut phones: Phones = serde_json::from_str(include_str!("../../rules/tables/phones.json"))
+        .expect("rules/tables/phones.json is well formed");
+    phones.plans.sort_by(|a, b| a.calling.cmp(&b.calling));
+    phones.by_digits = vec![None; 1000];
+    for (place, code) in (0..).zip(&phones.calling_codes) {
+        let digits = |behind: &str| (code.clone() + behind)[..3].parse::<usize>();
+        let (Ok(first), Ok(last)) = (digits("00"), digits("99")) else {
+            continue;
+        };
+        phones.by_digits[first..=last].fill(Some(place));
+    }
+    phones
 });
 
 impl Phones {
@@ -215,8 +228,21 @@ impl Phones {
 
     /// The assigned calling code with which `digits` starts; no code is the start of another.
     pub fn calling_code(&self, digits: &str) -> Option<&str> {
-        let codes = self.calling_codes.iter().map(String::as_str);
-        codes.into_iter().find(|code| digits.starts_with(code))
+        // Zeros stand in for what is missing; whether the code is there is asked at the end.
+        let digit = |at: usize| match digits.as_bytes().get(at) {
+            Some(digit @ b'0'..=b'9') => usize::from(digit - b'0'),
+            _ => 0,
+        };
+        let place = self.by_digits[100 * digit(0) + 10 * digit(1) + digit(2)]?;
+        let code = self.calling_codes[usize::from(place)].as_str();
+        digits.starts_with(code).then_some(code)
+    }
+
+    /// The plans of the countries with a calling code.
+    pub fn plans_of(&self, code: &str) -> &[Plan] {
+        let start = (self.plans).partition_point(|plan| *plan.calling < *code);
+        let of_code = &self.plans[start..];
+        &of_code[..of_code.partition_point(|plan| plan.calling == code)]
     }
 }
 
@@ -297,6 +323,22 @@ mod tests {
             ("Bayern", None, None),
         ] {
             assert_eq!(state(text, country), code, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn calling_codes_are_found_by_their_digits() {
+        for code in &PHONES.calling_codes {
+            for rest in ["", "0", "5", "999999999"] {
+                let digits = format!("{code}{rest}");
+                assert_eq!(PHONES.calling_code(&digits), Some(&**code));
+            }
+            let plans = PHONES.plans.iter().filter(|plan| plan.calling == *code);
+            assert_eq!(PHONES.plans_of(code).len(), plans.count(), "{code}");
+        }
+        assert!(PHONES.calling_codes.len() <= usize::from(u8::MAX));
+        for digits in ["", "0", "2", "999", "x", "4x", "0049"] {
+            assert_eq!(PHONES.calling_code(digits), None, "{digits}");
         }
     }
 
