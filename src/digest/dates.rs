@@ -10,8 +10,10 @@ use super::short;
 use super::table::Source;
 use crate::normalize::birth;
 
-/// The last year in the table of right dates that `build.rs` makes.
-const END_OF_TABLE: u16 = 2029;
+/// The last year in the table of right dates that `build.rs` makes: that of the last event_time
+/// which is plausible. The table cannot hang on the year in which it is made, because the program is
+/// run for years.
+const END_OF_TABLE: u16 = 2039;
 
 /// The years of birth that Meta takes, up to this year.
 pub(super) fn years() -> RangeInclusive<u16> {
@@ -304,6 +306,17 @@ impl Spelled for Days {
 mod tests {
     use super::super::fixed::DATES;
     use super::*;
+    use crate::clock::PLAUSIBLE;
+
+    #[test]
+    fn the_table_ends_with_the_plausible_times() {
+        let last = jiff::Timestamp::from_second(PLAUSIBLE.end - 1).unwrap();
+        let last = last.to_zoned(jiff::tz::TimeZone::UTC);
+        assert_eq!(last.year(), END_OF_TABLE as i16);
+        let day = last.strftime("%Y%m%d").to_string();
+        let number = DATES.number(short::prefix(day.as_bytes())).unwrap();
+        assert_eq!(number as usize + 1, DATES.len());
+    }
 
     #[test]
     fn the_table_holds_every_day() {
