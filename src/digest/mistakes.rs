@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use memchr::memmem;
 
 use super::dress::FLOAT;
-use super::forms::{self, Context, Fault, Known, Right};
+use super::forms::{self, Context, DateOrder, Fault, Known, Right};
 use super::worthless::Standing;
 use super::{Shape, decode, looks_like_email, sha256, sha256_hex};
 use crate::event::{Assumptions, Event, Identifier};
@@ -45,6 +45,17 @@ impl Mistake {
     pub fn right(&self) -> Option<String> {
         match &self.right {
             Right::Digest(right) => Some(format!("{right}{}", self.appendix)),
+            _ => None,
+        }
+    }
+
+    /// In which order day and month were written, when it is a date that shows it; and the hex digits
+    /// of its right form.
+    pub fn date_order(&self) -> Option<(DateOrder, &str)> {
+        match &self.right {
+            Right::Digest(right) if self.name == Name::Db => {
+                DateOrder::shown(self.what, right).map(|order| (order, right.as_str()))
+            }
             _ => None,
         }
     }
@@ -160,6 +171,7 @@ pub fn of(event: &Event<'_, '_>) -> Vec<Mistake> {
         let about = Context {
             country: country(identifiers),
             deep: event.is_deep(),
+            dates: order_of_dates(event),
         };
         for identifier in identifiers {
             if out.iter().any(|it: &Mistake| it.place == identifier.place) {
@@ -279,6 +291,13 @@ fn speaks_of_persons(key: &str) -> bool {
         && WORDS
             .iter()
             .any(|word| ENDS.iter().any(|end| is_bare(word, end)))
+}
+
+/// In which order its sender writes day and month, as a first pass over the log has shown.
+fn order_of_dates(event: &Event<'_, '_>) -> Option<DateOrder> {
+    let lessons = event.witnesses.lessons.as_ref()?;
+    let has_date = event.names().1 & Name::Db.bit() != 0;
+    has_date.then(|| lessons.order_of_dates(event)).flatten()
 }
 
 /// The country of the event, when one value of its own tells it and no other contradicts.
