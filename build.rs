@@ -16,9 +16,10 @@ fn main() -> io::Result<()> {
     // Five digits, from the lowest ZIP code on.
     let postcodes = (501..100_000).map(|number| (number, format!("{number:05}")));
     fs::write(out.join("postcodes.bin"), table(postcodes))?;
-    // Every day of 1900 to 2029 as YYYYMMDD.
+    // Every day of 1900 to 2039 as YYYYMMDD: up to the last event_time that `src/clock.rs` takes for
+    // plausible, since nobody in such an event is born later.
     let mut days = Vec::new();
-    for year in 1900..=2029_u32 {
+    for year in 1900..=2039_u32 {
         let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
         for month in 1..=12_u32 {
             let last = match month {

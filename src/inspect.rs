@@ -27,7 +27,7 @@ use crate::foreign;
 use crate::json::quick::Guesses;
 use crate::json::{Item, Pointer, Tape, tree};
 use crate::rule::{Check, Rule};
-use crate::rules;
+use crate::rules::{self, Exchange};
 use crate::signs::Signs;
 use crate::values::name::Name;
 use crate::witness::Witnesses;
@@ -527,8 +527,7 @@ impl<'s, 'a> Inspector<'s, 'a> {
     }
 
     /// Between which places of the text an answer and its request stand, if both do.
-    pub(crate) fn exchange(&self, number: usize) -> Option<(u32, u32)> {
-        let answer = self.answers().get(number)?;
+    pub(crate) fn exchange(&self, answer: &Answer) -> Exchange<(u32, u32)> {
         rules::exchange_of(self.sheet().tape.at(answer.place))
     }
 

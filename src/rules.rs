@@ -3,6 +3,8 @@
 
 use crate::rule::Rule;
 
+pub(crate) use refused_by_meta::Exchange;
+
 mod access_token_leaked;
 mod app_event_incomplete;
 mod attribution_event_incomplete;
@@ -286,7 +288,7 @@ pub(crate) fn is_of_content(code: i64, subcode: Option<i64>) -> bool {
 }
 
 /// Between which places of its text an answer and its request stand.
-pub(crate) fn exchange_of(answer: crate::json::Item<'_, '_>) -> Option<(u32, u32)> {
+pub(crate) fn exchange_of(answer: crate::json::Item<'_, '_>) -> Exchange<(u32, u32)> {
     refused_by_meta::exchange_of(answer)
 }
 

@@ -956,6 +956,81 @@ fn a_test_code_is_seen_wherever_the_request_has_it() {
 }
 
 #[test]
+fn a_refusal_in_a_text_of_its_record_is_of_the_request_beside_it() {
+    let refusal = r#"{"error":{"message":"Invalid parameter","type":"OAuthException","code":100,"error_subcode":2804003,"fbtrace_id":"Ab"}}"#;
+    let taken = r#"{"events_received":1,"messages":[],"fbtrace_id":"Aa"}"#;
+    let text = |json: &str| Value::from(json).to_string();
+    let request = |number| format!("{{\"data\":[{}]}}", another(number));
+    // The record, with `refused` of its two requests refused.
+    let records = |refused: u32| -> Vec<String> {
+        let answer = |number| if number == refused { refusal } else { taken };
+        let mut records = Vec::new();
+        for is_first in [false, true] {
+            for in_texts in 0..4 {
+                let wrap = |json: &str, bit| match in_texts & bit {
+                    0 => json.to_owned(),
+                    _ => text(json),
+                };
+                let call = |number| {
+                    let sent = format!("\"request\":{}", wrap(&request(number), 1));
+                    let got = format!("\"response\":{}", wrap(answer(number), 2));
+                    match is_first {
+                        true => format!("{{{got},{sent}}}"),
+                        false => format!("{{{sent},{got}}}"),
+                    }
+                };
+                let (one, two) = (call(1), call(2));
+                let calls = format!("{{\"calls\":[{one},{two}]}}");
+                records.extend([
+                    format!("{{\"message\":{}}}", text(&calls)),
+                    format!("2026-06-25T14:10:46Z INFO {calls}"),
+                    format!("{{\"calls\":[{},{}]}}", text(&one), text(&two)),
+                    format!("{{\"first\":{one},\"second\":{two}}}"),
+                    format!("{{\"first\":{},\"second\":{}}}", text(&one), text(&two)),
+                    calls,
+                ]);
+            }
+        }
+        // By turns in one line, and in lists of their own.
+        let (one, two) = (request(1), request(2));
+        let line = format!("sent {one} got {} sent {two} got {}", answer(1), answer(2));
+        let sent = format!("[{one},{two}]");
+        let got = format!("[{},{}]", answer(1), answer(2));
+        records.extend([
+            format!("2026-06-25T14:10:46Z INFO {line}"),
+            format!("{{\"message\":{}}}", text(&line)),
+            format!("{{\"requests\":{sent},\"responses\":{got}}}"),
+            format!(
+                "{{\"requests\":{},\"responses\":{}}}",
+                text(&sent),
+                text(&got)
+            ),
+            format!("{{\"requests\":{sent}}}\n{{\"responses\":{got}}}"),
+        ]);
+        records
+    };
+    for refused in [1, 2] {
+        for record in records(refused) {
+            let place = Place::new();
+            place.write("log.txt", format!("{record}\n"));
+            place.check("--fix-to out log.txt");
+            let ids = |events: &[Value]| -> Vec<String> {
+                let ids = events.iter().map(|event| event["event_id"].to_string());
+                ids.collect()
+            };
+            let rejects = objects(&place, REJECTS);
+            let rejected: Vec<_> = rejects.iter().map(|one| one["event"].clone()).collect();
+            let event = |number| -> Value { serde_json::from_str(&another(number)).expect("JSON") };
+            assert_eq!(ids(&rejected), ids(&[event(refused)]), "{record}");
+            let sent: Vec<Value> = (objects(&place, REQUESTS).iter())
+                .flat_map(|body| body["data"].as_array().expect("a list").clone())
+                .collect();
+            assert_eq!(ids(&sent), ids(&[event(3 - refused)]), "{record}");
+        }
+    }
+}
+
+#[test]
 fn an_answer_is_that_of_a_request_before_it_and_of_no_other_call() {
     let refusal = r#"{"error":{"message":"Invalid parameter","type":"OAuthException","code":100,"error_subcode":2804003,"fbtrace_id":"Ab"}}"#;
     let taken = r#"{"events_received":1,"messages":[],"fbtrace_id":"Ab"}"#;

@@ -312,3 +312,136 @@ fn one_id_for_all_gives_way_to_the_orders() {
     }
     place.check(args).silent_on("CL303");
 }
+
+/// A log of orders with these dates of birth, each hashed as it is written.
+fn born(dates: &[&str]) -> String {
+    let order = |(number, date): (u32, &&str)| {
+        let em = person(number);
+        let order = event(
+            "Purchase",
+            1_782_390_000 + number,
+            &format!("order-{number}"),
+            &em,
+            number,
+        );
+        let db = format!(r#"{em}"],"db":"{}","#, sha256_hex(date));
+        order.replace(&format!(r#"{em}"],"#), &db)
+    };
+    (1..).zip(dates).map(order).collect()
+}
+
+const DAY_FIRST: [&str; 5] = [
+    "14/02/1987",
+    "23.11.1990",
+    "30/01/1979",
+    "19-06-1965",
+    "28/12/2001",
+];
+
+#[test]
+fn a_date_that_can_be_read_twice_is_read_as_the_others_of_its_sender() {
+    let open = "03/02/1990";
+    let fixed = |log: String, args: &str| -> String {
+        let place = Place::new();
+        place.write("a.ndjson", log);
+        place.check(&format!("a.ndjson {args}"));
+        place.text("a.ndjson")
+    };
+    let is_february = |log: &str| {
+        let [february, march, as_it_was] = ["19900203", "19900302", open].map(sha256_hex);
+        assert!(!log.contains(&march));
+        assert_ne!(log.contains(&february), log.contains(&as_it_was));
+        log.contains(&february)
+    };
+    let all: Vec<&str> = DAY_FIRST.into_iter().chain([open]).collect();
+    let consent = "--fix --unsafe-fixes";
+    assert!(is_february(&fixed(born(&all), consent)));
+    // It takes consent, enough dates, and no date that shows the other order.
+    assert!(!is_february(&fixed(born(&all), "--fix")));
+    assert!(!is_february(&fixed(born(&all[1..]), consent)));
+    let with = |more: &[&'static str]| [&all[1..], more].concat();
+    assert!(!is_february(&fixed(
+        born(&with(&["02/14/1987", "13/02/1987"])),
+        consent
+    )));
+    // The same date again is no other one, in whatever layout, and neither is one that may be
+    // turned, or whose month has a name.
+    let same = with(&["28/12/2001", "28.12.2001", "05/05/1971", "04/02/1990"]);
+    assert!(!is_february(&fixed(born(&same), consent)));
+    // What another sender writes shows nothing.
+    let elsewhere = |log: String| log.replace("shop.kestrelbikes.com", "shop.nordlicht.example");
+    let apart = born(&all[..5]) + &elsewhere(born(&[open]));
+    assert!(!is_february(&fixed(apart, consent)));
+    let beside = born(&all) + &elsewhere(born(&["02/14/1987"]));
+    assert!(is_february(&fixed(beside, consent)));
+}
+
+#[test]
+fn dates_with_the_month_first_are_told_as_well() {
+    let dates = [
+        "02/14/1987",
+        "11/23/1990",
+        "01/30/1979",
+        "06/19/1965",
+        "12/28/2001",
+        "03/02/1990",
+    ];
+    let place = Place::new();
+    place.write("a.ndjson", born(&dates));
+    place.check("a.ndjson --fix --unsafe-fixes").ends(0);
+    let right = [
+        "19870214", "19901123", "19790130", "19650619", "20011228", "19900302",
+    ];
+    let right: Vec<String> = right.iter().map(|date| sha256_hex(date)).collect();
+    let log = place.text("a.ndjson");
+    assert!(
+        right
+            .iter()
+            .zip(log.lines())
+            .all(|(date, line)| line.contains(date))
+    );
+}
+
+#[test]
+fn the_order_of_dates_hangs_on_no_thread_no_memory_and_no_file() {
+    let many: Vec<String> = (0..2_000)
+        .map(|n| format!("{:02}/{:02}/{}", 1 + n % 28, 1 + n % 12, 1951 + n % 17))
+        .collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    let log = born(&many);
+    let lines: Vec<&str> = log.split_inclusive('\n').collect();
+    let fixed = |files: usize, args: &str| -> String {
+        let place = Place::new();
+        let size = lines.len().div_ceil(files);
+        let names: Vec<String> = (0..files).map(|n| format!("in/{n}.ndjson")).collect();
+        for (name, lines) in names.iter().zip(lines.chunks(size)) {
+            place.write(name, lines.concat());
+        }
+        place.check(&format!("in --fix --unsafe-fixes {args}"));
+        names.iter().map(|name| place.text(name)).collect()
+    };
+    let once = fixed(1, "--threads 1");
+    let right: Vec<String> = (0..2_000)
+        .map(|n| {
+            sha256_hex(&format!(
+                "{}{:02}{:02}",
+                1951 + n % 17,
+                1 + n % 12,
+                1 + n % 28
+            ))
+        })
+        .collect();
+    assert!(
+        right
+            .iter()
+            .zip(once.lines())
+            .all(|(date, line)| line.contains(date))
+    );
+    for (files, args) in [
+        (1, "--threads 4"),
+        (7, "--threads 3 --memory 1"),
+        (7, "--threads 1"),
+    ] {
+        assert_eq!(fixed(files, args), once, "{files} {args}");
+    }
+}

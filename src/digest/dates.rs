@@ -5,13 +5,16 @@ use std::ops::{Range, RangeInclusive};
 use once_cell::sync::Lazy;
 
 use super::dress::{DRESSES, Dress, FLOAT, QUOTED, SPACED};
+use super::fixed::DATES;
 use super::forms::{Context, Fault, Right, Spelled, WrongForm};
 use super::short;
 use super::table::Source;
 use crate::normalize::birth;
 
-/// The last year in the table of right dates that `build.rs` makes.
-const END_OF_TABLE: u16 = 2029;
+/// The last year in the table of right dates that `build.rs` makes: that of the last event_time
+/// which is plausible. The table cannot hang on the year in which it is made, because the program is
+/// run for years.
+const END_OF_TABLE: u16 = 2039;
 
 /// The years of birth that Meta takes, up to this year.
 pub(super) fn years() -> RangeInclusive<u16> {
@@ -123,6 +126,35 @@ const LAYOUTS: [Layout; 43] = [
     rare("s000", EPOCH),
 ];
 const LAYOUT_SHIFT: u32 = 7;
+
+/// In which order somebody writes day and month.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DateOrder {
+    DayFirst,
+    MonthFirst,
+}
+
+impl DateOrder {
+    pub const ALL: [DateOrder; 2] = [DateOrder::DayFirst, DateOrder::MonthFirst];
+
+    const fn what(self) -> &'static str {
+        match self {
+            DateOrder::DayFirst => DAY_FIRST,
+            DateOrder::MonthFirst => MONTH_FIRST,
+        }
+    }
+
+    /// The order that a date in a wrong form shows: one of a day that is no month. `right` are the hex
+    /// digits of its right form.
+    pub(super) fn shown(what: &str, right: &str) -> Option<DateOrder> {
+        let order = DateOrder::ALL
+            .into_iter()
+            .find(|order| order.what() == what)?;
+        let number = DATES.number(super::prefix_of_hex(right))?;
+        let (_, _, day) = *DAYS.get(number as usize)?;
+        (day > 12).then_some(order)
+    }
+}
 
 static DAYS: Lazy<Vec<(u16, u8, u8)>> = Lazy::new(days);
 
@@ -294,7 +326,19 @@ impl Spelled for Days {
         })
     }
 
-    fn clash(&self, first: &mut WrongForm) {
+    fn clash(&self, first: &mut WrongForm, other: WrongForm, about: &Context) {
+        if let Some(order) = about.dates
+            && first.right != Right::Open
+        {
+            let is_usual = |form: &WrongForm| form.what == order.what();
+            if is_usual(first) != is_usual(&other) {
+                if is_usual(&other) {
+                    *first = other;
+                }
+                first.sure = false;
+                return;
+            }
+        }
         first.right = Right::Open;
         first.what = "a date that can be read as more than one day";
     }
@@ -302,8 +346,18 @@ impl Spelled for Days {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixed::DATES;
     use super::*;
+    use crate::clock::PLAUSIBLE;
+
+    #[test]
+    fn the_table_ends_with_the_plausible_times() {
+        let last = jiff::Timestamp::from_second(PLAUSIBLE.end - 1).unwrap();
+        let last = last.to_zoned(jiff::tz::TimeZone::UTC);
+        assert_eq!(last.year(), END_OF_TABLE as i16);
+        let day = last.strftime("%Y%m%d").to_string();
+        let number = DATES.number(short::prefix(day.as_bytes())).unwrap();
+        assert_eq!(number as usize + 1, DATES.len());
+    }
 
     #[test]
     fn the_table_holds_every_day() {

@@ -20,6 +20,7 @@ use super::{Digest, decode, digest_of_hex, prefix_of, sha256, sha256_hex, short,
 use crate::values::name::Name;
 use crate::values::places::{self, COUNTRIES, STATES};
 
+pub use super::dates::DateOrder;
 pub use super::known::{Known, wrong_forms};
 
 /// Which rule a wrong form belongs to.
@@ -77,6 +78,8 @@ pub struct Context {
     pub country: Option<&'static str>,
     /// Whether to look among the rare forms too.
     pub deep: bool,
+    /// How its sender writes dates of birth, when the log shows it.
+    pub dates: Option<DateOrder>,
 }
 
 /// A source of wrong forms that can say what a mark stands for.
@@ -86,7 +89,7 @@ pub(super) trait Spelled: Source + Send {
     /// What is wrong with it, if anything is.
     fn form(&self, mark: u32, about: &Context) -> Option<WrongForm>;
     /// The same text was found again, and means another value.
-    fn clash(&self, first: &mut WrongForm);
+    fn clash(&self, first: &mut WrongForm, other: WrongForm, about: &Context);
 }
 
 /// What a first look at a digest tells.
@@ -407,7 +410,9 @@ impl Spellings {
             };
             match &mut found {
                 None => found = Some(form),
-                Some(first) if first.right != form.right => self.source.clash(first),
+                Some(first) if first.right != form.right => {
+                    self.source.clash(first, form, about);
+                }
                 Some(_) => {}
             }
         }
@@ -610,7 +615,7 @@ mod tests {
     fn about(country: &str) -> Context {
         Context {
             country: places::code(country),
-            deep: false,
+            ..Context::default()
         }
     }
 
@@ -878,6 +883,25 @@ mod tests {
 
     #[test]
     fn layouts_of_birth_dates() {
+        check(
+            Name::Db,
+            &Context {
+                dates: Some(DateOrder::DayFirst),
+                ..Context::default()
+            },
+            &[
+                ("03/02/1990", Spelling, "19900203"),
+                ("02/14/1987", Spelling, "19870214"),
+                ("150314", Spelling, "?"),
+            ],
+        );
+        let hex = sha256_hex("03/02/1990");
+        let month_first = Context {
+            dates: Some(DateOrder::MonthFirst),
+            ..Context::default()
+        };
+        let found = find(Name::Db, &hex, &month_first).unwrap();
+        assert_eq!((found.right, found.sure), (Right::of("19900302"), false));
         check(
             Name::Db,
             &Context::default(),

@@ -6,13 +6,14 @@ use std::borrow::Cow;
 
 use memchr::memmem;
 
-use super::forms::{self, Context, Fault, Known, Right};
+use super::dress::FLOAT;
+use super::forms::{self, Context, DateOrder, Fault, Known, Right};
 use super::worthless::Standing;
-use super::{Shape, decode, looks_like_email, sha256};
+use super::{Shape, decode, looks_like_email, sha256, sha256_hex};
 use crate::event::{Assumptions, Event, Identifier};
 use crate::finding::{Certainty, Finding, Findings, Severity};
 use crate::fix::Fix;
-use crate::json::Pointer;
+use crate::json::{Pointer, Val};
 use crate::values::name::Name;
 
 /// A digest of a right value in a wrong form.
@@ -48,6 +49,17 @@ impl Mistake {
         }
     }
 
+    /// In which order day and month were written, when it is a date that shows it; and the hex digits
+    /// of its right form.
+    pub fn date_order(&self) -> Option<(DateOrder, &str)> {
+        match &self.right {
+            Right::Digest(right) if self.name == Name::Db => {
+                DateOrder::shown(self.what, right).map(|order| (order, right.as_str()))
+            }
+            _ => None,
+        }
+    }
+
     /// Whether the right digest stands already where it belongs.
     pub fn is_there(&self) -> bool {
         self.is_there
@@ -74,6 +86,10 @@ impl Mistake {
         });
         if self.disputed {
             finding.severity(Severity::Warning);
+        }
+        // It may be the same on the other side.
+        if self.name == Name::ExternalId {
+            finding.spoils(false);
         }
         if !self.sure {
             finding.certainty(Certainty::Strong);
@@ -105,8 +121,13 @@ pub fn are_possible(event: &Event<'_, '_>) -> bool {
         event.has_unnamed_custom_keys() || texts.any(has_at)
     };
     let beside = || {
-        let mut others = event.identifiers().iter();
-        others.any(|it| it.shape != Shape::Sha256 && (it.name == Name::Ph || has_at(it.text)))
+        let others = event.identifiers();
+        let is_id = |it: &Identifier<'_>| it.name == Name::ExternalId;
+        let is_one_of_two = || others.iter().filter(|it| is_id(it)).nth(1).is_some();
+        others.iter().any(|it| {
+            let may_be_known = || it.name == Name::Ph || has_at(it.text);
+            it.shape != Shape::Sha256 && (may_be_known() || is_id(it) && is_one_of_two())
+        })
     };
     let of_log = || {
         let lessons = event.witnesses.lessons.as_ref();
@@ -150,6 +171,7 @@ pub fn of(event: &Event<'_, '_>) -> Vec<Mistake> {
         let about = Context {
             country: country(identifiers),
             deep: event.is_deep(),
+            dates: order_of_dates(event),
         };
         for identifier in identifiers {
             if out.iter().any(|it: &Mistake| it.place == identifier.place) {
@@ -202,7 +224,80 @@ pub fn of(event: &Event<'_, '_>) -> Vec<Mistake> {
             }
         }
     }
+    if has(Name::ExternalId) {
+        hashed_as_float(event, &mut out);
+    }
     out
+}
+
+/// Digests of a person's number with decimals, as `123.0`, where the number stands in plain in the
+/// event. Any id will do as long as it is the same everywhere, which only the other side can show.
+fn hashed_as_float(event: &Event<'_, '_>, out: &mut Vec<Mistake>) {
+    let identifiers = event.identifiers();
+    let mut numbers = Vec::new();
+    for item in event.custom_data().into_iter().flat_map(|it| it.children()) {
+        if item.name().is_none() && speaks_of_persons(item.key()) {
+            numbers.extend(match item.val() {
+                Val::Int(number) => u64::try_from(number).ok(),
+                Val::Float(number) => whole_number(&number.to_string()),
+                Val::Text(text) => whole_number(text),
+                _ => None,
+            });
+        }
+    }
+    let of_person = || identifiers.iter().filter(|it| it.name == Name::ExternalId);
+    let beside = of_person().filter(|it| it.shape == Shape::Plain);
+    numbers.extend(beside.filter_map(|it| whole_number(it.text)));
+    for number in numbers {
+        let with_decimals = sha256_hex(&format!("{number}.0"));
+        for identifier in of_person().filter(|it| it.digits().as_deref() == Some(&*with_decimals)) {
+            if out.iter().any(|it| it.place == identifier.place) {
+                continue;
+            }
+            let form = forms::WrongForm {
+                fault: Fault::Spelling,
+                what: FLOAT,
+                right: Right::Digest(sha256_hex(&number.to_string())),
+                sure: false,
+                disputed: true,
+                belongs: None,
+            };
+            out.push(mistake(identifier, form, identifiers));
+        }
+    }
+}
+
+/// The number that a text is, with decimals that are zero or none.
+fn whole_number(text: &str) -> Option<u64> {
+    let text = text.trim();
+    let digits = text.strip_suffix(".0").unwrap_or(text);
+    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    // An id with a zero in front is text, and went through no float.
+    (is_number && (digits == "0" || !digits.starts_with('0')))
+        .then(|| digits.parse().ok())
+        .flatten()
+}
+
+/// Whether a key in the shop's own words holds the number of a person.
+fn speaks_of_persons(key: &str) -> bool {
+    const WORDS: [&str; 6] = ["customer", "user", "member", "client", "account", "contact"];
+    const ENDS: [&str; 4] = ["id", "number", "no", "nr"];
+    let bare = || key.bytes().filter(u8::is_ascii_alphabetic);
+    let is_bare = |word: &str, end: &str| {
+        let letters = word.bytes().chain(end.bytes());
+        bare().map(|byte| byte.to_ascii_lowercase()).eq(letters)
+    };
+    (4..=20).contains(&key.len())
+        && WORDS
+            .iter()
+            .any(|word| ENDS.iter().any(|end| is_bare(word, end)))
+}
+
+/// In which order its sender writes day and month, as a first pass over the log has shown.
+fn order_of_dates(event: &Event<'_, '_>) -> Option<DateOrder> {
+    let lessons = event.witnesses.lessons.as_ref()?;
+    let has_date = event.names().1 & Name::Db.bit() != 0;
+    has_date.then(|| lessons.order_of_dates(event)).flatten()
 }
 
 /// The country of the event, when one value of its own tells it and no other contradicts.
@@ -468,6 +563,41 @@ fn decoded(text: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_of_persons() {
+        for key in [
+            "customer_id",
+            "customerId",
+            "userID",
+            "member_no",
+            "Client-Number",
+        ] {
+            assert!(speaks_of_persons(key), "{key}");
+        }
+        for key in [
+            "order_id",
+            "customer",
+            "customer_ids",
+            "no",
+            "id",
+            "user_value",
+        ] {
+            assert!(!speaks_of_persons(key), "{key}");
+        }
+        for (text, number) in [
+            ("123", Some(123)),
+            (" 123.0 ", Some(123)),
+            ("0123", None),
+            ("123.5", None),
+            ("c-123", None),
+            ("", None),
+            (".0", None),
+            ("99999999999999999999", None),
+        ] {
+            assert_eq!(whole_number(text), number, "{text}");
+        }
+    }
 
     #[test]
     fn addresses_are_found_in_queries_only() {

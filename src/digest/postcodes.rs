@@ -199,7 +199,7 @@ impl Spelled for Codes {
         })
     }
 
-    fn clash(&self, first: &mut WrongForm) {
+    fn clash(&self, first: &mut WrongForm, _: WrongForm, _: &Context) {
         first.right = Right::Open;
     }
 }

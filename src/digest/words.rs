@@ -212,7 +212,7 @@ impl Spelled for Words {
         })
     }
 
-    fn clash(&self, first: &mut WrongForm) {
+    fn clash(&self, first: &mut WrongForm, _: WrongForm, _: &Context) {
         // Two values share the spelling, as +1 is shared: nobody knows which was meant.
         first.right = match self.name {
             Name::Country => Right::Nothing,

@@ -33,12 +33,12 @@ use crate::rules;
 use crate::score::event_score;
 use crate::values::printable;
 
-use super::dig::{self, Dig, Held, Inspected, Joints, Layer, Outcome, Trees, Why};
+use super::dig::{self, Dig, Inspected, Joints, Layer, Outcome, Trees, Why};
 use super::parcel;
 use super::part::{Lines, Part, Scene, Told};
 use super::walk;
 use super::worker::{Utf8, Worker, latest_of};
-use answers::{Answer, NewestFirst, Requests};
+use answers::{Answer, NewestFirst, Requests, Stand};
 use notes::{Notes, Seen, Spot};
 
 /// Checks the texts of one block.
@@ -131,16 +131,6 @@ impl<'c, 'a> Checker<'c, 'a> {
 }
 
 impl<'a> Checker<'_, 'a> {
-    /// Where in its record a value of the text at hand stands: its place there, or that of what the
-    /// text was taken out of.
-    fn stand(&self, place: u32) -> u32 {
-        match self.layers.first().map(|layer| layer.held) {
-            Some(Held::Value { place, .. }) => place,
-            Some(Held::Range { start, .. }) => start as u32,
-            None => place,
-        }
-    }
-
     /// Makes the events of the text at hand ready to be sent again, or says why not.
     fn send_again(&mut self, at: usize, text: &'a str, events_before: u64) {
         let mut tree = None;
@@ -160,7 +150,7 @@ impl<'a> Checker<'_, 'a> {
             parcel.offset = begin as u64;
             parcel.event = events_before + number as u64;
             self.part.parcels.push(parcel);
-            let stand = self.stand(seen.place);
+            let stand = Stand::of(&self.layers, at, seen.place);
             self.requests.stands.push((stand, seen.logged));
         }
     }
@@ -475,11 +465,11 @@ impl<'a> Checker<'_, 'a> {
     fn conclude(&mut self, at: usize, text: &'a str, events_before: u64) {
         self.take(at, text, events_before);
         if self.worker.orders.resend {
-            let before = self.part.parcels.len();
             self.send_again(at, text, events_before);
-            if self.inspector.events() > 0 {
-                self.requests.sizes.push(self.part.parcels.len() - before);
-            }
+            let requests = self.seen.chunk_by(|one, next| one.request == next.request);
+            let is_sent = |seen: &&Seen| seen.bound.is_some();
+            let sizes = requests.map(|events| events.iter().filter(is_sent).count());
+            self.requests.sizes.extend(sizes);
             let sent = self.requests.begin..self.part.parcels.len();
             if let Some(trace) = self.part.trace.filter(|_| self.inspector.events() > 0) {
                 self.requests.traced.insert(trace, sent);

@@ -220,12 +220,7 @@ impl Entries {
                 Place::Unknown => NOWHERE,
             };
             entry.sender = event.envelope.sender.map_or(entry.scope, |sender| {
-                let hash = || {
-                    key.begin()
-                        .number(entry.scope)
-                        .part(sender.as_bytes())
-                        .end()
-                };
+                let hash = || sender_of(key, entry.scope, sender);
                 self.senders.get(entry.scope, sender, hash)
             });
             entry.told = Told::of(entry.findings);
@@ -652,6 +647,17 @@ fn scope_of(key: &Key, event: &Event<'_, '_>) -> u64 {
         .part(kind.as_bytes())
         .part(text.as_bytes())
         .end()
+}
+
+fn sender_of(key: &Key, scope: u64, sender: &str) -> u64 {
+    key.begin().number(scope).part(sender.as_bytes()).end()
+}
+
+/// The sender in a dataset or site as the rows of an event have it.
+pub(super) fn short_sender(key: &Key, event: &Event<'_, '_>) -> u32 {
+    let scope = scope_of(key, event);
+    let sender = event.envelope.sender;
+    short(sender.map_or(scope, |sender| sender_of(key, scope, sender)))
 }
 
 /// The dataset or site as the rows of an event have it.

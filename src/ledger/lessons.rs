@@ -16,7 +16,7 @@ use super::hashed_raws;
 use super::key::Key;
 use super::people::{self, mix};
 use super::series;
-use crate::digest::forms::{Right, WrongForm};
+use crate::digest::forms::{DateOrder, Right, WrongForm};
 use crate::digest::known::{self, Class};
 use crate::digest::{Digest, digest_of, mistakes};
 use crate::event::{Click, Event, Identifier};
@@ -70,6 +70,8 @@ pub struct Lessons {
     hashed_ids: HashSet<u32>,
     /// By dataset and event_name, the minutes at which old events were sent again.
     replays: HashMap<u32, Vec<(u32, u32)>>,
+    /// By sender, in which order it writes the days and months of birth dates.
+    date_orders: HashMap<u32, DateOrder>,
     values: Values,
     fetched: Mutex<Values>,
 }
@@ -120,6 +122,7 @@ impl Lessons {
             of_everybody: HashSet::new(),
             hashed_ids: HashSet::new(),
             replays: HashMap::new(),
+            date_orders: HashMap::new(),
             values: Values::default(),
             fetched: Mutex::default(),
         }
@@ -205,6 +208,20 @@ impl Lessons {
     /// Notes a dataset or site whose external_ids come as digests and as they are.
     pub fn mixed_ids(&mut self, scope: u32) {
         self.hashed_ids.insert(scope);
+    }
+
+    /// Notes in which order a sender writes day and month.
+    pub fn date_order(&mut self, sender: u32, order: DateOrder) {
+        self.date_orders.insert(sender, order);
+    }
+
+    /// In which order the sender of an event writes day and month, when its other dates show it.
+    pub fn order_of_dates(&self, event: &Event<'_, '_>) -> Option<DateOrder> {
+        if self.date_orders.is_empty() {
+            return None;
+        }
+        let sender = entries::short_sender(&self.key, event);
+        self.date_orders.get(&sender).copied()
     }
 
     /// Whether values have to be fetched from the log.

@@ -5,6 +5,8 @@ use super::recent::Recent;
 use super::table::Row;
 use super::table::numbers;
 use crate::digest::Shape;
+use crate::digest::forms::DateOrder;
+use crate::digest::mistakes::Mistake;
 use crate::event::Event;
 use crate::values::name::Name;
 
@@ -15,7 +17,8 @@ pub struct Spelling {
     pub pipeline: u32,
     /// The key: its [`Name`] as a number.
     pub name: u32,
-    /// The digest; 0 stands for all that are of a known spelling, right or wrong.
+    /// The digest; 0 stands for all that are of a known spelling, right or wrong. Of dates of birth
+    /// there are those that show an order, as [`of_date`] has them.
     pub digest: u64,
     /// The first event.
     pub at: u64,
@@ -55,12 +58,42 @@ impl Row for Spelling {
     }
 }
 
+impl Spelling {
+    /// In which order day and month are written, in the row of a date that shows it.
+    pub fn date_order(&self) -> Option<DateOrder> {
+        let is_of = |order: &DateOrder| self.digest & ORDERS == *order as u64;
+        (self.name == Name::Db as u32)
+            .then(|| DateOrder::ALL.into_iter().find(is_of))
+            .flatten()
+    }
+}
+
+/// The bits of a date's digest that say in which order day and month are written.
+const ORDERS: u64 = 1;
+
+/// What stands for the digest of a date: the same for every way to write it in this order.
+fn of_date(key: &Key, order: DateOrder, right: &str) -> u64 {
+    key.hash(right.as_bytes()) & !ORDERS | order as u64
+}
+
 /// The spellings of one block.
 pub(super) type Collected = Recent<Spelling, 64>;
 
 impl Collected {
-    /// Enters gender and country.
+    /// Enters gender and country, and how dates of birth are written.
     pub fn enter(&mut self, key: &Key, event: &Event<'_, '_>, pipeline: u32, at: u64) {
+        if event.names().1 & Name::Db.bit() != 0 && event.has_suspect() {
+            let dates = event.mistakes().iter().filter_map(Mistake::date_order);
+            for (order, right) in dates {
+                self.see_spelling(Spelling {
+                    pipeline,
+                    name: Name::Db as u32,
+                    digest: of_date(key, order, right),
+                    at,
+                    count: 1,
+                });
+            }
+        }
         let keys = Name::Ge.bit() | Name::Country.bit();
         if event.names().1 & keys == 0 {
             return;

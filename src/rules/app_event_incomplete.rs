@@ -4,12 +4,15 @@ use crate::event::Event;
 use crate::finding::{Certainty, Effect, Findings, Severity};
 use crate::json::{Item, Val};
 use crate::rule::{Check, Rule};
+use crate::rules::misplaced_key;
 use crate::signs::Signs;
 use crate::values::name::Name;
 
 /// See `rules/app-event-incomplete.md`.
 pub static RULE: Rule =
     crate::rule!("app-event-incomplete", Check::Event(check)).when(Signs::OTHER_SOURCE);
+
+const FLAG: &str = "advertiser_tracking_enabled";
 
 const SLOTS: usize = 16;
 const VERSION: usize = 0;
@@ -25,10 +28,17 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
         return;
     }
     let beside = event.get(Name::Extinfo).filter(|info| !info.is_blank());
+    // Elsewhere it is misplaced-key's to say so and to move it.
+    let astray = || misplaced_key::of_app_astray(event, FLAG);
     let Some(data) = app_data.filter(|data| data.is_object() && !data.is_blank()) else {
         let (_, user, custom) = event.names();
-        // On another level it is misplaced-key's to say so and to move it.
-        if (user | custom) & Name::AppData.bit() == 0 {
+        if let Some(value) = astray() {
+            // What comes home makes app_data of its own.
+            flag(value, FLAG, out);
+            if beside.is_none() && user & Name::Extinfo.bit() == 0 {
+                out.here("the app event has no extinfo");
+            }
+        } else if (user | custom) & Name::AppData.bit() == 0 {
             match app_data {
                 Some(data) => out.at(data, "the app_data of the app event is empty or no object"),
                 None => out.here("the app event has no app_data"),
@@ -39,14 +49,9 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
         }
         return;
     };
-    let required = data.member("advertiser_tracking_enabled");
-    match required.filter(|flag| !flag.is_blank()) {
-        Some(value) => flag(value, "advertiser_tracking_enabled", out),
-        // In user_data it is misplaced-key's to say so and to move it.
-        None if event
-            .user_data()
-            .and_then(|user| user.member("advertiser_tracking_enabled"))
-            .is_some_and(|flag| !flag.is_blank()) => {}
+    let required = data.member(FLAG);
+    match required.filter(|flag| !flag.is_blank()).or_else(astray) {
+        Some(value) => flag(value, FLAG, out),
         None => {
             out.at(
                 required.unwrap_or(data),

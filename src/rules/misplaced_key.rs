@@ -210,7 +210,10 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
         }
     }
     if event.has_unnamed_user_keys() {
-        of_app_in_user_data(event, out);
+        of_app(event, event.user_data(), "in user_data", out);
+    }
+    if event.has_unnamed_keys() && is_of_an_app(event) {
+        of_app(event, Some(event.root()), "beside event_name", out);
     }
     if (top & OUT_OF_EVENT) | (user & OUT_OF_USER) | (custom & OUT_OF_CUSTOM) == 0 {
         return;
@@ -467,9 +470,25 @@ fn in_app_data(event: &Event<'_, '_>, member: Item<'_, '_>, out: &mut Findings) 
     Stray::new(event, member, "in app_data").report(event, out);
 }
 
-/// Keys of app_data among those of the person.
-fn of_app_in_user_data(event: &Event<'_, '_>, out: &mut Findings) {
-    let members = event.user_data().into_iter().flat_map(Item::members);
+/// Whether an app sends the event: elsewhere `campaign_ids` or `vendor_id` may be a column of the
+/// row that the event was kept in.
+fn is_of_an_app(event: &Event<'_, '_>) -> bool {
+    event.action_source() == Some("app")
+        || (event.get(Name::AppData)).is_some_and(|data| data.is_object() && !data.is_blank())
+}
+
+/// The value of a key of app_data that stands beside event_name or in user_data, whence its fix
+/// brings it home.
+pub(crate) fn of_app_astray<'t, 'a>(event: &Event<'t, 'a>, key: &str) -> Option<Item<'t, 'a>> {
+    let user_data = event.user_data().filter(|_| event.has_unnamed_user_keys());
+    let root = Some(event.root()).filter(|_| event.has_unnamed_keys() && is_of_an_app(event));
+    let mut values = (user_data.into_iter().chain(root)).filter_map(|object| object.member(key));
+    values.find(|value| !value.is_blank())
+}
+
+/// Keys of app_data among those of the person, or of the event.
+fn of_app(event: &Event<'_, '_>, object: Option<Item<'_, '_>>, stands: &str, out: &mut Findings) {
+    let members = object.into_iter().flat_map(Item::members);
     for member in members.filter(|member| member.name().is_none() && is_of_app(member.key())) {
         let key = member.key();
         let app_data = event.get(Name::AppData);
@@ -478,8 +497,7 @@ fn of_app_in_user_data(event: &Event<'_, '_>, out: &mut Findings) {
             continue;
         }
         if there.is_some_and(|there| !there.is_blank()) {
-            let message =
-                format!("{key} stands in user_data as well; Meta reads the one in app_data");
+            let message = format!("{key} stands {stands} as well; Meta reads the one in app_data");
             out.at(member, message).severity(Severity::Info);
             continue;
         }
@@ -488,13 +506,19 @@ fn of_app_in_user_data(event: &Event<'_, '_>, out: &mut Findings) {
         if let Some(blank) = there {
             fix = fix.remove(blank.pointer_from(root));
         }
-        let has_room = app_data.is_none_or(Item::is_object);
+        // Of two that are astray the first goes home.
+        let is_first = of_app_astray(event, key).is_none_or(|one| one.place() == member.place());
+        let has_room = app_data.is_none_or(|data| data.is_object() || data.is_blank());
+        // null, or PHP's empty array: an object takes its place.
+        if let Some(data) = app_data.filter(|data| !data.is_object() && data.is_blank()) {
+            fix = fix.remove(data.pointer_from(root));
+        }
         let fix = fix.relocate(member.pointer_from(root), into(Name::AppData), key);
         out.at(
             member,
-            format!("{key} stands in user_data; Meta looks for it in app_data"),
+            format!("{key} stands {stands}; Meta looks for it in app_data"),
         )
-        .fix_if(Some(fix).filter(|_| has_room));
+        .fix_if(Some(fix).filter(|_| has_room && is_first));
     }
 }
 

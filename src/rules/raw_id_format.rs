@@ -24,8 +24,12 @@ const NUMBERS: [Name; 8] = [
     Name::InstagramBusinessAccountId,
 ];
 
+/// Ids of which Meta documents no more than that they are text.
+const OPAQUE: [Name; 2] = [Name::AnonId, Name::SubscriptionId];
+
 const BITS: u128 = {
     let (mut bits, mut at) = (Name::Madid.bit() | Name::CtwaClid.bit(), 0);
+    bits |= Name::AnonId.bit() | Name::SubscriptionId.bit();
     while at < NUMBERS.len() {
         bits |= NUMBERS[at].bit();
         at += 1;
@@ -40,7 +44,8 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
     if event.names().1 & BITS == 0 {
         return;
     }
-    for name in NUMBERS.into_iter().chain([Name::Madid, Name::CtwaClid]) {
+    let others = [Name::Madid, Name::CtwaClid].into_iter().chain(OPAQUE);
+    for name in NUMBERS.into_iter().chain(others) {
         let Some(value) = event.user(name) else {
             continue;
         };
@@ -49,6 +54,7 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
             match name {
                 Name::Madid => check_device(event, value, out),
                 Name::CtwaClid => check_click(event, value, out),
+                Name::AnonId | Name::SubscriptionId => check_opaque(value, name, out),
                 _ => check_number(event, value, name, out),
             }
         }
@@ -241,4 +247,12 @@ fn check_click(event: &Event<'_, '_>, value: Item<'_, '_>, out: &mut Findings) {
         .effect(Effect::Ignored)
         .certainty(Certainty::Strong)
         .help("send the value of ctwa_clid from the first message's referral as it is");
+}
+
+/// A number may be such an id, where a program did not write it as text.
+fn check_opaque(value: Item<'_, '_>, name: Name, out: &mut Findings) {
+    if matches!(value.val(), Val::Object | Val::List | Val::Bool(_)) && !value.is_blank() {
+        let kind = value.val().kind();
+        wrong(value, name, &format!("is {kind}, not text"), out);
+    }
 }

@@ -61,12 +61,26 @@ pub fn is_of_content(code: i64, subcode: Option<i64>) -> bool {
     code == 100 && !of_dataset
 }
 
-/// The nearest value around an answer that also holds an event, as places on the tape.
-pub fn exchange_of(answer: Item<'_, '_>) -> Option<(u32, u32)> {
+/// What stands around an answer.
+pub enum Exchange<T> {
+    /// The nearest value that also holds an event.
+    In(T),
+    /// A list: the neighbours in it are other exchanges.
+    Listed,
+    /// No event of its text.
+    Alone,
+}
+
+/// What stands around an answer, or around the text that it is; a value as its places on the tape.
+pub fn exchange_of(answer: Item<'_, '_>) -> Exchange<(u32, u32)> {
     let inner = ["error", "events_received"]
         .iter()
         .find_map(|key| answer.member(key));
-    exchange_around(inner.unwrap_or(answer)).map(|around| (around.place(), around.end()))
+    match exchange_around(inner.unwrap_or(answer)) {
+        Exchange::In(around) => Exchange::In((around.place(), around.end())),
+        Exchange::Listed => Exchange::Listed,
+        Exchange::Alone => Exchange::Alone,
+    }
 }
 
 fn check(record: &Record<'_, '_>, out: &mut Findings) {
@@ -85,7 +99,7 @@ fn check(record: &Record<'_, '_>, out: &mut Findings) {
         let inner = ["error", "events_received"]
             .iter()
             .find_map(|key| item.member(key));
-        let Some(exchanged) = exchange_around(inner.unwrap_or(item)) else {
+        let Exchange::In(exchanged) = exchange_around(inner.unwrap_or(item)) else {
             continue;
         };
         match answer {
@@ -136,23 +150,21 @@ fn answer_of(item: Item<'_, '_>) -> Option<Answer> {
     Some(Answer::Received(value.get("events_received")?.as_i64()?))
 }
 
-/// The nearest object around an answer that also holds an event; the neighbours in a list are other
-/// exchanges.
-fn exchange_around<'t, 'a>(answer: Item<'t, 'a>) -> Option<Item<'t, 'a>> {
+fn exchange_around<'t, 'a>(answer: Item<'t, 'a>) -> Exchange<Item<'t, 'a>> {
     let mut inner = answer;
     while let Some(above) = inner.parent() {
         if above.is_list() {
-            return None;
+            return Exchange::Listed;
         }
         let mut others = above
             .children()
             .filter(|other| other.place() != inner.place());
         if others.any(exchange::holds_event) {
-            return Some(above);
+            return Exchange::In(above);
         }
         inner = above;
     }
-    None
+    Exchange::Alone
 }
 
 /// What there is to say of an answer that refuses a request which stands in another record.

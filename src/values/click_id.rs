@@ -223,11 +223,15 @@ pub fn fbc(text: &str) -> Option<Stamped<'_>> {
     Stamped::parse(text).filter(|_| stands_alone(text))
 }
 
-/// Whether `text` is the usual form of a browser id to its end: a quick look, right when it says
-/// yes.
+/// Whether `text` is the usual form of a browser id to its end, of a time that may be: a quick look,
+/// right when it says yes.
 #[inline]
 pub fn is_usual_fbp(text: &str) -> bool {
-    Stamped::is_usual(text) && all_digits(&text[19..])
+    /// How the milliseconds begin from 2014 to 2039, years that are all [`PLAUSIBLE`].
+    const YEARS: std::ops::RangeInclusive<[u8; 2]> = *b"14"..=*b"21";
+    Stamped::is_usual(text)
+        && YEARS.contains(&[text.as_bytes()[5], text.as_bytes()[6]])
+        && all_digits(&text[19..])
 }
 
 /// Whether a browser id holds a click id in place of its number.
@@ -730,6 +734,17 @@ mod tests {
         assert_eq!(fbc("fb.1.2.IwAR3vQn8T").unwrap().millis(), None);
         assert!(is_usual_fbp("fb.1.1782390000123.774411908"));
         assert!(!is_usual_fbp(&text));
+        assert!(is_usual_fbp("fb.1.2199999999999.774411908"));
+        // Thirteen digits reach from 2001 to 2286.
+        for millis in ["1000000000000", "1200000000123", "2300000000123"] {
+            let text = format!("fb.1.{millis}.774411908");
+            assert!(!is_usual_fbp(&text), "{text}");
+            assert!(is_fbp(&text) && fbc(&text).unwrap().beyond().is_some());
+        }
+        for bound in [PLAUSIBLE.start, PLAUSIBLE.end - 1] {
+            let text = format!("fb.1.{bound}000.774411908");
+            assert_eq!(fbc(&text).unwrap().beyond(), None);
+        }
     }
 
     #[test]

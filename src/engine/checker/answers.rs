@@ -4,14 +4,50 @@ use std::ops::Range;
 
 use hashbrown::HashMap;
 
+use crate::engine::dig::{Held, Layer};
+use crate::engine::part::{Answered, Part, Said};
+use crate::envelope::search;
 use crate::envelope::when::{Logged, is_too_early};
-use crate::event::Envelope;
-use crate::json::Pointer;
+use crate::event::{self, Envelope};
+use crate::exchange;
+use crate::json::{Pointer, Tape};
 use crate::resend;
-use crate::rules;
+use crate::rules::{self, Exchange};
 
 use super::{Checker, OF_PAIRS, anchor};
-use crate::engine::part::{Answered, Part, Said};
+
+/// Where in its record something stands: where its text begins and its place there, and before them
+/// the same of each text that this was taken out of, from the outermost on.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Stand {
+    outermost: Step,
+    /// Empty where nothing was taken out of anything.
+    inner: Vec<Step>,
+}
+
+type Step = (usize, u32);
+
+impl Stand {
+    /// Where the value at `place` stands, in a text that begins at `at` of the last of the layers.
+    pub(super) fn of(layers: &[Layer<'_>], at: usize, place: u32) -> Stand {
+        let held = layers.iter().map(|layer| match layer.held {
+            Held::Range { start, .. } => (start, 0),
+            Held::Value { at, place, .. } => (at, place),
+        });
+        let mut steps = held.chain([(at, place)]);
+        Stand {
+            outermost: steps.next().unwrap_or((at, place)),
+            inner: steps.collect(),
+        }
+    }
+
+    fn step(&self, depth: usize) -> Option<Step> {
+        match depth {
+            0 => Some(self.outermost),
+            _ => self.inner.get(depth - 1).copied(),
+        }
+    }
+}
 
 /// Where the parcels of requests lie, for answers that forbid to send them again.
 #[derive(Default)]
@@ -19,8 +55,8 @@ pub(super) struct Requests {
     /// The first parcel of the record at hand.
     pub(super) begin: usize,
     /// Where in the record each of its events stands, and when it was logged.
-    pub(super) stands: Vec<(u32, Option<Logged>)>,
-    /// How many parcels each of its texts gave that hold a request.
+    pub(super) stands: Vec<(Stand, Option<Logged>)>,
+    /// How many parcels each of its requests gave; events outside of one are one in each text.
     pub(super) sizes: Vec<usize>,
     /// The parcels of the last record with any, and the same of it.
     pub(super) last: Range<usize>,
@@ -30,30 +66,52 @@ pub(super) struct Requests {
 }
 
 impl Requests {
-    /// The parcels in the record that an answer at `at` is about.
-    fn answered_in(&self, answer: &Answer) -> Vec<usize> {
-        let stands = || self.stands.iter().map(|&(stand, _)| stand);
-        let is_own: Box<dyn Fn(u32) -> bool> = match answer.exchange {
-            Some((start, end)) => Box::new(move |stand| (start..end).contains(&stand)),
+    /// The parcels in the record that one of its answers is about.
+    fn answered_in(&self, answer: &Answer, number: usize, of: usize) -> Vec<usize> {
+        let stands = self.stands.iter().enumerate();
+        let own: Vec<usize> = match &answer.exchange {
+            Some((start, end)) => stands
+                .filter(|(_, (stand, _))| start <= stand && stand < end)
+                .map(|(index, _)| index)
+                .collect(),
             None => {
-                let in_time = (self.stands.iter())
-                    .filter(|(_, logged)| !is_too_early(answer.logged, *logged))
-                    .map(|&(stand, _)| stand);
-                // The request before it, or the one behind where answers come first.
-                let (before, behind): (Vec<u32>, Vec<u32>) =
-                    in_time.partition(|&stand| stand < answer.at);
-                let own = before.into_iter().max().or(behind.into_iter().min());
-                let Some(own) = own else {
-                    return Vec::new();
+                let in_time = |index: &usize| !is_too_early(answer.logged, self.stands[*index].1);
+                // As many answers as requests, in lists of their own or by turns.
+                let all = 0..self.stands.len();
+                let mut in_order = match of {
+                    1 => 0..0,
+                    _ => part_of(&all, &self.sizes, number, of),
                 };
-                Box::new(move |stand| stand == own)
+                match in_order.is_empty() || !in_order.all(|index| in_time(&index)) {
+                    true => self.nearest(&answer.at, all.filter(in_time).collect()),
+                    false => part_of(&all, &self.sizes, number, of).collect(),
+                }
             }
         };
-        let numbered = stands().enumerate();
-        numbered
-            .filter(|&(_, stand)| is_own(stand))
-            .map(|(number, _)| self.begin + number)
-            .collect()
+        own.into_iter().map(|index| self.begin + index).collect()
+    }
+
+    /// Of some events those that stand nearest before a place, or behind it where answers come
+    /// first: what was taken out of the same text as the answer is nearer than anything else, and
+    /// what was taken out of another lies in one place.
+    fn nearest(&self, place: &Stand, mut events: Vec<usize>) -> Vec<usize> {
+        let mut depth = 0;
+        while let (Some(own), Some(_)) = (place.step(depth), place.step(depth + 1)) {
+            let beside = |index: &usize| self.stands[*index].0.step(depth) == Some(own);
+            if !events.iter().any(beside) {
+                break;
+            }
+            events.retain(beside);
+            depth += 1;
+        }
+        let (own, step) = (place.step(depth), |index: usize| {
+            self.stands[index].0.step(depth)
+        });
+        let steps = || events.iter().map(|&index| step(index));
+        let before = steps().filter(|step| *step < own).max();
+        let nearest = before.or_else(|| steps().filter(|step| *step >= own).min());
+        events.retain(|&index| Some(step(index)) == nearest);
+        events
     }
 
     /// The parcels of a record, or of the last one, that one of the answers in a later record is
@@ -173,19 +231,58 @@ pub(super) struct Answer {
     /// When it was logged.
     pub(super) logged: Option<Logged>,
     /// Where it stands in its record, and between which places with its request.
-    pub(super) at: u32,
-    pub(super) exchange: Option<(u32, u32)>,
+    pub(super) at: Stand,
+    pub(super) exchange: Option<(Stand, Stand)>,
 }
 
 impl<'a> Checker<'_, 'a> {
     /// Forbids to send again what an answer in the same record refuses.
-    fn refuse_in_record(&mut self, answer: &Answer) {
-        let own = self.requests.answered_in(answer);
+    fn refuse_in_record(&mut self, answer: &Answer, number: usize, of: usize) {
+        let own = self.requests.answered_in(answer, number, of);
         let (Some(&first), Some(&last)) = (own.first(), own.last()) else {
             return;
         };
         if last - first + 1 == own.len() {
             resend::refuse(&mut self.part.parcels[first..=last], *OF_PAIRS);
+        }
+    }
+
+    /// Between which places of its record an answer in the text at hand stands with its request,
+    /// when one value holds both: here, or around what the text was taken out of.
+    fn exchange(&self, at: usize, answer: &search::Answer<'_>) -> Option<(Stand, Stand)> {
+        // Only refusals that forbid to send again ask for it.
+        let (code, subcode) = answer.error.filter(|_| self.worker.orders.resend)?;
+        if !rules::is_of_content(code, subcode) {
+            return None;
+        }
+        let (mut layers, mut at) = (&self.layers[..], at);
+        let mut found = self.inspector.exchange(answer);
+        loop {
+            match found {
+                Exchange::In((start, end)) => {
+                    let stand = |place| Stand::of(layers, at, place);
+                    return Some((stand(start), stand(end)));
+                }
+                Exchange::Listed => return None,
+                Exchange::Alone => {}
+            }
+            let (layer, above) = layers.split_last()?;
+            // An event beside it in the same prose is nearer than what stands around this.
+            if exchange::names_event(layer.text) {
+                return None;
+            }
+            layers = above;
+            if let Held::Value {
+                text,
+                at: begin,
+                place,
+            } = layer.held
+            {
+                let mut tape = Tape::new();
+                event::read(text, &mut tape, self.inspector.arena())?;
+                at = begin;
+                found = rules::exchange_of(tape.at(place));
+            }
         }
     }
 
@@ -228,6 +325,7 @@ impl<'a> Checker<'_, 'a> {
                 said.report(&mut scene, &[finding], &Pointer::root(), None);
                 said
             });
+            let exchange = self.exchange(at, answer);
             self.answers.push(Answer {
                 said,
                 trace: answer.trace.map(hash),
@@ -239,11 +337,8 @@ impl<'a> Checker<'_, 'a> {
                 forbids: answer
                     .error
                     .is_some_and(|(code, subcode)| rules::is_of_content(code, subcode)),
-                at: self.stand(answer.place),
-                exchange: match self.layers.is_empty() {
-                    true => self.inspector.exchange(number),
-                    false => None,
-                },
+                at: Stand::of(&self.layers, at, answer.place),
+                exchange,
             });
             self.part.asks = Some(false);
         }
@@ -272,7 +367,7 @@ impl<'a> Checker<'_, 'a> {
         for (number, answer) in answers.into_iter().enumerate() {
             let in_record = answer.forbids && !sent.is_empty();
             if in_record {
-                self.refuse_in_record(&answer);
+                self.refuse_in_record(&answer, number, of);
             }
             let forbids = answer.forbids && !in_record;
             let said = answer.said.filter(|_| !is_told).map(Said::of);

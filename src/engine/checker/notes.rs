@@ -65,6 +65,8 @@ pub(super) struct Seen {
     pub(super) wanted: bool,
     pub(super) event_id: Option<String>,
     pub(super) logged: Option<Logged>,
+    /// Where the list stands that its request has it in.
+    pub(super) request: Option<u32>,
     /// Where it goes, when it is to be sent again.
     pub(super) bound: Option<Box<Bound>>,
     /// What it leaves in the ledger, when there is one.
@@ -188,6 +190,7 @@ impl Notes<'_> {
             wanted,
             event_id: event_id.and_then(|id| id.text()).map(str::to_owned),
             logged: event.envelope.logged(),
+            request: (event.root().parent().filter(|_| event.in_request)).map(Item::place),
             bound: (self.resend && wanted).then(|| Box::new(Bound::of(event, self.asks))),
             left: None,
         });
