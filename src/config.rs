@@ -96,7 +96,7 @@ impl Rate {
 }
 
 /// What a rule is set to.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
     Off,
@@ -202,7 +202,7 @@ impl Config {
     /// Puts severities and suppressions into the policy. `today` is `YYYY-MM-DD`.
     pub fn apply(&self, policy: &mut Policy, today: &str) -> Result<(), String> {
         let shown = self.file.display();
-        let mut levels: Vec<(Vec<usize>, &Level)> = Vec::new();
+        let mut levels: Vec<(Vec<usize>, &Level, &str)> = Vec::new();
         for (name, level) in &self.rules {
             let named = rules::matching(name).ok_or_else(|| {
                 // A name may be anything; its place is told, and it itself only when it is like one.
@@ -210,13 +210,22 @@ impl Config {
                 let place = place.strip_suffix(&format!(": {name}")).unwrap_or(&place);
                 format!("{place}: rules: {}", unknown(name))
             })?;
-            levels.push((named, level));
+            let same = |(other, _, before): &&(Vec<usize>, &Level, &str)| {
+                *other == named && before != name
+            };
+            if let Some((_, other, before)) = levels.iter().find(same)
+                && *other != level
+            {
+                let place = self.place(name);
+                return Err(format!("{place}: the same as {before}, with another level"));
+            }
+            levels.push((named, level, name));
         }
         // What is said of a rule itself beats what is said of its group.
-        levels.sort_by_key(|(named, _)| std::cmp::Reverse(named.len()));
+        levels.sort_by_key(|(named, ..)| std::cmp::Reverse(named.len()));
         let levels: BTreeMap<usize, &Level> = levels
             .iter()
-            .flat_map(|(named, level)| named.iter().map(move |&rule| (rule, *level)))
+            .flat_map(|(named, level, _)| named.iter().map(move |&rule| (rule, *level)))
             .collect();
         for (rule, level) in levels {
             policy.remap(

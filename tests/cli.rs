@@ -609,7 +609,7 @@ fn rules_are_chosen_by_id_name_and_group() {
     assert_eq!(found("--select ALL"), "CL109 CL403");
     assert_eq!(found("--ignore CL403"), "CL109");
     assert_eq!(found("--select ALL --ignore 1xx,event-time-unit"), "");
-    assert_eq!(found("--ignore all"), "");
+    assert_eq!(found("--ignore all --fail-on never"), "");
     for option in ["--select", "--ignore"] {
         let ran = place
             .check(&format!("a.ndjson {option} event-time-unti"))
@@ -634,11 +634,45 @@ fn a_choice_of_no_rule_is_no_green_gate() {
         }
         place.run(&["a.json", "--ignore", list]).ends(1);
     }
+    for args in ["--select ALL --ignore ALL", "--select CL102 --ignore 1xx"] {
+        place
+            .check(&format!("a.json {args}"))
+            .ends(2)
+            .says("leave no rule");
+        // Scores may gate without rules, and where nothing gates there is no gate to be green.
+        place.check(&format!("a.json {args} --min-score 1")).ends(0);
+        place
+            .check(&format!("a.json {args} --profile audit"))
+            .ends(0);
+    }
+    place.check("a.json --select CL004").ends(0);
     place.write("capilint.toml", "\nselect = [\"\"]\n");
     place
         .run(&["a.json"])
         .ends(2)
         .says("capilint.toml:2: select: names no rule");
+}
+
+#[test]
+fn one_rule_has_one_level() {
+    let place = Place::new();
+    place.write("a.json", with_error());
+    let rules = |text: &str| {
+        place.write("capilint.toml", format!("[rules]\n{text}"));
+        place.run(&["a.json"])
+    };
+    rules("CL102 = \"off\"\nhash-of-empty = \"error\"\n")
+        .ends(2)
+        .says("the same as CL102, with another level");
+    rules("CL102 = \"off\"\nhash-of-empty = \"off\"\n1xx = \"info\"\n").ends(1);
+}
+
+#[test]
+fn a_list_of_files_may_begin_with_a_mark() {
+    let place = Place::new();
+    place.write("a.json", with_error());
+    place.write("list", "\u{feff}a.json\r\n");
+    place.check("--files-from list").ends(1);
 }
 
 #[test]

@@ -144,7 +144,7 @@ impl Outputs {
 
     fn draft(&mut self, destination: &Destination) -> Result<Box<dyn Write + Send>, Failure> {
         let fault = |error: io::Error| destination.fault(&io_message(&error));
-        let missing = || fault(io::ErrorKind::NotFound.into());
+        let missing = || destination.fault("No such file or directory");
         let place = place_of(&destination.path).ok_or_else(missing)?;
         let old = match OpenOptions::new().write(true).open(&place) {
             Ok(file) => Some(file),

@@ -73,10 +73,12 @@ pub(super) fn settings(args: &CheckArgs, config: Option<&Config>) -> Result<Sett
         Some(config) if own.is_empty() => config.place(key) + ": ",
         _ => String::new(),
     };
-    policy.select(selection(
+    let selected = selection(
         (&select, &place(&args.select, "select")),
         (&ignore, &place(&args.ignore, "ignore")),
-    )?);
+    )?;
+    let is_silent = !selected.contains(&true);
+    policy.select(selected);
     if let Some(config) = config {
         let today = jiff::Zoned::now().date().to_string();
         config.apply(&mut policy, &today).map_err(usage)?;
@@ -92,6 +94,13 @@ pub(super) fn settings(args: &CheckArgs, config: Option<&Config>) -> Result<Sett
     {
         return Err(usage("--test-code takes letters and digits"));
     }
+    let gate = gate(args, config, profile)?;
+    // Nothing could be told, which looks like a clean log.
+    if is_silent && gate.fail_on.is_some() && gate.min_score.is_none() {
+        return Err(usage(
+            "select and ignore leave no rule, so nothing could fail",
+        ));
+    }
     let ledger_key = args.ledger_key.as_deref().map(ledger_key).transpose()?;
     let settings = Settings {
         ledger_key,
@@ -100,7 +109,7 @@ pub(super) fn settings(args: &CheckArgs, config: Option<&Config>) -> Result<Sett
         assume: assumptions(input, config)?,
         deep: args.deep,
         policy,
-        gate: gate(args, config, profile)?,
+        gate,
         filter: filter(input)?,
         fixing: match (args.fix, args.diff) {
             (true, _) => Fixing::Write,
@@ -214,6 +223,21 @@ fn selection(select: (&[String], &str), ignore: (&[String], &str)) -> Result<Vec
         }
     }
     Ok(selected)
+}
+
+/// Refuses entries of --select and --ignore that nothing can be done about any more: what an event or a
+/// request shows was told when the parts were written.
+pub(super) fn is_of_whole_logs(option: &str, entries: &[String]) -> Result<(), Failure> {
+    for entry in entries {
+        let rules = rules::matching(entry.trim()).unwrap_or_default();
+        if !rules.is_empty() && rules.iter().all(|&rule| rules::ALL[rule].log().is_none()) {
+            let entry = entry.trim();
+            return Err(usage(format!(
+                "{option} {entry}: it was decided when the parts were written; give {option} to check --ledger-out"
+            )));
+        }
+    }
+    Ok(())
 }
 
 fn gate(args: &CheckArgs, config: Option<&Config>, profile: Profile) -> Result<Gate, Failure> {
@@ -438,6 +462,7 @@ pub(super) fn sources(
             std::fs::File::open(list).and_then(|mut file| file.read_to_string(&mut text))
         };
         read.map_err(|error| usage(format!("{}: {}", list.display(), walk::io_message(&error))))?;
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
         paths.extend(
             text.lines()
                 .filter(|line| !line.trim().is_empty())
