@@ -3,12 +3,15 @@
 //! Source: Meta, Customer information parameters (updated 2026-01-09); where the page is silent,
 //! its SDKs and its parameter builder, as run on 2026-09-12.
 
+use std::borrow::Cow;
+
 use crate::digest::sha256_hex;
 use crate::event::Assumptions;
 use crate::values::name::Name;
 
 pub(crate) mod birth;
 mod email;
+mod literal;
 mod person;
 mod phone;
 mod place;
@@ -24,6 +27,9 @@ pub struct Unusable(pub &'static str);
 impl Unusable {
     /// There is no text at all.
     pub const EMPTY: Unusable = Unusable("it is empty");
+    /// `b'Ana`: what Python prints of bytes, cut off or in another encoding than UTF-8.
+    pub const BROKEN_BYTES: Unusable =
+        Unusable("it is bytes as a program prints them, and no longer whole");
     /// No letter or digit.
     pub const NOTHING_LEFT: Unusable = Unusable("nothing of it is left");
     /// em without the shape of an address.
@@ -60,7 +66,8 @@ impl Unusable {
 ///
 /// A value that is a digest already is the caller's to pass on: here it is text like any other.
 pub fn normal_form(name: Name, value: &str, assume: &Assumptions) -> Result<String, Unusable> {
-    let value = text::clean(value);
+    let value = undressed(name, value)?;
+    let value = text::clean(&value);
     if value.is_empty() {
         return Err(Unusable::EMPTY);
     }
@@ -86,6 +93,15 @@ pub fn normal_form(name: Name, value: &str, assume: &Assumptions) -> Result<Stri
     Ok(text::composed(form))
 }
 
+/// `value` out of the signs that a program printed around it. Any text may be an external_id, such
+/// signs included.
+pub fn undressed(name: Name, value: &str) -> Result<Cow<'_, str>, Unusable> {
+    match literal::inside(value) {
+        Some(inner) if name != Name::ExternalId => inner.map(Cow::Owned),
+        _ => Ok(Cow::Borrowed(value)),
+    }
+}
+
 /// The digest of the normal form: 64 lower-case hex digits.
 pub fn digest_of(name: Name, value: &str, assume: &Assumptions) -> Result<String, Unusable> {
     normal_form(name, value, assume).map(|normal| sha256_hex(&normal))
@@ -97,7 +113,10 @@ pub fn digest_of(name: Name, value: &str, assume: &Assumptions) -> Result<String
 /// What an SDK passes on because it does not look (`female`, `1997-02-16`) is no form of its own:
 /// the documentation asks for another, and nothing of Meta's makes it.
 pub fn accepted_forms(name: Name, value: &str, assume: &Assumptions) -> Vec<String> {
-    let value = text::trim(value);
+    let Ok(value) = undressed(name, value) else {
+        return Vec::new();
+    };
+    let value = text::trim(&value);
     let mut forms = Vec::new();
     match name {
         Name::Em => email::accepted(value, &mut forms),

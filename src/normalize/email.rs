@@ -79,6 +79,8 @@ fn is_address(text: &str) -> bool {
         && text.len() <= 254
         && !local.starts_with('.')
         && !local.ends_with('.')
+        // The rest of bytes as Python prints them.
+        && !local.starts_with("b'")
         && !local.contains(|c: char| c.is_control() || "\"<>,;()[]\\:".contains(c))
         && !text.contains("..")
         && top.chars().count() >= 2

@@ -8,7 +8,7 @@ use crate::digest::{self, Shape};
 use crate::event::{Assumptions, Event, Identifier};
 use crate::fix::{Fix, Safety};
 use crate::json::{Item, Val};
-use crate::normalize::{Unusable, normal_form};
+use crate::normalize::{self, Unusable, normal_form};
 use crate::values::name::Name;
 use crate::values::places::GENDERS;
 
@@ -110,11 +110,25 @@ pub fn read(name: Name, item: Item<'_, '_>, event: &Event<'_, '_>) -> Reading {
 
 /// As [`read`], for text, which may be what an encoded value spells.
 pub fn read_text(name: Name, text: &str, event: &Event<'_, '_>) -> Reading {
+    match normalize::undressed(name, text) {
+        Ok(Cow::Borrowed(text)) => read_bare(name, text, event),
+        Ok(Cow::Owned(inner)) => match Shape::of(&inner) {
+            Shape::Plain => read_bare(name, &inner, event),
+            Shape::Nothing => Reading::Junk(Unusable::EMPTY, Safety::Safe),
+            _ => Reading::Unclear(NOT_TYPED),
+        },
+        Err(why) => Reading::Unclear(why),
+    }
+}
+
+const NOT_TYPED: Unusable = Unusable("it does not look like what people type");
+
+fn read_bare(name: Name, text: &str, event: &Event<'_, '_>) -> Reading {
     let encoded = name != Name::Em && text.contains('=');
     let numbered =
         matches!(name, Name::Fn | Name::Ln) && text.bytes().any(|byte| byte.is_ascii_digit());
     if encoded || numbered || digest::is_token(text) || digest::strip_appendix(text) != text {
-        return Reading::Unclear(Unusable("it does not look like what people type"));
+        return Reading::Unclear(NOT_TYPED);
     }
     if name != Name::Em && text.contains('@') {
         return Reading::Unclear(Unusable("it looks like an e-mail"));

@@ -1,0 +1,135 @@
+//! Plain values where a digest belongs: which rule speaks of them, and what its fix makes of them.
+
+use bumpalo::Bump;
+use capilint::digest::sha256_hex;
+use capilint::event::Assumptions;
+use capilint::finding::Severity;
+use capilint::fix::{Op, Safety};
+use capilint::inspect::{AsOf, Inspector, RuleSet, Surroundings};
+use capilint::rules;
+use serde_json::{Value, json};
+
+/// What is to become of a value.
+#[derive(Clone, Debug, PartialEq)]
+enum Becomes {
+    /// The digest of this text, without a question and with one.
+    Hash(&'static str),
+    HashIfWanted(&'static str),
+    /// Nothing, in the same way.
+    Gone,
+    GoneIfWanted,
+    /// What it was, in one list instead of two.
+    Flat,
+    /// No fix.
+    Stays,
+}
+use Becomes::*;
+
+fn event(user_data: &Value) -> Value {
+    let mut event = json!({
+        "event_name": "Purchase", "event_time": 1_782_399_600, "event_id": "order-58213",
+        "action_source": "website", "event_source_url": "https://shop.kestrelbikes.com/thanks",
+        "user_data": {
+            "client_ip_address": "81.2.69.142",
+            "client_user_agent": "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36",
+            "fbp": "fb.1.1782390000123.774411908",
+        },
+        "custom_data": {"value": 249.0, "currency": "EUR", "order_id": "58213"},
+    });
+    for (key, value) in user_data.as_object().expect("an object") {
+        event["user_data"][key] = value.clone();
+    }
+    event
+}
+
+/// The rules that speak of the first key of `user_data`, and what becomes of its value.
+fn judged(user_data: &Value, key: &str) -> (Vec<&'static str>, Vec<Op>, Option<Safety>) {
+    let now: jiff::Timestamp = "2026-06-26T00:00:00Z".parse().unwrap();
+    let around = Surroundings {
+        as_of: AsOf::At(now.as_second()),
+        wall: now.as_second(),
+        assume: Assumptions::default(),
+        witnesses: Default::default(),
+    };
+    let (all, arena) = (RuleSet::all(), Bump::new());
+    let mut inspector = Inspector::new(&all, &around, &arena);
+    let text = event(user_data).to_string();
+    assert!(inspector.text(&text, &mut ()).is_ok(), "{text}");
+    let at = format!("/user_data/{key}");
+    let (mut ids, mut ops, mut safety) = (Vec::new(), Vec::new(), None);
+    for finding in inspector.findings() {
+        let pointer = finding
+            .pointer()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        if finding.severity == Severity::Info || !pointer.starts_with(&at) {
+            continue;
+        }
+        ids.push(rules::ALL[finding.rule].id());
+        if let Some(fix) = &finding.fix {
+            ops.extend(fix.ops.iter().cloned());
+            safety = Some(fix.safety);
+        }
+    }
+    (ids, ops, safety)
+}
+
+/// The cases are the members of user_data in JSON, the first of which is meant, the rule and the
+/// outcome.
+#[track_caller]
+fn check(cases: &[(&str, &str, Becomes)]) {
+    let mut faults = Vec::new();
+    for (members, rule, wanted) in cases {
+        let user_data = format!("{{{members}}}").parse().expect(members);
+        let key = members.split('"').nth(1).expect("a key");
+        let (ids, ops, safety) = judged(&user_data, key);
+        let becomes = match (&ops[..], safety) {
+            ([], _) => Stays,
+            ([Op::Remove { .. }], Some(Safety::Safe)) => Gone,
+            ([Op::Remove { .. }], _) => GoneIfWanted,
+            ([Op::Unwrap { .. }], Some(Safety::Safe)) => Flat,
+            ([Op::Replace { json, .. }], safety) => {
+                let is = |text| *json == json!(sha256_hex(text)).to_string();
+                match wanted {
+                    Hash(text) if is(text) && safety == Some(Safety::Safe) => wanted.clone(),
+                    HashIfWanted(text) if is(text) && safety == Some(Safety::Unsafe) => {
+                        wanted.clone()
+                    }
+                    _ => Hash("something else"),
+                }
+            }
+            _ => panic!("{members}: {ops:?}"),
+        };
+        if ids != [*rule] || becomes != *wanted {
+            faults.push(format!(
+                "{members}: {ids:?}, {becomes:?}, not {rule} {wanted:?}"
+            ));
+        }
+    }
+    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+}
+
+#[test]
+fn bytes_as_python_prints_them() {
+    check(&[
+        (r#""em":"b'Ana@laden.de'""#, "CL101", Hash("ana@laden.de")),
+        (r#""fn":["b'Ana'"]"#, "CL101", Hash("ana")),
+        (r#""fn":"b\"Ana\"""#, "CL101", Hash("ana")),
+        (r#""ln":"b'M\\xc3\\xbcller'""#, "CL101", Hash("müller")),
+        (r#""ct":"b'Berlin'""#, "CL101", Hash("berlin")),
+        (r#""st":"b'CA'""#, "CL101", Hash("ca")),
+        (r#""zp":"b'80331'""#, "CL101", Hash("80331")),
+        (r#""country":"b'DE'""#, "CL101", Hash("de")),
+        (r#""ge":"b'f'""#, "CL101", Hash("f")),
+        (
+            r#""ph":"b'+49 171 1234567'""#,
+            "CL101",
+            Hash("491711234567"),
+        ),
+        (r#""db":"b'1990-01-31'""#, "CL101", Hash("19900131")),
+        (r#""ln":"b'M\\xfcller'""#, "CL101", Stays),
+        (r#""ln":"b'Lop""#, "CL101", Stays),
+        (r#""fn":"b'None'""#, "CL120", Gone),
+        (r#""ct":"b''""#, "CL120", Gone),
+    ]);
+}
