@@ -34,6 +34,9 @@ impl Unusable {
     pub const NOTHING_LEFT: Unusable = Unusable("nothing of it is left");
     /// em without the shape of an address.
     pub const NOT_AN_EMAIL: Unusable = Unusable("it is no e-mail address");
+    /// em with an address among other things.
+    pub const MORE_THAN_AN_EMAIL: Unusable =
+        Unusable("there is more in it than one e-mail address");
     /// ph with too few or too many digits, or of a plan that does not exist.
     pub const NOT_A_PHONE: Unusable = Unusable("it is no telephone number");
     /// ph that a spreadsheet wrote in powers of ten.
@@ -100,6 +103,11 @@ pub fn undressed(name: Name, value: &str) -> Result<Cow<'_, str>, Unusable> {
         Some(inner) if name != Name::ExternalId => inner.map(Cow::Owned),
         _ => Ok(Cow::Borrowed(value)),
     }
+}
+
+/// Whether an e-mail address stands anywhere in a text, with whatever around it.
+pub fn has_email(text: &str) -> bool {
+    email::stands_in(text)
 }
 
 /// The digest of the normal form: 64 lower-case hex digits.

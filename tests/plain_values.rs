@@ -133,3 +133,46 @@ fn bytes_as_python_prints_them() {
         (r#""ct":"b''""#, "CL120", Gone),
     ]);
 }
+
+#[test]
+fn an_email_in_the_signs_of_a_list_or_object() {
+    check(&[
+        (
+            r#""em":"[\"Ana@laden.de\"]""#,
+            "CL101",
+            Hash("ana@laden.de"),
+        ),
+        (
+            r#""em":["['ana@laden.de']"]"#,
+            "CL101",
+            Hash("ana@laden.de"),
+        ),
+        (r#""em":"[ana@laden.de]""#, "CL101", Hash("ana@laden.de")),
+        (
+            r#""em":"{\"email\":\"ana@laden.de\"}""#,
+            "CL101",
+            Hash("ana@laden.de"),
+        ),
+        // Which of two, or what else there is, only the sender can tell.
+        (
+            r#""em":"[\"ana@laden.de\",\"ben@laden.de\"]""#,
+            "CL101",
+            Stays,
+        ),
+        (
+            r#""em":"{\"email\":\"ana@laden.de\",\"id\":7}""#,
+            "CL101",
+            Stays,
+        ),
+        (r#""em":"Ana, see ana@laden.de""#, "CL101", Stays),
+        (r#""em":"ana@laden""#, "CL120", Gone),
+        (r#""fn":"[\"Ana\"]""#, "CL101", Hash("ana")),
+        (r#""fn":"{\"fn\":\"Ana\"}""#, "CL101", Stays),
+        (r#""fn":"[\"Ana\",\"Ben\"]""#, "CL101", Stays),
+        (
+            r#""ph":"[\"+491711234567\",\"+491711234568\"]""#,
+            "CL101",
+            Stays,
+        ),
+    ]);
+}

@@ -130,6 +130,11 @@ fn read_bare(name: Name, text: &str, event: &Event<'_, '_>) -> Reading {
     if encoded || numbered || digest::is_token(text) || digest::strip_appendix(text) != text {
         return Reading::Unclear(NOT_TYPED);
     }
+    if name != Name::Em && is_of_several(text) {
+        return Reading::Unclear(Unusable(
+            "it is a list or object, of which one value is meant",
+        ));
+    }
     if name != Name::Em && text.contains('@') {
         return Reading::Unclear(Unusable("it looks like an e-mail"));
     }
@@ -146,6 +151,15 @@ fn read_bare(name: Name, text: &str, event: &Event<'_, '_>) -> Reading {
         }
         Err(why) => failure(name, text, why),
     }
+}
+
+/// Whether a text is an object in JSON, or a list with several values.
+fn is_of_several(text: &str) -> bool {
+    let text = text.trim();
+    let inside = |open, close| text.strip_prefix(open)?.strip_suffix(close);
+    inside('{', '}').is_some_and(|inner: &str| inner.contains(':'))
+        || inside('[', ']')
+            .is_some_and(|inner: &str| inner.trim_end_matches([',', ' ']).contains(','))
 }
 
 /// Whether a date or year of birth, in its normal form, lies behind the event and the time at which it
@@ -210,6 +224,9 @@ fn failure(name: Name, text: &str, why: Unusable) -> Reading {
     };
     match why {
         Unusable::TWO_READINGS | Unusable::SHIFTED_DATE => Reading::Unclear(why),
+        Unusable::NOT_AN_EMAIL if normalize::has_email(text) => {
+            Reading::Unclear(Unusable::MORE_THAN_AN_EMAIL)
+        }
         // Two addresses, or one with a space in it: the sender can tell.
         Unusable::NOT_AN_EMAIL => {
             let spaceless: String = text.split_whitespace().collect();
