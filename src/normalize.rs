@@ -87,7 +87,7 @@ pub fn normal_form(name: Name, value: &str, assume: &Assumptions) -> Result<Stri
         Name::Dobm => birth::month_number(value),
         Name::Doby => birth::year_number(value),
         Name::Ge => person::gender(value),
-        Name::Ct => place::city(value),
+        Name::Ct => place::city(value, country),
         Name::St => place::state(value, country),
         Name::Zp => place::postcode(value, country),
         Name::Country => place::country(value),
@@ -102,6 +102,18 @@ pub fn undressed(name: Name, value: &str) -> Result<Cow<'_, str>, Unusable> {
     match literal::inside(value) {
         Some(inner) if name != Name::ExternalId => inner.map(Cow::Owned),
         _ => Ok(Cow::Borrowed(value)),
+    }
+}
+
+/// Whether the normal form of a value is that of all of it that counts, and of nothing else. `country` is
+/// that of the event.
+pub fn is_sure(name: Name, value: &str, country: Option<&str>) -> bool {
+    let value = &*text::clean(value);
+    match name {
+        Name::Ct => place::is_sure_city(value, country),
+        Name::St => place::is_sure_state(value, country),
+        Name::Zp => place::is_sure_postcode(value, country),
+        _ => true,
     }
 }
 

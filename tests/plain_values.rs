@@ -176,3 +176,70 @@ fn an_email_in_the_signs_of_a_list_or_object() {
         ),
     ]);
 }
+
+#[test]
+fn places_with_others_beside_them() {
+    check(&[
+        (
+            r#""ct":"Berlin, Germany","country":"DE""#,
+            "CL101",
+            Hash("berlin"),
+        ),
+        (r#""ct":"Berlin, Germany""#, "CL101", Hash("berlin")),
+        (
+            r#""ct":"New York, NY, USA","country":"US""#,
+            "CL101",
+            Hash("newyork"),
+        ),
+        (
+            r#""ct":"Frankfurt (Main)","country":"DE""#,
+            "CL101",
+            Hash("frankfurtmain"),
+        ),
+        (
+            r#""ct":"Berlin, Germany","country":"US""#,
+            "CL101",
+            HashIfWanted("berlin"),
+        ),
+        (
+            r#""ct":"London SW1A 1AA","country":"GB""#,
+            "CL101",
+            HashIfWanted("londonswaaa"),
+        ),
+        (
+            r#""ct":"Paris 12e","country":"FR""#,
+            "CL101",
+            HashIfWanted("parise"),
+        ),
+        (
+            r#""ct":"Halle, Saale","country":"DE""#,
+            "CL101",
+            HashIfWanted("hallesaale"),
+        ),
+        (
+            r#""zp":"75012 Paris","country":"FR""#,
+            "CL101",
+            Hash("75012"),
+        ),
+        (
+            r#""zp":"SW1A 1AA","country":"GB""#,
+            "CL101",
+            Hash("sw1a1aa"),
+        ),
+        (r#""zp":"1012 AB","country":"NL""#, "CL101", Hash("1012ab")),
+        (r#""zp":"K1A 0B6","country":"CA""#, "CL101", Hash("k1a0b6")),
+        (
+            r#""zp":"75012-Paris","country":"FR""#,
+            "CL101",
+            HashIfWanted("75012paris"),
+        ),
+        (r#""st":"Ontario, CA","country":"CA""#, "CL101", Hash("on")),
+        (r#""st":"Ontario, CA""#, "CL101", HashIfWanted("on")),
+        (r#""st":"Ontario, Canada""#, "CL101", Hash("on")),
+        (
+            r#""st":"Queens, New York","country":"US""#,
+            "CL101",
+            HashIfWanted("queensnewyork"),
+        ),
+    ]);
+}

@@ -5,8 +5,15 @@ use super::text::{all_digits, digits_of, filled, is_letter, only, trim, without_
 use crate::values::places::{self, COUNTRIES, STATES};
 
 /// The letters of a town in lower case; accents stay, as documentation and SDKs have it.
-pub(super) fn city(value: &str) -> Result<String, Unusable> {
-    filled(only(&without_state(value).to_lowercase(), is_in_place))
+pub(super) fn city(value: &str, country: Option<&str>) -> Result<String, Unusable> {
+    filled(only(&town(value, country).0.to_lowercase(), is_in_place))
+}
+
+/// Whether a value is a town and nothing else, but for the country and state behind it: no digits, which
+/// are those of a postcode or a district, and no further part of an address.
+pub(super) fn is_sure_city(value: &str, country: Option<&str>) -> bool {
+    let (town, sure) = town(value, country);
+    sure && !town.contains([',', ';', '|']) && digits_of(town).next().is_none()
 }
 
 /// Towns lose digits too, as in Meta's SDKs.
@@ -14,22 +21,47 @@ fn is_in_place(c: char) -> bool {
     is_letter(c) && !c.is_numeric()
 }
 
-/// `New York, NY` without the state behind the town.
-fn without_state(value: &str) -> &str {
-    let Some((town, state)) = value.rsplit_once(',') else {
-        return value;
-    };
-    let state = state.trim();
-    let is_code = state.len() == 2
-        && state.bytes().all(|b| b.is_ascii_uppercase())
-        && STATES
+/// `New York, NY, USA` without state and country; and whether these agree with the country that the
+/// event names.
+fn town<'v>(value: &'v str, country: Option<&str>) -> (&'v str, bool) {
+    let (mut rest, mut sure) = (trim_separators(value), true);
+    while let Some((town, tail)) = without_tail(rest) {
+        let is_code = is_capital_code(tail);
+        let state = STATES
             .iter()
-            .any(|known| known.code.eq_ignore_ascii_case(state));
-    if is_code && town.contains(is_letter) {
-        town
-    } else {
-        value
+            .any(|state| is_code && state.code.eq_ignore_ascii_case(tail));
+        let is_word = tail.chars().filter(|&c| is_letter(c)).count() > 2 && !tail.contains('.');
+        if state || is_word && places::state(tail, None).is_some() {
+            rest = town;
+            continue;
+        }
+        let is_own = country.is_some_and(|country| country.eq_ignore_ascii_case(tail));
+        let Some(found) = places::country(tail).filter(|_| is_code || is_word || is_own) else {
+            break;
+        };
+        sure &= country.is_none_or(|country| country == found);
+        rest = town;
     }
+    (rest, sure)
+}
+
+/// A value and what stands behind its last comma or in brackets at its end.
+fn without_tail(value: &str) -> Option<(&str, &str)> {
+    let (front, tail) = match value.strip_suffix(')') {
+        Some(open) => open.rsplit_once('(')?,
+        None => value.rsplit_once(',')?,
+    };
+    let (front, tail) = (trim_separators(front), trim_separators(tail));
+    front.contains(is_letter).then_some((front, tail))
+}
+
+fn trim_separators(text: &str) -> &str {
+    text.trim_matches(|c: char| c.is_whitespace() || c == ',')
+}
+
+/// `DE`, which as `de` may be a word.
+fn is_capital_code(text: &str) -> bool {
+    text.len() == 2 && text.bytes().all(|b| b.is_ascii_uppercase())
 }
 
 /// The SDKs drop digits, white space and some signs, the builder all but ASCII letters and digits.
@@ -48,6 +80,8 @@ fn is_kept_by_sdks(c: char) -> bool {
 pub(super) fn state(value: &str, country: Option<&str>) -> Result<String, Unusable> {
     /// Regions of other countries have the names of these too.
     const SHARED: [&str; 2] = ["florida", "montana"];
+    let (value, of, _) = region(value, country);
+    let country = of.or(country);
     let letters = filled(only(&value.to_lowercase(), is_letter))?;
     let may_be_elsewhere = country.is_none() && SHARED.contains(&&*letters);
     if country.is_none_or(|country| matches!(country, "us" | "ca"))
@@ -58,6 +92,34 @@ pub(super) fn state(value: &str, country: Option<&str>) -> Result<String, Unusab
         return Ok(code.to_owned());
     }
     Ok(letters)
+}
+
+/// Whether a value is a state and nothing else, but for its country behind it.
+pub(super) fn is_sure_state(value: &str, country: Option<&str>) -> bool {
+    region(value, country).2
+}
+
+/// `Ontario, Canada` without the country, that country, and whether it can be nothing else: `CA` may be
+/// California, in which there is an Ontario too.
+fn region<'v>(value: &'v str, country: Option<&str>) -> (&'v str, Option<&'static str>, bool) {
+    let value = trim_separators(value);
+    // `Washington, D.C.`
+    if places::state(value, country).is_some() {
+        return (value, None, true);
+    }
+    let Some((region, tail)) = without_tail(value) else {
+        return (value, None, true);
+    };
+    match places::country(tail) {
+        Some(found) => {
+            let sure = match country {
+                Some(country) => country == found,
+                None => tail.chars().filter(|&c| is_letter(c)).count() > 2,
+            };
+            (region, Some(found), sure)
+        }
+        None => (value, None, !value.contains(',')),
+    }
 }
 
 /// The SDKs keep the whole name, and the builder cuts what it does not know to two letters.
@@ -73,7 +135,7 @@ pub(super) fn accepted_state(value: &str, forms: &mut Vec<String>) {
 
 /// Lower case without space and dash; the first five digits in the United States.
 pub(super) fn postcode(value: &str, country: Option<&str>) -> Result<String, Unusable> {
-    let lower = without_fraction(value).to_lowercase();
+    let lower = without_town(without_fraction(value), country).to_lowercase();
     let lower: String = lower
         .chars()
         .map(|c| digits_of(c.encode_utf8(&mut [0; 4])).next().unwrap_or(c))
@@ -112,6 +174,48 @@ pub(super) fn postcode(value: &str, country: Option<&str>) -> Result<String, Unu
     } else {
         Err(Unusable::NO_POSTCODE)
     }
+}
+
+/// Whether a value is a postcode and nothing else, but for the town beside it: none has more than four
+/// letters in a row, as the Falklands have with `FIQQ 1ZZ`.
+pub(super) fn is_sure_postcode(value: &str, country: Option<&str>) -> bool {
+    let code = without_town(value, country);
+    code.split(|c: char| !is_letter(c))
+        .all(|letters| letters.chars().count() <= 4)
+}
+
+/// `75012 Paris` and `Paris 75012` without the town. Codes have letters of their own: `1012 AB`,
+/// `SW1A 1AA`, `C1425 CLA`, `VLT 1117`, `AZ 1000`.
+fn without_town<'v>(value: &'v str, country: Option<&str>) -> &'v str {
+    let parts = |c: char| c.is_whitespace() || c == ',';
+    let is_word = |text: &str| !text.chars().any(char::is_numeric);
+    let letters = |text: &str| text.chars().filter(|&c| is_letter(c)).count();
+    let count = |text: &str| digits_of(text).count();
+    let is_number = |text: &str| count(text) > 0 && count(text) == text.chars().count();
+    let mut code = value.trim_matches(parts);
+    while let Some((front, word)) = code.rsplit_once(parts) {
+        let front = front.trim_end_matches(parts);
+        // Four digits and two letters are a code of the Netherlands.
+        let may_be_dutch = count(front) == 4 && country.is_none_or(|country| country == "nl");
+        let is_town = match letters(word) {
+            0 => true,
+            1 | 2 => is_number(front) && !may_be_dutch,
+            3 => is_number(front),
+            _ => true,
+        };
+        if !is_word(word) || count(front) == 0 || !is_town {
+            break;
+        }
+        code = front;
+    }
+    if let Some((word, behind)) = code.split_once(parts) {
+        let behind = behind.trim_start_matches(parts);
+        let is_state = country == Some("us") && places::state(word, country).is_some();
+        if is_word(word) && is_number(behind) && (letters(word) >= 4 || is_state) {
+            return behind;
+        }
+    }
+    code
 }
 
 /// The SDKs and the builder keep what stands before a dash, and the builder an inner space.

@@ -9,6 +9,7 @@ use crate::fix::{Fix, Safety};
 use crate::json::Val;
 use crate::rule::{Check, Rule};
 use crate::signs::Signs;
+use crate::values::name::Name;
 use crate::values::plain::{self, Reading};
 
 /// See `rules/unhashed-pii.md`.
@@ -42,8 +43,12 @@ fn check_one(event: &Event<'_, '_>, identifier: &Identifier<'_>, out: &mut Findi
             finding.fix(Fix::safe("normalise and hash the value").replace_text(pointer, &digest));
         }
         Reading::Digest(digest, Safety::Unsafe) => {
-            let title =
-                "normalise and hash the value, taking country and leading digits for granted";
+            let title = match name {
+                Name::Ct | Name::St | Name::Zp | Name::Country => {
+                    "normalise and hash the value, taking for granted what of it counts and where it is"
+                }
+                _ => "normalise and hash the value, taking country and leading digits for granted",
+            };
             finding.fix(Fix::needs_consent(title).replace_text(pointer, &digest));
         }
         Reading::Unclear(why) => {

@@ -189,7 +189,7 @@ fn in_country(name: Name, text: &str, country: &str) -> Result<String, Unusable>
 /// all events needs consent where it makes a difference.
 fn form(name: Name, text: &str, event: &Event<'_, '_>) -> Result<(String, Safety), Unusable> {
     let alone = normal_form(name, text, &Assumptions::default());
-    match name {
+    let read = match name {
         Name::Ph => {
             // A number that reads as another inside the person's own country.
             let inside = alone
@@ -202,16 +202,25 @@ fn form(name: Name, text: &str, event: &Event<'_, '_>) -> Result<(String, Safety
                 (alone, _) => alone.map(|form| (form, Safety::Safe)),
             }
         }
-        Name::St | Name::Zp => match (event.country(), event.assume.country.as_deref()) {
-            (Some(country), _) => in_country(name, text, country).map(|form| (form, Safety::Safe)),
-            (None, Some(country)) => {
-                let form = in_country(name, text, country)?;
-                let same = alone.as_ref() == Ok(&form);
-                Ok((form, if same { Safety::Safe } else { Safety::Unsafe }))
+        Name::Ct | Name::St | Name::Zp => {
+            match (event.country(), event.assume.country.as_deref()) {
+                (Some(country), _) => {
+                    in_country(name, text, country).map(|form| (form, Safety::Safe))
+                }
+                (None, Some(country)) => {
+                    let form = in_country(name, text, country)?;
+                    let same = alone.as_ref() == Ok(&form);
+                    Ok((form, if same { Safety::Safe } else { Safety::Unsafe }))
+                }
+                (None, None) => alone.map(|form| (form, Safety::Safe)),
             }
-            (None, None) => alone.map(|form| (form, Safety::Safe)),
-        },
+        }
         _ => alone.map(|form| (form, Safety::Safe)),
+    };
+    let (form, safety) = read?;
+    match normalize::is_sure(name, text, event.country()) {
+        true => Ok((form, safety)),
+        false => Ok((form, Safety::Unsafe)),
     }
 }
 
