@@ -113,6 +113,7 @@ pub fn is_sure(name: Name, value: &str, country: Option<&str>) -> bool {
         Name::Ct => place::is_sure_city(value, country),
         Name::St => place::is_sure_state(value, country),
         Name::Zp => place::is_sure_postcode(value, country),
+        Name::Country => place::is_sure_country(value),
         _ => true,
     }
 }

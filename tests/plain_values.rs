@@ -243,3 +243,22 @@ fn places_with_others_beside_them() {
         ),
     ]);
 }
+
+#[test]
+fn countries_in_other_words() {
+    check(&[
+        (r#""country":"+49""#, "CL101", Hash("de")),
+        (r#""country":"49""#, "CL101", HashIfWanted("de")),
+        (r#""country":49"#, "CL101", HashIfWanted("de")),
+        (r#""country":"840""#, "CL101", Hash("us")),
+        (r#""country":"380""#, "CL101", HashIfWanted("it")),
+        (r#""country":"40""#, "CL120", GoneIfWanted),
+        (r#""country":"1""#, "CL120", GoneIfWanted),
+        (r#""country":"xx""#, "CL120", Gone),
+        (r#""country":"de-DE""#, "CL101", HashIfWanted("de")),
+        (r#""country":"en_US""#, "CL101", HashIfWanted("us")),
+        (r#""country":"US-CA""#, "CL101", HashIfWanted("us")),
+        (r#""country":"US/CA""#, "CL120", GoneIfWanted),
+        (r#""country":"Ireland, Republic of""#, "CL101", Hash("ie")),
+    ]);
+}

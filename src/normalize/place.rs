@@ -232,44 +232,109 @@ pub(super) fn accepted_postcode(value: &str, forms: &mut Vec<String>) {
 
 /// The code of two letters.
 pub(super) fn country(value: &str) -> Result<String, Unusable> {
-    let named = |text: &str| places::country(text).map(str::to_owned);
-    let edges = value.trim_matches(|c: char| !c.is_alphanumeric() && c != '+');
-    let found = named(value)
-        .or_else(|| named(edges))
-        .or_else(|| named(&edges.replace('.', "")))
-        .or_else(|| of_flag(value))
-        .or_else(|| of_number(edges))
-        // `Germany (DE)`: when both say the same.
-        .or_else(|| {
-            let (name, code) = value.trim_end_matches(')').split_once('(')?;
-            named(name).filter(|found| named(code).as_ref() == Some(found))
-        });
+    let found = country_and_sureness(value).map(|(code, _)| code.to_owned());
     found.ok_or(Unusable::NO_COUNTRY)
 }
 
+/// Whether a value names a country, and not a language in it, a state of it or a number of several kinds.
+pub(super) fn is_sure_country(value: &str) -> bool {
+    country_and_sureness(value).is_some_and(|(_, sure)| sure)
+}
+
+fn country_and_sureness(value: &str) -> Option<(&'static str, bool)> {
+    let named = |text: &str| places::country(text);
+    let edges = value.trim_matches(|c: char| !c.is_alphanumeric() && c != '+');
+    named(value)
+        .or_else(|| named(edges))
+        .or_else(|| named(&edges.replace('.', "")))
+        .or_else(|| of_flag(value))
+        // `Germany (DE)`: when both say the same.
+        .or_else(|| {
+            let (name, code) = value.trim_end_matches(')').split_once('(')?;
+            named(name).filter(|&found| named(code) == Some(found))
+        })
+        .or_else(|| of_inverted_name(edges))
+        .map(|code| (code, true))
+        .or_else(|| of_number(edges))
+        .or_else(|| of_locale(edges).map(|code| (code, false)))
+}
+
+/// `Ireland, Republic of`, as ISO 3166 sorts its names.
+fn of_inverted_name(text: &str) -> Option<&'static str> {
+    /// Several countries have these names.
+    const SHARED: [&str; 3] = ["china", "congo", "korea"];
+    let (name, kind) = text.split_once(',')?;
+    let kind = kind.trim();
+    let lower = kind.to_lowercase();
+    let is_kind = lower.ends_with(" of") || lower.ends_with(" of the");
+    places::country(&format!("{kind} {name}")).or_else(|| {
+        let is_shared = SHARED.iter().any(|it| name.trim().eq_ignore_ascii_case(it));
+        places::country(name).filter(|_| is_kind && !is_shared)
+    })
+}
+
+/// The region of `de-DE`, `en_US` and `zh-Hans-CN`, or the country of `US-CA`, which is a state. Only the
+/// case of the letters tells them apart.
+fn of_locale(text: &str) -> Option<&'static str> {
+    let mut parts = text.split(['-', '_']);
+    let (first, mut last) = (parts.next()?, parts.next()?);
+    if let Some(third) = parts.next() {
+        // A script stands in between.
+        (last.len() == 4 && parts.next().is_none()).then_some(())?;
+        last = third;
+    }
+    let is_language = matches!(first.len(), 2 | 3) && first.bytes().all(|b| b.is_ascii_lowercase());
+    match is_capital_code(last) {
+        true if is_language => places::country(last),
+        true if is_capital_code(first) => {
+            let country = places::country(first)?;
+            let is_of = |state: &places::State| {
+                state.country == country && state.code.eq_ignore_ascii_case(last)
+            };
+            STATES.iter().any(is_of).then_some(country)
+        }
+        _ => None,
+    }
+}
+
 /// The country of a flag: two letters of a kind of their own.
-fn of_flag(text: &str) -> Option<String> {
+fn of_flag(text: &str) -> Option<&'static str> {
     let letter = |c: char| (c as u32).checked_sub(0x1f1e6).filter(|at| *at < 26);
     let code: Option<String> = text
         .chars()
         .map(|c| Some(char::from(b'a' + u8::try_from(letter(c)?).ok()?)))
         .collect();
-    code.filter(|code| places::is_code(code))
+    places::code(&code?)
 }
 
-/// The country with this number of ISO 3166-1, or alone with this calling code behind a plus.
-fn of_number(text: &str) -> Option<String> {
+/// The country with this number of ISO 3166-1, or alone with this calling code; and whether it is sure
+/// which of the two is meant.
+fn of_number(text: &str) -> Option<(&'static str, bool)> {
     if let Some(calling) = text.strip_prefix('+') {
-        let mut alike = COUNTRIES
-            .countries
-            .iter()
-            .filter(|country| country.calling.as_deref() == Some(calling));
-        let only = alike.next().filter(|_| alike.next().is_none());
-        return only.map(|country| country.code.clone());
+        return with_calling_code(calling).map(|code| (code, true));
     }
+    if !all_digits(text) || text.len() < 2 {
+        return None;
+    }
+    // A number column lost the zeros in front.
+    let number = format!("{text:0>3}");
     let mut all = COUNTRIES.countries.iter();
-    let found = all.find(|country| country.number.as_deref() == Some(text));
-    found.map(|country| country.code.clone())
+    let by_number = all.find(|country| country.number.as_deref() == Some(&number));
+    match (by_number, with_calling_code(text)) {
+        (Some(country), None) => Some((&country.code, text.len() == 3)),
+        // Italy has the number 380, and Ukraine the calling code.
+        (Some(country), Some(_)) => (text.len() == 3).then_some((&*country.code, false)),
+        (None, code) => code.map(|code| (code, false)),
+    }
+}
+
+fn with_calling_code(calling: &str) -> Option<&'static str> {
+    let mut alike = COUNTRIES
+        .countries
+        .iter()
+        .filter(|country| country.calling.as_deref() == Some(calling));
+    let only = alike.next().filter(|_| alike.next().is_none());
+    only.map(|country| &*country.code)
 }
 
 /// The builder falls back to the first two letters of what it does not know.

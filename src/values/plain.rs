@@ -259,7 +259,8 @@ fn failure(name: Name, text: &str, why: Unusable) -> Reading {
             let lower = text.trim().to_lowercase();
             safe_if(GENDERS.neither.contains(&lower))
         }
-        Unusable::NO_COUNTRY => safe_if(text.trim().len() <= 2),
+        // A number may be that of a list of the sender's own.
+        Unusable::NO_COUNTRY => safe_if(text.trim().len() <= 2 && digits == 0),
         // Digits belong into another key.
         _ => safe_if(name != Name::Zp && digits == 0),
     }
