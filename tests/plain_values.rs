@@ -262,3 +262,25 @@ fn countries_in_other_words() {
         (r#""country":"Ireland, Republic of""#, "CL101", Hash("ie")),
     ]);
 }
+
+#[test]
+fn values_that_would_be_nobodys_once_hashed() {
+    check(&[
+        (r#""em":"test@test.com""#, "CL120", Gone),
+        (r#""em":"b'john_smith@gmail.com'""#, "CL120", Gone),
+        (r#""em":"guest@kestrelbikes.com""#, "CL101", GoneIfWanted),
+        (r#""fn":"N/A""#, "CL116", Gone),
+        (r#""fn":"undefined.""#, "CL120", Gone),
+        (r#""fn":"test""#, "CL101", GoneIfWanted),
+        (r#""ln":"Guest""#, "CL101", GoneIfWanted),
+        (r#""db":"1970-01-01""#, "CL101", GoneIfWanted),
+        (r#""db":"1970-01-02""#, "CL101", Hash("19700102")),
+        (r#""zp":"12345""#, "CL101", Hash("12345")),
+        (r#""country":"NA""#, "CL101", Hash("na")),
+        (
+            r#""fn":"Christopher Guest""#,
+            "CL101",
+            Hash("christopherguest"),
+        ),
+    ]);
+}

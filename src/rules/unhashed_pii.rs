@@ -28,13 +28,14 @@ fn check_one(event: &Event<'_, '_>, identifier: &Identifier<'_>, out: &mut Findi
     };
     let name = identifier.name;
     let reading = plain::read(name, item, event);
-    if matches!(reading, Reading::NoCallingCode(_) | Reading::Junk(..)) {
+    if is_of_another_rule(&reading) {
         return;
     }
-    let look = match (plain::text_of(item), item.val()) {
-        (Some(text), _) => plain::look(name, &text),
-        (None, Val::Float(_)) => "a decimal number".to_owned(),
-        (None, _) => "a number".to_owned(),
+    let look = match (plain::text_of(item), item.val(), &reading) {
+        (.., Reading::Worthless(_, what, _)) => what.0.to_owned(),
+        (Some(text), ..) => plain::look(name, &text),
+        (None, Val::Float(_), _) => "a decimal number".to_owned(),
+        (None, ..) => "a number".to_owned(),
     };
     let pointer = item.pointer_from(event.root().place());
     let finding = out.at(item, format!("{name} is not hashed: it looks like {look}"));
@@ -57,6 +58,20 @@ fn check_one(event: &Event<'_, '_>, identifier: &Identifier<'_>, out: &mut Findi
                 why.0
             ));
         }
+        // Hashed, it would be told to be nobody's.
+        Reading::Worthless(..) => {
+            let fix = Fix::needs_consent("remove the value, if it is nobody's");
+            finding
+                .help("leave the key out when nobody gave a value, and hash it when somebody did")
+                .fix(fix.remove(pointer));
+        }
         Reading::NoCallingCode(_) | Reading::Junk(..) => {}
     }
+}
+
+fn is_of_another_rule(reading: &Reading) -> bool {
+    matches!(
+        reading,
+        Reading::NoCallingCode(_) | Reading::Junk(..) | Reading::Worthless(.., Safety::Safe)
+    )
 }

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use crate::clock::DAY;
+use crate::digest::worthless::{self, Class, Standing};
 use crate::digest::{self, Shape};
 use crate::event::{Assumptions, Event, Identifier};
 use crate::fix::{Fix, Safety};
@@ -85,6 +86,41 @@ pub enum Reading {
     Unclear(Unusable),
     /// Nobody's data, and how sure it is that nothing is lost with it.
     Junk(Unusable, Safety),
+    /// As that, though it has a normal form, of which this is the digest. Where it is not sure, it may be
+    /// somebody's after all.
+    Worthless(String, Unusable, Safety),
+}
+
+/// Dates that stand where nobody gave one. People were born on some of them, too.
+const DEFAULT_DATES: [&str; 3] = ["19000101", "19691231", "19700101"];
+
+/// What a normal form is worth of which other rules would say, once it is hashed, that it is nobody's.
+fn worth(name: Name, form: &str, event: &Event<'_, '_>) -> Option<(Unusable, Safety)> {
+    const DOUBTFUL: Unusable = Unusable("a word that stands for nothing and is seldom a name");
+    const SHOP: Unusable = Unusable("a placeholder at the shop's own domain");
+    const DATE: Unusable = Unusable("the date of a form or computer that was given none");
+    if name == Name::Db && DEFAULT_DATES.contains(&form) {
+        return Some((DATE, Safety::Unsafe));
+    }
+    let digest = digest::digest_of(&digest::sha256(form.as_bytes()));
+    let Some(entry) = worthless::find_digest(&digest) else {
+        let url = event.get(Name::EventSourceUrl).and_then(|it| it.text());
+        let is_of_shop =
+            name == Name::Em && url.is_some_and(|url| digest::shop::is_placeholder(url, &digest));
+        return is_of_shop.then_some((SHOP, Safety::Unsafe));
+    };
+    match entry.standing(name) {
+        Standing::Right => None,
+        Standing::Doubtful => Some((DOUBTFUL, Safety::Unsafe)),
+        Standing::Worthless => {
+            let what = match entry.class {
+                Class::Placeholder => "it is a placeholder",
+                Class::Sample => "it is a sample value of Meta's documentation",
+                _ => "it is a word that stands for nothing",
+            };
+            Some((Unusable(what), Safety::Safe))
+        }
+    }
 }
 
 /// Reads a plain value of `name` in the light of its event.
@@ -143,7 +179,13 @@ fn read_bare(name: Name, text: &str, event: &Event<'_, '_>) -> Reading {
     }
     match form(name, text, event) {
         Ok((form, _)) if is_to_come(name, &form, event) => failure(name, text, Unusable::NOT_YET),
-        Ok((form, safety)) => Reading::Digest(digest::sha256_hex(&form), safety),
+        Ok((form, safety)) => {
+            let digest = digest::sha256_hex(&form);
+            match worth(name, &form, event) {
+                Some((why, sure)) => Reading::Worthless(digest, why, sure.min(safety)),
+                None => Reading::Digest(digest, safety),
+            }
+        }
         Err(Unusable::NO_CALLING_CODE) => {
             let country = event.country().or(event.assume.country.as_deref());
             let number = country.and_then(|country| in_country(name, text, country).ok());
@@ -295,7 +337,9 @@ pub fn as_digest(
         _ => return Err(Unusable("it is no value that can be hashed")),
     };
     match reading {
-        Reading::Digest(digest, safety) => Ok(Some((digest, safety))),
+        Reading::Digest(digest, safety) | Reading::Worthless(digest, _, safety) => {
+            Ok(Some((digest, safety)))
+        }
         Reading::NoCallingCode(Some(digest)) => Ok(Some((digest, Safety::Unsafe))),
         Reading::NoCallingCode(None) => Err(Unusable::NO_CALLING_CODE),
         Reading::Unclear(why) | Reading::Junk(why, _) => Err(why),
