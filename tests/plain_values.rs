@@ -284,3 +284,29 @@ fn values_that_would_be_nobodys_once_hashed() {
         ),
     ]);
 }
+
+#[test]
+fn a_list_in_the_list_of_a_key() {
+    let digest = sha256_hex("ana@laden.de");
+    let (one, two) = (sha256_hex("491711234567"), sha256_hex("491711234568"));
+    check(&[
+        (r#""em":[["ana@laden.de"]]"#, "CL101", Hash("ana@laden.de")),
+        (
+            r#""em":[["ana@laden.de",null]]"#,
+            "CL101",
+            Hash("ana@laden.de"),
+        ),
+        (r#""ph":[[491711234567]]"#, "CL101", Hash("491711234567")),
+        (r#""ph":[["0171 1234567"]]"#, "CL101", Stays),
+        (r#""em":[["ana"]]"#, "CL106", Stays),
+        (&format!(r#""em":[["{digest}"]]"#), "CL106", Flat),
+        (&format!(r#""ph":[["{one}"],"{two}"]"#), "CL106", Flat),
+        (&format!(r#""ph":[["{one}","{two}"]]"#), "CL106", Flat),
+        (
+            &format!(r#""ph":[["{one}","{two}"],"{digest}"]"#),
+            "CL106",
+            Stays,
+        ),
+        (&format!(r#""ph":[["{one}",7]]"#), "CL106", Stays),
+    ]);
+}

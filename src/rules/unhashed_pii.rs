@@ -3,10 +3,10 @@
 //! Of a phone number without its country calling code phone-without-country-code speaks, of what
 //! is nobody's data unusable-plain-value, of tokens not-sha256 and of encoded text encoded-pii.
 
-use crate::event::{Event, Identifier};
+use crate::event::Event;
 use crate::finding::Findings;
 use crate::fix::{Fix, Safety};
-use crate::json::Val;
+use crate::json::{Item, Val};
 use crate::rule::{Check, Rule};
 use crate::signs::Signs;
 use crate::values::name::Name;
@@ -18,16 +18,27 @@ pub static RULE: Rule =
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     for identifier in event.required(plain::SHAPES) {
-        check_one(event, identifier, out);
+        let name = identifier.name;
+        if let Some(item) = plain::value_of(event, identifier) {
+            tell(event, name, item, plain::read(name, item, event), out);
+            continue;
+        }
+        // A list in the list of the key.
+        for item in event.item(identifier.place).children() {
+            if let Some(reading) = plain::read_in_list(name, item, event) {
+                tell(event, name, item, reading, out);
+            }
+        }
     }
 }
 
-fn check_one(event: &Event<'_, '_>, identifier: &Identifier<'_>, out: &mut Findings) {
-    let Some(item) = plain::value_of(event, identifier) else {
-        return;
-    };
-    let name = identifier.name;
-    let reading = plain::read(name, item, event);
+fn tell(
+    event: &Event<'_, '_>,
+    name: Name,
+    item: Item<'_, '_>,
+    reading: Reading,
+    out: &mut Findings,
+) {
     if is_of_another_rule(&reading) {
         return;
     }

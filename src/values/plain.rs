@@ -44,6 +44,22 @@ pub fn value_of<'t, 'a>(
     is_plain.then_some(item)
 }
 
+/// Reads an element of a list that stands in the list of a key, where only one list may: what is
+/// somebody's data in plain, and nothing else.
+pub fn read_in_list(name: Name, item: Item<'_, '_>, event: &Event<'_, '_>) -> Option<Reading> {
+    let is_plain = match item.val() {
+        Val::Text(text) => Shape::of(text) == Shape::Plain && !digest::has_foreign_appendix(text),
+        Val::Int(number) => number > 0,
+        _ => false,
+    };
+    let is_token = item.text().is_some_and(digest::is_token);
+    match (is_plain && !is_token).then(|| read(name, item, event))? {
+        Reading::NoCallingCode(_) => Some(Reading::Unclear(Unusable::NO_CALLING_CODE)),
+        Reading::Junk(..) | Reading::Worthless(.., Safety::Safe) => None,
+        reading => Some(reading),
+    }
+}
+
 /// The shapes of the identifiers that [`value_of`] looks at.
 pub const SHAPES: u32 = Shape::Plain.bit() | Shape::WrongType.bit();
 
