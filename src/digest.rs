@@ -413,6 +413,7 @@ pub fn unwrap(text: &str) -> &str {
     let inner = text.trim();
     inner
         .strip_prefix("b'")
+        .or_else(|| inner.strip_prefix("b\""))
         .unwrap_or(inner)
         .trim_matches(|c: char| c.is_whitespace() || "\"'`[]()<>".contains(c))
 }
@@ -669,6 +670,7 @@ mod tests {
             (format!("\"{H}\""), Shape::DressedHex),
             (format!("[\"{H}\"]"), Shape::DressedHex),
             (format!("b'{H}'"), Shape::DressedHex),
+            (format!("b\"{H}\""), Shape::DressedHex),
             (format!(" 0x{H}.AQYCAQIB"), Shape::DressedHex),
             (format!("{}.AQYAAQIB", &H[..32]), Shape::Md5),
             (format!("{}.AQ", &H[..60]), Shape::TruncatedHex),

@@ -3,12 +3,15 @@
 //! Source: Meta, Customer information parameters (updated 2026-01-09); where the page is silent,
 //! its SDKs and its parameter builder, as run on 2026-09-12.
 
+use std::borrow::Cow;
+
 use crate::digest::sha256_hex;
 use crate::event::Assumptions;
 use crate::values::name::Name;
 
 pub(crate) mod birth;
 mod email;
+mod literal;
 mod person;
 mod phone;
 mod place;
@@ -24,10 +27,16 @@ pub struct Unusable(pub &'static str);
 impl Unusable {
     /// There is no text at all.
     pub const EMPTY: Unusable = Unusable("it is empty");
+    /// `b'Ana`: what Python prints of bytes, cut off or in another encoding than UTF-8.
+    pub const BROKEN_BYTES: Unusable =
+        Unusable("it is bytes as a program prints them, and no longer whole");
     /// No letter or digit.
     pub const NOTHING_LEFT: Unusable = Unusable("nothing of it is left");
     /// em without the shape of an address.
     pub const NOT_AN_EMAIL: Unusable = Unusable("it is no e-mail address");
+    /// em with an address among other things.
+    pub const MORE_THAN_AN_EMAIL: Unusable =
+        Unusable("there is more in it than one e-mail address");
     /// ph with too few or too many digits, or of a plan that does not exist.
     pub const NOT_A_PHONE: Unusable = Unusable("it is no telephone number");
     /// ph that a spreadsheet wrote in powers of ten.
@@ -60,7 +69,8 @@ impl Unusable {
 ///
 /// A value that is a digest already is the caller's to pass on: here it is text like any other.
 pub fn normal_form(name: Name, value: &str, assume: &Assumptions) -> Result<String, Unusable> {
-    let value = text::clean(value);
+    let value = undressed(name, value)?;
+    let value = text::clean(&value);
     if value.is_empty() {
         return Err(Unusable::EMPTY);
     }
@@ -77,13 +87,40 @@ pub fn normal_form(name: Name, value: &str, assume: &Assumptions) -> Result<Stri
         Name::Dobm => birth::month_number(value),
         Name::Doby => birth::year_number(value),
         Name::Ge => person::gender(value),
-        Name::Ct => place::city(value),
+        Name::Ct => place::city(value, country),
         Name::St => place::state(value, country),
         Name::Zp => place::postcode(value, country),
         Name::Country => place::country(value),
         _ => Ok(value.to_owned()),
     }?;
     Ok(text::composed(form))
+}
+
+/// `value` out of the signs that a program printed around it. Any text may be an external_id, such
+/// signs included.
+pub fn undressed(name: Name, value: &str) -> Result<Cow<'_, str>, Unusable> {
+    match literal::inside(value) {
+        Some(inner) if name != Name::ExternalId => inner.map(Cow::Owned),
+        _ => Ok(Cow::Borrowed(value)),
+    }
+}
+
+/// Whether the normal form of a value is that of all of it that counts, and of nothing else. `country` is
+/// that of the event.
+pub fn is_sure(name: Name, value: &str, country: Option<&str>) -> bool {
+    let value = &*text::clean(value);
+    match name {
+        Name::Ct => place::is_sure_city(value, country),
+        Name::St => place::is_sure_state(value, country),
+        Name::Zp => place::is_sure_postcode(value, country),
+        Name::Country => place::is_sure_country(value),
+        _ => true,
+    }
+}
+
+/// Whether an e-mail address stands anywhere in a text, with whatever around it.
+pub fn has_email(text: &str) -> bool {
+    email::stands_in(text)
 }
 
 /// The digest of the normal form: 64 lower-case hex digits.
@@ -97,7 +134,10 @@ pub fn digest_of(name: Name, value: &str, assume: &Assumptions) -> Result<String
 /// What an SDK passes on because it does not look (`female`, `1997-02-16`) is no form of its own:
 /// the documentation asks for another, and nothing of Meta's makes it.
 pub fn accepted_forms(name: Name, value: &str, assume: &Assumptions) -> Vec<String> {
-    let value = text::trim(value);
+    let Ok(value) = undressed(name, value) else {
+        return Vec::new();
+    };
+    let value = text::trim(&value);
     let mut forms = Vec::new();
     match name {
         Name::Em => email::accepted(value, &mut forms),

@@ -78,6 +78,19 @@ fn hash_takes_several_values_and_standard_input() {
 }
 
 #[test]
+fn hash_takes_off_what_a_program_printed_around_a_value() {
+    let place = Place::new();
+    for value in [
+        "b'Ana@shop.example'",
+        "[\"ana@shop.example\"]",
+        "{\"email\":\"ana@shop.example\"}",
+    ] {
+        let ran = place.run(&["hash", "em", value, "--format", "json"]);
+        assert_eq!(ran.ends(0).json()["sha256"], ANA, "{value}");
+    }
+}
+
+#[test]
 fn hash_asks_for_the_country_of_a_phone() {
     let place = Place::new();
     let run = |args: &[&str]| {
@@ -98,6 +111,12 @@ fn hash_asks_for_the_country_of_a_phone() {
         run(&["0171 1234567", "--country", "de"]).ends(0).json()["normalized"],
         "491711234567"
     );
+    let object = run(&["0171 1234567"]).ends(1).json();
+    assert!(object["error"].as_str().unwrap().contains("--country"));
+    place
+        .run(&["hash", "ph", "0171 1234567"])
+        .ends(1)
+        .says("--country");
     run(&["0171 1234567", "--country", "Germany"])
         .ends(2)
         .silent_on("1234567")

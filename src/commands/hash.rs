@@ -108,6 +108,10 @@ fn answer(name: Name, value: &str, assume: &Assumptions) -> Answer {
                 sha256,
             }
         }
+        Err(normalize::Unusable::NO_CALLING_CODE) if assume.country.is_none() => {
+            let error = "it may lack the country calling code; say which country it belongs to with --country, as in --country de";
+            Answer::Unusable { key, error }
+        }
         Err(normalize::Unusable(error)) => Answer::Unusable { key, error },
     }
 }

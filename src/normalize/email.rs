@@ -28,6 +28,9 @@ pub(super) fn normal(value: &str) -> Result<String, Unusable> {
     }
     // The dot of a whole domain name, or of a sentence.
     let mut text = text.trim_matches(junk).trim_end_matches('.').to_lowercase();
+    if text.contains('@') && text.ends_with([']', '}', ')']) {
+        text = inside_literal(&text).to_owned();
+    }
     if !text.contains('@') {
         text = match decoded(&text) {
             Some(plain) => plain,
@@ -41,6 +44,41 @@ pub(super) fn normal(value: &str) -> Result<String, Unusable> {
     } else {
         Err(Unusable::NOT_AN_EMAIL)
     }
+}
+
+/// The only value of a list or object in JSON, or of what other languages print of one, however often
+/// it is quoted: of `["ana@shop.com"]`, `('ana@shop.com',)`, `{"email":"ana@shop.com"}`.
+fn inside_literal(text: &str) -> &str {
+    let mut text = text;
+    loop {
+        text = text.trim_matches(|c: char| c.is_whitespace() || "\"'`\\,".contains(c));
+        let pair = [("[", "]"), ("(", ")"), ("{", "}")];
+        let inner = pair
+            .iter()
+            .find_map(|(open, close)| text.strip_prefix(open)?.strip_suffix(close));
+        let Some(inner) = inner else {
+            return text;
+        };
+        let is_key = |key: &str| {
+            let key = key.trim_matches(|c: char| c.is_whitespace() || "\"'\\".contains(c));
+            !key.is_empty()
+                && key
+                    .chars()
+                    .all(|c| c.is_alphanumeric() || "_-. ".contains(c))
+        };
+        text = match inner.split_once(':') {
+            Some((key, value)) if text.starts_with('{') && is_key(key) => value,
+            _ => inner,
+        };
+    }
+}
+
+/// Whether an address stands anywhere in a text, with whatever around it.
+pub(super) fn stands_in(text: &str) -> bool {
+    text.contains('@')
+        && text
+            .split(|c: char| c.is_whitespace() || ",;:<>()[]{}\"'`\\|=/?&".contains(c))
+            .any(|word| is_address(word.trim_end_matches(['.', '!'])))
 }
 
 /// The address behind `%40`, `&#64;` or `&commat;`.
@@ -79,6 +117,8 @@ fn is_address(text: &str) -> bool {
         && text.len() <= 254
         && !local.starts_with('.')
         && !local.ends_with('.')
+        // The rest of bytes as Python prints them.
+        && !local.starts_with("b'")
         && !local.contains(|c: char| c.is_control() || "\"<>,;()[]\\:".contains(c))
         && !text.contains("..")
         && top.chars().count() >= 2

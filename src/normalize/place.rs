@@ -5,8 +5,15 @@ use super::text::{all_digits, digits_of, filled, is_letter, only, trim, without_
 use crate::values::places::{self, COUNTRIES, STATES};
 
 /// The letters of a town in lower case; accents stay, as documentation and SDKs have it.
-pub(super) fn city(value: &str) -> Result<String, Unusable> {
-    filled(only(&without_state(value).to_lowercase(), is_in_place))
+pub(super) fn city(value: &str, country: Option<&str>) -> Result<String, Unusable> {
+    filled(only(&town(value, country).0.to_lowercase(), is_in_place))
+}
+
+/// Whether a value is a town and nothing else, but for the country and state behind it: no digits, which
+/// are those of a postcode or a district, and no further part of an address.
+pub(super) fn is_sure_city(value: &str, country: Option<&str>) -> bool {
+    let (town, sure) = town(value, country);
+    sure && !town.contains([',', ';', '|']) && digits_of(town).next().is_none()
 }
 
 /// Towns lose digits too, as in Meta's SDKs.
@@ -14,22 +21,47 @@ fn is_in_place(c: char) -> bool {
     is_letter(c) && !c.is_numeric()
 }
 
-/// `New York, NY` without the state behind the town.
-fn without_state(value: &str) -> &str {
-    let Some((town, state)) = value.rsplit_once(',') else {
-        return value;
-    };
-    let state = state.trim();
-    let is_code = state.len() == 2
-        && state.bytes().all(|b| b.is_ascii_uppercase())
-        && STATES
+/// `New York, NY, USA` without state and country; and whether these agree with the country that the
+/// event names.
+fn town<'v>(value: &'v str, country: Option<&str>) -> (&'v str, bool) {
+    let (mut rest, mut sure) = (trim_separators(value), true);
+    while let Some((town, tail)) = without_tail(rest) {
+        let is_code = is_capital_code(tail);
+        let state = STATES
             .iter()
-            .any(|known| known.code.eq_ignore_ascii_case(state));
-    if is_code && town.contains(is_letter) {
-        town
-    } else {
-        value
+            .any(|state| is_code && state.code.eq_ignore_ascii_case(tail));
+        let is_word = tail.chars().filter(|&c| is_letter(c)).count() > 2 && !tail.contains('.');
+        if state || is_word && places::state(tail, None).is_some() {
+            rest = town;
+            continue;
+        }
+        let is_own = country.is_some_and(|country| country.eq_ignore_ascii_case(tail));
+        let Some(found) = places::country(tail).filter(|_| is_code || is_word || is_own) else {
+            break;
+        };
+        sure &= country.is_none_or(|country| country == found);
+        rest = town;
     }
+    (rest, sure)
+}
+
+/// A value and what stands behind its last comma or in brackets at its end.
+fn without_tail(value: &str) -> Option<(&str, &str)> {
+    let (front, tail) = match value.strip_suffix(')') {
+        Some(open) => open.rsplit_once('(')?,
+        None => value.rsplit_once(',')?,
+    };
+    let (front, tail) = (trim_separators(front), trim_separators(tail));
+    front.contains(is_letter).then_some((front, tail))
+}
+
+fn trim_separators(text: &str) -> &str {
+    text.trim_matches(|c: char| c.is_whitespace() || c == ',')
+}
+
+/// `DE`, which as `de` may be a word.
+fn is_capital_code(text: &str) -> bool {
+    text.len() == 2 && text.bytes().all(|b| b.is_ascii_uppercase())
 }
 
 /// The SDKs drop digits, white space and some signs, the builder all but ASCII letters and digits.
@@ -48,6 +80,8 @@ fn is_kept_by_sdks(c: char) -> bool {
 pub(super) fn state(value: &str, country: Option<&str>) -> Result<String, Unusable> {
     /// Regions of other countries have the names of these too.
     const SHARED: [&str; 2] = ["florida", "montana"];
+    let (value, of, _) = region(value, country);
+    let country = of.or(country);
     let letters = filled(only(&value.to_lowercase(), is_letter))?;
     let may_be_elsewhere = country.is_none() && SHARED.contains(&&*letters);
     if country.is_none_or(|country| matches!(country, "us" | "ca"))
@@ -58,6 +92,34 @@ pub(super) fn state(value: &str, country: Option<&str>) -> Result<String, Unusab
         return Ok(code.to_owned());
     }
     Ok(letters)
+}
+
+/// Whether a value is a state and nothing else, but for its country behind it.
+pub(super) fn is_sure_state(value: &str, country: Option<&str>) -> bool {
+    region(value, country).2
+}
+
+/// `Ontario, Canada` without the country, that country, and whether it can be nothing else: `CA` may be
+/// California, in which there is an Ontario too.
+fn region<'v>(value: &'v str, country: Option<&str>) -> (&'v str, Option<&'static str>, bool) {
+    let value = trim_separators(value);
+    // `Washington, D.C.`
+    if places::state(value, country).is_some() {
+        return (value, None, true);
+    }
+    let Some((region, tail)) = without_tail(value) else {
+        return (value, None, true);
+    };
+    match places::country(tail) {
+        Some(found) => {
+            let sure = match country {
+                Some(country) => country == found,
+                None => tail.chars().filter(|&c| is_letter(c)).count() > 2,
+            };
+            (region, Some(found), sure)
+        }
+        None => (value, None, !value.contains(',')),
+    }
 }
 
 /// The SDKs keep the whole name, and the builder cuts what it does not know to two letters.
@@ -73,7 +135,7 @@ pub(super) fn accepted_state(value: &str, forms: &mut Vec<String>) {
 
 /// Lower case without space and dash; the first five digits in the United States.
 pub(super) fn postcode(value: &str, country: Option<&str>) -> Result<String, Unusable> {
-    let lower = without_fraction(value).to_lowercase();
+    let lower = without_town(without_fraction(value), country).to_lowercase();
     let lower: String = lower
         .chars()
         .map(|c| digits_of(c.encode_utf8(&mut [0; 4])).next().unwrap_or(c))
@@ -114,6 +176,48 @@ pub(super) fn postcode(value: &str, country: Option<&str>) -> Result<String, Unu
     }
 }
 
+/// Whether a value is a postcode and nothing else, but for the town beside it: none has more than four
+/// letters in a row, as the Falklands have with `FIQQ 1ZZ`.
+pub(super) fn is_sure_postcode(value: &str, country: Option<&str>) -> bool {
+    let code = without_town(value, country);
+    code.split(|c: char| !is_letter(c))
+        .all(|letters| letters.chars().count() <= 4)
+}
+
+/// `75012 Paris` and `Paris 75012` without the town. Codes have letters of their own: `1012 AB`,
+/// `SW1A 1AA`, `C1425 CLA`, `VLT 1117`, `AZ 1000`.
+fn without_town<'v>(value: &'v str, country: Option<&str>) -> &'v str {
+    let parts = |c: char| c.is_whitespace() || c == ',';
+    let is_word = |text: &str| !text.chars().any(char::is_numeric);
+    let letters = |text: &str| text.chars().filter(|&c| is_letter(c)).count();
+    let count = |text: &str| digits_of(text).count();
+    let is_number = |text: &str| count(text) > 0 && count(text) == text.chars().count();
+    let mut code = value.trim_matches(parts);
+    while let Some((front, word)) = code.rsplit_once(parts) {
+        let front = front.trim_end_matches(parts);
+        // Four digits and two letters are a code of the Netherlands.
+        let may_be_dutch = count(front) == 4 && country.is_none_or(|country| country == "nl");
+        let is_town = match letters(word) {
+            0 => true,
+            1 | 2 => is_number(front) && !may_be_dutch,
+            3 => is_number(front),
+            _ => true,
+        };
+        if !is_word(word) || count(front) == 0 || !is_town {
+            break;
+        }
+        code = front;
+    }
+    if let Some((word, behind)) = code.split_once(parts) {
+        let behind = behind.trim_start_matches(parts);
+        let is_state = country == Some("us") && places::state(word, country).is_some();
+        if is_word(word) && is_number(behind) && (letters(word) >= 4 || is_state) {
+            return behind;
+        }
+    }
+    code
+}
+
 /// The SDKs and the builder keep what stands before a dash, and the builder an inner space.
 pub(super) fn accepted_postcode(value: &str, forms: &mut Vec<String>) {
     let lower = trim(value).to_lowercase();
@@ -128,44 +232,109 @@ pub(super) fn accepted_postcode(value: &str, forms: &mut Vec<String>) {
 
 /// The code of two letters.
 pub(super) fn country(value: &str) -> Result<String, Unusable> {
-    let named = |text: &str| places::country(text).map(str::to_owned);
-    let edges = value.trim_matches(|c: char| !c.is_alphanumeric() && c != '+');
-    let found = named(value)
-        .or_else(|| named(edges))
-        .or_else(|| named(&edges.replace('.', "")))
-        .or_else(|| of_flag(value))
-        .or_else(|| of_number(edges))
-        // `Germany (DE)`: when both say the same.
-        .or_else(|| {
-            let (name, code) = value.trim_end_matches(')').split_once('(')?;
-            named(name).filter(|found| named(code).as_ref() == Some(found))
-        });
+    let found = country_and_sureness(value).map(|(code, _)| code.to_owned());
     found.ok_or(Unusable::NO_COUNTRY)
 }
 
+/// Whether a value names a country, and not a language in it, a state of it or a number of several kinds.
+pub(super) fn is_sure_country(value: &str) -> bool {
+    country_and_sureness(value).is_some_and(|(_, sure)| sure)
+}
+
+fn country_and_sureness(value: &str) -> Option<(&'static str, bool)> {
+    let named = |text: &str| places::country(text);
+    let edges = value.trim_matches(|c: char| !c.is_alphanumeric() && c != '+');
+    named(value)
+        .or_else(|| named(edges))
+        .or_else(|| named(&edges.replace('.', "")))
+        .or_else(|| of_flag(value))
+        // `Germany (DE)`: when both say the same.
+        .or_else(|| {
+            let (name, code) = value.trim_end_matches(')').split_once('(')?;
+            named(name).filter(|&found| named(code) == Some(found))
+        })
+        .or_else(|| of_inverted_name(edges))
+        .map(|code| (code, true))
+        .or_else(|| of_number(edges))
+        .or_else(|| of_locale(edges).map(|code| (code, false)))
+}
+
+/// `Ireland, Republic of`, as ISO 3166 sorts its names.
+fn of_inverted_name(text: &str) -> Option<&'static str> {
+    /// Several countries have these names.
+    const SHARED: [&str; 3] = ["china", "congo", "korea"];
+    let (name, kind) = text.split_once(',')?;
+    let kind = kind.trim();
+    let lower = kind.to_lowercase();
+    let is_kind = lower.ends_with(" of") || lower.ends_with(" of the");
+    places::country(&format!("{kind} {name}")).or_else(|| {
+        let is_shared = SHARED.iter().any(|it| name.trim().eq_ignore_ascii_case(it));
+        places::country(name).filter(|_| is_kind && !is_shared)
+    })
+}
+
+/// The region of `de-DE`, `en_US` and `zh-Hans-CN`, or the country of `US-CA`, which is a state. Only the
+/// case of the letters tells them apart.
+fn of_locale(text: &str) -> Option<&'static str> {
+    let mut parts = text.split(['-', '_']);
+    let (first, mut last) = (parts.next()?, parts.next()?);
+    if let Some(third) = parts.next() {
+        // A script stands in between.
+        (last.len() == 4 && parts.next().is_none()).then_some(())?;
+        last = third;
+    }
+    let is_language = matches!(first.len(), 2 | 3) && first.bytes().all(|b| b.is_ascii_lowercase());
+    match is_capital_code(last) {
+        true if is_language => places::country(last),
+        true if is_capital_code(first) => {
+            let country = places::country(first)?;
+            let is_of = |state: &places::State| {
+                state.country == country && state.code.eq_ignore_ascii_case(last)
+            };
+            STATES.iter().any(is_of).then_some(country)
+        }
+        _ => None,
+    }
+}
+
 /// The country of a flag: two letters of a kind of their own.
-fn of_flag(text: &str) -> Option<String> {
+fn of_flag(text: &str) -> Option<&'static str> {
     let letter = |c: char| (c as u32).checked_sub(0x1f1e6).filter(|at| *at < 26);
     let code: Option<String> = text
         .chars()
         .map(|c| Some(char::from(b'a' + u8::try_from(letter(c)?).ok()?)))
         .collect();
-    code.filter(|code| places::is_code(code))
+    places::code(&code?)
 }
 
-/// The country with this number of ISO 3166-1, or alone with this calling code behind a plus.
-fn of_number(text: &str) -> Option<String> {
+/// The country with this number of ISO 3166-1, or alone with this calling code; and whether it is sure
+/// which of the two is meant.
+fn of_number(text: &str) -> Option<(&'static str, bool)> {
     if let Some(calling) = text.strip_prefix('+') {
-        let mut alike = COUNTRIES
-            .countries
-            .iter()
-            .filter(|country| country.calling.as_deref() == Some(calling));
-        let only = alike.next().filter(|_| alike.next().is_none());
-        return only.map(|country| country.code.clone());
+        return with_calling_code(calling).map(|code| (code, true));
     }
+    if !all_digits(text) || text.len() < 2 {
+        return None;
+    }
+    // A number column lost the zeros in front.
+    let number = format!("{text:0>3}");
     let mut all = COUNTRIES.countries.iter();
-    let found = all.find(|country| country.number.as_deref() == Some(text));
-    found.map(|country| country.code.clone())
+    let by_number = all.find(|country| country.number.as_deref() == Some(&number));
+    match (by_number, with_calling_code(text)) {
+        (Some(country), None) => Some((&country.code, text.len() == 3)),
+        // Italy has the number 380, and Ukraine the calling code.
+        (Some(country), Some(_)) => (text.len() == 3).then_some((&*country.code, false)),
+        (None, code) => code.map(|code| (code, false)),
+    }
+}
+
+fn with_calling_code(calling: &str) -> Option<&'static str> {
+    let mut alike = COUNTRIES
+        .countries
+        .iter()
+        .filter(|country| country.calling.as_deref() == Some(calling));
+    let only = alike.next().filter(|_| alike.next().is_none());
+    only.map(|country| &*country.code)
 }
 
 /// The builder falls back to the first two letters of what it does not know.

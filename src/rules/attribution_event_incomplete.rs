@@ -7,6 +7,7 @@ use crate::json::{Item, Val};
 use crate::rule::{Check, Rule};
 use crate::values::app_spelling;
 use crate::values::contents::{amount, is_same};
+use crate::values::event_name::{STANDARD, has_free_stage_names};
 use crate::values::event_time::Written;
 use crate::values::name::Name;
 
@@ -41,6 +42,7 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
         if let Some(item) = original.get(Name::EventTime) {
             time(item, "original_event_data.event_time", out);
         }
+        original_name(event, original, out);
         order(event, original, out);
     }
     currency(event, out);
@@ -146,6 +148,22 @@ fn share(event: &Event<'_, '_>, data: Item<'_, '_>, out: &mut Findings) {
         .severity(Severity::Warning)
         .effect(Effect::Misattributed)
         .certainty(Certainty::Strong);
+    }
+}
+
+/// The event that is spoken of has its name exactly, as everywhere else.
+fn original_name(event: &Event<'_, '_>, original: Item<'_, '_>, out: &mut Findings) {
+    let name = original.get(Name::EventName);
+    let Some((item, name)) = name.and_then(|item| Some((item, item.text()?))) else {
+        return;
+    };
+    if STANDARD.contains(name) || has_free_stage_names(event) {
+        return;
+    }
+    if let Some(right) = STANDARD.spelled(name) {
+        let message = format!("original_event_data.event_name is {right} in another spelling");
+        doubtful(out.at(item, message))
+            .help("name the original event as it was sent, and send it as Meta documents it");
     }
 }
 

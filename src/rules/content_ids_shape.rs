@@ -63,7 +63,11 @@ fn element(event: &Event<'_, '_>, id: Item<'_, '_>, out: &mut Findings) {
         }
         _ if id.is_blank() => empty(event, id, out),
         other => {
-            let message = format!("a content id is {}, not text", other.kind());
+            let kind = match other {
+                Val::Float(_) => "a decimal number",
+                other => other.kind(),
+            };
+            let message = format!("a content id is {kind}, not text");
             out.at(id, message).certainty(Certainty::Strong);
         }
     }

@@ -90,11 +90,19 @@ fn element(event: &Event<'_, '_>, item: Item<'_, '_>, out: &mut Findings) {
 
 /// Whether a value can be the id of an article.
 fn is_scalar(value: Item<'_, '_>) -> bool {
-    matches!(value.val(), Val::Text(_) | Val::Int(_) | Val::Float(_))
+    matches!(value.val(), Val::Text(_) | Val::Int(_))
 }
 
-/// An id that is a list, an object or a boolean.
+/// An id that is a list, an object, a boolean or a decimal number.
 fn no_scalar(event: &Event<'_, '_>, id: Item<'_, '_>, out: &mut Findings) {
+    if let Val::Float(_) = id.val() {
+        // As content-ids-shape has it.
+        out.at(id, "id of an item is a decimal number, not text")
+            .severity(Severity::Warning)
+            .effect(Effect::Unmatched)
+            .certainty(Certainty::Strong);
+        return;
+    }
     let kind = id.val().kind();
     let finding = out.at(id, format!("id of an item is {kind}, not text"));
     let mut values = id.children().filter(|_| id.is_list());

@@ -11,12 +11,12 @@ use crate::digest::{self, Shape};
 use crate::event::{Event, Identifier};
 use crate::finding::{Certainty, Effect, Findings, Severity};
 use crate::fix::Fix;
-use crate::json::Val;
+use crate::json::{Item, Val};
 use crate::normalize::normal_form;
 use crate::rule::{Check, Rule};
 use crate::signs::Signs;
 use crate::values::name::Name;
-use crate::values::places;
+use crate::values::{places, plain};
 
 /// See `rules/not-sha256.md`.
 pub static RULE: Rule =
@@ -54,9 +54,17 @@ fn check_one(event: &Event<'_, '_>, identifier: &Identifier<'_>, out: &mut Findi
         Shape::WrongType => {
             let value = item.val();
             let is_other = matches!(value, Val::Int(_) | Val::Float(_) | Val::Bool(false));
-            if !is_other && !item.is_blank() {
+            // Of a person in plain unhashed-pii speaks.
+            let has_plain = || {
+                item.is_list()
+                    && item
+                        .children()
+                        .any(|inner| plain::read_in_list(name, inner, event).is_some())
+            };
+            if !is_other && !item.is_blank() && !has_plain() {
                 out.at(item, format!("{name} is {}, not a digest", value.kind()))
-                    .help("send one digest, or a list of digests");
+                    .help("send one digest, or a list of digests")
+                    .fix_if(flattened(event, item));
             }
         }
         Shape::Md5 => {
@@ -101,6 +109,26 @@ fn check_one(event: &Event<'_, '_>, identifier: &Identifier<'_>, out: &mut Findi
         }
         _ => {}
     }
+}
+
+/// One list instead of two, where nothing but digests stands in the inner one and one of them has but one
+/// element.
+fn flattened(event: &Event<'_, '_>, list: Item<'_, '_>) -> Option<Fix> {
+    let is_digest = |item: Item<'_, '_>| {
+        let shape = item.text().map(Shape::of);
+        matches!(shape, Some(Shape::Sha256 | Shape::UpperHex))
+    };
+    if !list.is_list() || !list.children().all(is_digest) {
+        return None;
+    }
+    let outer = list.parent().filter(|it| it.is_list());
+    let lone = match (list.len(), outer) {
+        (1, _) => list,
+        (_, Some(outer)) if outer.len() == 1 => outer,
+        _ => return None,
+    };
+    let fix = Fix::safe("take the inner list out of the list");
+    Some(fix.unwrap(lone.pointer_from(event.root().place())))
 }
 
 /// Which value another algorithm has digested, when the list of known values, the event or the key shows

@@ -3,12 +3,13 @@
 //! Of a phone number without its country calling code phone-without-country-code speaks, of what
 //! is nobody's data unusable-plain-value, of tokens not-sha256 and of encoded text encoded-pii.
 
-use crate::event::{Event, Identifier};
+use crate::event::Event;
 use crate::finding::Findings;
 use crate::fix::{Fix, Safety};
-use crate::json::Val;
+use crate::json::{Item, Val};
 use crate::rule::{Check, Rule};
 use crate::signs::Signs;
+use crate::values::name::Name;
 use crate::values::plain::{self, Reading};
 
 /// See `rules/unhashed-pii.md`.
@@ -17,23 +18,35 @@ pub static RULE: Rule =
 
 fn check(event: &Event<'_, '_>, out: &mut Findings) {
     for identifier in event.required(plain::SHAPES) {
-        check_one(event, identifier, out);
+        let name = identifier.name;
+        if let Some(item) = plain::value_of(event, identifier) {
+            tell(event, name, item, plain::read(name, item, event), out);
+            continue;
+        }
+        // A list in the list of the key.
+        for item in event.item(identifier.place).children() {
+            if let Some(reading) = plain::read_in_list(name, item, event) {
+                tell(event, name, item, reading, out);
+            }
+        }
     }
 }
 
-fn check_one(event: &Event<'_, '_>, identifier: &Identifier<'_>, out: &mut Findings) {
-    let Some(item) = plain::value_of(event, identifier) else {
-        return;
-    };
-    let name = identifier.name;
-    let reading = plain::read(name, item, event);
-    if matches!(reading, Reading::NoCallingCode(_) | Reading::Junk(..)) {
+fn tell(
+    event: &Event<'_, '_>,
+    name: Name,
+    item: Item<'_, '_>,
+    reading: Reading,
+    out: &mut Findings,
+) {
+    if is_of_another_rule(&reading) {
         return;
     }
-    let look = match (plain::text_of(item), item.val()) {
-        (Some(text), _) => plain::look(name, &text),
-        (None, Val::Float(_)) => "a decimal number".to_owned(),
-        (None, _) => "a number".to_owned(),
+    let look = match (plain::text_of(item), item.val(), &reading) {
+        (.., Reading::Worthless(_, what, _)) => what.0.to_owned(),
+        (Some(text), ..) => plain::look(name, &text),
+        (None, Val::Float(_), _) => "a decimal number".to_owned(),
+        (None, ..) => "a number".to_owned(),
     };
     let pointer = item.pointer_from(event.root().place());
     let finding = out.at(item, format!("{name} is not hashed: it looks like {look}"));
@@ -42,8 +55,12 @@ fn check_one(event: &Event<'_, '_>, identifier: &Identifier<'_>, out: &mut Findi
             finding.fix(Fix::safe("normalise and hash the value").replace_text(pointer, &digest));
         }
         Reading::Digest(digest, Safety::Unsafe) => {
-            let title =
-                "normalise and hash the value, taking country and leading digits for granted";
+            let title = match name {
+                Name::Ct | Name::St | Name::Zp | Name::Country => {
+                    "normalise and hash the value, taking for granted what of it counts and where it is"
+                }
+                _ => "normalise and hash the value, taking country and leading digits for granted",
+            };
             finding.fix(Fix::needs_consent(title).replace_text(pointer, &digest));
         }
         Reading::Unclear(why) => {
@@ -52,6 +69,20 @@ fn check_one(event: &Event<'_, '_>, identifier: &Identifier<'_>, out: &mut Findi
                 why.0
             ));
         }
+        // Hashed, it would be told to be nobody's.
+        Reading::Worthless(..) => {
+            let fix = Fix::needs_consent("remove the value, if it is nobody's");
+            finding
+                .help("leave the key out when nobody gave a value, and hash it when somebody did")
+                .fix(fix.remove(pointer));
+        }
         Reading::NoCallingCode(_) | Reading::Junk(..) => {}
     }
+}
+
+fn is_of_another_rule(reading: &Reading) -> bool {
+    matches!(
+        reading,
+        Reading::NoCallingCode(_) | Reading::Junk(..) | Reading::Worthless(.., Safety::Safe)
+    )
 }

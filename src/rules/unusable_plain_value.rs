@@ -16,8 +16,10 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
         let Some(item) = plain::value_of(event, identifier) else {
             continue;
         };
-        let Reading::Junk(why, safety) = plain::read(identifier.name, item, event) else {
-            continue;
+        let (why, safety) = match plain::read(identifier.name, item, event) {
+            Reading::Junk(why, safety) => (why, safety),
+            Reading::Worthless(_, why, Safety::Safe) => (why, Safety::Safe),
+            _ => continue,
         };
         let fix = match safety {
             Safety::Safe => Fix::safe("remove the value"),

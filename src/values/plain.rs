@@ -4,11 +4,12 @@
 use std::borrow::Cow;
 
 use crate::clock::DAY;
+use crate::digest::worthless::{self, Class, Standing};
 use crate::digest::{self, Shape};
 use crate::event::{Assumptions, Event, Identifier};
 use crate::fix::{Fix, Safety};
 use crate::json::{Item, Val};
-use crate::normalize::{Unusable, normal_form};
+use crate::normalize::{self, Unusable, normal_form};
 use crate::values::name::Name;
 use crate::values::places::GENDERS;
 
@@ -41,6 +42,22 @@ pub fn value_of<'t, 'a>(
         _ => false,
     };
     is_plain.then_some(item)
+}
+
+/// Reads an element of a list that stands in the list of a key, where only one list may: what is
+/// somebody's data in plain, and nothing else.
+pub fn read_in_list(name: Name, item: Item<'_, '_>, event: &Event<'_, '_>) -> Option<Reading> {
+    let is_plain = match item.val() {
+        Val::Text(text) => Shape::of(text) == Shape::Plain && !digest::has_foreign_appendix(text),
+        Val::Int(number) => number > 0,
+        _ => false,
+    };
+    let is_token = item.text().is_some_and(digest::is_token);
+    match (is_plain && !is_token).then(|| read(name, item, event))? {
+        Reading::NoCallingCode(_) => Some(Reading::Unclear(Unusable::NO_CALLING_CODE)),
+        Reading::Junk(..) | Reading::Worthless(.., Safety::Safe) => None,
+        reading => Some(reading),
+    }
 }
 
 /// The shapes of the identifiers that [`value_of`] looks at.
@@ -85,6 +102,41 @@ pub enum Reading {
     Unclear(Unusable),
     /// Nobody's data, and how sure it is that nothing is lost with it.
     Junk(Unusable, Safety),
+    /// As that, though it has a normal form, of which this is the digest. Where it is not sure, it may be
+    /// somebody's after all.
+    Worthless(String, Unusable, Safety),
+}
+
+/// Dates that stand where nobody gave one. People were born on some of them, too.
+const DEFAULT_DATES: [&str; 3] = ["19000101", "19691231", "19700101"];
+
+/// What a normal form is worth of which other rules would say, once it is hashed, that it is nobody's.
+fn worth(name: Name, form: &str, event: &Event<'_, '_>) -> Option<(Unusable, Safety)> {
+    const DOUBTFUL: Unusable = Unusable("a word that stands for nothing and is seldom a name");
+    const SHOP: Unusable = Unusable("a placeholder at the shop's own domain");
+    const DATE: Unusable = Unusable("the date of a form or computer that was given none");
+    if name == Name::Db && DEFAULT_DATES.contains(&form) {
+        return Some((DATE, Safety::Unsafe));
+    }
+    let digest = digest::digest_of(&digest::sha256(form.as_bytes()));
+    let Some(entry) = worthless::find_digest(&digest) else {
+        let url = event.get(Name::EventSourceUrl).and_then(|it| it.text());
+        let is_of_shop =
+            name == Name::Em && url.is_some_and(|url| digest::shop::is_placeholder(url, &digest));
+        return is_of_shop.then_some((SHOP, Safety::Unsafe));
+    };
+    match entry.standing(name) {
+        Standing::Right => None,
+        Standing::Doubtful => Some((DOUBTFUL, Safety::Unsafe)),
+        Standing::Worthless => {
+            let what = match entry.class {
+                Class::Placeholder => "it is a placeholder",
+                Class::Sample => "it is a sample value of Meta's documentation",
+                _ => "it is a word that stands for nothing",
+            };
+            Some((Unusable(what), Safety::Safe))
+        }
+    }
 }
 
 /// Reads a plain value of `name` in the light of its event.
@@ -110,11 +162,30 @@ pub fn read(name: Name, item: Item<'_, '_>, event: &Event<'_, '_>) -> Reading {
 
 /// As [`read`], for text, which may be what an encoded value spells.
 pub fn read_text(name: Name, text: &str, event: &Event<'_, '_>) -> Reading {
+    match normalize::undressed(name, text) {
+        Ok(Cow::Borrowed(text)) => read_bare(name, text, event),
+        Ok(Cow::Owned(inner)) => match Shape::of(&inner) {
+            Shape::Plain => read_bare(name, &inner, event),
+            Shape::Nothing => Reading::Junk(Unusable::EMPTY, Safety::Safe),
+            _ => Reading::Unclear(NOT_TYPED),
+        },
+        Err(why) => Reading::Unclear(why),
+    }
+}
+
+const NOT_TYPED: Unusable = Unusable("it does not look like what people type");
+
+fn read_bare(name: Name, text: &str, event: &Event<'_, '_>) -> Reading {
     let encoded = name != Name::Em && text.contains('=');
     let numbered =
         matches!(name, Name::Fn | Name::Ln) && text.bytes().any(|byte| byte.is_ascii_digit());
     if encoded || numbered || digest::is_token(text) || digest::strip_appendix(text) != text {
-        return Reading::Unclear(Unusable("it does not look like what people type"));
+        return Reading::Unclear(NOT_TYPED);
+    }
+    if name != Name::Em && is_of_several(text) {
+        return Reading::Unclear(Unusable(
+            "it is a list or object, of which one value is meant",
+        ));
     }
     if name != Name::Em && text.contains('@') {
         return Reading::Unclear(Unusable("it looks like an e-mail"));
@@ -124,7 +195,13 @@ pub fn read_text(name: Name, text: &str, event: &Event<'_, '_>) -> Reading {
     }
     match form(name, text, event) {
         Ok((form, _)) if is_to_come(name, &form, event) => failure(name, text, Unusable::NOT_YET),
-        Ok((form, safety)) => Reading::Digest(digest::sha256_hex(&form), safety),
+        Ok((form, safety)) => {
+            let digest = digest::sha256_hex(&form);
+            match worth(name, &form, event) {
+                Some((why, sure)) => Reading::Worthless(digest, why, sure.min(safety)),
+                None => Reading::Digest(digest, safety),
+            }
+        }
         Err(Unusable::NO_CALLING_CODE) => {
             let country = event.country().or(event.assume.country.as_deref());
             let number = country.and_then(|country| in_country(name, text, country).ok());
@@ -132,6 +209,15 @@ pub fn read_text(name: Name, text: &str, event: &Event<'_, '_>) -> Reading {
         }
         Err(why) => failure(name, text, why),
     }
+}
+
+/// Whether a text is an object in JSON, or a list with several values.
+fn is_of_several(text: &str) -> bool {
+    let text = text.trim();
+    let inside = |open, close| text.strip_prefix(open)?.strip_suffix(close);
+    inside('{', '}').is_some_and(|inner: &str| inner.contains(':'))
+        || inside('[', ']')
+            .is_some_and(|inner: &str| inner.trim_end_matches([',', ' ']).contains(','))
 }
 
 /// Whether a date or year of birth, in its normal form, lies behind the event and the time at which it
@@ -161,7 +247,7 @@ fn in_country(name: Name, text: &str, country: &str) -> Result<String, Unusable>
 /// all events needs consent where it makes a difference.
 fn form(name: Name, text: &str, event: &Event<'_, '_>) -> Result<(String, Safety), Unusable> {
     let alone = normal_form(name, text, &Assumptions::default());
-    match name {
+    let read = match name {
         Name::Ph => {
             // A number that reads as another inside the person's own country.
             let inside = alone
@@ -174,16 +260,25 @@ fn form(name: Name, text: &str, event: &Event<'_, '_>) -> Result<(String, Safety
                 (alone, _) => alone.map(|form| (form, Safety::Safe)),
             }
         }
-        Name::St | Name::Zp => match (event.country(), event.assume.country.as_deref()) {
-            (Some(country), _) => in_country(name, text, country).map(|form| (form, Safety::Safe)),
-            (None, Some(country)) => {
-                let form = in_country(name, text, country)?;
-                let same = alone.as_ref() == Ok(&form);
-                Ok((form, if same { Safety::Safe } else { Safety::Unsafe }))
+        Name::Ct | Name::St | Name::Zp => {
+            match (event.country(), event.assume.country.as_deref()) {
+                (Some(country), _) => {
+                    in_country(name, text, country).map(|form| (form, Safety::Safe))
+                }
+                (None, Some(country)) => {
+                    let form = in_country(name, text, country)?;
+                    let same = alone.as_ref() == Ok(&form);
+                    Ok((form, if same { Safety::Safe } else { Safety::Unsafe }))
+                }
+                (None, None) => alone.map(|form| (form, Safety::Safe)),
             }
-            (None, None) => alone.map(|form| (form, Safety::Safe)),
-        },
+        }
         _ => alone.map(|form| (form, Safety::Safe)),
+    };
+    let (form, safety) = read?;
+    match normalize::is_sure(name, text, event.country()) {
+        true => Ok((form, safety)),
+        false => Ok((form, Safety::Unsafe)),
     }
 }
 
@@ -196,6 +291,9 @@ fn failure(name: Name, text: &str, why: Unusable) -> Reading {
     };
     match why {
         Unusable::TWO_READINGS | Unusable::SHIFTED_DATE => Reading::Unclear(why),
+        Unusable::NOT_AN_EMAIL if normalize::has_email(text) => {
+            Reading::Unclear(Unusable::MORE_THAN_AN_EMAIL)
+        }
         // Two addresses, or one with a space in it: the sender can tell.
         Unusable::NOT_AN_EMAIL => {
             let spaceless: String = text.split_whitespace().collect();
@@ -219,7 +317,8 @@ fn failure(name: Name, text: &str, why: Unusable) -> Reading {
             let lower = text.trim().to_lowercase();
             safe_if(GENDERS.neither.contains(&lower))
         }
-        Unusable::NO_COUNTRY => safe_if(text.trim().len() <= 2),
+        // A number may be that of a list of the sender's own.
+        Unusable::NO_COUNTRY => safe_if(text.trim().len() <= 2 && digits == 0),
         // Digits belong into another key.
         _ => safe_if(name != Name::Zp && digits == 0),
     }
@@ -254,7 +353,9 @@ pub fn as_digest(
         _ => return Err(Unusable("it is no value that can be hashed")),
     };
     match reading {
-        Reading::Digest(digest, safety) => Ok(Some((digest, safety))),
+        Reading::Digest(digest, safety) | Reading::Worthless(digest, _, safety) => {
+            Ok(Some((digest, safety)))
+        }
         Reading::NoCallingCode(Some(digest)) => Ok(Some((digest, Safety::Unsafe))),
         Reading::NoCallingCode(None) => Err(Unusable::NO_CALLING_CODE),
         Reading::Unclear(why) | Reading::Junk(why, _) => Err(why),
