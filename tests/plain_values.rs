@@ -89,7 +89,7 @@ fn check(cases: &[(&str, &str, Becomes)]) {
             ([Op::Remove { .. }], _) => GoneIfWanted,
             ([Op::Unwrap { .. }], Some(Safety::Safe)) => Flat,
             ([Op::Replace { json, .. }], safety) => {
-                let is = |text| *json == json!(sha256_hex(text)).to_string();
+                let is = |text| json.trim_matches('"') == sha256_hex(text);
                 match wanted {
                     Hash(text) if is(text) && safety == Some(Safety::Safe) => wanted.clone(),
                     HashIfWanted(text) if is(text) && safety == Some(Safety::Unsafe) => {

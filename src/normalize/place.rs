@@ -24,22 +24,29 @@ fn is_in_place(c: char) -> bool {
 /// `New York, NY, USA` without state and country; and whether these agree with the country that the
 /// event names.
 fn town<'v>(value: &'v str, country: Option<&str>) -> (&'v str, bool) {
-    let (mut rest, mut sure) = (trim_separators(value), true);
+    /// What stands in front of these is a part of the town.
+    const TOWNS: [&str; 4] = ["hk", "mc", "mo", "sg"];
+    let (mut rest, mut sure, mut has_state) = (trim_separators(value), true, false);
     while let Some((town, tail)) = without_tail(rest) {
         let is_code = is_capital_code(tail);
+        // `D.C.`
+        let letters = tail.replace('.', "");
         let state = STATES
             .iter()
-            .any(|state| is_code && state.code.eq_ignore_ascii_case(tail));
+            .any(|state| is_capital_code(&letters) && state.code.eq_ignore_ascii_case(&letters));
         let is_word = tail.chars().filter(|&c| is_letter(c)).count() > 2 && !tail.contains('.');
         if state || is_word && places::state(tail, None).is_some() {
-            rest = town;
+            // Manhattan, New York, NY
+            sure &= !has_state;
+            (rest, has_state) = (town, true);
             continue;
         }
         let is_own = country.is_some_and(|country| country.eq_ignore_ascii_case(tail));
         let Some(found) = places::country(tail).filter(|_| is_code || is_word || is_own) else {
             break;
         };
-        sure &= country.is_none_or(|country| country == found);
+        sure &= country.is_none_or(|country| country == found)
+            && (!TOWNS.contains(&found) || town.eq_ignore_ascii_case(tail));
         rest = town;
     }
     (rest, sure)
@@ -118,7 +125,7 @@ fn region<'v>(value: &'v str, country: Option<&str>) -> (&'v str, Option<&'stati
             };
             (region, Some(found), sure)
         }
-        None => (value, None, !value.contains(',')),
+        None => (value, None, false),
     }
 }
 
@@ -177,16 +184,23 @@ pub(super) fn postcode(value: &str, country: Option<&str>) -> Result<String, Unu
 }
 
 /// Whether a value is a postcode and nothing else, but for the town beside it: none has more than four
-/// letters in a row, as the Falklands have with `FIQQ 1ZZ`.
+/// letters in a row, as the Falklands have with `FIQQ 1ZZ`, and words stand in front of a code or, as in
+/// `1012 AB`, behind the only digits.
 pub(super) fn is_sure_postcode(value: &str, country: Option<&str>) -> bool {
     let code = without_town(value, country);
-    code.split(|c: char| !is_letter(c))
-        .all(|letters| letters.chars().count() <= 4)
+    let is_word = |part: &str| part.contains(is_letter) && digits_of(part).next().is_none();
+    let parts: Vec<&str> = code.split_whitespace().collect();
+    parts.iter().skip(1).filter(|part| is_word(part)).count() <= usize::from(parts.len() == 2)
+        && code
+            .split(|c: char| !is_letter(c))
+            .all(|letters| letters.chars().count() <= 4)
 }
 
 /// `75012 Paris` and `Paris 75012` without the town. Codes have letters of their own: `1012 AB`,
 /// `SW1A 1AA`, `C1425 CLA`, `VLT 1117`, `AZ 1000`.
 fn without_town<'v>(value: &'v str, country: Option<&str>) -> &'v str {
+    /// Iceland has three digits, and most others more.
+    const SHORTEST: usize = 3;
     let parts = |c: char| c.is_whitespace() || c == ',';
     let is_word = |text: &str| !text.chars().any(char::is_numeric);
     let letters = |text: &str| text.chars().filter(|&c| is_letter(c)).count();
@@ -203,7 +217,8 @@ fn without_town<'v>(value: &'v str, country: Option<&str>) -> &'v str {
             3 => is_number(front),
             _ => true,
         };
-        if !is_word(word) || count(front) == 0 || !is_town {
+        let is_code = count(front) > 0 && count(front) + letters(front) >= SHORTEST;
+        if !is_word(word) || !is_code || !is_town {
             break;
         }
         code = front;
@@ -211,7 +226,9 @@ fn without_town<'v>(value: &'v str, country: Option<&str>) -> &'v str {
     if let Some((word, behind)) = code.split_once(parts) {
         let behind = behind.trim_start_matches(parts);
         let is_state = country == Some("us") && places::state(word, country).is_some();
-        if is_word(word) && is_number(behind) && (letters(word) >= 4 || is_state) {
+        // `Dublin 12` is a district.
+        let is_code = is_number(behind) && count(behind) > SHORTEST;
+        if is_word(word) && is_code && (letters(word) >= 4 || is_state) {
             return behind;
         }
     }
