@@ -69,12 +69,11 @@ fn tell(
                 why.0
             ));
         }
-        // Hashed, it would be told to be nobody's.
-        Reading::Worthless(..) => {
-            let fix = Fix::needs_consent("remove the value, if it is nobody's");
+        // It may be somebody's: what it is worth as a digest is for other rules to say.
+        Reading::Worthless(digest, ..) => {
             finding
                 .help("leave the key out when nobody gave a value, and hash it when somebody did")
-                .fix(fix.remove(pointer));
+                .fix(Fix::safe("normalise and hash the value").replace_text(pointer, &digest));
         }
         Reading::NoCallingCode(_) | Reading::Junk(..) => {}
     }
