@@ -459,6 +459,63 @@ fn pieces_of_two_containers_are_told_apart() {
     );
 }
 
+#[test]
+fn a_record_that_breaks_another_off_is_read_as_what_it_is() {
+    let first = format!("{{\"data\":[{}]}}", another(1));
+    let second = body().replace("]}", "],\"test_event_code\":\"TEST7\"}");
+    let (early, late) = ("2026-06-25T14:10:01.345Z INFO ", format!("{SENT} INFO "));
+    for (before, between) in [("", ""), (early, &late[..]), ("capi ", "capi ")] {
+        for place_of_cut in [
+            "rder-518213",
+            "5e38ee",
+            "81.2.69",
+            "AppleWebKit",
+            "fbp\"",
+            "url\"",
+        ] {
+            let at = first.find(place_of_cut).unwrap();
+            let (start, rest) = first.split_at(at + 1);
+            let line = format!("{before}{start}{between}{second}");
+            let log = format!("{line}\n{rest}\n{before}{CLEAN}\n");
+            let place = Place::new();
+            place.write("a.log", &log);
+            let report = report(&place, "a.log");
+            let summary = &report["summary"];
+            assert_eq!(summary["events"], 2, "{line}");
+            assert_eq!(summary["requests"], 1, "{line}");
+            assert_eq!(summary["facts"]["test_events"], 1, "{line}");
+            assert_eq!(summary["unread"]["truncated"], 1, "{line}");
+            let told = ids(&report);
+            assert_eq!(told.get("CL001"), None, "{line}");
+            assert_eq!(told.get("CL005"), Some(&1), "{line}: {told:?}");
+            let findings = report["findings"].as_array().unwrap();
+            let of = |id: &str| findings.iter().find(|f| f["id"] == id).unwrap();
+            assert_eq!(of("CL109")["pointer"], "/data/0/user_data/em/0", "{line}");
+            assert_eq!(of("CL005")["offset"], before.len(), "{line}");
+            if before == early {
+                let first = &summary["facts"]["capture_times"];
+                assert_eq!(first["last"], "2026-06-25T14:10:03Z", "{line}");
+            }
+            place.check("--no-config --fix a.log");
+            assert_eq!(
+                place.text("a.log"),
+                log.replace(&EM.to_ascii_uppercase(), EM),
+                "{line}"
+            );
+        }
+    }
+    // What is one text and broken stays so, whatever whole objects are in it.
+    for broken in [
+        format!("{{\"data\":[{CLEAN} {}]}}", another(1)),
+        format!("{{\"body\":\"{CLEAN}\",\"n\":1}}"),
+    ] {
+        let place = Place::new();
+        place.write("a.log", format!("{broken}\n{}\n", another(2)));
+        let told = ids(&report(&place, "a.log"));
+        assert_eq!(told.get("CL001"), Some(&1), "{broken}: {told:?}");
+    }
+}
+
 /// The ids of findings; that the events of these logs are copies is no matter.
 fn faults(report: &Value) -> Vec<String> {
     let mut found = ids(report);
