@@ -324,6 +324,15 @@ fn lines_without_an_event_are_counted_and_cut_ones_told_apart() {
     assert_eq!(report["summary"]["skipped_lines"], 3);
 }
 
+/// Docker's json-file driver cuts a line off behind so many bytes.
+const DOCKER_PIECE: usize = 16 << 10;
+
+/// An object with so many bytes in front of what it holds.
+fn padded(object: &str, bytes: usize) -> String {
+    let rest = object.strip_prefix('{').unwrap();
+    format!("{{\"pad\":\"{}\",{rest}", "x".repeat(bytes))
+}
+
 #[test]
 fn pieces_of_one_line_are_joined() {
     let place = Place::new();
@@ -338,11 +347,12 @@ fn pieces_of_one_line_are_joined() {
     };
     let whole = docker(&format!("{CLEAN}\n"));
     let other = docker("x\n").replace("stdout", "stderr");
+    let long = padded(&body, 2 * DOCKER_PIECE - 400);
     let joined = [
-        &docker(first)[..],
+        &docker(&long[..DOCKER_PIECE])[..],
         &other,
-        &docker(second),
-        &docker(&format!("{third}\n")),
+        &docker(&long[DOCKER_PIECE..2 * DOCKER_PIECE]),
+        &docker(&format!("{}\n", &long[2 * DOCKER_PIECE..])),
     ]
     .concat();
     place.write("docker.log", format!("{whole}{joined}{whole}"));
@@ -375,6 +385,134 @@ fn pieces_of_one_line_are_joined() {
         let text = place.text(name);
         place.check(&format!("--no-config --fix --format json {name}"));
         assert_eq!(place.text(name), text);
+    }
+}
+
+#[test]
+fn what_collectors_forward_without_its_newline_is_a_line() {
+    // As Fluent Bit and others write what containerd logged, newest last: each at its own time.
+    let records = |record: &dyn Fn(&str, &str) -> Value| {
+        let at = ["2026-06-25T14:10:03.345Z", "2026-06-25T14:10:04.345Z", SENT];
+        let held = [
+            "boot".to_owned(),
+            body(),
+            format!("capi {}", body().replace("58213", "58214")),
+            another(1),
+        ];
+        let records = held.iter().zip(at.iter().cycle());
+        let records: Vec<String> = records
+            .map(|(log, at)| record(log, at).to_string())
+            .collect();
+        lines(&records)
+    };
+    let pod = json!({"pod_name": "capi-1"});
+    for record in [
+        &(|log: &str, at: &str| json!({"time": at, "stream": "stdout", "_p": "F", "log": log}))
+            as &dyn Fn(&str, &str) -> Value,
+        &|log, at| json!({"time": at, "stream": "stdout", "logtag": "F", "log": log}),
+        &|log, at| json!({"@timestamp": at, "stream": "stdout", "log": log, "kubernetes": pod}),
+        &|log, at| json!({"date": at, "stream": "stdout", "log": log}),
+        &|log, at| json!({"time": at, "stream": "stdout", "log": log}),
+    ] {
+        let place = Place::new();
+        let log = records(record);
+        place.write("a.log", &log);
+        let report = report(&place, "a.log");
+        assert_eq!(report["summary"]["events"], 3, "{log}");
+        assert_eq!(report["summary"]["requests"], 2, "{log}");
+        assert_eq!(report["as_of"]["sources"]["capture"], 3, "{log}");
+        let found = report["findings"].as_array().unwrap().iter();
+        let found: Vec<(&Value, &Value)> = (found.filter(|f| f["id"] == "CL109"))
+            .map(|finding| (&finding["line"], &finding["via"]))
+            .collect();
+        let via = json!(["json string at /log"]);
+        assert_eq!(found, [(&json!(2), &via), (&json!(3), &via)], "{log}");
+        place.check("--no-config --fix a.log");
+        assert_eq!(
+            place.text("a.log"),
+            log.replace(&EM.to_ascii_uppercase(), EM)
+        );
+    }
+}
+
+#[test]
+fn pieces_of_two_containers_are_told_apart() {
+    let piece = |pod: &str, tag: &str, text: &str| {
+        let pod = json!({"pod_name": pod});
+        let record =
+            json!({"time": SENT, "stream": "stdout", "_p": tag, "log": text, "kubernetes": pod});
+        record.to_string()
+    };
+    let (one, other) = (body(), another(1));
+    let log = [
+        piece("a", "P", &one[..200]),
+        piece("b", "P", &other[..300]),
+        piece("a", "F", &one[200..]),
+        piece("b", "F", &other[300..]),
+    ];
+    let place = Place::new();
+    place.write("a.log", lines(&log));
+    assert_eq!(
+        reading(&place, "a.log"),
+        (2, 2, vec!["CL109".to_owned()]),
+        "{log:?}"
+    );
+}
+
+#[test]
+fn a_record_that_breaks_another_off_is_read_as_what_it_is() {
+    let first = format!("{{\"data\":[{}]}}", another(1));
+    let second = body().replace("]}", "],\"test_event_code\":\"TEST7\"}");
+    let (early, late) = ("2026-06-25T14:10:01.345Z INFO ", format!("{SENT} INFO "));
+    for (before, between) in [("", ""), (early, &late[..]), ("capi ", "capi ")] {
+        for place_of_cut in [
+            "rder-518213",
+            "5e38ee",
+            "81.2.69",
+            "AppleWebKit",
+            "fbp\"",
+            "url\"",
+        ] {
+            let at = first.find(place_of_cut).unwrap();
+            let (start, rest) = first.split_at(at + 1);
+            let line = format!("{before}{start}{between}{second}");
+            let log = format!("{line}\n{rest}\n{before}{CLEAN}\n");
+            let place = Place::new();
+            place.write("a.log", &log);
+            let report = report(&place, "a.log");
+            let summary = &report["summary"];
+            assert_eq!(summary["events"], 2, "{line}");
+            assert_eq!(summary["requests"], 1, "{line}");
+            assert_eq!(summary["facts"]["test_events"], 1, "{line}");
+            assert_eq!(summary["unread"]["truncated"], 1, "{line}");
+            let told = ids(&report);
+            assert_eq!(told.get("CL001"), None, "{line}");
+            assert_eq!(told.get("CL005"), Some(&1), "{line}: {told:?}");
+            let findings = report["findings"].as_array().unwrap();
+            let of = |id: &str| findings.iter().find(|f| f["id"] == id).unwrap();
+            assert_eq!(of("CL109")["pointer"], "/data/0/user_data/em/0", "{line}");
+            assert_eq!(of("CL005")["offset"], before.len(), "{line}");
+            if before == early {
+                let first = &summary["facts"]["capture_times"];
+                assert_eq!(first["last"], "2026-06-25T14:10:03Z", "{line}");
+            }
+            place.check("--no-config --fix a.log");
+            assert_eq!(
+                place.text("a.log"),
+                log.replace(&EM.to_ascii_uppercase(), EM),
+                "{line}"
+            );
+        }
+    }
+    // What is one text and broken stays so, whatever whole objects are in it.
+    for broken in [
+        format!("{{\"data\":[{CLEAN} {}]}}", another(1)),
+        format!("{{\"body\":\"{CLEAN}\",\"n\":1}}"),
+    ] {
+        let place = Place::new();
+        place.write("a.log", format!("{broken}\n{}\n", another(2)));
+        let told = ids(&report(&place, "a.log"));
+        assert_eq!(told.get("CL001"), Some(&1), "{broken}: {told:?}");
     }
 }
 
@@ -755,9 +893,9 @@ fn mixed() -> String {
         log += &format!("{}\nnoise\n", shape.line);
         log += &format!("{SENT} NOTICE Request\nmethod: POST\n\nbody: {event}\nnext: 1\n");
         log += &format!("{SENT} stdout P {first}\n{SENT} stdout F {rest}\n{CLEAN}\n");
-        for text in [first, &format!("{rest}\n")] {
+        for (tag, text) in [("P", first), ("F", rest)] {
             log += &format!(
-                "{{\"log\":{},\"stream\":\"stdout\",\"time\":\"{SENT}\"}}\n",
+                "{{\"log\":{},\"stream\":\"stdout\",\"_p\":\"{tag}\",\"time\":\"{SENT}\"}}\n",
                 text_of(text)
             );
         }
@@ -1561,7 +1699,7 @@ fn a_body_that_a_logger_cut_off_is_no_broken_json() {
     let docker = |text: &str| json!({"log": text, "stream": "stdout", "time": SENT}).to_string();
     logs.push(format!(
         "{}\n{}",
-        docker(first),
+        docker(&padded(first, 16 << 10)),
         docker(&format!("{last}\n"))
     ));
     for log in logs {

@@ -50,6 +50,38 @@ fn fixed_log() -> Vec<String> {
 }
 
 #[test]
+fn a_right_value_in_an_object_is_not_taken_away() {
+    let place = Place::new();
+    let held = |fbp: &str, address: &str| {
+        CLEAN
+            .replace("\"fb.1.1782390000123.774411908\"", fbp)
+            .replace("\"81.2.69.142\"", address)
+    };
+    let text = held(
+        "{\"cookie\":\"fb.1.1782390000123.774411908\"}",
+        "[{\"v4\":\"81.2.69.142\"},{\"v6\":null}]",
+    );
+    assert!(text.contains("cookie") && text.contains("v4"));
+    place.write("a.json", &text);
+    for args in ["--fix", "--fix --unsafe-fixes"] {
+        let said = place.check(&format!("{args} a.json"));
+        said.says("CL210").says("CL213");
+        same(&place.text("a.json"), &text);
+    }
+    // An object of other things goes with consent, and what is no object at once.
+    let text = held("{\"x\":1}", "5");
+    place.write("a.json", &text);
+    place.check("--fix a.json");
+    let left = place.text("a.json");
+    assert!(
+        left.contains("\"fbp\":{\"x\":1}") && !left.contains("client_ip"),
+        "{left}"
+    );
+    place.check("--fix --unsafe-fixes a.json");
+    assert!(!place.text("a.json").contains("fbp"));
+}
+
+#[test]
 fn a_text_that_is_changed_keeps_its_escapes() {
     let place = Place::new();
     // PHP escapes slashes and what is not ASCII; others do not.

@@ -614,6 +614,10 @@ impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
             self.ambient.spend();
             self.end_record();
             self.part.records += 1;
+            if let Some((from, to)) = outcome.broken_off {
+                self.part.unread.truncated += 1;
+                self.say_lossy(at + from, &line[from..to], CUT_OFF);
+            }
         } else {
             self.part.skipped_lines += 1;
             let read = beyond.get(..outcome.end).unwrap_or(line);

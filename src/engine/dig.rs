@@ -322,6 +322,8 @@ pub(super) struct Outcome {
     pub values: usize,
     /// Where the first text began that could not be read, and why.
     pub fault: Option<(usize, SyntaxError)>,
+    /// Where the start of an event lies that the text of another writer broke off.
+    pub broken_off: Option<(usize, usize)>,
     pub elided: bool,
     /// What was read lies between these two places.
     pub first: usize,
@@ -572,6 +574,17 @@ pub(super) fn texts<'a>(
                             outcome.fault = Some((start, error));
                         }
                         faults += 1;
+                        if let Some(other) = text::another_within(text, start, error) {
+                            let cut = &text[start..other];
+                            if outcome.broken_off.is_none() && search::names_event(cut) {
+                                outcome.broken_off = Some((start, other));
+                            }
+                            let mut inside = inside;
+                            text::see_broken_off(cut, &mut inside, Naive::of(dig.zone()));
+                            seen = Some(inside);
+                            at = other;
+                            continue;
+                        }
                         // What was meant to be JSON as a whole is not taken apart.
                         if start == 0 {
                             break;

@@ -8,6 +8,8 @@ use crate::json::{Item, Val};
 pub struct Piece<'a> {
     /// What pieces of one text share: a stream, an id.
     pub key: &'a str,
+    /// What has the stream, where a record says so: a container, a pod.
+    pub of: &'a str,
     pub text: &'a str,
     /// The place of the text on the tape of its record.
     pub place: u32,
@@ -28,6 +30,12 @@ impl Piece<'_> {
         let mut brackets = Brackets::default();
         brackets.take(self.text);
         brackets.are_open()
+    }
+
+    /// Whether it is JSON from its first byte to its last: a record of its own, whoever writes
+    /// beside it.
+    fn is_whole(&self) -> bool {
+        self.number.is_none() && is_whole(self.text)
     }
 
     /// Whether it can be a further line of JSON that is open: such lines are indented, or close
@@ -63,6 +71,20 @@ impl Brackets {
     }
 }
 
+/// Whether a text is an object or a list and nothing behind it, as far as its brackets tell.
+fn is_whole(text: &str) -> bool {
+    let text = text.trim_end();
+    if !text.starts_with(['{', '[']) || !text.ends_with(['}', ']']) {
+        return false;
+    }
+    let mut brackets = Brackets::default();
+    brackets.take(text);
+    brackets.0 == 0
+}
+
+/// The driver of Docker cuts a line off behind so many bytes.
+const DOCKER_PIECE: usize = 16 << 10;
+
 /// Lines are compared with the prefixes of so many texts that have begun.
 const MOST_PREFIXES: usize = 16;
 
@@ -81,10 +103,16 @@ pub fn of_record<'a>(root: Item<'_, 'a>) -> Option<Piece<'a>> {
         return None;
     }
     let (mut log, mut stream, mut split, mut payload, mut message) = (None, None, None, None, None);
+    let (mut tag, mut of, mut is_driver) = (None, "", true);
     for member in root.children() {
+        let is_of_driver = matches!(member.key(), "log" | "stream" | "time" | "attrs");
+        is_driver &= is_of_driver;
         match (member.key(), member.val()) {
             ("log", Val::Text(_)) => log = Some(member),
             ("stream", Val::Text(text)) => stream = Some(text),
+            // As the collector of a container's log took it over from the line.
+            ("_p" | "logtag", Val::Text(text)) => tag = Some(text),
+            ("kubernetes", Val::Object) => of = container_of(member).unwrap_or(of),
             ("split", Val::Object) => split = Some(member),
             ("textPayload", Val::Text(_)) => payload = Some(member),
             ("jsonPayload", Val::Object) => {
@@ -93,15 +121,22 @@ pub fn of_record<'a>(root: Item<'_, 'a>) -> Option<Piece<'a>> {
             _ => {}
         }
     }
-    // The driver of Docker ends a line with its newline, and a piece of one without.
     if let (Some(log), Some(key)) = (log, stream) {
         let text = log.text()?;
+        let ends = text.ends_with('\n');
+        let more = match tag {
+            Some(tag) => tag == "P" || tag.starts_with("P:"),
+            // The driver of Docker ends a line with its newline, and a piece of one without. So do
+            // collectors with every line that they forward, in records that hold more or less.
+            None => is_driver && !ends && text.len() >= DOCKER_PIECE && !is_whole(text),
+        };
         return Some(Piece {
             key,
+            of,
             text,
             place: log.place(),
-            more: !text.ends_with('\n'),
-            ends_line: false,
+            more,
+            ends_line: !more && !ends,
             number: None,
         });
     }
@@ -117,12 +152,20 @@ pub fn of_record<'a>(root: Item<'_, 'a>) -> Option<Piece<'a>> {
     let (index, total) = (number("index").unwrap_or(0), number("totalSplits")?);
     Some(Piece {
         key: split.member("uid").and_then(Item::text).unwrap_or(""),
+        of: "",
         text: held.text()?,
         place: held.place(),
         more: index + 1 < total,
         ends_line: false,
         number: Some((index, total)),
     })
+}
+
+/// What tells the container of a record from the others.
+fn container_of<'a>(kubernetes: Item<'_, 'a>) -> Option<&'a str> {
+    let of = ["docker_id", "container_id", "pod_id", "pod_name"];
+    of.iter()
+        .find_map(|key| kubernetes.member(key).and_then(Item::text))
 }
 
 /// The line that the logger of a container, a journal or a service put into a record of its own,
@@ -143,6 +186,7 @@ fn of_collector<'a>(root: Item<'_, 'a>) -> Option<Piece<'a>> {
     let (place, text) = held?;
     Some(Piece {
         key,
+        of: "",
         text,
         place,
         more: false,
@@ -187,6 +231,7 @@ fn further<'a>(prefix: &'a str, line: &'a str) -> Option<Piece<'a>> {
 fn behind_prefix<'a>(key: &'a str, text: &'a str) -> Piece<'a> {
     Piece {
         key,
+        of: "",
         text,
         place: 0,
         more: false,
@@ -229,6 +274,11 @@ pub struct Joint<'a, T> {
 impl<'a, T> Joint<'a, T> {
     fn key(&self) -> &'a str {
         self.pieces[0].key
+    }
+
+    /// Whether a piece comes from where those of the text do.
+    fn is_beside(&self, piece: &Piece<'a>) -> bool {
+        self.key() == piece.key && self.pieces[0].of == piece.of
     }
 
     /// The text, as far as it has come.
@@ -282,7 +332,11 @@ impl<'a, T> Joints<'a, T> {
     /// Whether a piece belongs to a text of several.
     pub fn takes(&self, piece: &Piece<'a>) -> bool {
         let goes_on = |joint: &Joint<'a, T>| {
-            joint.key() == piece.key && (joint.lines.is_none() || piece.goes_on())
+            let goes_on = match joint.lines {
+                Some(_) => piece.goes_on(),
+                None => !piece.is_whole(),
+            };
+            joint.is_beside(piece) && goes_on
         };
         piece.more || piece.number.is_some() || self.open.iter().any(goes_on) || piece.opens()
     }
@@ -307,7 +361,7 @@ impl<'a, T> Joints<'a, T> {
     /// the longest where too many do.
     pub fn broken_off(&mut self, piece: &Piece<'a>) -> Option<Joint<'a, T>> {
         let is_broken_off = |joint: &Joint<'a, T>| {
-            joint.key() == piece.key && joint.lines.is_some() && (piece.more || !piece.goes_on())
+            joint.is_beside(piece) && joint.lines.is_some() && (piece.more || !piece.goes_on())
         };
         let broken_off = self.open.iter().position(is_broken_off);
         let waits = || {
@@ -321,7 +375,7 @@ impl<'a, T> Joints<'a, T> {
 
     /// Takes a piece; gives the text back that it completes.
     pub fn push(&mut self, piece: Piece<'a>, first: T) -> Option<Joint<'a, T>> {
-        let index = match self.open.iter().position(|joint| joint.key() == piece.key) {
+        let index = match self.open.iter().position(|joint| joint.is_beside(&piece)) {
             Some(index) => index,
             None => {
                 self.open.push(Joint {
@@ -384,6 +438,7 @@ pub fn of_line(line: &str) -> Option<Piece<'_>> {
     }
     Some(Piece {
         key,
+        of: "",
         text,
         place: 0,
         more,
@@ -407,14 +462,20 @@ mod tests {
 
     #[test]
     fn pieces_say_whether_more_follow() {
-        assert_eq!(
-            more(r#"{"log":"{\"a\"","stream":"stdout","time":"x"}"#),
-            Some(true)
-        );
-        assert_eq!(
-            more(r#"{"log":":1}\n","stream":"stdout","time":"x"}"#),
-            Some(false)
-        );
+        let docker = |log: &str, other: &str| {
+            let log = crate::fix::quote(log);
+            format!(r#"{{"log":{log},"stream":"stdout","time":"x"{other}}}"#)
+        };
+        let long = format!("{{\"a\":\"{}", "x".repeat(DOCKER_PIECE));
+        assert_eq!(more(&docker(&long, "")), Some(true));
+        assert_eq!(more(&docker(":1}\n", "")), Some(false));
+        // What collectors forward has no newline at all.
+        assert_eq!(more(&docker("{\"a\"", "")), Some(false));
+        assert_eq!(more(&docker(&long, r#","date":1"#)), Some(false));
+        assert_eq!(more(&docker(&format!("{long}\"}}"), "")), Some(false));
+        assert_eq!(more(&docker(&long, r#","_p":"F""#)), Some(false));
+        assert_eq!(more(&docker("{\"a\"", r#","_p":"P""#)), Some(true));
+        assert_eq!(more(&docker("{\"a\"", r#","logtag":"P:x""#)), Some(true));
         assert_eq!(more(r#"{"log":"x","level":"info"}"#), Some(false));
         assert_eq!(more(r#"{"text":"x","level":"info"}"#), None);
         let split = |index| {

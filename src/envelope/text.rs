@@ -450,6 +450,45 @@ pub fn see<'a>(line: &'a str, envelope: &mut Envelope<'a>, zone: Naive<'_>) -> b
     stamp.is_some()
 }
 
+/// Where the payload of another writer begins that broke a text off on its line: `error` says where
+/// the text that begins at `start` stops to be JSON. Broken off inside a string, it takes the first
+/// quote of the other for the end of that.
+pub fn another_within(text: &str, start: usize, error: SyntaxError) -> Option<usize> {
+    let fault = start + error.offset;
+    if error.incomplete || fault >= text.len() {
+        return None;
+    }
+    let brace = start + 1 + memchr::memrchr(b'{', text.as_bytes().get(start + 1..=fault)?)?;
+    let list = (brace - 1 > start && text.as_bytes()[brace - 1] == b'[').then_some(brace - 1);
+    [list, Some(brace)].into_iter().flatten().find(|&at| {
+        let Ok(tree) = Tree::parse(&text[at..], Syntax::Relaxed) else {
+            return false;
+        };
+        let end = at + tree.end();
+        // What was meant to be JSON as a whole goes on behind an object in it.
+        let is_apart = start > 0 || text[end..].trim().is_empty();
+        end > fault && is_apart && search::names_event(&text[at..end])
+    })
+}
+
+/// No prefix of a record is longer.
+const LONGEST_PREFIX: usize = 120;
+
+/// Takes over the time stamp of the record that broke a text off, which stands where that ends.
+pub fn see_broken_off(cut: &str, envelope: &mut Envelope<'_>, zone: Naive<'_>) {
+    let tail = &cut[floor(cut, cut.len().saturating_sub(LONGEST_PREFIX))..];
+    let is_date = |bytes: &[u8]| {
+        bytes[..4].iter().all(u8::is_ascii_digit)
+            && bytes[4] == b'-'
+            && matches!(bytes[10], b'T' | b' ')
+    };
+    let at = tail.as_bytes().windows(11).position(is_date);
+    if let Some(stamp) = at.and_then(|at| when::at_start(&tail[at..], zone)) {
+        envelope.sent_at = stamp.millis;
+        envelope.trust = stamp.millis.map(|_| stamp.trust);
+    }
+}
+
 /// Takes over what the fields of a form or a query tell that stand beside `data`, before or behind
 /// it.
 pub fn see_fields<'a>(text: &'a str, envelope: &mut Envelope<'a>) {

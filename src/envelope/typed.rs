@@ -1,4 +1,5 @@
-//! JSON in which every value spells out its type, as document stores and telemetry write it.
+//! JSON in which every value spells out its type, as document stores and telemetry write it, and Avro
+//! where a value may have several types.
 
 use crate::json::{Item, Val};
 use crate::values::name::Name;
@@ -6,7 +7,7 @@ use crate::values::name::Name;
 /// Whether an object is one whose values are wrapped in their types, or is such a wrapper around
 /// an object.
 pub(super) fn is_typed(item: Item<'_, '_>) -> bool {
-    if wraps_object(item) {
+    if wraps_object(item) || is_avro(item) {
         return true;
     }
     // An event shows it in its time or its name, and a body in its events; other objects are of no
@@ -160,10 +161,88 @@ pub(super) fn write(
     }
 }
 
+/// Values of an event in unions of Avro: one alone may be somebody's own object.
+const SEVERAL: usize = 2;
+
+/// Whether an object is an event, or a body whose first event is one, in which values that may be null
+/// are wrapped in their types, as the JSON encoding of Avro writes unions.
+fn is_avro(item: Item<'_, '_>) -> bool {
+    let shows = |member: Item<'_, '_>| match member.is_list() {
+        true => member.children().next().is_some_and(is_avro_value),
+        false => is_avro_value(member),
+    };
+    let (mut is_event, mut shown) = (false, 0);
+    for member in item.children() {
+        match member.name() {
+            Some(Name::Data) => {
+                let list = union_of(member).unwrap_or(member);
+                let first = list.is_list().then(|| list.children().next()).flatten();
+                return first.is_some_and(|first| is_avro(union_of(first).unwrap_or(first)));
+            }
+            Some(Name::UserData | Name::CustomData) => {
+                let record = union_of(member).unwrap_or(member);
+                shown += usize::from(record.place() != member.place());
+                shown += record
+                    .children()
+                    .filter(|member| member.name().is_some() && shows(*member))
+                    .count();
+            }
+            Some(name) => {
+                is_event |= matches!(name, Name::EventName | Name::EventTime);
+                shown += usize::from(shows(member));
+            }
+            None => {}
+        }
+    }
+    is_event && shown >= SEVERAL
+}
+
+fn is_avro_value(item: Item<'_, '_>) -> bool {
+    union_of(item).is_some_and(|value| !value.is_object())
+}
+
+/// The value in a union of Avro: `{"string":"x"}`, `{"com.shop.UserData":{…}}`.
+fn union_of<'t, 'a>(item: Item<'t, 'a>) -> Option<Item<'t, 'a>> {
+    let only = only_member(item).filter(|_| item.is_object())?;
+    let fits = match only.key() {
+        "string" | "bytes" => only.text().is_some(),
+        "int" | "long" => matches!(only.val(), Val::Int(_)),
+        "float" | "double" => matches!(only.val(), Val::Int(_) | Val::Float(_)),
+        "boolean" => matches!(only.val(), Val::Bool(_)),
+        "array" => only.is_list(),
+        "map" => only.is_object(),
+        // A record or an enumeration under its full name.
+        name => is_full_name(name) && (only.is_object() || only.text().is_some()),
+    };
+    fits.then_some(only)
+}
+
+fn is_full_name(name: &str) -> bool {
+    let of_word = |word: &str| {
+        word.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+            && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+    };
+    name.contains('.') && name.split('.').all(of_word)
+}
+
+fn unwrap_avro(item: Item<'_, '_>, out: &mut String) -> bool {
+    let Some(value) = union_of(item) else {
+        return false;
+    };
+    write(value, out, &|item, out| {
+        // A record is no union itself.
+        item.place() != value.place() && unwrap_avro(item, out)
+    });
+    true
+}
+
 /// The value without its types.
 pub(super) fn plain(item: Item<'_, '_>) -> Option<String> {
     let mut out = String::new();
-    write(item, &mut out, &unwrap);
+    match is_avro(item) {
+        true => write(item, &mut out, &unwrap_avro),
+        false => write(item, &mut out, &unwrap),
+    }
     out.starts_with(['{', '[']).then_some(out)
 }
 
@@ -255,6 +334,8 @@ mod tests {
             r#"{"event_name":{"S":"Lead"},"event_time":{"N":"1719223800"},"user_data":{"M":{"em":{"L":[{"S":"a"}]}}}}"#,
             r#"{"event_name":{"stringValue":"Lead"},"event_time":{"integerValue":"1719223800"},"user_data":{"mapValue":{"fields":{"em":{"arrayValue":{"values":[{"stringValue":"a"}]}}}}}}"#,
             r#"{"kvlistValue":{"values":[{"key":"event_name","value":{"stringValue":"Lead"}},{"key":"event_time","value":{"intValue":1719223800}},{"key":"user_data","value":{"kvlistValue":{"values":[{"key":"em","value":{"arrayValue":{"values":[{"stringValue":"a"}]}}}]}}}]}}"#,
+            r#"{"event_name":{"string":"Lead"},"event_time":{"long":1719223800},"user_data":{"com.shop.UserData":{"em":{"array":[{"string":"a"}]}}}}"#,
+            r#"{"event_name":"Lead","event_time":{"long":1719223800},"user_data":{"em":[{"string":"a"}]}}"#,
             r#"{"event_name":{"value":"Lead","type":"string"},"event_time":{"value":1719223800,"type":"integer"},"user_data":{"em":["a"]}}"#,
         ] {
             assert_eq!(plain_of(text).as_deref(), Some(want), "{text}");
@@ -267,6 +348,9 @@ mod tests {
             r#"{"event_name":"Lead","event_time":1719223800,"user_data":{}}"#,
             r#"{"event_name":"Lead","event_time":{"S":"1","N":"2"}}"#,
             r#"{"M":{"a":1}}"#,
+            r#"{"event_name":"Lead","event_time":1,"event_id":{"string":"a"},"user_data":{}}"#,
+            r#"{"event_name":"Lead","event_time":1,"event_id":{"string":1},"user_data":{"em":{"long":"a"}}}"#,
+            r#"{"value":{"string":"a"},"currency":{"string":"b"}}"#,
         ] {
             assert_eq!(plain_of(text), None, "{text}");
         }

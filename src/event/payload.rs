@@ -113,6 +113,10 @@ impl Payloads {
                 || (data.is_list() && data.is_empty() && item.len() == 1)
                 || self.emptied == Some(item.place());
             if is_request {
+                // The first shows in what form all of them are.
+                self.odd |= self.events[first..]
+                    .first()
+                    .is_some_and(|&place| spells_out_types(data.sibling(place)));
                 let events = first..self.events.len();
                 self.list.push(Payload {
                     request: Some(item.place()),
@@ -132,7 +136,7 @@ impl Payloads {
             return;
         }
         // A row of a table may name the event that another column holds; a store spells out types.
-        self.odd |= keys & WEIGHTY == 0 || item.get(Name::EventTime).is_some_and(Item::is_object);
+        self.odd |= keys & WEIGHTY == 0 || spells_out_types(item);
         // So may a log store take its parts for keys with dots.
         self.odd |= keys & Name::UserData.bit() == 0
             && item.children().any(|member| member.key().contains('.'));
@@ -147,6 +151,20 @@ impl Payloads {
         }
     }
 }
+
+/// Whether an object stands where an event has a number or a text.
+fn spells_out_types(event: Item<'_, '_>) -> bool {
+    event.children().any(|member| {
+        member.is_object() && member.name().is_some_and(|name| PLAIN & name.bit() != 0)
+    })
+}
+
+/// What is no object in any event.
+const PLAIN: u128 = Name::EventName.bit()
+    | Name::EventTime.bit()
+    | Name::EventId.bit()
+    | Name::ActionSource.bit()
+    | Name::EventSourceUrl.bit();
 
 /// What nearly every event has beside its name and its time.
 pub(super) const WEIGHTY: u128 =

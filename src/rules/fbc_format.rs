@@ -38,11 +38,12 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
             _ if value.is_blank() => {}
             _ => {
                 let at = value.pointer_from(event.root().place());
+                let fix = Fix::needs_consent("remove the value").remove(at);
                 out.at(
                     value,
                     format!("fbc is {}, not a click id", value.val().kind()),
                 )
-                .fix(Fix::needs_consent("remove the value").remove(at));
+                .fix_if((!single::holds(value, &click_id::is_fbc)).then_some(fix));
             }
         }
     }

@@ -63,7 +63,12 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
             _ if value.is_blank() => {}
             _ => {
                 let message = format!("fbp is {}, not a browser id", value.val().kind());
-                report(event, value, &message, out);
+                out.at(value, message).fix_if(single::removal(
+                    event,
+                    value,
+                    "remove the value",
+                    &click_id::is_fbp,
+                ));
             }
         }
     }

@@ -80,12 +80,24 @@ fn check_list(event: &Event<'_, '_>, value: Item<'_, '_>, out: &mut Findings) {
     if found.is_empty() && value.is_blank() {
         return;
     }
-    let at = value.pointer_from(event.root().place());
+    let is_nested = |value: Item<'_, '_>| value.is_object() || value.is_list();
+    let fix = match found.is_empty() && value.children().any(is_nested) {
+        true => removal(event, value),
+        false => {
+            let at = value.pointer_from(event.root().place());
+            Some(choose(&found, "", &at))
+        }
+    };
     out.at(
         value,
         format!("client_ip_address {}", Wrapping::List.describe()),
     )
-    .fix(choose(&found, "", &at));
+    .fix_if(fix);
+}
+
+fn removal(event: &Event<'_, '_>, value: Item<'_, '_>) -> Option<Fix> {
+    let is_address = |text: &str| network::address(text).is_some();
+    single::removal(event, value, "remove what is no address", &is_address)
 }
 
 /// Keeps the visitor's address: the only public one for certain, the first of several as proxies
@@ -108,10 +120,6 @@ fn choose(found: &[std::net::IpAddr], appendix: &str, at: &crate::json::Pointer)
 }
 
 fn report_type(event: &Event<'_, '_>, value: Item<'_, '_>, out: &mut Findings) {
-    let at = value.pointer_from(event.root().place());
-    out.at(
-        value,
-        format!("client_ip_address is {}, not text", value.val().kind()),
-    )
-    .fix(Fix::safe("remove what is no address").remove(at));
+    let message = format!("client_ip_address is {}, not text", value.val().kind());
+    out.at(value, message).fix_if(removal(event, value));
 }

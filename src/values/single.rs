@@ -53,3 +53,27 @@ pub(crate) fn tell_list(event: &Event<'_, '_>, name: Name, told: usize, out: &mu
     .help("send the value itself: a header map holds a list for each header")
     .fix(Fix::safe("take the value out of its list").unwrap(at()));
 }
+
+/// The fix that takes away a value of a wrong type, where that may go: not with a right value in it.
+pub(crate) fn removal(
+    event: &Event<'_, '_>,
+    value: Item<'_, '_>,
+    title: &'static str,
+    is_right: &dyn Fn(&str) -> bool,
+) -> Option<Fix> {
+    let fix = match value.val() {
+        Val::List | Val::Object if holds(value, is_right) => return None,
+        Val::List | Val::Object => Fix::needs_consent(title),
+        _ => Fix::safe(title),
+    };
+    Some(fix.remove(value.pointer_from(event.root().place())))
+}
+
+/// Whether a right value stands anywhere in another.
+pub(crate) fn holds(value: Item<'_, '_>, is_right: &dyn Fn(&str) -> bool) -> bool {
+    match value.val() {
+        Val::Text(text) => is_right(text.trim()),
+        Val::List | Val::Object => value.children().any(|inner| holds(inner, is_right)),
+        _ => false,
+    }
+}
