@@ -49,6 +49,8 @@ pub struct Layout<'l> {
     pub drops: &'l [usize],
     /// So many columns tell the rows apart: they begin the line of a row where no table fits.
     pub head: usize,
+    /// Columns whose cells say themselves what they are: their titles are left out of such a line.
+    pub clear: &'l [usize],
 }
 
 /// The rows as a table; where that does not fit, in a line each.
@@ -84,7 +86,7 @@ pub fn laid_out(
     if style.width < LEAST_TABLE || !fits(&shown) {
         return rows
             .iter()
-            .map(|row| in_a_line(header, row, layout.head))
+            .map(|row| in_a_line(header, row, &layout))
             .collect();
     }
     let titles: Vec<&str> = shown.iter().map(|&column| header[column]).collect();
@@ -109,15 +111,21 @@ pub fn laid_out(
 }
 
 /// `error CL102 hash-of-empty: findings 1, events 1, fix safe`.
-fn in_a_line(header: &[&str], row: &[Cell], head: usize) -> String {
-    let told: Vec<String> = row[..head].iter().map(Cell::content).collect();
+fn in_a_line(header: &[&str], row: &[Cell], layout: &Layout<'_>) -> String {
+    let told: Vec<String> = row[..layout.head].iter().map(Cell::content).collect();
     let rest: Vec<String> = header
         .iter()
         .zip(row)
-        .skip(head)
-        .map(|(title, cell)| (title, cell.content()))
-        .filter(|(_, cell)| !cell.is_empty() && cell != "–")
-        .map(|(title, cell)| format!("{title} {cell}"))
+        .enumerate()
+        .skip(layout.head)
+        .map(|(column, (title, cell))| (column, title, cell.content()))
+        .filter(|(.., cell)| !cell.is_empty() && cell != "–")
+        .map(
+            |(column, title, cell)| match layout.clear.contains(&column) {
+                true => cell,
+                false => format!("{title} {cell}"),
+            },
+        )
         .collect();
     format!("{}: {}\n", told.join(" "), rest.join(", "))
 }
@@ -239,6 +247,7 @@ pub fn events_table(rows: &[EventRow], style: &Style) -> String {
             right: &[2, 3],
             wraps: &[0, 1, 4],
             head: 1,
+            clear: &[4],
             ..Layout::default()
         },
     )
