@@ -5,6 +5,7 @@
 //! [`decode`] takes out what is coded and puts it back. Only [`labels`] knows what vendors call
 //! things.
 
+pub(crate) mod counted;
 pub mod csv;
 pub(crate) mod dated;
 pub mod decode;

@@ -516,6 +516,55 @@ fn a_record_that_breaks_another_off_is_read_as_what_it_is() {
     }
 }
 
+#[test]
+fn messages_with_their_length_in_front_keep_it_right() {
+    let counted = |message: &str| format!("{} {message}", message.len());
+    let message = |app: &str, event: &str| format!("<134>1 {SENT} web1 {app} 12 - - {event}");
+    let pretty = |event: &str| {
+        let event: Value = serde_json::from_str(event).unwrap();
+        serde_json::to_string_pretty(&event).unwrap()
+    };
+    let short = message("", &with_error()).len();
+    let log = |event: &str, end: &str, behind: &str| {
+        // One whose length loses a digit with the fix.
+        let app = "é".repeat((1_001 - short - end.len()) / 2);
+        let events = [
+            message("capi", CLEAN),
+            message(&app, event),
+            message("capi", &pretty(event)),
+            message("capi", &another(1)),
+        ];
+        let messages = events.map(|event| counted(&format!("{event}{end}")) + behind);
+        messages.concat()
+    };
+    for (end, behind) in [("", ""), ("\n", ""), ("", "\n")] {
+        let place = Place::new();
+        let before = log(&with_error(), end, behind);
+        assert!(before.contains("1000 <134>") || before.contains("1001 <134>"));
+        place.write("a.log", &before);
+        let report = report(&place, "a.log");
+        assert_eq!(report["summary"]["events"], 4, "{before}");
+        assert_eq!(report["summary"]["records"], 4, "{before}");
+        assert_eq!(report["as_of"]["sources"]["capture"], 4, "{before}");
+        assert_eq!(ids(&report).get("CL403"), Some(&2), "{before}");
+        place.check("--no-config --fix a.log");
+        let fixed = |text: &str| text.replace("1782396602000", "1782396602");
+        let after = log(&fixed(&with_error()), end, behind);
+        assert_eq!(place.text("a.log"), after);
+        for block in [1, 700, 1 << 20] {
+            let out = essence(&linter(block, Fixing::Write), before.as_bytes()).1;
+            assert_eq!(String::from_utf8(out).unwrap(), after, "{block}");
+        }
+    }
+    // Another number in front of a message is no length.
+    let place = Place::new();
+    let text = format!("7 {}\n", message("capi", &with_error()));
+    place.write("a.log", &text);
+    place.check("--no-config --fix a.log");
+    let fixed = text.replace("1782396602000", "1782396602");
+    assert_eq!(place.text("a.log"), fixed);
+}
+
 /// The ids of findings; that the events of these logs are copies is no matter.
 fn faults(report: &Value) -> Vec<String> {
     let mut found = ids(report);

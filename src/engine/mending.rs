@@ -465,6 +465,20 @@ impl<'a> walk::Visit<'a> for Bench<'_, 'a> {
         outcome.end
     }
 
+    fn counted(&mut self, count: Range<usize>, message: Range<usize>) {
+        let since = self
+            .pieces
+            .partition_point(|(range, _)| range.end <= count.start);
+        let grown: isize = self.pieces[since..]
+            .iter()
+            .map(|(range, new)| new.len() as isize - range.len() as isize)
+            .sum();
+        let length = message.len() as isize + grown;
+        if grown != 0 {
+            self.pieces.insert(since, (count, length.to_string()));
+        }
+    }
+
     fn malformed(&mut self, _: usize, _: &'a str, _: SyntaxError) {}
 
     fn relaxed(&mut self, _: usize) {}

@@ -5,9 +5,9 @@
 
 use std::ops::Range;
 
-use crate::envelope::csv;
 use crate::envelope::search;
 use crate::envelope::text::is_dumped_key;
+use crate::envelope::{counted, csv};
 use crate::input::blocks::{Frame, List};
 use crate::input::nested;
 use crate::inspect::Read;
@@ -30,6 +30,10 @@ pub(super) trait Visit<'a> {
         beyond: &'a str,
         error: Option<SyntaxError>,
     ) -> usize;
+
+    /// The line before was a message whose length stands in front of it: `count` and `message` are
+    /// their bytes of the block.
+    fn counted(&mut self, _count: Range<usize>, _message: Range<usize>) {}
 
     /// Text over several lines that should be JSON and is not: `error` says where in it and why.
     fn malformed(&mut self, at: usize, text: &'a str, error: SyntaxError);
@@ -164,6 +168,24 @@ fn walk<'a>(
                 }
             }
             _ => {
+                let rest = &block[at..end];
+                let counted = (bytes[at].is_ascii_digit() && !visit.is_table())
+                    .then(|| counted::at_start(rest))
+                    .flatten();
+                if let Some(counted) = counted {
+                    if counted.message.end > rest.len() && !complete {
+                        return Some(at);
+                    }
+                    if counted.is_true(rest) {
+                        let text = &rest[counted.message.clone()];
+                        let message = at + counted.message.start..at + counted.message.end;
+                        visit.line(message.start, text.trim_end(), text, Some(NO_VALUE));
+                        let count = at + counted.count.start..at + counted.count.end;
+                        at = message.end;
+                        visit.counted(count, message);
+                        continue;
+                    }
+                }
                 let mut line = line_end(bytes, at, end);
                 match csv::reach(&block[at..end], line - at) {
                     csv::Reach::Line => {}
@@ -176,11 +198,7 @@ fn walk<'a>(
                     // What it opens, the next line tells.
                     return Some(at);
                 }
-                let error = (!is_http(text)).then_some(SyntaxError {
-                    offset: 0,
-                    what: "there is no JSON value",
-                    incomplete: false,
-                });
+                let error = (!is_http(text)).then_some(NO_VALUE);
                 let length = visit.line(at, text, &block[at..end], error);
                 at = line.max(at + length);
             }
@@ -188,6 +206,13 @@ fn walk<'a>(
     }
     None
 }
+
+/// Why a line is none that begins with something else.
+const NO_VALUE: SyntaxError = SyntaxError {
+    offset: 0,
+    what: "there is no JSON value",
+    incomplete: false,
+};
 
 /// Why the rest of a line behind a JSON text is none.
 pub(super) const FOLLOWS: &str = "text follows the JSON value";
