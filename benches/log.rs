@@ -749,39 +749,23 @@ struct Whole {
     browsers: HashMap<String, Vec<Carried>>,
 }
 
-/// Events of one browser that carry the same: the first of them, and how many.
+/// What an event of a browser carries.
 #[derive(PartialEq, Eq)]
 struct Carried {
+    /// As the check can read it, or 0.
+    time: u64,
     /// The digest that tells e-mail addresses apart, or `""`.
     email: String,
     /// One bit for each of the keys of a person that can match somebody, and of those that are there
     /// but cannot.
     keys: u32,
     bad: u32,
-    first: u64,
-    count: u64,
 }
 
 /// The bit for external_id, behind those of `KEYS`.
 const ACCOUNT: u32 = 1 << KEYS.len();
 
 impl Whole {
-    /// A website event of a browser.
-    fn carries(&mut self, browser: String, email: String, keys: u32, bad: u32, event: u64) {
-        let list = self.browsers.entry(browser).or_default();
-        let same = |one: &&mut Carried| (&one.email, one.keys, one.bad) == (&email, keys, bad);
-        match list.iter_mut().find(same) {
-            Some(one) => one.count += 1,
-            None => list.push(Carried {
-                email,
-                keys,
-                bad,
-                first: event,
-                count: 1,
-            }),
-        }
-    }
-
     /// What is told of the log, by rule.
     fn counts(&self, events: u64) -> BTreeMap<&'static str, u64> {
         let mut counts = BTreeMap::new();
@@ -806,7 +790,8 @@ impl Whole {
     }
 }
 
-/// How many events of a browser lack what it had sent before. What several people use says nothing.
+/// How many events of a browser, in the order of the log, lack what it had sent in the half hour
+/// before, and so on. What several people use says nothing.
 fn lacking(list: &[Carried]) -> u64 {
     let mut emails = list
         .iter()
@@ -816,12 +801,23 @@ fn lacking(list: &[Carried]) -> u64 {
     if emails.any(|other| Some(other) != email) {
         return 0;
     }
-    let lacks = |one: &&Carried| {
-        let before = list.iter().filter(|other| other.first < one.first);
-        let known = before.fold(0, |sum, other| sum | other.keys);
+    let mut by_time: Vec<&Carried> = list.iter().collect();
+    by_time.sort_by_key(|one| one.time);
+    let is_same_visit = |a: &Carried, b: &Carried| b.time - a.time <= 1_800;
+    let visits = by_time.chunk_by(|a, b| is_same_visit(a, b));
+    let lacks = |one: &Carried, at: usize, visit: &[&Carried]| {
+        let earlier = visit[..at]
+            .iter()
+            .filter(|other| one.time == 0 || other.time < one.time);
+        let known = earlier.fold(0, |sum, other| sum | other.keys);
         known & !(one.keys | one.bad) != 0
     };
-    list.iter().filter(lacks).map(|one| one.count).sum()
+    visits
+        .map(|visit| {
+            let events = visit.iter().enumerate();
+            events.filter(|&(at, one)| lacks(one, at, visit)).count() as u64
+        })
+        .sum()
 }
 
 /// How many people are about in one shop at any time.
@@ -1208,7 +1204,16 @@ impl Log {
             if let Some(browser) = browser {
                 let site = if has(Fault::NoUrl) { "" } else { shop.host };
                 let browser = format!("{site} {browser}");
-                whole.carries(browser, email, keys, bad, planted.events);
+                let is_unknown = matches!(
+                    fault,
+                    Some(Fault::NoTime | Fault::IsoTime | Fault::TimeInMs | Fault::ZeroTime)
+                );
+                whole.browsers.entry(browser).or_default().push(Carried {
+                    time: if is_unknown { 0 } else { time },
+                    email,
+                    keys,
+                    bad,
+                });
             }
             let click_ms = person.click_ms - back * 1_000;
             let fbclid = &person.fbclid;

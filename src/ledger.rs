@@ -218,7 +218,7 @@ impl Ledger {
         self.digests.take(&entries.digests, events);
         self.digests.take_plains(&entries.plains, events);
         self.hashed_raws.take(&entries.hashed_raws);
-        self.carriers.take(entries.carriers.rows(), events);
+        self.carriers.take(&entries.carriers, events);
         self.steps.take(&entries.steps, events);
         self.series.take(&entries.series, events);
         self.visits.take(entries.visits.rows(), events);
@@ -394,10 +394,10 @@ impl<'l> Evidence<'l> {
         self.reads(Needs::SALES).sales.groups(each)
     }
 
-    /// Calls `each` with the website events of every browser (fbp, else external_id) of one dataset,
-    /// together where they carry the same keys.
-    pub fn carriers(&self, each: impl FnMut(&[Carrier])) -> io::Result<()> {
-        self.reads(Needs::CARRIERS).carriers.groups(each)
+    /// Calls `each` with every website event of a browser (fbp, else external_id) of one dataset, those
+    /// of one browser in the order of their times. A browser may be that of all events.
+    pub fn carriers(&self, each: impl FnMut(&Carrier)) -> io::Result<()> {
+        self.reads(Needs::CARRIERS).carriers.rows(each)
     }
 
     /// The digests of the log, joined with themselves.

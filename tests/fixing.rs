@@ -6,7 +6,8 @@ mod support;
 use std::fs;
 
 use support::{
-    AS_OF, CLEAN, EM, Place, gunzip, gzip, is_root, lines, with_error, with_info, with_warning,
+    AS_OF, CLEAN, EM, Place, another, gunzip, gzip, is_root, lines, with_error, with_info,
+    with_warning,
 };
 
 /// Lines of every kind: clean, odd but valid, broken, faulty.
@@ -607,6 +608,43 @@ fn unsafe_fixes_are_asked_for() {
     assert_eq!(place.text("a.json"), body);
     place.check("a.json --fix --unsafe-fixes").ends(0);
     assert_eq!(place.text("a.json"), format!("{{\"data\":[{CLEAN}]}}"));
+}
+
+#[test]
+fn an_order_number_is_the_id_of_no_more_than_one_event() {
+    let place = Place::new();
+    let random = |id: u32| format!("7f9c24e8-3b12-4fef-91e0-1b2c3d4e5f{id:02}");
+    // The rows of an order, a checkout that is begun twice, and the order itself.
+    let row = |number: u32| {
+        another(1).replace("order-518213", &random(number)).replace(
+            "\"518213\"",
+            &format!("\"518213\",\"item_number\":\"{number}\""),
+        )
+    };
+    let checkout = |number: u32| {
+        another(2)
+            .replace("order-528213", &random(number))
+            .replace("Purchase", "InitiateCheckout")
+    };
+    let rest = [row(1), row(2), checkout(3), checkout(4)];
+    let order = another(3).replace("order-538213", &random(5));
+    let without_id = row(6).replace(&format!("\"event_id\":\"{}\",", random(6)), "");
+    let log = |order: String| {
+        let mut texts = rest.to_vec();
+        texts.extend([order, without_id.clone()]);
+        lines(&texts)
+    };
+    place.write("a.ndjson", log(order.clone()));
+    place.check("a.ndjson --fix --unsafe-fixes --select CL301,CL302");
+    let with_number = order.replace(&random(5), "538213");
+    assert_eq!(place.text("a.ndjson"), log(with_number));
+    place.write("rows.ndjson", lines(&rest));
+    let report = place
+        .check("rows.ndjson --format json --select CL302")
+        .json();
+    for finding in report["findings"].as_array().unwrap() {
+        assert_eq!(finding["severity"], "info");
+    }
 }
 
 #[test]

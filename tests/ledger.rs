@@ -384,6 +384,71 @@ fn without_order_numbers_one_value_at_one_time_is_perhaps_one_order() {
     }
 }
 
+/// An event of a browser, with its e-mail address or without.
+fn of_browser(browser: u32, time: &str, known: bool) -> String {
+    let name = if known { "Lead" } else { "ViewContent" };
+    let event = CLEAN
+        .replace("Purchase", name)
+        .replace("order-58213", &format!("{name}-{browser}-{time}"))
+        .replace(",\"order_id\":\"58213\"", "")
+        .replace("774411908", &format!("77441{browser:04}"))
+        .replace("1782396602", time);
+    match known {
+        true => event.replace(&EM[10..14], &format!("{browser:04}")),
+        false => event.replace(&format!("\"em\":[\"{EM}\"],"), ""),
+    }
+}
+
+/// How many events lack what their browser had sent, of 25 browsers with such events each: a second
+/// of the day, and whether the address is there.
+fn lacking(events: &[(u32, bool)], arrange: impl Fn(&mut Vec<String>)) -> u64 {
+    let mut texts: Vec<String> = Vec::new();
+    for browser in 0..25 {
+        for &(second, known) in events {
+            let time = (1_782_300_000 + second).to_string();
+            texts.push(of_browser(browser, &time, known));
+        }
+    }
+    arrange(&mut texts);
+    let input = lines(&texts);
+    let ample = json(&linter(1, 1 << 30, 1 << 20), input.as_bytes());
+    assert_eq!(ample, json(&linter(4, 1, 300), input.as_bytes()));
+    let report: Value = serde_json::from_str(&ample).unwrap();
+    let rules = report["rules"].as_array().unwrap();
+    let gap = rules.iter().find(|rule| rule["id"] == "CL802");
+    gap.map_or(0, |rule| rule["events"].as_u64().unwrap())
+}
+
+#[test]
+fn what_a_browser_sent_before_is_told_by_the_times_and_not_by_the_lines() {
+    let newest_first = |texts: &mut Vec<String>| texts.reverse();
+    let as_it_is = |_: &mut Vec<String>| {};
+    // The form's handler alone knows the address.
+    let forgotten = [(0, false), (100, true), (200, false), (300, false)];
+    assert_eq!(lacking(&forgotten, as_it_is), 50);
+    assert_eq!(lacking(&forgotten, newest_first), 50);
+    // Nobody knows a visitor before they say who they are.
+    let learned = [(0, false), (100, true)];
+    assert_eq!(lacking(&learned, as_it_is), 0);
+    assert_eq!(lacking(&learned, newest_first), 0);
+    // Two of one second have no order; after half an hour it is another visit.
+    for apart in [0, 1_801] {
+        let other = [(100, true), (100 + apart, false)];
+        assert_eq!(lacking(&other, as_it_is), 0, "{apart} seconds");
+        assert_eq!(lacking(&other, newest_first), 0, "{apart} seconds");
+    }
+    assert_eq!(lacking(&[(100, true), (1_900, false)], newest_first), 25);
+    // Without times the lines are all there is.
+    let without_time = |texts: &mut Vec<String>| {
+        for text in texts {
+            let at = text.find("\"event_time\"").unwrap();
+            text.replace_range(at..at + "\"event_time\":1782300000,".len(), "");
+        }
+    };
+    assert_eq!(lacking(&forgotten, without_time), 50);
+    assert_eq!(lacking(&learned, without_time), 0);
+}
+
 #[test]
 fn events_that_are_filtered_out_are_no_evidence() {
     let place = Place::new();

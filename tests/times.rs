@@ -290,3 +290,29 @@ fn pages_of_others_are_told_by_kind() {
     }));
     assert_eq!(found(&two, ""), nothing());
 }
+
+#[test]
+fn only_midnight_is_surely_a_day_and_no_job() {
+    // The last days of June 2026: 20 and 22 o'clock in UTC, the latter midnight in Berlin.
+    let midnight = T - T % 86_400;
+    let cases = [
+        (midnight, "", "strong"),
+        (midnight - 4 * 3_600, "", "heuristic"),
+        (midnight - 2 * 3_600, "", "heuristic"),
+        (midnight - 2 * 3_600, "--tz Europe/Berlin", "strong"),
+        (midnight - 4 * 3_600, "--tz Europe/Berlin", "heuristic"),
+    ];
+    for (time, options, certainty) in cases {
+        let sales: Vec<String> = (0..60u64)
+            .map(|n| sale(n, time - (n % 4) as i64 * 86_400, format!("lot-{n}")).text())
+            .collect();
+        let place = Place::new();
+        place.write("a.ndjson", support::lines(&sales));
+        let report = place
+            .check(&format!("a.ndjson --format json --select CL410 {options}"))
+            .json();
+        let findings = report["findings"].as_array().unwrap();
+        assert_eq!(findings.len(), 1);
+        assert_eq!(findings[0]["certainty"], certainty, "{time} {options}");
+    }
+}

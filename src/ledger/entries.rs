@@ -13,7 +13,6 @@ use super::memo::Memo;
 use super::needs::Needs;
 use super::people::{Told, Visit, Who, mix};
 use super::plains::Plains;
-use super::recent::Recent;
 use super::sales::Sale;
 use super::sighting::{PAIRED, PLACEHOLDER_ID, RANDOM_ID, Sighting, sent_flags};
 use super::steps::Step;
@@ -120,7 +119,7 @@ pub struct Entries {
     pub(super) digests: Collected,
     pub(super) plains: Plains,
     pub(super) hashed_raws: HashedRaws,
-    pub(super) carriers: Recent<Carrier, { 1 << 11 }>,
+    pub(super) carriers: Vec<Carrier>,
     pub(super) visits: people::Collected,
     pub(super) clicks: clicks::Collected,
     pub(super) spellings: spellings::Collected,
@@ -576,16 +575,11 @@ impl Entries {
         } else {
             return;
         };
-        let keys = presence.usable();
-        let row = Carrier {
-            key: person,
-            email: entry.who.email,
-            keys,
-            bad: presence.bad(),
-            at,
-            count: 1,
-        };
-        self.carriers.see(row.key ^ u64::from(keys.bits()), row);
+        let time = event.time().and_then(|time| u32::try_from(time).ok());
+        let mut row = Carrier::new(person, time.unwrap_or(0), at);
+        row.email = entry.who.email;
+        (row.keys, row.bad) = (presence.usable(), presence.bad());
+        self.carriers.push(row);
     }
 
     /// Enters a checkout or a purchase of a browser that is known.

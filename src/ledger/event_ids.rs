@@ -146,7 +146,10 @@ fn difference(a: &Sighting, b: &Sighting) -> Option<(Differ, Certainty)> {
     // other contents it is another order of the same number.
     let is_recounted = person == Person::Different { browser: true } && a.content_differs(b);
     if other_person && (is_recounted || !(same_order && gap <= WINDOW)) {
-        let sure = person == Person::Different { browser: true };
+        // A page that is opened again on another device sends its event again: that device has
+        // another cookie, address and nameless account, but nobody has another e-mail there.
+        let may_be_copy = gap <= WINDOW && a.content_agrees(b) && !a.email_differs(b);
+        let sure = person == Person::Different { browser: true } && !may_be_copy;
         return Some((Differ::People, certainty(sure)));
     }
     // Meta counts from one receipt to the next: a copy of the same time may come days later.
@@ -245,6 +248,28 @@ mod tests {
         let no_browser = rows(2, |n, row| (row.email, row.address) = (n + 1, 2 + 2 * n));
         assert_eq!(reused(&no_browser), (Differ::People, 2, Certainty::Strong));
         let three = rows(3, |n, row| (row.email, row.address) = (n + 1, 2 + 2 * n));
+        // The thank-you page on another device: one purchase, as far as it can be seen.
+        let device = |n: u32, row: &mut Sighting| {
+            (row.browser, row.external_id, row.content) = (100 + n, 200 + n, 7);
+        };
+        let two_devices = rows(2, device);
+        assert_eq!(reused(&two_devices), (Differ::People, 2, Certainty::Strong));
+        let three_devices = rows(3, device);
+        assert_eq!(
+            reused(&three_devices),
+            (Differ::People, 3, Certainty::Proof)
+        );
+        for change in [
+            |n: u32, row: &mut Sighting| row.email = 300 + n,
+            |n: u32, row: &mut Sighting| row.content = 7 + n,
+            |n: u32, row: &mut Sighting| row.time += n * 3 * 86_400,
+        ] {
+            let other = rows(2, |n, row| {
+                device(n, row);
+                change(n, row);
+            });
+            assert_eq!(reused(&other), (Differ::People, 2, Certainty::Proof));
+        }
         assert_eq!(reused(&three), (Differ::People, 3, Certainty::Proof));
         let orders = rows(2, |n, row| {
             person(row, n);

@@ -10,7 +10,7 @@ use super::entries::Counts;
 use super::places::Places;
 use super::standing::Stands;
 use super::table::{Row, Table};
-use super::{AllSeries, Ledger, MAX_NAMES, Sale, Sighting, Standing, Step};
+use super::{AllSeries, Carrier, Ledger, MAX_NAMES, Sale, Sighting, Standing, Step};
 
 /// What stands before the tables.
 #[derive(Serialize, Deserialize)]
@@ -100,7 +100,7 @@ impl Ledger {
             self.digests.take_links(rows, events, head.level);
             self.make_room()
         })?;
-        read_table(input, |rows| {
+        read_table(input, |rows: &[Carrier]| {
             self.carriers.take(rows, events);
             self.make_room()
         })?;

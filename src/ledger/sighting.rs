@@ -123,6 +123,16 @@ impl Sighting {
         self.content != 0 && than.content != 0 && self.content != than.content
     }
 
+    /// Whether both contents are known and alike.
+    pub fn content_agrees(&self, with: &Sighting) -> bool {
+        self.content != 0 && self.content == with.content
+    }
+
+    /// Whether both e-mail addresses are known and differ.
+    pub fn email_differs(&self, than: &Sighting) -> bool {
+        self.email != 0 && than.email != 0 && self.email != than.email
+    }
+
     /// Whether all these flags are set.
     pub fn has(&self, flags: u32) -> bool {
         self.flags & flags == flags

@@ -55,7 +55,7 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
     }) {
         return;
     }
-    if order.is_some() {
+    if order.is_some() && deduplication::is_once_an_order(event) {
         out.at(
             item,
             "event_id looks random though the event has an order_id that it could be made of",

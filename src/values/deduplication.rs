@@ -136,10 +136,22 @@ pub fn order_id<'a>(event: &Event<'_, 'a>) -> Option<Cow<'a, str>> {
     }
 }
 
+/// Whether the order number can be the event's id: an order has one such event. What is done several
+/// times on the way to it has not, nor have its rows, each of which is sent as an event.
+pub fn is_once_an_order(event: &Event<'_, '_>) -> bool {
+    let is_row = event
+        .custom(Name::ItemNumber)
+        .is_some_and(|number| !number.is_blank());
+    let happens_once = matches!(
+        event.name(),
+        Some("Purchase" | "Donate" | "Subscribe" | "StartTrial" | "SubmitApplication")
+    );
+    happens_once && !is_row
+}
+
 /// A fix that takes the order number as event_id, for those who let the browser do the same.
 pub fn id_from_order(event: &Event<'_, '_>) -> Option<Fix> {
-    // Each passback of one order wants an id of its own.
-    if event.name() == Some("AppendAttribution") {
+    if !is_once_an_order(event) {
         return None;
     }
     let json = quote(&order_id(event)?);
