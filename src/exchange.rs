@@ -344,7 +344,7 @@ fn is_body(key: &str) -> bool {
 }
 
 /// Whether an object names a method that sends no events.
-fn names_other_method(object: Item<'_, '_>) -> bool {
+pub(crate) fn names_other_method(object: Item<'_, '_>) -> bool {
     let is_method = |key: &str| {
         key.eq_ignore_ascii_case("verb")
             || key
@@ -377,7 +377,8 @@ fn is_other_method(word: &str) -> bool {
         .any(|method| word.trim().eq_ignore_ascii_case(method))
 }
 
-fn is_answer(key: &str) -> bool {
+/// Whether a key says that its value is an answer.
+pub(crate) fn is_answer(key: &str) -> bool {
     let key = key.to_ascii_lowercase();
     ["resp", "answer", "result", "reply", "received", "output"]
         .iter()

@@ -181,7 +181,18 @@ pub(crate) fn see<'a>(object: Item<'_, 'a>, envelope: &mut Envelope<'a>, zone: N
     if let Some(is_elsewhere) = calls_elsewhere(object) {
         envelope.is_elsewhere = is_elsewhere;
     }
+    let outer = envelope.dataset.take();
     look(object, envelope, zone, &mut time, true);
+    if envelope.dataset.is_none() {
+        envelope.dataset = match address_beside(object) {
+            Some((dataset, address)) => {
+                envelope.is_elsewhere = false;
+                envelope.is_test |= exchange::asks_for_test(address);
+                Some(dataset)
+            }
+            None => outer,
+        };
+    }
     if time.is_none() && envelope.sent_at.is_none() {
         time = object
             .member("response")
@@ -329,6 +340,54 @@ pub(crate) fn dataset_of(text: &str) -> Option<&str> {
     None
 }
 
+/// An address stands no deeper in what lies beside a payload: `http.request.url`.
+const DEEPEST_ADDRESS: u32 = 2;
+
+/// The dataset in the address of the Conversions API that an object keeps in a member beside the
+/// payload, and the address: `req.url`, `http.url`, `url.full`, `httpRequest.requestUrl`. A path
+/// alone is none, nor is the address of an answer or of another method. Where an object tells of
+/// more than one dataset, nobody knows which of them a payload in it went to.
+fn address_beside<'a>(object: Item<'_, 'a>) -> Option<(&'a str, &'a str)> {
+    if exchange::names_other_method(object) {
+        return None;
+    }
+    let (member, address) = object
+        .children()
+        .find_map(|member| Some((member, address_within(member, DEEPEST_ADDRESS)?)))?;
+    let dataset = dataset_of(address)?;
+    // The address belongs to the payload that stands with it.
+    if exchange::holds_event(member) {
+        return None;
+    }
+    let texts = object.descendants().filter_map(Item::text);
+    let mut others = texts.flat_map(|text| exchange::endpoints(text, true));
+    others
+        .all(|other| other.dataset == dataset)
+        .then_some((dataset, address))
+}
+
+/// The first address of the Conversions API in an object that is no answer.
+fn address_within<'a>(item: Item<'_, 'a>, depth: u32) -> Option<&'a str> {
+    if !item.is_object() || exchange::is_answer(item.key()) || exchange::names_other_method(item) {
+        return None;
+    }
+    item.children().find_map(|member| match member.val() {
+        Val::Text(text) => is_address(text).then_some(text),
+        Val::Object if depth > 1 => address_within(member, depth - 1),
+        _ => None,
+    })
+}
+
+/// Whether a text is an address of the Conversions API and nothing else.
+fn is_address(text: &str) -> bool {
+    text.starts_with("http")
+        && text.len() <= LONGEST_URL
+        && !text.contains(char::is_whitespace)
+        && exchange::endpoints(text, false)
+            .next()
+            .is_some_and(|endpoint| endpoint.range.start == 0)
+}
+
 /// Whether the call that an object tells of, in a member or in one of a member of it, sends no
 /// events; nothing when it tells of none.
 fn calls_elsewhere(object: Item<'_, '_>) -> Option<bool> {
@@ -402,6 +461,45 @@ mod tests {
             sent_at: envelope.sent_at,
             trust: envelope.trust,
             ..Envelope::default()
+        }
+    }
+
+    #[test]
+    fn an_address_in_an_object_beside_the_payload_names_the_dataset() {
+        let dataset = |text: &str| {
+            let arena = Bump::new();
+            let mut tape = Tape::new();
+            tape.parse(text, &arena).unwrap();
+            let mut envelope = Envelope {
+                dataset: Some("outer"),
+                ..Envelope::default()
+            };
+            see(tape.root(), &mut envelope, Naive::Unknown);
+            envelope.dataset.map(str::to_owned)
+        };
+        let url = |id: u64| format!("https://graph.facebook.com/v21.0/{id}/events");
+        let (one, other) = (url(738_291_045_566_120), url(738_291_045_566_121));
+        let event = r#"{"event_name":"Lead","event_time":1}"#;
+        for text in [
+            format!(r#"{{"req":{{"url":"{one}"}},"payload":{{"data":[{event}]}}}}"#),
+            format!(r#"{{"http":{{"request":{{"url":"{one}"}}}},"message":"x"}}"#),
+            format!(r#"{{"url":{{"full":"{one}?access_token=x"}},"http":{{}}}}"#),
+            format!(r#"{{"http":{{"url":"{one}"}},"again":{{"url":"{one}"}}}}"#),
+        ] {
+            assert_eq!(dataset(&text).as_deref(), Some("738291045566120"), "{text}");
+        }
+        for text in [
+            format!(r#"{{"response":{{"url":"{one}"}},"payload":{{}}}}"#),
+            format!(r#"{{"http":{{"response":{{"url":"{one}"}}}},"payload":{{}}}}"#),
+            format!(r#"{{"http":{{"url":"{one}","method":"GET"}},"payload":{{}}}}"#),
+            format!(r#"{{"a":{{"url":"{one}"}},"b":{{"url":"{other}"}}}}"#),
+            format!(r#"{{"req":{{"url":"{one}"}},"notes":["again to {other}"]}}"#),
+            format!(r#"{{"first":{{"url":"{one}","body":{event}}},"second":{{}}}}"#),
+            format!(r#"{{"req":{{"note":"see {one}"}},"payload":{{}}}}"#),
+            format!(r#"{{"links":["{one}"],"payload":{{}}}}"#),
+            r#"{"req":{"url":"/v21.0/738291045566120/events"},"payload":{}}"#.to_owned(),
+        ] {
+            assert_eq!(dataset(&text).as_deref(), Some("outer"), "{text}");
         }
     }
 
