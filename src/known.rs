@@ -14,6 +14,7 @@ use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering::Relaxed};
 
 use hashbrown::HashSet;
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::digest::forms::{Known, WrongForm};
 use crate::digest::known::Forms;
@@ -44,7 +45,7 @@ pub enum Verdict {
 }
 
 /// What was read of lists, without a word of theirs.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListTally {
     pub records: u64,
     /// Records without a value that can be used.
@@ -52,7 +53,7 @@ pub struct ListTally {
     /// Columns, or keys of JSON objects, whose names say nothing of a customer.
     pub other_columns: u64,
     /// The values that are used, each once, by the key they belong to.
-    pub values: BTreeMap<Name, u64>,
+    pub values: BTreeMap<String, u64>,
 }
 
 /// The values of a list, and a table of their digests.
@@ -99,6 +100,14 @@ impl KnownValues {
     /// Makes the table, after the last list. To be called in a pool of threads.
     pub fn finish(&mut self) {
         self.seen = HashSet::new();
+        let mut values: BTreeMap<Name, u64> = BTreeMap::new();
+        for name in &self.names {
+            *values.entry(*name).or_default() += 1;
+        }
+        let values = values.into_iter();
+        self.tally.values = values
+            .map(|(name, number)| (name.to_string(), number))
+            .collect();
         self.texts.shrink_to_fit();
         self.build();
     }
@@ -133,7 +142,6 @@ impl KnownValues {
                 self.starts.push(self.texts.len() as u64);
                 self.texts.push_str(&text);
                 self.names.push(*name);
-                *self.tally.values.entry(*name).or_default() += 1;
             }
         }
         self.tally.unusable += u64::from(!used);

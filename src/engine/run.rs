@@ -142,6 +142,7 @@ impl<'l> Run<'l> {
             return Ok(Err("is given twice"));
         }
         self.first_part.get_or_insert_with(|| header.clone());
+        self.report.known.clone_from(&header.list);
         let (totals, names) = shared::read_lines(input, self)?;
         let (groups, most) = (&mut self.groups, self.linter.settings.examples);
         let index = |report: &mut Report, group: &Group| {

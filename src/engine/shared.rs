@@ -8,6 +8,7 @@ use std::io::{self, BufRead, Write};
 use serde::{Deserialize, Serialize};
 
 use crate::facts::Facts;
+use crate::known::ListTally;
 use crate::ledger::Key;
 use crate::pixel::Index;
 use crate::pixel::index::Tie;
@@ -18,7 +19,7 @@ use crate::score::NameScore;
 use crate::settings::Settings;
 
 /// The version of the format. Parts of another version are refused.
-const FORMAT: u32 = 6;
+const FORMAT: u32 = 7;
 
 /// The first line of a part.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +36,8 @@ pub struct Header {
     capture: Option<u64>,
     /// What tells the list of known values from others, when there is one.
     known: Option<u64>,
+    /// What was read of that list.
+    pub(super) list: Option<ListTally>,
     /// What tells the options on which findings hang from others.
     options: u64,
     /// Random: tells the part from all others.
@@ -54,6 +57,7 @@ impl Header {
             as_of: as_of.to_owned(),
             capture: pixel.map(|pixel| fingerprint_of(pixel, fingerprint)),
             known: known.map(|known| known.fingerprint(key)),
+            list: known.map(|known| known.tally.clone()),
             options: options_of(settings, key),
             id: Key::random().fingerprint(),
         }
