@@ -80,8 +80,6 @@ const ALLOWED: &[(&str, Certainty, u64)] = &[
     ("CL302", Certainty::Heuristic, 20),
     // Retries and second datasets: one finding for each name and number of copies.
     ("CL305", Certainty::Strong, 60),
-    // Visitors who are known only once they buy: one finding for the log, and it is so.
-    ("CL802", Certainty::Heuristic, 1),
     // Digests of e-mail addresses and names: nobody can say more of them.
     ("CL804", Certainty::Heuristic, 1),
 ];
