@@ -1622,6 +1622,37 @@ fn the_time_behind_a_text_is_not_that_of_the_next() {
 }
 
 #[test]
+fn a_time_without_a_zone_leaves_the_line_the_time_of_its_record() {
+    let naive = "2026-06-25 16:10:03.345";
+    let line = text_of(&format!("{naive} | INFO | capi:send:7 - {CLEAN}\n"));
+    let event = text_of(CLEAN);
+    let lines = text_of(&format!("{naive} started\n{naive} sent {CLEAN}\n"));
+    for (log, timed) in [
+        (
+            format!("{{\"timestamp\":{SENT_MS},\"message\":{line}}}\n"),
+            1,
+        ),
+        // What loguru serializes has the event twice.
+        (
+            format!(
+                "{{\"text\":{line},\"record\":{{\"elapsed\":{{}},\"message\":{event},\"time\":{{\"repr\":\"{naive}\",\"timestamp\":1782396603.345}}}}}}\n"
+            ),
+            1,
+        ),
+        // Nobody knows which of several lines the time is that of.
+        (
+            format!("{{\"timestamp\":{SENT_MS},\"message\":{lines}}}\n"),
+            0,
+        ),
+    ] {
+        let place = Place::new();
+        place.write("a.log", &log);
+        let (events, captured, _) = reading(&place, "a.log");
+        assert_eq!((events, captured), (1, timed), "{log}");
+    }
+}
+
+#[test]
 fn dumps_of_php_are_named() {
     let place = Place::new();
     let dump = "array(1) {\n  [\"data\"]=>\n  array(1) {\n    [0]=>\n    array(1) {\n      [\"event_name\"]=>\n      string(4) \"Lead\"\n    }\n  }\n}\n";

@@ -77,7 +77,11 @@ fn decoded(span: &str, via: &[&str]) -> String {
         let (kind, pointer) = word.split_once(" at ").unwrap_or((word, ""));
         bytes = match kind {
             "json string" => {
-                let text = text();
+                let mut text = text();
+                if pointer.is_empty() && !text.starts_with('"') {
+                    // In a line of text it is what stands between the quotes.
+                    text = format!("\"{text}\"");
+                }
                 let value: Value = match serde_json::from_str(&text) {
                     Ok(value) => value,
                     Err(error) => panic!("{error}: {text}"),

@@ -536,6 +536,10 @@ pub(super) fn texts<'a>(
                 let mut inside = around;
                 let zone = Naive::of(dig.zone());
                 text::see(&text[..start], &mut inside, zone);
+                if inside.sent_at.is_none() && is_line(text) {
+                    // A time without a zone tells less than that of the line.
+                    (inside.sent_at, inside.trust) = (around.sent_at, around.trust);
+                }
                 *seen.insert(inside)
             }
         };
@@ -641,6 +645,11 @@ pub(super) fn texts<'a>(
         }
     }
     outcome
+}
+
+/// Whether a text is that of one line.
+fn is_line(text: &str) -> bool {
+    memchr::memchr(b'\n', text.trim_end().as_bytes()).is_none()
 }
 
 /// Whether a line ends inside of what it opened.

@@ -8,6 +8,8 @@ use std::ops::Range;
 use crate::envelope::search;
 use crate::envelope::text::is_dumped_key;
 use crate::envelope::{counted, csv};
+
+use crate::envelope::when::is_of_fluent_bit;
 use crate::input::blocks::{Frame, List};
 use crate::input::nested;
 use crate::inspect::Read;
@@ -137,7 +139,7 @@ fn walk<'a>(
         match bytes[at] {
             // Zeros are what is left of a log that was cut while its writer went on.
             b' ' | b'\t' | b'\r' | b'\n' | 0 => at += 1,
-            b'{' | b'[' if !visit.is_table() && !is_dumped_key(&bytes[at..end]) => {
+            b'{' | b'[' if !visit.is_table() && !is_text(&block[at..end]) => {
                 match visit.json(at, &block[at..end]) {
                     Ok(read) => at = after_value(block, at + read.end, end, visit),
                     Err(error) => match recover(block, at, end, complete, error, visit) {
@@ -213,6 +215,12 @@ const NO_VALUE: SyntaxError = SyntaxError {
     what: "there is no JSON value",
     incomplete: false,
 };
+
+/// Whether a text that begins with a bracket is none of JSON.
+fn is_text(text: &str) -> bool {
+    is_dumped_key(text.as_bytes())
+        || matches!(text.as_bytes(), [b'[', b'0'..=b'9', ..]) && is_of_fluent_bit(text)
+}
 
 /// Why the rest of a line behind a JSON text is none.
 pub(super) const FOLLOWS: &str = "text follows the JSON value";

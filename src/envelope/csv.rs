@@ -107,6 +107,11 @@ impl Columns {
             let of_name =
                 |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b' ');
             let rest = name.strip_prefix('@').unwrap_or(name);
+            // The zone of its times.
+            let bare = rest
+                .strip_suffix(']')
+                .and_then(|rest| rest.split_once(" ["));
+            let rest = bare.map_or(rest, |(name, _)| name);
             !rest.is_empty() && name.len() <= LONGEST_NAME && rest.bytes().all(of_name)
         };
         let mut columns = Columns {
@@ -125,6 +130,26 @@ impl Columns {
             columns.count += 1;
         }
         (columns.count > 1 && !columns.times.is_empty()).then_some(columns)
+    }
+
+    /// The columns of the rows that follow in a dump of Postgres, when one of them holds times:
+    /// `COPY public.capi_log (id, payload, created_at) FROM stdin;`.
+    pub fn of_copy(line: &str) -> Option<Columns> {
+        let names = line.trim_end().strip_prefix("COPY ")?;
+        let names = names.strip_suffix(") FROM stdin;")?.split_once(" (")?.1;
+        let names: Vec<&str> = names
+            .split(", ")
+            .map(|name| name.trim_matches('"'))
+            .collect();
+        let times = names.iter().enumerate();
+        let times: Vec<(usize, Column)> = times
+            .filter_map(|(index, name)| Some((index, labels::column(name)?)))
+            .collect();
+        (!times.is_empty()).then_some(Columns {
+            border: b'\t',
+            count: names.len(),
+            times,
+        })
     }
 
     /// Takes over when a row was written.
@@ -196,6 +221,28 @@ mod tests {
     }
 
     #[test]
+    fn a_dump_names_the_columns_of_its_rows() {
+        let copy = "COPY public.capi_log (id, payload, \"created_at\") FROM stdin;\n";
+        let columns = Columns::of_copy(copy).unwrap();
+        let sent_at = |row: &str| {
+            let mut envelope = Envelope::default();
+            columns.see(row, &mut envelope, Naive::Unknown);
+            envelope.sent_at
+        };
+        let row = "7\t{\"a\": 1}\t2024-06-24 10:11:12+00";
+        assert_eq!(sent_at(row), Some(1_719_223_872_000));
+        assert_eq!(sent_at("7\t2024-06-24 10:11:12+00"), None);
+        assert_eq!(sent_at("7\t{}\t\\N"), None);
+        for line in [
+            "COPY public.capi_log (id, payload) FROM stdin;",
+            "COPY public.capi_log (id, created_at) TO stdout;",
+            "SELECT 1;",
+        ] {
+            assert_eq!(Columns::of_copy(line), None, "{line}");
+        }
+    }
+
+    #[test]
     fn the_head_of_a_table_says_which_cell_is_a_time() {
         let sent_at = |head: &str, row: &str| {
             let columns = Columns::of_head(head)?;
@@ -219,12 +266,22 @@ mod tests {
                 "\u{feff}Date,Host,Message\r",
                 "2024-06-24T10:11:12.000Z,h,\"a,b\"",
             ),
+            (
+                "TimeGenerated [UTC],Message",
+                "\"6/24/2024, 10:11:12.000 AM\",\"a,b\"",
+            ),
+            ("timestamp [UTC],message", "2024-06-24T10:11:12.000Z,x"),
         ] {
             assert_eq!(sent_at(head, row), millis, "{head}");
         }
         for (head, row) in [
             ("id,timestamp", "1,2024-06-24T10:11:12Z,x"),
             ("id,timestamp", "1,58213"),
+            (
+                "TimeGenerated [Local Time],Message",
+                "\"6/24/2024, 10:11:12.000 AM\",x",
+            ),
+            ("id,timestamp", "1,\"6/24/2024, 10:11:12.000 AM\""),
             ("id,event_time", "1,2024-06-24T10:11:12Z"),
             ("time: 7, level=info", "x, 2024-06-24T10:11:12Z"),
             ("timestamp", "2024-06-24T10:11:12Z"),

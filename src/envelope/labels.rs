@@ -21,6 +21,8 @@ enum Role {
     Made,
     /// The same under a name that says little: it counts when its type tells that it is a time.
     At,
+    /// When the request was sent or logged, where an object spells it out.
+    Spelt(Trust),
     /// Who sent or logged it.
     Sender,
     /// An object beside the payload that holds its time or sender.
@@ -42,6 +44,10 @@ const LABELS: &[(&str, Role)] = &[
     ("loggedDateString", Role::Time(Trust::Proxy)),
     ("times", Role::Beside),
     ("start", Role::Time(Trust::Proxy)),
+    ("EdgeStartTimestamp", Role::Time(Trust::Proxy)),
+    // A capture of packets: tshark.
+    ("frame", Role::Beside),
+    ("frame.time_epoch", Role::Time(Trust::Proxy)),
     // Loggers of programs.
     ("timestamp", Role::Time(Trust::Sender)),
     ("Timestamp", Role::Time(Trust::Sender)),
@@ -67,6 +73,7 @@ const LABELS: &[(&str, Role)] = &[
     ("EventTimestampMs", Role::Time(Trust::Sender)),
     ("TimeGenerated", Role::Utc(Trust::Sender)),
     ("__REALTIME_TIMESTAMP", Role::Time(Trust::Sender)),
+    ("instant", Role::Spelt(Trust::Sender)),
     // Queues: Kafka, Pub/Sub, Kinesis, SQS, change streams.
     ("publishTime", Role::Time(Trust::Broker)),
     ("publish_time", Role::Time(Trust::Broker)),
@@ -141,28 +148,52 @@ impl Told {
 
 /// A column of a table that holds times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Column(Role);
+pub(crate) struct Column {
+    role: Role,
+    /// Whether the head of the column names the zone, as the portal of Azure does.
+    is_of_portal: bool,
+}
 
 /// The column of this name, however its letters are written, when it tells when a row was sent or
 /// logged.
 pub(crate) fn column(name: &str) -> Option<Column> {
+    let (name, zone) = match name
+        .strip_suffix(']')
+        .and_then(|name| name.split_once(" ["))
+    {
+        Some((name, zone)) => (name, Some(zone)),
+        None => (name, None),
+    };
     let role = TABLE
         .get(name)
         .or_else(|| TABLE.get(name.to_ascii_lowercase().as_str()))?;
-    match role {
-        Role::Time(_) | Role::Utc(_) | Role::Made => Some(Column(*role)),
-        _ => None,
-    }
+    let (Role::Time(trust) | Role::Utc(trust)) = *role else {
+        let is_made = *role == Role::Made && zone.is_none();
+        return is_made.then_some(Column {
+            role: *role,
+            is_of_portal: false,
+        });
+    };
+    Some(Column {
+        role: match zone {
+            None => *role,
+            Some("UTC") => Role::Utc(trust),
+            // That of the reader.
+            Some(_) => Role::Time(trust),
+        },
+        is_of_portal: zone.is_some(),
+    })
 }
 
 impl Column {
     /// What a cell of it tells.
     pub(crate) fn told(self, cell: &str, zone: Naive<'_>) -> Option<Told> {
-        let (trust, naive) = self.0.clock(zone)?;
+        let (trust, naive) = self.role.clock(zone)?;
+        let of_portal = || when::of_portal(cell, naive).filter(|_| self.is_of_portal);
         Some(Told {
             trust,
-            is_made: self.0.is_made(),
-            millis: when::of_text(cell, naive)?,
+            is_made: self.role.is_made(),
+            millis: when::of_text(cell, naive).or_else(of_portal)?,
         })
     }
 }
@@ -193,6 +224,9 @@ pub(crate) fn see<'a>(object: Item<'_, 'a>, envelope: &mut Envelope<'a>, zone: N
             None => outer,
         };
     }
+    if time.is_none() {
+        time = of_loguru(object, zone);
+    }
     if time.is_none() && envelope.sent_at.is_none() {
         time = object
             .member("response")
@@ -208,6 +242,35 @@ pub(crate) fn see<'a>(object: Item<'_, 'a>, envelope: &mut Envelope<'a>, zone: N
         let of_kafka = object.member("tstype").is_some();
         envelope.sent_at = Some(millis);
         envelope.trust = Some(if of_kafka { Trust::Broker } else { trust });
+    }
+}
+
+/// The time of a line that loguru serialized: the text of the line stands beside `record`, which has
+/// the time and the message as well.
+fn of_loguru(object: Item<'_, '_>, zone: Naive<'_>) -> Option<Told> {
+    object.member("text")?;
+    let record = object.member("record")?;
+    record.member("elapsed")?;
+    Role::Spelt(Trust::Sender).told_by(record.member("time")?, zone)
+}
+
+/// Takes over the time of a row that is a list of fields with their names, as the command line of
+/// CloudWatch gives the answer to a query back: `{"field":"@timestamp","value":…}`.
+pub(crate) fn see_fields<'a>(row: Item<'_, 'a>, envelope: &mut Envelope<'a>, zone: Naive<'_>) {
+    let mut time = None;
+    for field in row.children() {
+        // What the store itself adds begins so.
+        let name = field.member("field").and_then(Item::text);
+        let told = name.filter(|name| name.starts_with('@')).and_then(|name| {
+            let value = field.member("value")?.text()?;
+            column(name)?.told(value, zone)
+        });
+        if let Some(told) = told {
+            told.or(&mut time);
+        }
+    }
+    if let Some(told) = time {
+        (envelope.sent_at, envelope.trust) = (Some(told.millis), Some(told.trust));
     }
 }
 
@@ -257,7 +320,7 @@ fn look<'a>(
             continue;
         };
         match role {
-            Role::Time(_) | Role::Utc(_) | Role::Made | Role::At => {
+            Role::Time(_) | Role::Utc(_) | Role::Made | Role::At | Role::Spelt(_) => {
                 if let Some(told) = role.told_by(member, zone) {
                     told.or(time);
                 }
@@ -291,7 +354,7 @@ pub(crate) fn time_of_member(member: Item<'_, '_>, zone: Naive<'_>) -> Option<To
 impl Role {
     fn told_by(self, member: Item<'_, '_>, zone: Naive<'_>) -> Option<Told> {
         let (trust, naive) = self.clock(zone)?;
-        if self == Role::At && !member.is_object() {
+        if matches!(self, Role::At | Role::Spelt(_)) && !member.is_object() {
             return None;
         }
         Some(Told {
@@ -304,7 +367,7 @@ impl Role {
     /// By whose clock a time is told, and what it means without a zone.
     fn clock(self, zone: Naive<'_>) -> Option<(Trust, Naive<'_>)> {
         match self {
-            Role::Time(trust) => Some((trust, zone)),
+            Role::Time(trust) | Role::Spelt(trust) => Some((trust, zone)),
             Role::Utc(trust) => Some((trust, Naive::Utc)),
             Role::Made | Role::At => Some((Trust::Sender, zone)),
             Role::Sender | Role::Beside | Role::Trace => None,
@@ -449,6 +512,44 @@ mod tests {
             assert_eq!(seen_in(text).sent_at, sent, "{text}");
         }
         assert_eq!(seen_in(r#"{"at":"2024-06-24T10:11:12Z"}"#).sent_at, None);
+    }
+
+    #[test]
+    fn loggers_and_captures_spell_their_times_out() {
+        let sent = Some(1_719_223_872_000);
+        for (text, trust) in [
+            (
+                r#"{"EdgeStartTimestamp":1719223872000000000,"RequestBody":"x"}"#,
+                Trust::Proxy,
+            ),
+            (
+                r#"{"EdgeStartTimestamp":"2024-06-24T10:11:12Z"}"#,
+                Trust::Proxy,
+            ),
+            (
+                r#"{"frame":{"frame.time_epoch":"1719223872.000000000"},"http":{}}"#,
+                Trust::Proxy,
+            ),
+            (
+                r#"{"instant":{"epochSecond":1719223872,"nanoOfSecond":345000000}}"#,
+                Trust::Sender,
+            ),
+            (
+                r#"{"text":"x","record":{"elapsed":{},"time":{"repr":"2024-06-24","timestamp":1719223872.0}}}"#,
+                Trust::Sender,
+            ),
+        ] {
+            let seen = seen_in(text);
+            assert_eq!((seen.sent_at, seen.trust), (sent, Some(trust)), "{text}");
+        }
+        for text in [
+            r#"{"instant":"2024-06-24T10:11:12Z"}"#,
+            r#"{"instant":{"epochSecond":1719223872}}"#,
+            r#"{"record":{"created_at":"2024-06-24T10:11:12Z"},"payload":{}}"#,
+            r#"{"text":"x","record":{"time":"2024-06-24T10:11:12Z"}}"#,
+        ] {
+            assert_eq!(seen_in(text).sent_at, None, "{text}");
+        }
     }
 
     fn seen_in(text: &'static str) -> Envelope<'static> {

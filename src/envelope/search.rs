@@ -188,6 +188,7 @@ impl<'a> Search<'_, 'a> {
             around.sent_at = Some(millis);
             around.trust = Some(Trust::Sender);
         }
+        labels::see_fields(item, &mut around, self.zone);
         let several = item.len() > 1;
         let named = fields_by_name(item);
         if named > 0 {

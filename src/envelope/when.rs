@@ -80,8 +80,12 @@ pub fn of_item(item: Item<'_, '_>, naive: Naive<'_>) -> Option<i64> {
     }
 }
 
-/// A time that spells out its type, as stores export it: `{"$date": …}`.
+/// A time that spells out its type, as stores export it: `{"$date": …}`; or in two members, as
+/// loggers write it.
 fn of_typed(item: Item<'_, '_>, naive: Naive<'_>) -> Option<i64> {
+    if let Some(number) = in_two(item) {
+        return of_item(number, naive);
+    }
     let only = |item: Item<'_, '_>| item.len() == 1;
     let mut value = Some(item).filter(|&item| only(item))?.children().next()?;
     let is_type = |key: &str| {
@@ -99,6 +103,18 @@ fn of_typed(item: Item<'_, '_>, naive: Naive<'_>) -> Option<i64> {
         _ if is_type(value.key()) => of_item(value, naive),
         _ => None,
     }
+}
+
+/// The number in `{"epochSecond": …, "nanoOfSecond": …}` (Log4j) and in
+/// `{"repr": …, "timestamp": …}` (loguru).
+fn in_two<'t, 'a>(item: Item<'t, 'a>) -> Option<Item<'t, 'a>> {
+    let pair = |number: &str, other: &str| {
+        item.member(other)?;
+        item.member(number)
+            .filter(|number| matches!(number.val(), Val::Int(_) | Val::Float(_)))
+    };
+    (item.len() == 2)
+        .then(|| pair("epochSecond", "nanoOfSecond").or_else(|| pair("timestamp", "repr")))?
 }
 
 /// A number in seconds, milliseconds, microseconds or nanoseconds, told apart by its size.
@@ -147,6 +163,27 @@ pub fn of_text(text: &str, naive: Naive<'_>) -> Option<i64> {
     None
 }
 
+/// Seconds with a fraction: its third digit is a whole millisecond.
+fn of_seconds(text: &str) -> Option<i64> {
+    of_number(text.parse().ok()?)
+}
+
+/// `6/24/2024, 10:11:12.345 AM`, as the portal of Azure writes times in exports for readers in
+/// America. Without the last word nobody could tell the day from the month.
+pub(super) fn of_portal(text: &str, naive: Naive<'_>) -> Option<i64> {
+    let (day, clock) = text.split_once(", ")?;
+    let (clock, half) = clock.split_once([' ', '\u{202f}'])?;
+    let (whole, fraction) = clock.split_once('.').unwrap_or((clock, "0"));
+    if !matches!(half, "AM" | "PM") || !fraction.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let text = format!("{day} {whole} {half}");
+    let parsed = strtime::parse("%m/%d/%Y %I:%M:%S %p", text).ok()?;
+    let millis = naive.millis(parsed.to_datetime().ok()?)?;
+    let fraction: f64 = format!("0.{fraction}").parse().ok()?;
+    Some(millis + (fraction * 1e3).floor() as i64)
+}
+
 /// `24/Jun/2024:10:11:12 +0200`.
 fn access_log(text: &str) -> Option<i64> {
     let parsed = strtime::parse("%d/%b/%Y:%H:%M:%S %z", text).ok()?;
@@ -177,6 +214,9 @@ pub fn at_start(line: &str, naive: Naive<'_>) -> Option<Stamp> {
     if skip > 0 {
         let mut stamp = at_start(&line[skip..], naive)?;
         stamp.end += skip;
+        return Some(stamp);
+    }
+    if let Some(stamp) = of_journal(line) {
         return Some(stamp);
     }
     let head = &line.as_bytes()[..line.len().min(120)];
@@ -218,21 +258,27 @@ pub fn at_start(line: &str, naive: Naive<'_>) -> Option<Stamp> {
             trust: Trust::Broker,
         });
     }
-    if let Some(stamp) = of_php(line) {
-        return Some(stamp);
-    }
-    if let Some(stamp) = in_digits(line) {
-        return Some(stamp);
+    let of_writer = of_php(line)
+        .or_else(|| in_digits(line))
+        .or_else(|| of_balancer(line))
+        .or_else(|| of_fluent_bit(line))
+        .or_else(|| of_workflow(line));
+    if of_writer.is_some() {
+        return of_writer;
     }
     for start in starts.into_iter().flatten() {
         let Some(text) = line.get(start..) else {
             continue;
         };
         if let Some(iso) = iso(text) {
+            let is_of_proxy = start > 0 && is_request_of_proxy(&text[iso.end..]);
             return Some(Stamp {
                 millis: iso.millis(&text[..iso.end], naive),
                 end: start + iso.end,
-                trust: Trust::Sender,
+                trust: match is_of_proxy {
+                    true => Trust::Proxy,
+                    false => Trust::Sender,
+                },
             });
         }
         if let Some(text) = text.get(..26).filter(|_| start > 0)
@@ -336,6 +382,91 @@ fn of_php(line: &str) -> Option<Stamp> {
     Some(Stamp {
         millis: millis_of(zoned.timestamp()),
         end: 22 + zone.len(),
+        trust: Trust::Sender,
+    })
+}
+
+/// Whether a request line in quotes follows a time in brackets and nothing between, as in the
+/// access logs of Envoy: `[2024-…] "POST /capi HTTP/2" 200`.
+fn is_request_of_proxy(behind: &str) -> bool {
+    const METHODS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+    let Some(request) = behind.strip_prefix("] \"") else {
+        return false;
+    };
+    let request = &request[..request.find('"').unwrap_or(request.len())];
+    let method = request.split(' ').next().unwrap_or_default();
+    let protocol = request.rsplit(' ').next().unwrap_or_default();
+    // The head of a line may end in the address.
+    let is_cut = request.len() + 3 == behind.len();
+    METHODS.contains(&method) && (protocol.starts_with("HTTP/") || is_cut)
+}
+
+/// `https 2024-06-24T10:11:12.345678Z app/…`, as load balancers of AWS write it.
+fn of_balancer(line: &str) -> Option<Stamp> {
+    const TYPES: [&str; 6] = ["http", "https", "h2", "grpcs", "ws", "wss"];
+    let (kind, rest) = line.split_once(' ')?;
+    let iso = iso(rest).filter(|iso| TYPES.contains(&kind) && rest[..iso.end].ends_with('Z'))?;
+    rest[iso.end..].starts_with(' ').then(|| Stamp {
+        millis: iso.millis(&rest[..iso.end], Naive::Utc),
+        end: line.len() - rest.len() + iso.end,
+        trust: Trust::Proxy,
+    })
+}
+
+/// `[0] capi.app: [1719223872.345000000, {…`, as Fluent Bit writes it to its output; newer ones put
+/// the time and what else they know of the record into a list of their own: `[[1719223872.345, {}], …`.
+fn of_fluent_bit(line: &str) -> Option<Stamp> {
+    let rest = line.strip_prefix('[')?;
+    let number = rest.bytes().take_while(u8::is_ascii_digit).count();
+    let (tag, rest) = rest.get(number..)?.strip_prefix("] ")?.split_once(": [")?;
+    let is_prefix = (1..=9).contains(&number) && tag.len() <= 60 && !tag.contains([' ', '"']);
+    let rest = rest.strip_prefix('[').unwrap_or(rest);
+    let of_number = |b: &u8| b.is_ascii_digit() || *b == b'.';
+    let length = rest.bytes().take_while(of_number).count();
+    let is_time = is_prefix && rest.get(10..11) == Some(".") && rest[length..].starts_with(", {");
+    let millis = of_seconds(&rest[..length]).filter(|_| is_time)?;
+    Some(Stamp {
+        millis: Some(millis),
+        end: line.len() - rest.len() + length,
+        trust: Trust::Sender,
+    })
+}
+
+/// Whether a text begins as Fluent Bit writes a record, which is no list.
+pub(crate) fn is_of_fluent_bit(text: &str) -> bool {
+    let mut end = text.len().min(120);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    of_fluent_bit(&text[..end]).is_some()
+}
+
+/// `__REALTIME_TIMESTAMP=1719223872345678`, a field on a line of its own as `journalctl -o export`
+/// writes it before those of the message.
+fn of_journal(line: &str) -> Option<Stamp> {
+    let micros = line.strip_prefix("__REALTIME_TIMESTAMP=")?.trim_end();
+    let is_whole = micros.len() == 16 && micros.bytes().all(|b| b.is_ascii_digit());
+    Some(Stamp {
+        millis: Some(of_number(micros.parse().ok()?).filter(|_| is_whole)?),
+        end: line.len(),
+        trust: Trust::Sender,
+    })
+}
+
+/// `job\tstep\t2024-06-24T10:11:12.3456789Z text`, as GitHub shows the log of a run: seven digits
+/// behind the second.
+fn of_workflow(line: &str) -> Option<Stamp> {
+    let (_, rest) = line.split_once('\t')?;
+    let (_, rest) = rest.split_once('\t')?;
+    // Each step begins with a byte order mark.
+    let rest = rest.trim_start_matches('\u{feff}');
+    let iso = iso(rest)?;
+    let is_of_run = iso.clock_end == "2024-06-24T10:11:12.3456789".len()
+        && rest[..iso.end].ends_with('Z')
+        && rest[iso.end..].starts_with(' ');
+    is_of_run.then(|| Stamp {
+        millis: iso.millis(&rest[..iso.end], Naive::Utc),
+        end: line.len() - rest.len() + iso.end,
         trust: Trust::Sender,
     })
 }
@@ -646,6 +777,15 @@ mod tests {
                 r#"{"timestampValue":"2024-06-24T10:11:12.345Z"}"#,
                 Some(1_719_223_872_345),
             ),
+            (
+                r#"{"epochSecond":1719223872,"nanoOfSecond":345000000}"#,
+                Some(1_719_223_872_000),
+            ),
+            (
+                r#"{"repr":"2024-06-24","timestamp":1719223872.345}"#,
+                Some(1_719_223_872_345),
+            ),
+            (r#"{"epochSecond":1719223872,"name":"x"}"#, None),
             (r#"{"at":"2024-06-24T10:11:12.345Z"}"#, None),
             (r#"{"$date":"2024-06-24T10:11:12.345Z","x":1}"#, None),
             (r#"{"$date":{"$date":{"N":"1719223872345"}}}"#, None),
@@ -697,6 +837,35 @@ mod tests {
             ("1719223872345 INFO {}", true),
             ("[1719223872345] {}", true),
             ("1719223872.345 {}", true),
+            (
+                "https 2024-06-24T10:11:12.345678Z app/lb/50dc 1.2.3.4:2817",
+                true,
+            ),
+            (
+                "h2 2024-06-24T10:11:12.345678Z app/lb/50dc 1.2.3.4:2817",
+                true,
+            ),
+            (
+                "[2024-06-24T10:11:12.345Z] \"POST /capi HTTP/2\" 200 - {}",
+                true,
+            ),
+            (
+                "[0] capi.app: [1719223872.345000000, {\"log\"=>\"{}\"}]",
+                true,
+            ),
+            (
+                "[12] capi: [[1719223872.345000000, {}], {\"log\"=>\"{}\"}]",
+                true,
+            ),
+            ("__REALTIME_TIMESTAMP=1719223872345678", true),
+            (
+                "test\tRun tests\t2024-06-24T10:11:12.3456789Z capi {}",
+                true,
+            ),
+            (
+                "test\tRun\t\u{feff}2024-06-24T10:11:12.3456789Z capi {}",
+                true,
+            ),
             ("06-24-2024 @ 10:11:12 - body", false),
             ("Jun 24 10:11:12 host app[1]: {}", false),
         ] {
@@ -717,8 +886,59 @@ mod tests {
             "4512223872345 {}",
             "\u{1b}[2K{}",
             "event_time=2024-06-24T10:11:12Z data",
+            "order 2024-06-24T10:11:12.345678Z app",
+            "[0] capi.app: [1719223872, {\"log\"=>\"{}\"}]",
+            "[0] capi app: [1719223872.345000000, {}]",
+            "__REALTIME_TIMESTAMP=1719223872",
+            "_SOURCE_REALTIME_TIMESTAMP=1719223872345678",
+            "order\tevent\t2024-06-24T10:11:12Z paid {}",
         ] {
             assert_eq!(at_start(line, Naive::Unknown), None, "{line}");
         }
+    }
+
+    #[test]
+    fn a_time_before_a_request_line_is_that_of_a_proxy() {
+        let trust = |line: &str| at_start(line, Naive::Unknown).map(|stamp| stamp.trust);
+        for (line, of_proxy) in [
+            (
+                "[2024-06-24T10:11:12.345Z] \"POST /capi HTTP/2\" 200 - {}",
+                true,
+            ),
+            ("[2024-06-24T10:11:12.345Z] \"POST /capi?x=", true),
+            ("https 2024-06-24T10:11:12.345678Z app/lb/50dc x", true),
+            ("[2024-06-24T10:11:12.345Z] \"POST to Meta\" {}", false),
+            ("[2024-06-24T10:11:12.345Z] \"sent\" {}", false),
+            (
+                "[2024-06-24T10:11:12.345Z] INFO \"POST /capi HTTP/2\" 200",
+                false,
+            ),
+            (
+                "2024-06-24T10:11:12.345Z DEBUG \"POST /capi HTTP/1.1\" 200",
+                false,
+            ),
+        ] {
+            let want = if of_proxy {
+                Trust::Proxy
+            } else {
+                Trust::Sender
+            };
+            assert_eq!(trust(line), Some(want), "{line}");
+        }
+    }
+
+    #[test]
+    fn exports_of_a_portal_have_american_times() {
+        for (text, millis) in [
+            ("6/24/2024, 10:11:12.345 AM", Some(MILLIS)),
+            ("6/24/2024, 10:11:12.345\u{202f}AM", Some(MILLIS)),
+            ("6/24/2024, 10:11:12 PM", Some(MILLIS - 345 + 43_200_000)),
+            ("24/6/2024, 10:11:12 AM", None),
+            ("6/7/2024, 10:11:12", None),
+            ("6/7/2024, 10:11:12 pm", None),
+        ] {
+            assert_eq!(of_portal(text, Naive::Utc), millis, "{text}");
+        }
+        assert_eq!(of_portal("6/24/2024, 10:11:12 AM", Naive::Unknown), None);
     }
 }

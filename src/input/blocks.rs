@@ -352,6 +352,15 @@ impl<R: Read> Blocks<R> {
                 self.columns = Some(Arc::new(columns));
                 return;
             }
+            if line.starts_with(b"COPY ")
+                && let Ok(head) = std::str::from_utf8(line)
+                && let Some(columns) = Columns::of_copy(head)
+                // A dump has many tables: what holds payloads holds them from the first row on.
+                && rest[end..].split(|&byte| byte == b'\n').next().is_some_and(|row| row.contains(&b'{'))
+            {
+                self.columns = Some(Arc::new(columns));
+                return;
+            }
             if matches!(first, Some(byte) if !matches!(byte, b'{' | b'[')) && opens_cell(rest, end)
             {
                 return;
