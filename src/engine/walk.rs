@@ -7,9 +7,8 @@ use std::ops::Range;
 
 use crate::envelope::search;
 use crate::envelope::text::is_dumped_key;
-use crate::envelope::{counted, csv};
-
 use crate::envelope::when::is_of_fluent_bit;
+use crate::envelope::{counted, csv};
 use crate::input::blocks::{Frame, List};
 use crate::input::nested;
 use crate::inspect::Read;
