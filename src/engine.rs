@@ -2,6 +2,7 @@
 //! and are joined in the order of the input, so that the same input gives the same bytes for any
 //! number of threads.
 
+mod by_element;
 mod checker;
 mod dig;
 mod learn;

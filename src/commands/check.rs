@@ -121,8 +121,8 @@ pub(super) fn check(args: &CheckArgs) -> Result<u8, Failure> {
 
 /// Joins parts of a log that were checked apart.
 pub(super) fn merge(args: MergeArgs) -> Result<u8, Failure> {
-    setup::is_of_whole_logs("--select", &args.select)?;
-    setup::is_of_whole_logs("--ignore", &args.ignore)?;
+    setup::refuse_decided("--select", &args.select)?;
+    setup::refuse_decided("--ignore", &args.ignore)?;
     let check = CheckArgs {
         input: InputArgs {
             allow_empty: args.allow_empty,

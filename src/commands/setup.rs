@@ -227,11 +227,10 @@ fn selection(select: (&[String], &str), ignore: (&[String], &str)) -> Result<Vec
 
 /// Refuses entries of --select and --ignore that nothing can be done about any more: what an event or a
 /// request shows was told when the parts were written.
-pub(super) fn is_of_whole_logs(option: &str, entries: &[String]) -> Result<(), Failure> {
-    for entry in entries {
-        let rules = rules::matching(entry.trim()).unwrap_or_default();
+pub(super) fn refuse_decided(option: &str, entries: &[String]) -> Result<(), Failure> {
+    for entry in entries.iter().map(|entry| entry.trim()) {
+        let rules = rules::matching(entry).unwrap_or_default();
         if !rules.is_empty() && rules.iter().all(|&rule| rules::ALL[rule].log().is_none()) {
-            let entry = entry.trim();
             return Err(usage(format!(
                 "{option} {entry}: it was decided when the parts were written; give {option} to check --ledger-out"
             )));

@@ -15,7 +15,6 @@ use hashbrown::HashSet;
 use jiff::tz::TimeZone;
 use once_cell::sync::Lazy;
 
-use crate::clock::Latest;
 use crate::envelope::csv::Columns;
 use crate::envelope::search::{self, Origin};
 use crate::envelope::text as envelope_text;
@@ -33,11 +32,12 @@ use crate::rules;
 use crate::score::event_score;
 use crate::values::printable;
 
+use super::by_element::ByElement;
 use super::dig::{self, Dig, Inspected, Joints, Layer, Outcome, Trees, Why};
 use super::parcel;
 use super::part::{Lines, Part, Scene, Told};
 use super::walk;
-use super::worker::{Utf8, Worker, latest_of};
+use super::worker::{Utf8, Worker};
 use answers::{Answer, NewestFirst, Requests, Stand};
 use notes::{Notes, Seen, Spot};
 
@@ -49,15 +49,8 @@ pub(super) struct Checker<'c, 'a> {
     pub(super) part: &'c mut Part,
     utf8: &'c Utf8<'a>,
     seen: Vec<Seen>,
-    /// The pointer of the text's root, for elements of a larger text.
-    prefix: Pointer,
-    /// Whether the text is an element of a list read in pieces, and if so of `data`.
-    as_event: Option<bool>,
-    /// Whether it is one of a list in a body that comes to its end in another block.
-    awaits_body: bool,
-    latest: Latest,
-    /// What the text around a list tells of its elements, when these are read one by one.
-    context: Envelope<'a>,
+    /// The larger text that the text at hand is an element of.
+    list: ByElement<'a>,
     ties: Vec<Tie>,
     /// The way to the text at hand, when it does not stand in the block as it is.
     layers: Vec<Layer<'a>>,
@@ -103,11 +96,7 @@ impl<'c, 'a> Checker<'c, 'a> {
             part,
             utf8,
             seen: Vec::new(),
-            prefix: Pointer::root(),
-            as_event: None,
-            awaits_body: false,
-            latest: Latest::default(),
-            context: Envelope::default(),
+            list: ByElement::default(),
             layers: Vec::new(),
             ambient: Ambient::default(),
             columns: None,
@@ -145,7 +134,7 @@ impl<'a> Checker<'_, 'a> {
             let is_damaged =
                 self.layers.is_empty() && self.utf8.bad_in(start, start + raw.len()).is_some();
             let mut parcel = parcel::parcel(self.worker, raw, bound, span.is_some(), is_damaged);
-            parcel.awaits_body = self.awaits_body && self.layers.is_empty() && seen.place == 0;
+            parcel.awaits_body = self.list.awaits_body && self.layers.is_empty() && seen.place == 0;
             parcel.line = self.lines.locate(begin, 0).line;
             parcel.offset = begin as u64;
             parcel.event = events_before + number as u64;
@@ -179,11 +168,11 @@ impl<'a> Checker<'_, 'a> {
                 None,
             );
         }
-        let anchor = anchor(&self.layers, &self.prefix, &mut self.trees);
+        let anchor = anchor(&self.layers, &self.list.prefix, &mut self.trees);
         let prefix = match anchor {
             // Pointers start from the text itself.
             Some(_) => Pointer::root(),
-            None => self.prefix.clone(),
+            None => self.list.prefix.clone(),
         };
         let mut scene = worker.scene(text, at, prefix, &mut self.lines);
         scene.anchor = anchor;
@@ -266,7 +255,7 @@ impl<'a> Checker<'_, 'a> {
         }
         let worker = self.worker;
         let mut scene = worker.scene(text, at, Pointer::root(), &mut self.lines);
-        scene.anchor = anchor(&self.layers, &self.prefix, &mut self.trees);
+        scene.anchor = anchor(&self.layers, &self.list.prefix, &mut self.trees);
         self.part
             .report(&mut scene, findings.list(), &Pointer::root(), None);
     }
@@ -304,7 +293,7 @@ impl<'a> Dig<'a> for Checker<'_, 'a> {
         origin: Option<Origin>,
     ) -> Result<Inspected<'a>, SyntaxError> {
         let events_before = self.part.events + self.part.filtered;
-        let element = self.as_event == Some(true) && self.layers.is_empty();
+        let element = self.list.as_event == Some(true) && self.layers.is_empty();
         self.seen.clear();
         let (texts, block) = ([Spot { at, text }], self.lines.text());
         let (seen, ties) = (&mut self.seen, &mut self.ties);
@@ -313,12 +302,12 @@ impl<'a> Dig<'a> for Checker<'_, 'a> {
         let read = match element {
             true => self
                 .inspector
-                .element(text, self.latest, around, &mut notes)?,
+                .element(text, self.list.latest, around, &mut notes)?,
             false => self
                 .inspector
                 .text_within(text, around, origin, &mut notes)?,
         };
-        if self.awaits_body && self.layers.is_empty() {
+        if self.list.awaits_body && self.layers.is_empty() {
             self.inspector.note_age(&mut self.part.ages);
         }
         self.count(at, &text[..read.end], around, element);
@@ -415,19 +404,19 @@ impl<'a> Checker<'_, 'a> {
         let (seen, ties) = (&mut all_seen, &mut self.ties);
         let mut notes = Notes::of(self.worker, self.part, seen, ties, block, &texts);
         self.inspector.run_aside(&mut notes);
-        let (is_element, around) = (self.as_event == Some(true), self.around());
-        let prefix = self.prefix.clone();
+        let (is_element, around) = (self.list.as_event == Some(true), self.around());
+        let prefix = self.list.prefix.clone();
         let mut prefixes = std::mem::take(&mut self.prefixes);
         let mut seen = all_seen.drain(..);
         for ((number, &Spot { at, text }), prefix) in
             texts.iter().enumerate().zip(prefixes.drain(..))
         {
             self.inspector.turn_to(number);
-            self.prefix = prefix;
+            self.list.prefix = prefix;
             let events = self.inspector.events();
             self.seen.clear();
             self.seen.extend(seen.by_ref().take(events));
-            if self.awaits_body {
+            if self.list.awaits_body {
                 self.inspector.note_age(&mut self.part.ages);
             }
             let before = self.found;
@@ -440,15 +429,12 @@ impl<'a> Checker<'_, 'a> {
         self.inspector.clear_aside();
         texts.clear();
         (self.aside, self.seen_aside) = (texts, all_seen);
-        (self.prefixes, self.prefix) = (prefixes, prefix);
+        (self.prefixes, self.list.prefix) = (prefixes, prefix);
     }
 
     /// What stands around a text that may be put aside.
     fn around(&self) -> Envelope<'a> {
-        match self.as_event {
-            Some(_) => self.context,
-            None => Envelope::default(),
-        }
+        self.list.around().unwrap_or_default()
     }
 
     /// Counts what is in the text at hand.
@@ -488,7 +474,7 @@ impl<'a> Checker<'_, 'a> {
         }
         self.joints.mix();
         // The elements of a list are one record with it.
-        if self.as_event.is_none() {
+        if self.list.as_event.is_none() {
             self.part.records += 1;
             self.part.other_records += u64::from(!found);
         }
@@ -564,12 +550,12 @@ fn is_of_an_event(text: &str) -> bool {
 
 impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
     fn json(&mut self, at: usize, text: &'a str) -> Result<Taken, SyntaxError> {
-        let alone = self.as_event.is_some() || self.ambient.is_spent();
-        let element = (self.as_event == Some(true)).then_some(self.latest);
+        let alone = self.list.as_event.is_some() || self.ambient.is_spent();
+        let element = (self.list.as_event == Some(true)).then_some(self.list.latest);
         if alone && let Some(read) = self.inspector.set_aside(text, self.around(), element) {
             let text = &text[..read.end];
             self.aside.push(Spot { at, text });
-            self.prefixes.push(self.prefix.clone());
+            self.prefixes.push(self.list.prefix.clone());
             if self.inspector.is_full() {
                 self.settle();
             }
@@ -577,8 +563,8 @@ impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
         }
         self.settle();
         let before = self.found;
-        let around = match self.as_event {
-            Some(_) => self.context,
+        let around = match self.list.around() {
+            Some(around) => around,
             None => self.ambient.current_of(&self.lines.text()[at..]),
         };
         let read = dig::json(self, at, text, around, None, 0)?;
@@ -686,7 +672,7 @@ impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
     }
 
     fn is_table(&self) -> bool {
-        self.columns.is_some() && self.as_event.is_none()
+        self.columns.is_some() && self.list.as_event.is_none()
     }
 
     fn settle(&mut self) {
@@ -703,7 +689,7 @@ impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
         self.end_record();
         self.pair_backwards();
         // Elements of a list wait for the end of their body.
-        let waits = self.part.asks == Some(true) && self.as_event.is_none();
+        let waits = self.part.asks == Some(true) && self.list.as_event.is_none();
         if waits && self.requests.last.end == self.part.parcels.len() {
             let last = &self.requests.last;
             let sizes = &self.requests.last_sizes;
@@ -722,21 +708,18 @@ impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
 
     fn list(&mut self, block: &'a str, elements: &[Range<usize>], list: &List) {
         self.settle();
-        self.as_event = Some(list.in_data);
-        self.awaits_body = list.is_of_a_body();
-        self.context = dig::context(list, self.arena(), self.zone());
-        if list.in_data {
-            self.latest = latest_of(block, elements);
-        }
+        let (arena, worker) = (self.arena(), self.worker);
+        let zone = worker.around.assume.zone.as_ref();
+        self.list.begin(block, elements, list, arena, zone);
     }
 
     fn element(&mut self, pointer: Pointer) {
-        self.prefix = pointer;
+        self.list.prefix = pointer;
     }
 
     fn cut_off(&mut self, at: usize, text: &'a str, elements: Range<usize>, error: SyntaxError) {
         self.settle();
-        if self.awaits_body {
+        if self.list.awaits_body {
             // Nobody knows what else the body says.
             let reason = rules::index_of("malformed-json");
             let waiting = self.part.parcels.iter_mut();
@@ -745,8 +728,7 @@ impl<'a> walk::Visit<'a> for Checker<'_, 'a> {
                 parcel.reasons.push(reason);
             }
         }
-        (self.as_event, self.awaits_body) = (None, false);
-        (self.context, self.prefix) = (Envelope::default(), Pointer::root());
+        self.list.end();
         self.ambient.spend();
         self.joints.mix();
         self.part.records += 1;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bumpalo::Bump;
 
-use crate::clock::{Clock, Latest};
+use crate::clock::Clock;
 use crate::digest::Shape;
 use crate::envelope::csv::Columns;
 use crate::envelope::decode;
@@ -24,11 +24,12 @@ use crate::report::{LocatedChange, count};
 use crate::values::printable;
 use crate::witness::Sent;
 
+use super::by_element::ByElement;
 use super::checker::{Ambient, is_wanted};
 use super::dig::{self, Dig, Held, Inspected, Joints, Layer, Trees};
 use super::part::Lines;
 use super::walk;
-use super::worker::{Utf8, Worker, latest_of};
+use super::worker::{Utf8, Worker};
 
 /// What mending a block came to.
 #[derive(Default)]
@@ -58,10 +59,7 @@ pub(super) fn mend_block(worker: &Worker<'_>, block: &Block, complete: bool) -> 
         inspector: Inspector::new(&worker.linter.rules, worker.around, &arena).look_at_copies(),
         lines: Lines::new(text, skip),
         utf8: &utf8,
-        as_event: None,
-        latest: Latest::default(),
-        context: Envelope::default(),
-        prefix: Pointer::root(),
+        list: ByElement::default(),
         events: 0,
         block: text,
         pieces: Vec::new(),
@@ -177,11 +175,8 @@ struct Bench<'b, 'a> {
     inspector: Inspector<'b, 'a>,
     lines: Lines<'a>,
     utf8: &'b Utf8<'a>,
-    as_event: Option<bool>,
-    latest: Latest,
-    /// What the text around a list tells of its elements, when these are read one by one.
-    context: Envelope<'a>,
-    prefix: Pointer,
+    /// The larger text that the text at hand is an element of.
+    list: ByElement<'a>,
     /// Events before the text at hand.
     events: u64,
     block: &'a str,
@@ -266,7 +261,7 @@ impl<'a> Dig<'a> for Bench<'_, 'a> {
         let read = match self.is_element() {
             true => self
                 .inspector
-                .element(text, self.latest, around, &mut clocks)?,
+                .element(text, self.list.latest, around, &mut clocks)?,
             false => self
                 .inspector
                 .text_within(text, around, origin, &mut clocks)?,
@@ -420,8 +415,8 @@ impl<'a> Dig<'a> for Bench<'_, 'a> {
 impl<'a> walk::Visit<'a> for Bench<'_, 'a> {
     fn json(&mut self, at: usize, text: &'a str) -> Result<Read, SyntaxError> {
         let before = self.found;
-        let around = match self.as_event {
-            Some(_) => self.context,
+        let around = match self.list.around() {
+            Some(around) => around,
             None => self.ambient.current(),
         };
         let begun = self.begin_record();
@@ -484,7 +479,7 @@ impl<'a> walk::Visit<'a> for Bench<'_, 'a> {
     fn relaxed(&mut self, _: usize) {}
 
     fn is_table(&self) -> bool {
-        self.columns.is_some() && self.as_event.is_none()
+        self.columns.is_some() && self.list.as_event.is_none()
     }
 
     fn waits_from(&self) -> Option<usize> {
@@ -496,20 +491,17 @@ impl<'a> walk::Visit<'a> for Bench<'_, 'a> {
     }
 
     fn list(&mut self, block: &'a str, elements: &[Range<usize>], list: &List) {
-        self.as_event = Some(list.in_data);
-        self.context = dig::context(list, self.arena(), self.zone());
-        if list.in_data {
-            self.latest = latest_of(block, elements);
-        }
+        let (arena, worker) = (self.arena(), self.worker);
+        let zone = worker.around.assume.zone.as_ref();
+        self.list.begin(block, elements, list, arena, zone);
     }
 
     fn element(&mut self, pointer: Pointer) {
-        self.prefix = pointer;
+        self.list.prefix = pointer;
     }
 
     fn cut_off(&mut self, _: usize, _: &'a str, _: Range<usize>, _: SyntaxError) {
-        self.as_event = None;
-        (self.context, self.prefix) = (Envelope::default(), Pointer::root());
+        self.list.end();
         self.ambient.spend();
     }
 }
@@ -529,7 +521,7 @@ fn edited(text: &str, base: usize, mut edits: Vec<(Range<usize>, String)>) -> St
 
 impl<'a> Bench<'_, 'a> {
     fn is_element(&self) -> bool {
-        self.as_event == Some(true) && self.layers.is_empty()
+        self.list.as_event == Some(true) && self.layers.is_empty()
     }
 
     /// How many texts were changed so far, and how much was told.
@@ -691,7 +683,7 @@ impl<'a> Bench<'_, 'a> {
             let place = outside.events.get(taken_out.unwrap_or(usize::MAX));
             let base = place.unwrap_or(base);
             let base = match self.layers.is_empty() {
-                true => self.prefix.join(base),
+                true => self.list.prefix.join(base),
                 false => base.clone(),
             };
             let event = event.or(taken_out.map(|number| number as u64));

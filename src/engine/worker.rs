@@ -1,21 +1,18 @@
 //! Works on one block, on any thread: mends it if told to, checks its texts and counts.
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use bumpalo::Bump;
 
 use crate::ages::Ages;
-use crate::clock::{Latest, plausible_time};
 use crate::envelope::guess;
 use crate::envelope::search;
 use crate::input::blocks::{Block, Frame, Head, bom_length};
 use crate::inspect::{Inspector, Surroundings};
-use crate::json::{Pointer, Tape};
+use crate::json::Pointer;
 use crate::ledger::{Entries, Key};
 use crate::output::Fixing;
 use crate::rules;
-use crate::values::name::Name;
 use crate::witness::Sent;
 
 use super::checker::Checker;
@@ -247,24 +244,6 @@ impl Worker<'_> {
             part.report(&mut scene, findings, &inspector.pointer(group.place), None);
         }
     }
-}
-
-/// The largest times of some elements of `data`, read without any rule.
-pub(super) fn latest_of(text: &str, ranges: &[Range<usize>]) -> Latest {
-    let mut latest = Latest::default();
-    let mut arena = Bump::new();
-    for range in ranges {
-        let mut tape = Tape::new();
-        if tape.parse(&text[range.clone()], &arena).is_ok() {
-            let time = tape.root().get(Name::EventTime).and_then(plausible_time);
-            if let Some(time) = time {
-                latest.see(time);
-            }
-        }
-        drop(tape);
-        arena.reset();
-    }
-    latest
 }
 
 /// Bytes as text. Bytes that are no UTF-8 are shown to the parser as `?`, so that the rest of the

@@ -355,9 +355,10 @@ fn pair(index: &Index, ties: &[Tie]) -> Vec<Option<Pair>> {
             .collect();
         // A browser's visits to one page look alike, also those of which each has found its copy: the
         // one that lost its event and the one that lost its hit would make a pair.
-        let are_alike = group[0].bond == Bond::Browser;
-        let candidates = group.iter().filter(|_| are_alike);
-        let candidates = candidates.chain(open.iter().copied().filter(|_| !are_alike));
+        let candidates = match group[0].bond {
+            Bond::Browser => group.iter().collect(),
+            _ => open.clone(),
+        };
         for tie in candidates {
             *of_hit.entry(tie.hit).or_insert(0) += 1;
             *of_event.entry(tie.at).or_insert(0) += 1;

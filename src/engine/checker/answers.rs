@@ -314,10 +314,10 @@ impl<'a> Checker<'_, 'a> {
                 None => self.part.answers.taken += 1,
             }
             let said = self.inspector.refusal(number).map(|finding| {
-                let anchor = anchor(&self.layers, &self.prefix, &mut self.trees);
+                let anchor = anchor(&self.layers, &self.list.prefix, &mut self.trees);
                 let prefix = match anchor {
                     Some(_) => Pointer::root(),
-                    None => self.prefix.clone(),
+                    None => self.list.prefix.clone(),
                 };
                 let mut scene = self.worker.scene(text, at, prefix, &mut self.lines);
                 scene.anchor = anchor;
