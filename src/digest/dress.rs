@@ -40,6 +40,13 @@ impl Case {
             }
             Case::Lower => text.to_lowercase(),
             Case::Upper => text.to_uppercase(),
+            Case::Capital if text.is_ascii() => {
+                let mut text = text.to_ascii_lowercase();
+                if let Some(first) = text.get_mut(..1) {
+                    first.make_ascii_uppercase();
+                }
+                text
+            }
             Case::Capital => {
                 let mut chars = text.chars();
                 let first = chars.next().into_iter().flat_map(char::to_uppercase);
@@ -52,6 +59,13 @@ impl Case {
 
 /// The letters and digits of a text in lower case.
 pub(super) fn bare(text: &str) -> String {
+    // Most lists are of ASCII letters, for which the tables of Unicode need not be asked.
+    if text.is_ascii() {
+        let letters = text.bytes().filter(u8::is_ascii_alphanumeric);
+        return letters
+            .map(|b| char::from(b.to_ascii_lowercase()))
+            .collect();
+    }
     let letters = text.chars().filter(|c| c.is_alphanumeric());
     letters.flat_map(char::to_lowercase).collect()
 }

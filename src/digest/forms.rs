@@ -14,7 +14,7 @@ use super::dates::{self, Days};
 use super::dress::{Case, bare};
 use super::fixed::{DATES, Fixed, POSTCODES};
 use super::postcodes::{self, Codes};
-use super::table::{Filter, Set, Source, Table};
+use super::table::{self, Filter, Set, Source, Table};
 use super::words::{Words, city_names, is_north_american, joined, region_names};
 use super::{Digest, decode, digest_of_hex, prefix_of, sha256, sha256_hex, short, worthless};
 use crate::values::name::Name;
@@ -383,9 +383,10 @@ fn spellings(kind: Kind, deep: bool) -> &'static Spellings {
 #[inline]
 fn filter(kind: Kind, deep: bool) -> &'static Filter {
     FILTERS[kind as usize][usize::from(deep)].get_or_init(|| {
-        let table = &spellings(kind, deep).table;
         let strangers = kind.strangers();
-        let strange: usize = strangers.iter().map(|it| it.len()).sum();
+        let strange = || strangers.iter().map(|it| it.len()).sum::<usize>();
+        // The lists of other keys are in the making meanwhile, where there is a core for it.
+        let (table, strange) = table::beside(|| &spellings(kind, deep).table, strange);
         let mut filter = Filter::with_room(table.len() + strange + worthless::count());
         filter.add_table(table);
         strangers.iter().for_each(|it| it.add_to(&mut filter));

@@ -3,7 +3,7 @@
 
 use sha2::block_api::compress256;
 
-use super::sha256;
+use super::{Digest, sha256};
 
 /// The state before the first block (FIPS 180-4, 5.3.3).
 const START: [u32; 8] = [
@@ -44,7 +44,13 @@ pub(super) fn digest(parts: &[&[u8]]) -> Words {
                 u32::from_be_bytes(bytes)
             });
         }
-        block[length..end].copy_from_slice(part);
+        // A call that copies costs as much as the half of a round of hashing: most parts are nothing or
+        // one sign, such as a line break.
+        match **part {
+            [] => {}
+            [sign] => block[length] = sign,
+            _ => block[length..end].copy_from_slice(part),
+        }
         length = end;
     }
     block[length] = 0x80;
@@ -61,6 +67,11 @@ pub(super) fn prefix(text: &[u8]) -> u64 {
 
 /// The first eight bytes of the digest of the hex digits of a digest. `ten` is the letter for 10.
 pub(super) fn prefix_of_hex(digest: &Words, ten: u8) -> u64 {
+    begin(&digest_of_hex(digest, ten))
+}
+
+/// The digest of the hex digits of a digest. `ten` is the letter for 10.
+pub(super) fn digest_of_hex(digest: &Words, ten: u8) -> Words {
     let mut digits = [0; 64];
     for (eight, word) in digits.as_chunks_mut::<8>().0.iter_mut().zip(digest) {
         for (at, digit) in eight.iter_mut().enumerate() {
@@ -70,16 +81,27 @@ pub(super) fn prefix_of_hex(digest: &Words, ten: u8) -> u64 {
     }
     let mut state = START;
     compress256(&mut state, &[digits, AFTER_64]);
-    begin(&state)
+    state
 }
 
 /// The first eight bytes of the digest of the bytes of a digest.
 pub(super) fn prefix_of_bytes(digest: &Words) -> u64 {
+    begin(&digest_of_bytes(digest))
+}
+
+/// The digest of the bytes of a digest.
+pub(super) fn digest_of_bytes(digest: &Words) -> Words {
     let mut bytes = [0; 32];
     for (four, word) in bytes.as_chunks_mut::<4>().0.iter_mut().zip(digest) {
         *four = word.to_be_bytes();
     }
-    prefix(&bytes)
+    self::digest(&[&bytes])
+}
+
+/// A digest as the numbers by which it is looked up.
+pub(super) fn numbers(digest: &Words) -> Digest {
+    let pairs = digest.as_chunks::<2>().0;
+    std::array::from_fn(|at| u64::from(pairs[at][0]) << 32 | u64::from(pairs[at][1]))
 }
 
 /// The first eight bytes of a digest.
@@ -90,7 +112,7 @@ pub(super) fn begin(digest: &Words) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::digest::prefix_of;
+    use crate::digest::{digest_of, prefix_of};
 
     #[test]
     fn the_short_way_gives_the_same_digests() {
@@ -102,6 +124,7 @@ mod tests {
             let words = digest(&[half, b"", rest]);
             let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_be_bytes()).collect();
             assert_eq!(bytes, own, "{length}");
+            assert_eq!(numbers(&words), digest_of(&own), "{length}");
             let hex = hex::encode(own);
             let of = |text: &[u8]| prefix_of(&sha256(text));
             assert_eq!(prefix_of_hex(&words, b'a'), of(hex.as_bytes()), "{length}");

@@ -15,6 +15,29 @@ pub(super) trait Source: Sync {
 /// Fewer texts than this are not worth a second thread.
 const WORTH_A_THREAD: usize = 20_000;
 
+/// What both give, the second on a thread of its own where there is a core for one. The caller may
+/// be a thread of a pool, which must not take up other work in between.
+pub(super) fn beside<A, B: Send>(
+    here: impl FnOnce() -> A,
+    there: impl FnOnce() -> B + Send,
+) -> (A, B) {
+    if cores() < 2 {
+        return (here(), there());
+    }
+    std::thread::scope(|scope| {
+        let there = scope.spawn(there);
+        let here = here();
+        match there.join() {
+            Ok(there) => (here, there),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
 /// Everything that a source tells, gathered by as many threads as there are cores. Threads of its
 /// own: the caller may be one of a pool that waits for this very table.
 fn gather<T: Send>(source: &dyn Source, make: impl Fn(u64, u32) -> T + Sync) -> Vec<T> {
@@ -23,8 +46,7 @@ fn gather<T: Send>(source: &dyn Source, make: impl Fn(u64, u32) -> T + Sync) -> 
     let probe = items.min(64);
     source.digests(0..probe, &mut |prefix, mark| first.push(make(prefix, mark)));
     let expected = first.len() * items / probe.max(1);
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let parts = cores.min(4).min(1 + expected / WORTH_A_THREAD);
+    let parts = cores().min(4).min(1 + expected / WORTH_A_THREAD);
     first.reserve(expected / parts);
     if parts == 1 {
         source.digests(probe..items, &mut |prefix, mark| {

@@ -391,6 +391,12 @@ fn states() -> Vec<Spelling> {
 
 /// What the normal form of towns and regions leaves: the letters in lower case.
 pub(super) fn joined(place: &str) -> String {
+    if place.is_ascii() {
+        let letters = place.bytes().filter(u8::is_ascii_alphabetic);
+        return letters
+            .map(|b| char::from(b.to_ascii_lowercase()))
+            .collect();
+    }
     let letters = place.chars().filter(|c| c.is_alphabetic());
     letters.flat_map(char::to_lowercase).collect()
 }

@@ -8,7 +8,7 @@
 use once_cell::sync::Lazy;
 use serde::Deserialize;
 
-use super::{Digest, bytes_of, decode, digest_of_hex, prefix_of, sha256};
+use super::{Digest, digest_of_hex, short};
 use crate::values::name::Name;
 
 /// What a worthless digest is the digest of.
@@ -123,7 +123,7 @@ struct Table {
     /// Of the entries, in their order.
     prefixes: Vec<u64>,
     /// Sorted by digest.
-    entries: Vec<([u8; 32], Entry)>,
+    entries: Vec<(Digest, Entry)>,
 }
 
 impl Table {
@@ -144,14 +144,13 @@ impl Table {
         while at > 0 && self.prefixes[at - 1] == prefix {
             at -= 1;
         }
-        let digest = bytes_of(digest);
         let alike = self.prefixes[at..]
             .iter()
             .take_while(|known| **known == prefix)
             .count();
         self.entries[at..at + alike]
             .iter()
-            .find(|(known, _)| *known == digest)
+            .find(|(known, _)| known == digest)
             .map(|(_, entry)| *entry)
     }
 
@@ -163,7 +162,7 @@ impl Table {
         // sorted sooner than what they stand for. The first that claims a digest keeps it.
         let numbered = made.iter().zip(0u32..);
         let mut order: Vec<(u64, u32)> = numbered
-            .map(|((digest, _), number)| (prefix_of(digest), number))
+            .map(|((digest, _), number)| (digest[0], number))
             .collect();
         order.sort_unstable();
         let mut entries: Vec<_> = order
@@ -173,13 +172,10 @@ impl Table {
         entries.dedup_by_key(|(digest, _)| *digest);
         let mut filter = vec![0; 1 << (FILTER_BITS - 6)].into_boxed_slice();
         for (digest, _) in &entries {
-            let bit = prefix_of(digest) >> (64 - FILTER_BITS);
+            let bit = digest[0] >> (64 - FILTER_BITS);
             filter[(bit / 64) as usize] |= 1 << (bit % 64);
         }
-        let prefixes = entries
-            .iter()
-            .map(|(digest, _)| prefix_of(digest))
-            .collect();
+        let prefixes = entries.iter().map(|(digest, _)| digest[0]).collect();
         Table {
             filter,
             prefixes,
@@ -239,14 +235,14 @@ impl Words {
 }
 
 /// Collects entries; of two for one digest the first counts.
-struct Maker(Vec<([u8; 32], Entry)>);
+struct Maker(Vec<(Digest, Entry)>);
 
 impl Maker {
     fn collect(&mut self, words: &Words) {
         for blank in &words.blank {
             self.text(blank, Class::Empty, Fit::Nowhere);
-            let raw = sha256(&sha256(blank.as_bytes()));
-            self.digest(raw, Class::Empty, Fit::Nowhere, true);
+            let raw = short::digest_of_bytes(&short::digest(&[blank.as_bytes()]));
+            self.digest(&raw, Class::Empty, Fit::Nowhere, true);
         }
         for word in &words.maybe_names {
             let fit = match word.as_str() {
@@ -286,7 +282,7 @@ impl Maker {
             let little: Vec<u8> = units().flat_map(u16::to_le_bytes).collect();
             let big: Vec<u8> = units().flat_map(u16::to_be_bytes).collect();
             for bytes in [little, big] {
-                self.digest(sha256(&bytes), Class::Nullish, Fit::Nowhere, false);
+                self.plain(&[&bytes], Class::Nullish);
             }
         }
         for number in &words.numbers {
@@ -300,9 +296,7 @@ impl Maker {
             self.text(sample, Class::Sample, fit);
         }
         for hex in &words.samples.unknown {
-            if let Some(digest) = decode(hex) {
-                self.digest(digest, Class::Sample, Fit::Nowhere, false);
-            }
+            self.known(digest_of_hex(hex), Class::Sample, Fit::Nowhere, false);
         }
         for word in &words.placeholder_words {
             self.text(word, Class::Placeholder, Fit::Nowhere);
@@ -370,30 +364,25 @@ impl Maker {
 
     /// A text and its digest as text.
     fn text(&mut self, text: &str, class: Class, fit: Fit) {
-        let digest = sha256(text.as_bytes());
-        self.digest(digest, class, fit, false);
-        let mut hex = [0; 64];
-        if hex::encode_to_slice(digest, &mut hex).is_ok() {
-            self.digest(sha256(&hex), class, fit, true);
-        }
+        let digest = short::digest(&[text.as_bytes()]);
+        self.digest(&digest, class, fit, false);
+        self.digest(&short::digest_of_hex(&digest, b'a'), class, fit, true);
     }
 
     /// An address in capitals; `also` with a capital in front, as phones write it.
     fn capitals(&mut self, email: &str, also: bool) {
         let mut written = email.to_ascii_uppercase();
-        let upper = sha256(written.as_bytes());
-        self.digest(upper, Class::Placeholder, Fit::Nowhere, false);
+        self.plain(&[written.as_bytes()], Class::Placeholder);
         written[1..].make_ascii_lowercase();
         if also && written != email {
-            let capital = sha256(written.as_bytes());
-            self.digest(capital, Class::Placeholder, Fit::Nowhere, false);
+            self.plain(&[written.as_bytes()], Class::Placeholder);
         }
     }
 
     /// A word with white space around it.
     fn padded(&mut self, word: &str, class: Class) {
-        for padded in [format!("{word}\n"), format!("{word} "), format!(" {word}")] {
-            self.digest(sha256(padded.as_bytes()), class, Fit::Nowhere, false);
+        for (before, after) in [("", "\n"), ("", " "), (" ", "")] {
+            self.plain(&[before, word, after].map(str::as_bytes), class);
         }
     }
 
@@ -412,18 +401,21 @@ impl Maker {
                 ("[\"", "\"]"),
                 ("['", "']"),
             ] {
-                let dressed = format!("{open}{word}{close}");
-                self.digest(
-                    sha256(dressed.as_bytes()),
-                    Class::Nullish,
-                    Fit::Nowhere,
-                    false,
-                );
+                self.plain(&[open, &word, close].map(str::as_bytes), Class::Nullish);
             }
         }
     }
 
-    fn digest(&mut self, digest: [u8; 32], class: Class, fit: Fit, twice: bool) {
+    /// Some parts behind one another, which fit nowhere.
+    fn plain(&mut self, parts: &[&[u8]], class: Class) {
+        self.digest(&short::digest(parts), class, Fit::Nowhere, false);
+    }
+
+    fn digest(&mut self, digest: &short::Words, class: Class, fit: Fit, twice: bool) {
+        self.known(short::numbers(digest), class, fit, twice);
+    }
+
+    fn known(&mut self, digest: Digest, class: Class, fit: Fit, twice: bool) {
         self.0.push((digest, Entry { class, twice, fit }));
     }
 }
