@@ -776,6 +776,13 @@ fn strings_of_programs_and_stores_are_taken_out_of_their_escapes() {
         (printed(&pretty), "printed string", "args: ('", "', 7)"),
         (bytes(&body), "printed bytes", "body=b'", "'"),
         (bytes(&ascii), "printed bytes", "b'", "' sent"),
+        // As http.client tells of a body that goes out with its headers.
+        (
+            bytes(&body),
+            "printed bytes",
+            "send: b'POST /x HTTP/1.1\\r\\nHost: graph.example\\r\\n\\r\\n",
+            "'",
+        ),
         (
             body.replace('\'', "''"),
             "sql string",

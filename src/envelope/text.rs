@@ -79,7 +79,8 @@ fn at_end(text: &str, beyond: &str, at: usize) -> Option<Piece> {
 fn at_bracket(text: &str, at: usize) -> Option<Piece> {
     let bytes = text.as_bytes();
     let coded = match at.checked_sub(1).map(|before| bytes[before]) {
-        Some(b'\'') => in_quotes(text, at),
+        Some(b'\'') => in_quotes(text, at, is_of_bytes(text, at)),
+        Some(b'n') if text[..at].ends_with(END_OF_HEADERS) => in_quotes(text, at, true),
         None | Some(b'\t') => in_copy(text, at),
         _ => None,
     };
@@ -147,9 +148,20 @@ fn is_doubled(text: &str, at: usize, rest: &str) -> bool {
     text[..at].ends_with('"') || behind.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_')
 }
 
+/// What stands before the body of a request whose bytes Python prints as one literal.
+const END_OF_HEADERS: &str = "\\r\\n\\r\\n";
+
+/// Whether the quote before a place is that of a literal of bytes, `b'`.
+fn is_of_bytes(text: &str, at: usize) -> bool {
+    let Some(before) = text[..at].strip_suffix("b'") else {
+        return false;
+    };
+    !before.ends_with(|c: char| c.is_ascii_alphanumeric())
+}
+
 /// JSON in single quotes that is not written as it is: a string or bytes as Python prints them, or
 /// a string in a statement of SQL or a command of a shell.
-fn in_quotes(text: &str, at: usize) -> Option<Piece> {
+fn in_quotes(text: &str, at: usize, is_bytes: bool) -> Option<Piece> {
     let bytes = text.as_bytes();
     let (mut end, mut is_doubled, mut is_escaped) = (at, false, false);
     let mut is_of_shell = false;
@@ -167,9 +179,6 @@ fn in_quotes(text: &str, at: usize) -> Option<Piece> {
         end += 2;
     }
     let raw = &text[at..end];
-    let (word, before) = (at.checked_sub(2), at.checked_sub(3));
-    let is_bytes = word.is_some_and(|at| bytes[at] == b'b')
-        && !before.is_some_and(|at| bytes[at].is_ascii_alphanumeric());
     let codec = match (is_doubled, is_escaped) {
         _ if is_of_shell => Codec::ShellString,
         (true, _) => Codec::SqlString,

@@ -106,7 +106,11 @@ fn report(event: &Event<'_, '_>, value: Item<'_, '_>, name: Name, out: &mut Find
             Some(raw) => {
                 Fix::safe("take the value that the log shows elsewhere").replace_text(at, raw)
             }
-            None => Fix::safe("remove the digest").remove(at),
+            None if lessons.is_some() => Fix::safe("remove the digest").remove(at),
+            None => {
+                let both = "take the value where the log shows it, or else remove the digest";
+                Fix::safe(both).remove(at)
+            }
         });
     }
 }
