@@ -612,7 +612,7 @@ mod tests {
             &mut names,
         )
         .unwrap();
-        let of = |key| names["Purchase"].usable_and_proven(key).0;
+        let of = |key| names["Purchase"].usable_and_proven()(key).0;
         assert_eq!(of(ScoreKey::Em), 4);
         assert_eq!(of(ScoreKey::Fn), 2);
         assert_eq!(of(ScoreKey::Ip), 6);

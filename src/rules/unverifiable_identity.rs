@@ -25,12 +25,16 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
     if log.events() < LEAST {
         return Ok(());
     }
+    let counted = log
+        .names()
+        .map(|(name, score)| (name, score.usable_and_proven()));
+    let names: Vec<_> = counted.collect();
     let (mut first, mut parts) = (None, Vec::new());
     let (mut usable, mut open, mut most) = (0, 0, 0);
     for key in KEYS {
         let mut lacking = 0;
-        for (name, score) in log.names() {
-            let (all, proven) = score.usable_and_proven(key);
+        for (name, count) in &names {
+            let (all, proven) = count(key);
             usable += all;
             if all > proven {
                 lacking += all - proven;

@@ -261,13 +261,11 @@ impl NameScore {
         moved
     }
 
-    /// In how many events, scored or not, a key is usable, and in how many it is proven right.
-    pub fn usable_and_proven(&self, key: ScoreKey) -> (u64, u64) {
-        let (scored, at) = (self.scored_coverage(), key as usize);
-        (
-            scored.usable[at] + self.unscored.usable[at],
-            scored.proven[at] + self.unscored.proven[at],
-        )
+    /// In how many events, scored or not, each key is usable, and in how many it is proven right.
+    pub fn usable_and_proven(&self) -> impl Fn(ScoreKey) -> (u64, u64) {
+        let mut all = self.scored_coverage();
+        all.merge(&self.unscored);
+        move |key| (all.usable[key as usize], all.proven[key as usize])
     }
 
     /// How many of the events that Meta scores have each key.
