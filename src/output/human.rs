@@ -14,7 +14,7 @@ use miette::{
 use super::concise::place;
 use super::table::{
     Layout, caveat, cells, counted, events_table, laid_out, names_table, paint, percent,
-    severity_cell, size, thousands,
+    severity_cell, size, thousands, within,
 };
 use super::{Fixing, Reporter, Style, Wants, diff, fixes};
 use crate::envelope::when::Trust;
@@ -66,7 +66,7 @@ impl<W: Write> Reporter for Human<W> {
         if !self.style.quiet {
             let style = &self.style;
             // Whoever misjudges what was captured misreads every finding.
-            let mut sections = vec![what_was_read(report, style)];
+            let mut sections = vec![within(&what_was_read(report, style), style)];
             // Who asks what would change wants the changes, not the whole report around them.
             if style.fixing == Fixing::Diff {
                 sections.push(by_rule(report, style));
@@ -75,7 +75,7 @@ impl<W: Write> Reporter for Human<W> {
                 let tables = [
                     by_rule(report, style),
                     by_event(report, style),
-                    by_name(report, style),
+                    within(&by_name(report, style), style),
                     by_pixel(report, style),
                 ];
                 if style.totals_first {
@@ -87,9 +87,9 @@ impl<W: Write> Reporter for Human<W> {
                 }
             }
             sections.push(fixes(report, style));
-            sections.push(resent(report));
+            sections.push(within(&resent(report), style));
             sections.push(input_errors(report, style));
-            sections.push(what_was_found(report, style));
+            sections.push(within(&what_was_found(report, style), style));
             for section in sections.iter().filter(|section| !section.is_empty()) {
                 writeln!(self.out, "{}\n", section.trim_end())?;
             }

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::human::what_was_read;
 use super::json::{event_entry, key_statuses, to_json};
-use super::table::{caveat, counted, events_table, name_reports, names_table};
+use super::table::{caveat, counted, events_table, name_reports, names_table, within};
 use super::{Reporter, Style, Wants};
 use crate::policy::tells_of_reading;
 use crate::report::{EventRow, Located, Report, Verdict};
@@ -135,7 +135,7 @@ impl<W: Write> Reporter for Scores<W> {
             (By::Event, Layout::Ndjson) => {}
             (By::Name, Layout::Table) if report.names.is_empty() => {}
             (By::Name, Layout::Table) => {
-                let text = wrapped(&names_table(report, &self.style), self.style.width);
+                let text = within(&names_table(report, &self.style), &self.style);
                 self.out.write_all(text.as_bytes())?;
             }
             (By::Name, Layout::Csv) => {
@@ -150,7 +150,7 @@ impl<W: Write> Reporter for Scores<W> {
         }
         if self.layout == Layout::Table {
             if report.events > 0 && !self.is_silent() {
-                let text = wrapped(&caveat(), self.style.width);
+                let text = within(&caveat(), &self.style);
                 self.out.write_all(text.as_bytes())?;
             }
             for error in &report.errors {
@@ -176,31 +176,6 @@ pub fn unread(report: &Report) -> Vec<String> {
             format!("not all was read: {findings} of {name}, which `capilint check` shows")
         })
         .collect()
-}
-
-/// Lines that are too long go on in the next, from a space on. Tables have their width already.
-fn wrapped(text: &str, width: usize) -> String {
-    let mut out = String::with_capacity(text.len() + 8);
-    for line in text.split_terminator('\n') {
-        let mut column = 0;
-        for (index, word) in line.split(' ').enumerate() {
-            let length = word.chars().count();
-            if index > 0
-                && column + 1 + length > width
-                && !line.starts_with(['│', '╭', '╞', '╰', '├'])
-            {
-                out.push('\n');
-                column = 0;
-            } else if index > 0 {
-                out.push(' ');
-                column += 1;
-            }
-            out.push_str(word);
-            column += length;
-        }
-        out.push('\n');
-    }
-    out
 }
 
 fn event_csv(row: &EventRow, style: &Style) -> String {

@@ -200,6 +200,24 @@ pub fn size(bytes: u64) -> String {
     count(bytes, "byte")
 }
 
+/// Text in which lines that are too long go on in the next, from a space on. Tables have their
+/// width already.
+pub fn within(text: &str, style: &Style) -> String {
+    let options = textwrap::Options::new(style.width)
+        .break_words(false)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation);
+    let mut out = String::with_capacity(text.len() + 8);
+    for line in text.split_terminator('\n') {
+        if line.starts_with(['│', '╭', '╞', '╰', '├']) {
+            out.push_str(line);
+        } else {
+            out.push_str(&textwrap::fill(line, &options));
+        }
+        out.push('\n');
+    }
+    out
+}
+
 /// `text` in a colour of the terminal (an SGR code), when there are colours.
 pub fn paint(style: &Style, code: &str, text: &str) -> String {
     if style.colour {
