@@ -292,6 +292,31 @@ fn pages_of_others_are_told_by_kind() {
 }
 
 #[test]
+fn clocks_that_change_by_half_an_hour_are_known_by_their_zone() {
+    let zone = "--tz Australia/Lord_Howe";
+    // In April 2026 midnight there moves from 13:00 to 13:30 UTC.
+    let midnight = |n: u64| match n % 6 {
+        at @ 0..3 => 1_775_134_800 + at as i64 * 86_400,
+        at => 1_775_395_800 + (at as i64 - 3) * 86_400,
+    };
+    let days: Vec<Sale> = (0..60u64)
+        .map(|n| sale(n, midnight(n), format!("lot-{n}")))
+        .collect();
+    assert_eq!(found(&days, zone), of("CL410", 60));
+    assert_eq!(found(&days, ""), nothing());
+    // A wall clock that is read as UTC, before and after.
+    let shifted: Vec<Sale> = (0..60u64)
+        .map(|n| {
+            let time = midnight(n) - 30_000 + n as i64 * 301;
+            let steps = if n % 6 < 3 { 22 } else { 21 };
+            sale(n, time + steps * 1_800, &ids(time as u64 * 1_000, n)[1])
+        })
+        .collect();
+    assert_eq!(found(&shifted, zone), of("CL408", 60));
+    assert_eq!(found(&shifted, ""), nothing());
+}
+
+#[test]
 fn only_midnight_is_surely_a_day_and_no_job() {
     // The last days of June 2026: 20 and 22 o'clock in UTC, the latter midnight in Berlin.
     let midnight = T - T % 86_400;

@@ -19,7 +19,7 @@ use crate::score::NameScore;
 use crate::settings::Settings;
 
 /// The version of the format. Parts of another version are refused.
-const FORMAT: u32 = 7;
+const FORMAT: u32 = 8;
 
 /// The first line of a part.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

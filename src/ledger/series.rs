@@ -527,8 +527,8 @@ pub struct Series {
     /// of the day.
     pub timed: u64,
     pub quarters: BTreeMap<u8, Seen>,
-    /// How many of them are at midnight in the user's zone.
-    pub midnights: u64,
+    /// Those at midnight in the user's zone.
+    pub midnights: Seen,
     /// By the minute of the event, with the events' times.
     pub minutes: Minutes,
     /// Times in ids that say so of themselves, and in ids that only look so.
@@ -592,7 +592,9 @@ impl Series {
                 let zone = event.assume.zone.as_ref();
                 if let (Some(zone), Ok(moment)) = (zone, jiff::Timestamp::from_second(time)) {
                     let ahead = i64::from(zone.to_offset(moment).seconds());
-                    self.midnights += u64::from((time + ahead) % DAY == 0);
+                    if (time + ahead) % DAY == 0 {
+                        self.midnights.see(at);
+                    }
                 }
             }
         }
@@ -658,7 +660,7 @@ impl Series {
         (self.group, self.knows_dataset) = (other.group, other.knows_dataset);
         self.events.merge(&other.events, behind);
         self.timed += other.timed;
-        self.midnights += other.midnights;
+        self.midnights.merge(&other.midnights, behind);
         for (&quarter, seen) in &other.quarters {
             self.quarters
                 .entry(quarter)

@@ -3,7 +3,7 @@
 use std::io;
 
 use crate::finding::Certainty;
-use crate::ledger::series::{Seen, Series};
+use crate::ledger::series::Series;
 use crate::ledger::{Evidence, LEAST_EVENTS, LogFindings, Needs};
 use crate::rule::{Check, Rule};
 
@@ -30,7 +30,7 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
             days_at(series, &[most, beside[0], beside[1]]).is_some_and(|days| days.len() == 1);
         let is_midnight = {
             let is_most = |events: u64| events >= LEAST_EVENTS && events * 2 > series.timed;
-            is_most(at(0).events) || is_most(series.midnights)
+            is_most(at(0).events) || is_most(series.midnights.events)
         };
         let is_sure = !is_one_day
             && (is_midnight
@@ -42,19 +42,18 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
             .into_iter()
             .max_by_key(|seen| seen.events)
             .filter(|seen| seen.events > 0);
-        let most = at(most);
-        let events = most.events + other.map_or(0, |seen| seen.events);
+        let mut seen = at(most);
+        if let Some(other) = other {
+            seen.add(&other);
+        }
+        // A zone may change its clocks by half an hour, or on a day that the log shows.
+        if series.midnights.events > seen.events {
+            seen = series.midnights;
+        }
+        let events = seen.events;
         if events < LEAST_EVENTS || events * 2 <= series.timed {
             continue;
         }
-        let seen = match other {
-            Some(other) => Seen {
-                events,
-                first: most.first.min(other.first),
-                last: most.last.max(other.last),
-            },
-            None => most,
-        };
         // At any other hour a job of every day may be what is sent, or what sends.
         let told = match (is_sure, is_one_day) {
             (true, _) => "have the same time of day to the second: a date without a time",

@@ -132,8 +132,12 @@ fn shift_of(offsets: &Offsets) -> Option<Shift> {
         .copied()
         .rev()
         .max_by_key(|&steps| events(steps))?;
-    let other = [steps - 2, steps + 2]
-        .into_iter()
+    let is_zone = offsets.as_zone * 100 >= shifted * 95;
+    // Summer time is an hour nearly everywhere, and half of one on Lord Howe Island.
+    let summer_times: &[i8] = if is_zone { &[2, 1] } else { &[2] };
+    let other = summer_times
+        .iter()
+        .flat_map(|by| [steps - by, steps + by])
         .filter(|&other| events(other) > 0 && other.signum() == steps.signum())
         .max_by_key(|&other| events(other));
     let shared = events(steps) + other.map_or(0, events);
@@ -150,7 +154,7 @@ fn shift_of(offsets: &Offsets) -> Option<Shift> {
         steps,
         other,
         seen,
-        is_zone: offsets.as_zone * 100 >= shifted * 95,
+        is_zone,
     })
 }
 
