@@ -7,6 +7,7 @@ use super::table::numbers;
 use crate::event::Event;
 use crate::json::Item;
 use crate::values::deduplication;
+use crate::values::embedded_time;
 use crate::values::name::Name;
 
 /// A purchase of somebody who is known. Numbers that are 0 are not known.
@@ -23,7 +24,8 @@ pub struct Sale {
     /// The event_id.
     pub id: u64,
     /// How the event_id of a sale without order number is made: what is left of it without what
-    /// changes from one to the next.
+    /// changes from one to the next. The lowest bit is set when it is made anew for each sending, of
+    /// chance or of the time, and no shop's or store's own number.
     pub make: u32,
     pub order: u32,
     pub browser: u32,
@@ -71,13 +73,23 @@ impl Sale {
             id: key.hash(id.as_bytes()),
             make: match order {
                 Some(_) => 0,
-                None => short(key.hash(make_of(id).as_bytes())),
+                None => {
+                    let make = short(key.hash(make_of(id).as_bytes()));
+                    let is_minted = deduplication::looks_random(id)
+                        || embedded_time::of(id, time.into()).is_some();
+                    make & !1 | u32::from(is_minted)
+                }
             },
             order: order.map_or(0, |order| short(key.hash(order.as_bytes()))),
             browser: short_or_nothing(who.browser),
             external_id: short_or_nothing(who.external_id),
             goods: goods_of(key, event),
         })
+    }
+
+    /// Whether the event_id is one that a trigger makes each time that it sends.
+    pub fn is_minted(&self) -> bool {
+        self.make & 1 != 0
     }
 
     /// Whether two sales cannot be one: another order, other goods, another browser or account.

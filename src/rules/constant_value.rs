@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::finding::Certainty;
+use crate::finding::{Certainty, Severity};
 use crate::ledger::{Evidence, LEAST_EVENTS, LogFindings, Needs};
 use crate::rule::{Check, Rule};
 
@@ -17,8 +17,14 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
         if !of_order || events < LEAST_EVENTS || amounts.distinct.len() != 1 {
             continue;
         }
+        // One good at a flat price, however many pieces are in the box.
+        let is_box = amounts.goods.len() == 1;
         let (why, certainty) = if amounts.pieces.len() >= 3 {
-            ("numbers of pieces", Certainty::Strong)
+            let certainty = match is_box {
+                true => Certainty::Heuristic,
+                false => Certainty::Strong,
+            };
+            ("numbers of pieces", certainty)
         } else if events >= 50 && amounts.goods.len() >= 10 {
             ("goods", Certainty::Heuristic)
         } else {
@@ -26,10 +32,14 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
         };
         let message =
             format!("all {events} events named {name} have one value, though their {why} differ");
-        out.at(amounts.all.first, "/custom_data/value", message)
+        let finding = out.at(amounts.all.first, "/custom_data/value", message);
+        finding
             .certainty(certainty)
             .related(amounts.all.last, "the last of them")
             .events(events);
+        if is_box {
+            finding.severity(Severity::Info);
+        }
     }
     Ok(())
 }

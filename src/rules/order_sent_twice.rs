@@ -101,7 +101,12 @@ fn by_payment(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
                 paid.sales[0].at,
                 "/event_id",
                 match paid.is_likely {
-                    true => format!("what looks like one order came as {number} named {name}, each under an event_id of its own: one person and one value within half an hour, and not all of them have an order number"),
+                    true => {
+                        let numbered = paid.sales.iter().any(|sale| sale.order != 0);
+                        let which = if numbered { "not all" } else { "none" };
+                        let have = if numbered { "have" } else { "has" };
+                        format!("what looks like one order came as {number} named {name}, each under an event_id of its own: one person and one value within half an hour, and {which} of them {have} an order number")
+                    }
                     false => format!("one person paid one value in {number} named {name} within half an hour, and no order number tells whether that is one order under several event_ids"),
                 },
             );
@@ -158,7 +163,9 @@ fn paid_twice(near: &[Sale]) -> Option<Paid<'_>> {
     {
         return None;
     }
-    let is_at_once = sales[sales.len() - 1].time - sales[0].time <= AT_ONCE;
+    // A store or a machine that numbers its sales sells twice as fast as one taps.
+    let is_at_once = sales[sales.len() - 1].time - sales[0].time <= AT_ONCE
+        && sales.iter().any(|sale| sale.order == 0 && sale.is_minted());
     let is_of_two = pairs().any(|(at, other)| sales[at].make != other.make);
     sales.sort_unstable_by_key(|sale| sale.at);
     Some(Paid {
@@ -186,10 +193,12 @@ pub(super) fn sent_twice(group: &[Sighting]) -> Option<Vec<&Sighting>> {
         }
         // Two people under one number are two orders: the shop begins to count anew, or there are
         // two shops.
-        if ids
-            .iter()
-            .any(|one| matches!(one.person(row), Person::Different { .. }))
-        {
+        let is_another = |one: &&Sighting| {
+            matches!(one.person(row), Person::Different { .. })
+                // Hours apart, all that they may share is the device or the address.
+                || (one.email_differs(row) && one.content_differs(row) && one.gap(row) > SOON)
+        };
+        if ids.iter().any(is_another) {
             return None;
         }
         // What comes later is the next payment of a subscription rather than a copy.
@@ -259,6 +268,10 @@ mod tests {
         assert_eq!(told(&[at(0, 1), at(1, 2)]), Some((2, true)));
         // Two coffees, or a retry of the next cron: the ids are of one make.
         assert_eq!(told(&[at(0, 1), at(9, 2)]), Some((2, false)));
+        // A store that numbers its sales, where one tap buys.
+        let of_a_store = |sale: Sale| Sale { make: 4, ..sale };
+        let taps = [of_a_store(at(0, 1)), of_a_store(at(1, 2))];
+        assert_eq!(told(&taps), Some((2, false)));
         let of_the_hook = |sale: Sale| Sale { make: 2, ..sale };
         assert_eq!(told(&[at(0, 1), of_the_hook(at(9, 2))]), Some((2, true)));
         let numbered = |order: u32, sale: Sale| Sale {
@@ -358,6 +371,13 @@ mod tests {
         };
         assert!(are_copies(&[&first, &row(1, 2)]));
         assert!(!are_copies(&[&first, &next_day]) && !are_copies(&[&first, &part]));
+        // The same tablet the next day, whose numbers begin anew: nothing is the same but that.
+        let at_tablet = Sighting {
+            email: 9,
+            content: 8,
+            ..next_day
+        };
+        assert_eq!(ids(&[row(0, 1), at_tablet]), 0);
         let in_store = Sighting {
             flags: 0,
             ..row(1, 2)

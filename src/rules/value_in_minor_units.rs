@@ -6,7 +6,7 @@ use crate::event::Event;
 use crate::finding::{Certainty, Findings, Severity};
 use crate::fix::Fix;
 use crate::json::{Item, Val};
-use crate::ledger::series::Amounts;
+use crate::ledger::series::{Amounts, Series};
 use crate::ledger::{Evidence, LEAST_EVENTS, LogFindings, Needs};
 use crate::rule::{Check, Rule};
 use crate::signs::Signs;
@@ -106,7 +106,7 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
         }
         let whole = amounts.whole;
         // Steps of which two are a doubling: some 30 to 360 times as much.
-        let beside = log.series().find(|(other, with)| {
+        let is_hundredth = |(other, with): &(u32, &Series)| {
             let with_amounts = &with.amounts;
             with.group == series.group
                 && has_cart(log.event_name(*other))
@@ -114,17 +114,30 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
                 && with_amounts.broken >= LEAST_EVENTS
                 && with_amounts.broken * 10 >= with_amounts.all.events * 3
                 && (10..=17).contains(&amounts.middle().saturating_sub(with_amounts.middle()))
-        });
+        };
+        // What is viewed may have another price than what is bought, such as a rate a month: any
+        // other step of the cart tells more.
+        let is_view = |name: u32| log.event_name(name) == "ViewContent";
+        let beside = log
+            .series()
+            .find(|one| !is_view(one.0) && is_hundredth(one))
+            .or_else(|| log.series().find(is_hundredth));
         if let Some((other, _)) = beside {
             let message = format!(
                 "values of {} events named {name} are whole numbers and about 100 times those of {}, which have decimals",
                 whole.events,
                 log.event_name(other),
             );
-            out.at(whole.first, "/custom_data/value", message)
-                .certainty(Certainty::Strong)
+            let finding = out.at(whole.first, "/custom_data/value", message);
+            finding
                 .related(whole.last, "the last of them")
                 .events(whole.events);
+            match is_view(other) {
+                false => finding.certainty(Certainty::Strong),
+                true => finding
+                    .severity(Severity::Info)
+                    .certainty(Certainty::Heuristic),
+            };
         } else if whole.events >= 50
             && amounts.ending * 100 >= whole.events * 95
             && amounts.middle() >= LARGE
