@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::Style;
 use super::table::{Layout, laid_out, paint, severity_cell};
+use super::{Style, page};
 use crate::rule::Rule;
 
 /// The groups of ids: first digit and title.
@@ -99,8 +99,9 @@ This file is written by `capilint rules --format markdown`.
     out
 }
 
-/// The page of a rule, with its metadata as a short head.
-pub fn explain(rule: &Rule, style: &Style) -> String {
+/// The page of a rule, with its metadata as a short head. Where it is read in a terminal, its prose is as
+/// wide as that; whatever else reads it gets the lines as they are.
+pub fn explain(rule: &Rule, style: &Style, in_terminal: bool) -> String {
     let page = rule.page();
     let meta = &page.meta;
     let mut out = format!(
@@ -117,22 +118,31 @@ pub fn explain(rule: &Rule, style: &Style) -> String {
         ("since", &meta.since),
         ("help", &meta.help),
     ] {
-        out.push_str(&format!("{what:<9}  {text}\n"));
+        let line = format!("{what:<9}  {text}");
+        out.push_str(&match in_terminal {
+            true => page::hanging(&line, &" ".repeat(11), style.width),
+            false => line,
+        });
+        out.push('\n');
     }
     let prose = page.prose.trim_start();
     let body = match prose.split_once('\n') {
         Some((title, rest)) if title.starts_with("# ") => rest,
         _ => prose,
     };
-    out.push('\n');
-    out.push_str(body.trim());
-    out.push('\n');
+    let mut body = page::without_links(body.trim());
+    body.push('\n');
     if !meta.sources.is_empty() {
-        out.push_str("\n## Sources\n");
+        body.push_str("\n## Sources\n");
         for source in &meta.sources {
-            out.push_str(&format!("- {} ({})\n", source.what, source.date));
+            body.push_str(&format!("- {} ({})\n", source.what, source.date));
         }
     }
+    out.push('\n');
+    out.push_str(&match in_terminal {
+        true => page::within(&body, style.width),
+        false => body,
+    });
     out
 }
 

@@ -703,9 +703,34 @@ fn the_catalogue_is_written_in_three_ways() {
     assert!(markdown.contains("\n## 1xx Customer identity\n\n| id |"));
     assert!(markdown.contains("| CL102 | [hash-of-empty](hash-of-empty.md) | error |"));
     assert!(rules_table::terminal(rules, &style()).contains("malformed-json"));
-    let page = rules_table::explain(rules[0], &style());
+    let page = rules_table::explain(rules[0], &style(), false);
     assert!(
         page.starts_with("CL001 malformed-json\nseverity   "),
         "{page}"
     );
+}
+
+#[test]
+fn a_page_in_a_terminal_is_as_wide_as_that() {
+    let narrow = Style {
+        width: 60,
+        ..Style::default()
+    };
+    let rule = rules::ALL[rules::find("CL105").unwrap()];
+    let page = |in_terminal| rules_table::explain(rule, &narrow, in_terminal);
+    let widest = |page: String| -> usize {
+        let prose = page.split("## Bad").next().unwrap_or_default();
+        let widths = prose.lines().map(|line| line.chars().count());
+        widths.max().unwrap_or(0)
+    };
+    assert!(widest(page(true)) <= 60, "{}", page(true));
+    assert!(widest(page(false)) > 100);
+    assert!(page(true).contains("\nhelp       hash a value once: "));
+    assert!(page(true).contains("\n           "), "the help hangs");
+    let words = |page: String| {
+        page.split_whitespace()
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    assert!(words(page(true)) == words(page(false)));
 }
