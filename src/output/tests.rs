@@ -702,7 +702,9 @@ fn the_catalogue_is_written_in_three_ways() {
     assert!(markdown.starts_with("# The rules\n\n"));
     assert!(markdown.contains("\n## 1xx Customer identity\n\n| id |"));
     assert!(markdown.contains("| CL102 | [hash-of-empty](hash-of-empty.md) | error |"));
-    assert!(rules_table::terminal(rules, &style()).contains("malformed-json"));
+    let table = rules_table::terminal(rules, &style());
+    assert!(table.contains("malformed-json"));
+    assert!(table.contains("fix: the safest that the rule offers"));
     let page = rules_table::explain(rules[0], &style(), false);
     assert!(
         page.starts_with("CL001 malformed-json\nseverity   "),
@@ -725,6 +727,7 @@ fn a_page_in_a_terminal_is_as_wide_as_that() {
     };
     assert!(widest(page(true)) <= 60, "{}", page(true));
     assert!(widest(page(false)) > 100);
+    assert!(page(true).contains("\nfix        safe at best: "));
     assert!(page(true).contains("\nhelp       hash a value once: "));
     assert!(page(true).contains("\n           "), "the help hangs");
     let words = |page: String| {
