@@ -86,7 +86,7 @@ pub fn laid_out(
     if style.width < LEAST_TABLE || !fits(&shown) {
         return rows
             .iter()
-            .map(|row| in_a_line(header, row, &layout))
+            .map(|row| filled(&in_a_line(header, row, &layout), "  ", style.width) + "\n")
             .collect();
     }
     let titles: Vec<&str> = shown.iter().map(|&column| header[column]).collect();
@@ -127,7 +127,7 @@ fn in_a_line(header: &[&str], row: &[Cell], layout: &Layout<'_>) -> String {
             },
         )
         .collect();
-    format!("{}: {}\n", told.join(" "), rest.join(", "))
+    format!("{}: {}", told.join(" "), rest.join(", "))
 }
 
 /// Cells of plain text.
