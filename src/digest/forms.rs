@@ -318,7 +318,7 @@ static DATE_PARTS: [OnceCell<RightOnes>; 3] = [const { OnceCell::new() }; 3];
 fn digests_of_right_forms(name: Name) -> HashSet<Digest> {
     let words = Words::of(name, false);
     let texts = words.right_forms();
-    texts.map(|it| digest_of_hex(&sha256_hex(&*it))).collect()
+    texts.map(|it| digest_of_hex(&sha256_hex(&it))).collect()
 }
 
 /// The right values of a part of a birth date.
