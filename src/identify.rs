@@ -96,9 +96,14 @@ fn known(hex: &str, out: &mut Vec<Identified>) {
             format!("the digest of {twice}{what}"),
         ));
     }
+    let is_worthless = out.len() > before;
     enumerated(hex, false, out);
     if out.len() == before {
         in_united_states(hex, out);
+    }
+    // Words that stand for nothing are in the list of names too.
+    if !is_worthless {
+        listed(hex, out);
     }
     // The rare forms fill tables that take a moment, and most digests that are known have a usual one.
     if out.len() == before {
@@ -122,6 +127,22 @@ fn in_united_states(hex: &str, out: &mut Vec<Identified>) {
             );
             out.push(Identified::of(name, "wrong-form", detail));
         }
+    }
+}
+
+/// Whether a digest is that of a right value of the keys of which only the common ones are listed.
+fn listed(hex: &str, out: &mut Vec<Identified>) {
+    if forms::is_listed_right(Name::Fn, hex) {
+        out.push(Identified {
+            class: "right-value",
+            // One list of names serves both keys.
+            keys: vec![Name::Fn, Name::Ln],
+            detail: "the digest of a right value of fn and ln".to_owned(),
+        });
+    }
+    if forms::is_listed_right(Name::Ct, hex) {
+        let detail = "the digest of a right value of ct".to_owned();
+        out.push(Identified::of(Name::Ct, "right-value", detail));
     }
 }
 
@@ -220,6 +241,14 @@ mod tests {
             (sha256_hex("2139"), vec!["wrong-form"]),
             (sha256_hex("New York"), vec!["wrong-form", "wrong-form"]),
             (sha256_hex("Maria"), vec!["wrong-case"]),
+            (sha256_hex("smith"), vec!["right-value"]),
+            (sha256_hex("garcía"), vec!["right-value"]),
+            (sha256_hex("berlin"), vec!["right-value"]),
+            (sha256_hex("sãopaulo"), vec!["right-value"]),
+            (sha256_hex("newyork,ny"), vec!["unknown"]),
+            (sha256_hex("georgia"), vec!["wrong-form", "right-value"]),
+            (sha256_hex("anon"), vec!["placeholder"]),
+            (sha256_hex("Özlem"), vec!["unknown"]),
             (sha256_hex("[\"Maria\"]"), vec!["wrong-form"]),
             (sha256_hex("b'Berlin'"), vec!["wrong-form"]),
             (sha256_hex("1987-2-14"), vec!["wrong-form"]),
@@ -259,7 +288,12 @@ mod tests {
         assert_eq!(found[0].detail, "the digest of a right value of ge");
         let found = identify(&sha256_hex("US"));
         assert_eq!(found[0].keys, [Name::Country, Name::St]);
-        let found = identify(&sha256_hex("Maria"));
-        assert_eq!(found[0].keys, [Name::Fn, Name::Ln]);
+        for text in ["Maria", "maria"] {
+            let found = identify(&sha256_hex(text));
+            assert_eq!(found[0].keys, [Name::Fn, Name::Ln]);
+        }
+        let found = identify(&sha256_hex("berlin"));
+        assert_eq!(found[0].keys, [Name::Ct]);
+        assert!(!found[0].detail.contains("berlin"));
     }
 }

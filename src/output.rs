@@ -8,6 +8,7 @@ mod fixes;
 pub mod human;
 pub mod json;
 pub mod ndjson;
+pub mod page;
 pub mod rules_table;
 pub mod scores;
 pub mod table;

@@ -228,6 +228,16 @@ fn an_unreadable_path_is_named_after_the_rest_was_linted() {
         .check("missing.json -q")
         .ends(2)
         .says("1 input could not be read");
+    // On the command line patterns are the shell's, which leaves one as it is that finds nothing or
+    // stands in quotes.
+    for pattern in ["logs/*.json", "erro?.json"] {
+        let ran = place.check(&format!("{pattern} error.json"));
+        ran.ends(2)
+            .says(&format!("{pattern}: No such file"))
+            .says("the shell expands * and ?, and found nothing");
+    }
+    let ran = place.check("missing.json error.json").ends(2);
+    ran.silent_on("the shell");
 }
 
 #[cfg(unix)]

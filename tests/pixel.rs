@@ -96,7 +96,12 @@ fn the_day_shows_what_was_planted() {
             file("browser.har").display()
         ))
         .ends(1);
-    human.says("browser and server:");
+    // Two pairs and no event: that needs a word.
+    human
+        .says("browser and server:")
+        .says("┆ server then ┆")
+        .says("│ AddPaymentInfo       ┆       2 ┆           0 ┆     2 ┆")
+        .says("server then: events of the log while the capture ran;");
 }
 
 #[test]

@@ -544,7 +544,7 @@ proptest! {
 fn what_the_log_convicts_is_taken_out_of_as_many_events() {
     let both = usable("em fbc ip ua");
     let mut name = name_of(&[(both, 10), (usable("em ip ua"), 5)]);
-    let of = |name: &NameScore, key: ScoreKey| name.usable_and_proven(key).0;
+    let of = |name: &NameScore, key: ScoreKey| name.usable_and_proven()(key).0;
     name.convict(both, true, keys("em"), 6);
     assert_eq!((of(&name, ScoreKey::Em), of(&name, ScoreKey::Fbc)), (9, 10));
     // Of the ten events some have lost their e-mail before; all lose their click.

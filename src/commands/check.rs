@@ -15,7 +15,7 @@ use crate::config::Config;
 use crate::engine::{Excerpts, Linter, Run, Taught, learn, must_learn, newest_time, part_clock};
 use crate::input::archive::{self, Archive};
 use crate::input::unpack::{self, Packer};
-use crate::input::walk::{Source, io_message};
+use crate::input::walk::{Source, io_message, not_opened};
 use crate::output::{
     Fixing, Reporter, Style, concise::Concise, diff, excerpt, human::Human, json::Json,
     ndjson::Ndjson, scores, tee::Tee,
@@ -661,7 +661,11 @@ fn read(
     let file = match opened {
         Ok(file) => file,
         Err(error) => {
-            run.failed(fault(&error));
+            let message = not_opened(path, &error);
+            run.failed(InputError {
+                message,
+                ..fault(&error)
+            });
             return Ok(());
         }
     };

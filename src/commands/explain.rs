@@ -4,19 +4,23 @@ use std::io::{self, IsTerminal, Write};
 
 use crate::cli::{Colour, ExplainArgs, RulesArgs, RulesFormat};
 use crate::config;
-use crate::output::{Style, rules_table};
+use crate::output::{Style, page, rules_table};
 use crate::rules;
 
 use super::{Failure, setup};
 
 /// Prints the page of a rule, or how the score is computed.
 pub(super) fn explain(args: &ExplainArgs) -> Result<u8, Failure> {
+    let (style, in_terminal) = (plain_style(), io::stdout().is_terminal());
     let text = if args.what.eq_ignore_ascii_case("score") {
-        crate::score::PAGE.to_owned()
+        match in_terminal {
+            true => page::within(crate::score::PAGE, style.width),
+            false => crate::score::PAGE.to_owned(),
+        }
     } else {
         let rule =
             rules::find(&args.what).ok_or_else(|| Failure::Usage(config::unknown(&args.what)))?;
-        rules_table::explain(rules::ALL[rule], &plain_style())
+        rules_table::explain(rules::ALL[rule], &style, in_terminal)
     };
     print(&text)
 }

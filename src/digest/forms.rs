@@ -244,6 +244,17 @@ fn is_right_digest(name: Name, digest: &Digest) -> bool {
     }
 }
 
+/// Whether `hex` is the digest of a common name or of a large city in a right form. The lists are far
+/// from holding all names and cities, so a check has no use for that: only who asks what a digest is.
+pub fn is_listed_right(name: Name, hex: &str) -> bool {
+    let list = match Kind::of(name) {
+        Some(Kind::Name) => &NAMES_RIGHT,
+        Some(Kind::Ct) => &CITIES_RIGHT,
+        _ => return false,
+    };
+    list.contains(&digest_of_hex(hex))
+}
+
 /// The country whose code has the digest `hex`.
 pub fn country_of(hex: &str) -> Option<&'static str> {
     COUNTRY_RIGHT
@@ -300,7 +311,15 @@ const GE_RIGHT: [Digest; 2] = [
 
 static COUNTRY_RIGHT: Lazy<RightOnes> = Lazy::new(|| RightOnes::of(places::codes()));
 static ST_RIGHT: Lazy<RightOnes> = Lazy::new(|| RightOnes::of(STATES.iter().map(|it| &*it.code)));
+static NAMES_RIGHT: Lazy<HashSet<Digest>> = Lazy::new(|| digests_of_right_forms(Name::Fn));
+static CITIES_RIGHT: Lazy<HashSet<Digest>> = Lazy::new(|| digests_of_right_forms(Name::Ct));
 static DATE_PARTS: [OnceCell<RightOnes>; 3] = [const { OnceCell::new() }; 3];
+
+fn digests_of_right_forms(name: Name) -> HashSet<Digest> {
+    let words = Words::of(name, false);
+    let texts = words.right_forms();
+    texts.map(|it| digest_of_hex(&sha256_hex(&it))).collect()
+}
 
 /// The right values of a part of a birth date.
 fn parts(name: Name) -> Vec<String> {

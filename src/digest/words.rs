@@ -93,6 +93,18 @@ impl Words {
         Words { name, list }
     }
 
+    /// The values themselves in every form of small letters that is no fault.
+    pub(super) fn right_forms(&self) -> impl Iterator<Item = Cow<'_, str>> {
+        let own = self.list.iter().filter(|spelling| spelling.own);
+        own.flat_map(move |spelling| {
+            let forms = CASES.iter().map(|case| case.write(&spelling.text));
+            forms.filter(move |text| {
+                let is_lower = !text.chars().any(char::is_uppercase);
+                is_lower && passes(self.name, text, spelling)
+            })
+        })
+    }
+
     fn parts(&self, mark: u32) -> (&Spelling, Case, Dress) {
         let mark = mark as usize;
         let spelling = &self.list[mark >> SPELLING_SHIFT];

@@ -148,6 +148,18 @@ pub fn is_wanted(path: &Path) -> bool {
     EXTENSIONS.contains(&last.as_str())
 }
 
+/// Why a path that was named could not be opened.
+pub fn not_opened(path: &Path, error: &std::io::Error) -> String {
+    let mut message = io_message(error);
+    if error.kind() == std::io::ErrorKind::NotFound && path.to_string_lossy().contains(['*', '?']) {
+        message.push_str(
+            " (the shell expands * and ?, and found nothing or was kept from it by quotes; \
+             a folder is searched by itself)",
+        );
+    }
+    message
+}
+
 /// The operating system's word for an error, without its number.
 pub fn io_message(error: &std::io::Error) -> String {
     let text = error.to_string();

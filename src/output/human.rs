@@ -135,7 +135,7 @@ fn by_pixel(report: &Report, style: &Style) -> String {
     let header = [
         "event_name",
         "browser",
-        "server",
+        "server then",
         "pairs",
         "deduplicated",
         "why the rest are not",
@@ -144,17 +144,23 @@ fn by_pixel(report: &Report, style: &Style) -> String {
         right: &[1, 2, 3, 4],
         wraps: &[0, 5],
         head: 1,
+        clear: &[5],
         ..Layout::default()
     };
-    let pixel = laid_out(style, &header, rows, layout);
-    let left = match report.pixel.as_ref().map_or(0, |pixel| pixel.other_lines) {
+    let table = laid_out(style, &header, rows, layout);
+    let legend = within(
+        "server then: events of the log while the capture ran; a pair may be of another time or \
+         event_name\n",
+        style,
+    );
+    let left = match pixel.other_lines {
         0 => String::new(),
         lines => format!(
             "in the capture, without a request: {}\n",
             counted(lines, "line")
         ),
     };
-    format!("browser and server:\n{pixel}{left}")
+    format!("browser and server:\n{table}{legend}{left}")
 }
 
 /// Every finding in full when they are few, otherwise one of each group.
@@ -445,7 +451,8 @@ fn by_rule(report: &Report, style: &Style) -> String {
     ];
     let layout = Layout {
         right: &[3, 4, 5],
-        drops: &[5, 6, 4],
+        // The share tells how many events it concerns, and the name which rule it is.
+        drops: &[4, 1],
         head: 3,
         ..Layout::default()
     };

@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::Style;
-use super::table::{Layout, laid_out, paint, severity_cell};
+use super::table::{Layout, filled, laid_out, paint, severity_cell};
+use super::{Style, page};
+use crate::fix::Safety;
 use crate::rule::Rule;
 
 /// The groups of ids: first digit and title.
@@ -38,7 +39,10 @@ pub fn terminal(rules: &[&Rule], style: &Style) -> String {
     };
     let header = ["id", "name", "severity", "fix", "what"];
     let table = laid_out(style, &header, rows.collect(), layout);
-    format!("{table}`capilint explain RULE` prints the page of a rule\n")
+    let legend = "fix: the safest that the rule offers; a finding may have one that needs \
+                  --unsafe-fixes, or none";
+    let legend = filled(legend, "", style.width);
+    format!("{table}{legend}\n`capilint explain RULE` prints the page of a rule\n")
 }
 
 /// The catalogue as a JSON list.
@@ -66,6 +70,9 @@ pub fn markdown(rules: &[&Rule]) -> String {
 
 Each rule is a page here and a check in `src/rules/`. The examples of a page are run as tests. \
 This file is written by `capilint rules --format markdown`.
+
+The column `fix` names the safest fix that a rule offers: a finding may have one that needs \
+`--unsafe-fixes`, or none.
 "
     .to_owned();
     for (digit, title) in GROUPS {
@@ -99,8 +106,9 @@ This file is written by `capilint rules --format markdown`.
     out
 }
 
-/// The page of a rule, with its metadata as a short head.
-pub fn explain(rule: &Rule, style: &Style) -> String {
+/// The page of a rule, with its metadata as a short head. Where it is read in a terminal, its prose is as
+/// wide as that; whatever else reads it gets the lines as they are.
+pub fn explain(rule: &Rule, style: &Style, in_terminal: bool) -> String {
     let page = rule.page();
     let meta = &page.meta;
     let mut out = format!(
@@ -113,27 +121,45 @@ pub fn explain(rule: &Rule, style: &Style) -> String {
         ("effect", meta.effect.word()),
         ("certainty", meta.certainty.word()),
         ("scope", &meta.scope),
-        ("fix", fix(rule)),
+        ("fix", at_best(rule)),
         ("since", &meta.since),
         ("help", &meta.help),
     ] {
-        out.push_str(&format!("{what:<9}  {text}\n"));
+        let line = format!("{what:<9}  {text}");
+        out.push_str(&match in_terminal {
+            true => page::hanging(&line, &" ".repeat(11), style.width),
+            false => line,
+        });
+        out.push('\n');
     }
     let prose = page.prose.trim_start();
     let body = match prose.split_once('\n') {
         Some((title, rest)) if title.starts_with("# ") => rest,
         _ => prose,
     };
-    out.push('\n');
-    out.push_str(body.trim());
-    out.push('\n');
+    let mut body = page::without_links(body.trim());
+    body.push('\n');
     if !meta.sources.is_empty() {
-        out.push_str("\n## Sources\n");
+        body.push_str("\n## Sources\n");
         for source in &meta.sources {
-            out.push_str(&format!("- {} ({})\n", source.what, source.date));
+            body.push_str(&format!("- {} ({})\n", source.what, source.date));
         }
     }
+    out.push('\n');
+    out.push_str(&match in_terminal {
+        true => page::within(&body, style.width),
+        false => body,
+    });
     out
+}
+
+/// The safest fix of a rule, where there is room to say that it is no promise.
+fn at_best(rule: &Rule) -> &'static str {
+    match rule.meta().fix {
+        Some(Safety::Safe) => "safe at best: a finding may need --unsafe-fixes, or have none",
+        Some(Safety::Unsafe) => "unsafe at best: a finding may have none",
+        None => "–",
+    }
 }
 
 fn fix(rule: &Rule) -> &'static str {

@@ -86,7 +86,7 @@ pub fn laid_out(
     if style.width < LEAST_TABLE || !fits(&shown) {
         return rows
             .iter()
-            .map(|row| in_a_line(header, row, &layout))
+            .map(|row| filled(&in_a_line(header, row, &layout), "  ", style.width) + "\n")
             .collect();
     }
     let titles: Vec<&str> = shown.iter().map(|&column| header[column]).collect();
@@ -127,7 +127,7 @@ fn in_a_line(header: &[&str], row: &[Cell], layout: &Layout<'_>) -> String {
             },
         )
         .collect();
-    format!("{}: {}\n", told.join(" "), rest.join(", "))
+    format!("{}: {}", told.join(" "), rest.join(", "))
 }
 
 /// Cells of plain text.
@@ -203,19 +203,27 @@ pub fn size(bytes: u64) -> String {
 /// Text in which lines that are too long go on in the next, from a space on. Tables have their
 /// width already.
 pub fn within(text: &str, style: &Style) -> String {
-    let options = textwrap::Options::new(style.width)
-        .break_words(false)
-        .word_splitter(textwrap::WordSplitter::NoHyphenation);
     let mut out = String::with_capacity(text.len() + 8);
     for line in text.split_terminator('\n') {
         if line.starts_with(['│', '╭', '╞', '╰', '├']) {
             out.push_str(line);
         } else {
-            out.push_str(&textwrap::fill(line, &options));
+            out.push_str(&filled(line, "", style.width));
         }
         out.push('\n');
     }
     out
+}
+
+/// One paragraph, whose lines from the second on begin with `indent`. Paths and addresses stay whole, so
+/// that they can be copied.
+pub fn filled(text: &str, indent: &str, width: usize) -> String {
+    let options = textwrap::Options::new(width)
+        .break_words(false)
+        .word_separator(textwrap::WordSeparator::AsciiSpace)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation)
+        .subsequent_indent(indent);
+    textwrap::fill(text, &options)
 }
 
 /// `text` in a colour of the terminal (an SGR code), when there are colours.

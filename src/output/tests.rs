@@ -348,7 +348,8 @@ fn narrow_tables_lose_columns_and_never_split_a_name() {
     let name = rules::ALL[longest].name();
     let head = |width: usize| {
         let text = written!(Human, Style { width, ..style() }, &report);
-        let row = text
+        let rows = text.replace("\n  ", " ");
+        let row = rows
             .lines()
             .find(|line| line.contains(name) && line.contains("12,345"));
         assert!(row.is_some(), "{width}\n{text}");
@@ -358,13 +359,20 @@ fn narrow_tables_lose_columns_and_never_split_a_name() {
         after.take(3).collect::<Vec<_>>().join("\n")
     };
     assert!(head(120).contains("share") && head(120).contains("fix"));
-    assert!(!head(80).contains("share"), "{}", head(80));
-    assert!(head(80).contains("events"), "{}", head(80));
-    let lines = head(40);
-    assert!(
-        lines.contains("error CL102 hash-of-empty: findings 1, events 1"),
-        "{lines}"
-    );
+    assert!(head(120).contains("events") && head(120).contains(" id "));
+    // What the share and the name say already is left out, and nothing else.
+    assert!(head(80).contains("share") && head(80).contains("fix"));
+    assert!(!head(80).contains("events"), "{}", head(80));
+    for width in [60, 40] {
+        let lines = head(width).replace("\n  ", " ");
+        let row = "error CL102 hash-of-empty: findings 1, events 1, share 3.33 %, fix safe";
+        assert!(lines.contains(row), "{lines}");
+        assert!(
+            head(width)
+                .lines()
+                .all(|line| line.chars().count() <= width)
+        );
+    }
     let events = written!(
         Human,
         Style {
@@ -702,10 +710,38 @@ fn the_catalogue_is_written_in_three_ways() {
     assert!(markdown.starts_with("# The rules\n\n"));
     assert!(markdown.contains("\n## 1xx Customer identity\n\n| id |"));
     assert!(markdown.contains("| CL102 | [hash-of-empty](hash-of-empty.md) | error |"));
-    assert!(rules_table::terminal(rules, &style()).contains("malformed-json"));
-    let page = rules_table::explain(rules[0], &style());
+    let table = rules_table::terminal(rules, &style());
+    assert!(table.contains("malformed-json"));
+    assert!(table.contains("fix: the safest that the rule offers"));
+    let page = rules_table::explain(rules[0], &style(), false);
     assert!(
         page.starts_with("CL001 malformed-json\nseverity   "),
         "{page}"
     );
+}
+
+#[test]
+fn a_page_in_a_terminal_is_as_wide_as_that() {
+    let narrow = Style {
+        width: 60,
+        ..Style::default()
+    };
+    let rule = rules::ALL[rules::find("CL105").unwrap()];
+    let page = |in_terminal| rules_table::explain(rule, &narrow, in_terminal);
+    let widest = |page: String| -> usize {
+        let prose = page.split("## Bad").next().unwrap_or_default();
+        let widths = prose.lines().map(|line| line.chars().count());
+        widths.max().unwrap_or(0)
+    };
+    assert!(widest(page(true)) <= 60, "{}", page(true));
+    assert!(widest(page(false)) > 100);
+    assert!(page(true).contains("\nfix        safe at best: "));
+    assert!(page(true).contains("\nhelp       hash a value once: "));
+    assert!(page(true).contains("\n           "), "the help hangs");
+    let words = |page: String| {
+        page.split_whitespace()
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    assert!(words(page(true)) == words(page(false)));
 }
