@@ -78,7 +78,7 @@ pub struct InputArgs {
     /// The clock for time rules: auto, now, newest, or a time
     #[arg(long, value_name = "CLOCK", allow_negative_numbers = true)]
     pub as_of: Option<String>,
-    /// Country of phones without a calling code (ISO 3166-1 alpha-2); used by unsafe fixes only
+    /// Country of phones without a calling code (ISO 3166-1 alpha-2), for unsafe fixes and lists of --known
     #[arg(long, value_name = "CC")]
     pub country: Option<String>,
     /// Zone of times without one, such as Europe/Berlin; used by unsafe fixes only
@@ -122,7 +122,6 @@ pub struct InputArgs {
     pub color: Colour,
 }
 
-/// A number of bytes such as `500MB` or `2GiB`.
 /// More threads than any machine has cores only wait for each other.
 const MOST_THREADS: usize = 512;
 
@@ -131,6 +130,7 @@ fn threads(text: &str) -> Result<usize, String> {
     number.ok_or_else(|| format!("it takes a number up to {MOST_THREADS}"))
 }
 
+/// A number of bytes such as `500MB` or `2GiB`.
 fn size(text: &str) -> Result<u64, String> {
     parse_size::parse_size(text).map_err(|error| error.to_string())
 }

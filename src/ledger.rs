@@ -500,12 +500,13 @@ impl<'l> Evidence<'l> {
             .map(|(name, score)| (name.as_str(), score))
     }
 
-    /// The first event of an event_name, among those that [`Evidence::names`] gives.
-    pub fn first_of(&self, event_name: &str) -> Option<u64> {
-        let firsts = self.ledger.names.values();
+    /// The first event of every event_name that [`Evidence::names`] gives.
+    pub fn firsts(&self) -> HashMap<&str, u64> {
+        let mut firsts = HashMap::new();
+        for (name, at) in self.ledger.names.values() {
+            let first = firsts.entry(name.as_str()).or_insert(*at);
+            *first = (*first).min(*at);
+        }
         firsts
-            .filter(|(name, _)| name == event_name)
-            .map(|&(_, first)| first)
-            .min()
     }
 }

@@ -188,7 +188,7 @@ fn walk<'a>(
                     }
                 }
                 let mut line = line_end(bytes, at, end);
-                match csv::reach(&block[at..end], line - at) {
+                match csv::reach(&block.as_bytes()[at..end], line - at) {
                     csv::Reach::Line => {}
                     csv::Reach::To(length) => line = at + length,
                     csv::Reach::Beyond if complete => {}

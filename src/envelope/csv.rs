@@ -20,15 +20,18 @@ const fn is_border(byte: u8) -> bool {
     matches!(byte, b',' | b';' | b'\t' | b'|')
 }
 
-/// How far the row reaches that begins `text`, whose first line is `line` bytes long. Only a row
+/// No row has so many cells of several lines: what quotes lie on every line of is no table, and is
+/// not followed to its end from each of them.
+const MOST_OPEN_CELLS: usize = 64;
+
+/// How far the row reaches that begins `bytes`, whose first line is `line` bytes long. Only a row
 /// with JSON in a quoted cell is worth following.
-pub fn reach(text: &str, line: usize) -> Reach {
-    let bytes = text.as_bytes();
+pub fn reach(bytes: &[u8], line: usize) -> Reach {
     let Some(mut open) = open_cell(&bytes[..line]) else {
         return Reach::Line;
     };
     let mut is_wanted = false;
-    loop {
+    for _ in 0..MOST_OPEN_CELLS {
         let Some(close) = close_of(bytes, open) else {
             return match is_wanted || holds_json(&bytes[open..]) {
                 true => Reach::Beyond,
@@ -50,6 +53,7 @@ pub fn reach(text: &str, line: usize) -> Reach {
         };
         open = close + 1 + next;
     }
+    Reach::Line
 }
 
 /// Where the content begins of the cell in which a line ends.
@@ -193,7 +197,14 @@ mod tests {
     use super::*;
 
     fn reach_of(text: &str) -> Reach {
-        reach(text, text.find('\n').unwrap_or(text.len()))
+        reach(text.as_bytes(), text.find('\n').unwrap_or(text.len()))
+    }
+
+    #[test]
+    fn quotes_on_every_line_are_no_row() {
+        let of = |rows: usize| format!("\"{{\"\"a\n{}", "\",\"{\"\"a\n".repeat(rows));
+        assert_eq!(reach_of(&of(9)), Reach::Beyond);
+        assert_eq!(reach_of(&of(1_000)), Reach::Line);
     }
 
     #[test]

@@ -66,14 +66,14 @@ fn check_text(event: &Event<'_, '_>, item: Item<'_, '_>, text: &str, out: &mut F
             .certainty(Certainty::Strong)
             .help("make the id of the order or of the session, not of a person")
             .fix_if(deduplication::id_from_order(event));
-    } else if trimmed.len() > LONG {
-        out.at(
-            item,
-            format!("event_id has {} characters", trimmed.chars().count()),
-        )
-        .severity(Severity::Info)
-        .certainty(Certainty::Heuristic)
-        .help("an order number, or one short random value that both sides share, is enough");
+    } else if trimmed.len() > LONG
+        && let length = trimmed.chars().count()
+        && length > LONG
+    {
+        out.at(item, format!("event_id has {length} characters"))
+            .severity(Severity::Info)
+            .certainty(Certainty::Heuristic)
+            .help("an order number, or one short random value that both sides share, is enough");
     }
 }
 

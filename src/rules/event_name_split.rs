@@ -51,6 +51,7 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
                 .push((name, score.events()));
         }
     }
+    let firsts = log.firsts();
     for mut names in spellings.into_values().filter(|names| names.len() > 1) {
         // The right one is Meta's, else the usual one.
         names.sort_by_key(|&(name, events)| (!STANDARD.contains(name), u64::MAX - events, name));
@@ -58,7 +59,7 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
         let others = &names[1..];
         let Some(first) = others
             .iter()
-            .filter_map(|(name, _)| log.first_of(name))
+            .filter_map(|(name, _)| firsts.get(name).copied())
             .min()
         else {
             continue;
@@ -78,7 +79,7 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
         );
         let finding = out.at(first, "/event_name", message);
         finding.events(others.iter().map(|(_, events)| events).sum());
-        if let Some(at) = log.first_of(right) {
+        if let Some(&at) = firsts.get(right) {
             finding.related(at, "the first event of the usual name");
         }
     }

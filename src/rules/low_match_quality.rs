@@ -17,6 +17,7 @@ const LEAST: u64 = 50;
 const WAYS: usize = 3;
 
 fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
+    let firsts = log.firsts();
     for (name, score) in log.names() {
         if score
             .score()
@@ -26,7 +27,8 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
             continue;
         }
         let report = score.report(name);
-        let (Some(estimate), Some(at)) = (report.score.map(tenth), log.first_of(name)) else {
+        let (Some(estimate), Some(at)) = (report.score.map(tenth), firsts.get(name).copied())
+        else {
             continue;
         };
         if report.scored_events < LEAST || estimate >= GATE {

@@ -29,6 +29,7 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
         .names()
         .map(|(name, score)| (name, score.usable_and_proven()));
     let names: Vec<_> = counted.collect();
+    let firsts = log.firsts();
     let (mut first, mut parts) = (None, Vec::new());
     let (mut usable, mut open, mut most) = (0, 0, 0);
     for key in KEYS {
@@ -38,7 +39,7 @@ fn conclude(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
             usable += all;
             if all > proven {
                 lacking += all - proven;
-                let at = log.first_of(name);
+                let at = firsts.get(name).copied();
                 first = first.into_iter().chain(at).min();
             }
         }

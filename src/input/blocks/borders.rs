@@ -10,13 +10,8 @@ pub(super) const LONGEST_HEAD: usize = 4_096;
 
 /// Whether the first line of some bytes ends inside a cell of a table.
 pub(super) fn opens_cell(bytes: &[u8], line: usize) -> bool {
-    let text = match std::str::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(error) => std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default(),
-    };
-    let line = line.min(text.len());
-    let line = text[..line].trim_end_matches('\n').len();
-    csv::reach(text, line) != csv::Reach::Line
+    let line = bytes[..line].strip_suffix(b"\n").map_or(line, <[u8]>::len);
+    csv::reach(bytes, line) != csv::Reach::Line
 }
 
 /// A record of lines of text is not looked for the beginning of any further than this.
