@@ -15,6 +15,7 @@ use crate::finding::{Certainty, Finding, Findings, Severity};
 use crate::fix::Fix;
 use crate::json::{Pointer, Val};
 use crate::values::name::Name;
+use crate::values::percent;
 
 /// A digest of a right value in a wrong form.
 #[derive(Clone, Debug)]
@@ -441,7 +442,7 @@ fn plain_phones<'a>(event: &Event<'_, 'a>, out: &mut Vec<Cow<'a, str>>) {
             };
             if speaks_of_phones(key) {
                 // A plus that was not encoded is a space to a form and a plus to everyone else.
-                out.push(decoded(value));
+                out.push(percent::decoded(value, false));
             }
         }
     }
@@ -530,34 +531,12 @@ fn emails_in_url<'a>(url: &'a str, out: &mut Vec<Cow<'a, str>>) {
     };
     for pair in url[start + 1..].split(['&', ';', '#', '?']) {
         let value = pair.split_once('=').map_or(pair, |(_, value)| value);
-        let value = decoded(value);
+        // A plus stays one, because addresses may hold it.
+        let value = percent::decoded(value, false);
         if looks_like_email(&value) {
             out.push(value);
         }
     }
-}
-
-/// Percent-encoded text as text; a plus stays one, because addresses may hold it.
-fn decoded(text: &str) -> Cow<'_, str> {
-    if !text.contains('%') {
-        return Cow::Borrowed(text);
-    }
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&byte, after)) = rest.split_first() {
-        let mut code = [0];
-        rest = match after.get(..2).filter(|_| byte == b'%') {
-            Some(digits) if hex::decode_to_slice(digits, &mut code).is_ok() => {
-                bytes.push(code[0]);
-                &after[2..]
-            }
-            _ => {
-                bytes.push(byte);
-                after
-            }
-        };
-    }
-    Cow::Owned(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 #[cfg(test)]

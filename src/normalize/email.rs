@@ -3,6 +3,7 @@
 use super::Unusable;
 use super::text::{clean, trim};
 use crate::digest::{decode_text, looks_like_email};
+use crate::values::percent;
 
 /// The address without the junk around it: a display name, `mailto:`, quotes, an encoding.
 pub(super) fn normal(value: &str) -> Result<String, Unusable> {
@@ -84,28 +85,11 @@ pub(super) fn stands_in(text: &str) -> bool {
 /// The address behind `%40`, `&#64;` or `&commat;`.
 fn decoded(text: &str) -> Option<String> {
     let plain = if text.contains("%40") {
-        percent_decoded(text)?
+        percent::decode(text)?
     } else {
         text.replace("&#64;", "@").replace("&commat;", "@")
     };
     plain.contains('@').then(|| trim(&plain).to_lowercase())
-}
-
-fn percent_decoded(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&byte, after)) = rest.split_first() {
-        if byte != b'%' {
-            bytes.push(byte);
-            rest = after;
-            continue;
-        }
-        let mut code = [0];
-        hex::decode_to_slice(after.get(..2)?, &mut code).ok()?;
-        bytes.push(code[0]);
-        rest = &after[2..];
-    }
-    String::from_utf8(bytes).ok()
 }
 
 fn is_address(text: &str) -> bool {

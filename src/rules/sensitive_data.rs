@@ -7,8 +7,9 @@ use crate::json::{Item, Val};
 use crate::rule::{Check, Rule};
 use crate::values::event_name::STANDARD;
 use crate::values::name::Name;
+use crate::values::percent::decoded;
 use crate::values::sensitive::{self, Number, Topic};
-use crate::values::web_address::{WebAddress, decoded};
+use crate::values::web_address::WebAddress;
 
 /// See `rules/sensitive-data.md`.
 pub static RULE: Rule = crate::rule!(

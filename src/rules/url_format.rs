@@ -10,7 +10,8 @@ use crate::json::{Item, Val};
 use crate::rule::{Check, Rule};
 use crate::values::name::Name;
 use crate::values::network;
-use crate::values::web_address::{WebAddress, decoded};
+use crate::values::percent::decoded;
+use crate::values::web_address::WebAddress;
 
 /// See `rules/url-format.md`.
 pub static RULE: Rule = crate::rule!("url-format", Check::Addresses(check));

@@ -9,9 +9,10 @@ use crate::fix::Fix;
 use crate::json::Item;
 use crate::rule::{Check, Rule};
 use crate::values::name::Name;
+use crate::values::percent::decoded;
 use crate::values::personal::{self, Kind};
 use crate::values::secret::{self, MASK};
-use crate::values::web_address::{Parameter, WebAddress, decoded};
+use crate::values::web_address::{Parameter, WebAddress};
 
 /// See `rules/url-has-pii.md`.
 pub static RULE: Rule = crate::rule!("url-has-pii", Check::Addresses(check));

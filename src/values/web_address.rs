@@ -1,7 +1,6 @@
 //! Web addresses, taken apart without changing a byte: what rules say of a part and what fixes
 //! write in its place refer to the text as it was sent.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 /// A URL by its parts, as the text has them.
@@ -199,35 +198,6 @@ fn host_of(authority: &str) -> &str {
     host.split_once(':').map_or(host, |(host, _)| host)
 }
 
-/// The text with its `%xx` resolved; with `plus`, a plus sign is a space, as forms send it.
-/// Bytes that are no UTF-8 stay as they were written.
-pub fn decoded(text: &str, plus: bool) -> Cow<'_, str> {
-    let mut bytes = text.as_bytes();
-    if memchr::memchr2(b'%', if plus { b'+' } else { b'%' }, bytes).is_none() {
-        return Cow::Borrowed(text);
-    }
-    let mut out = Vec::with_capacity(bytes.len());
-    while let Some((&byte, rest)) = bytes.split_first() {
-        let escaped = || {
-            let digit = |at: usize| char::from(*rest.get(at)?).to_digit(16);
-            u8::try_from(digit(0)? * 16 + digit(1)?).ok()
-        };
-        bytes = rest;
-        match byte {
-            b'%' => match escaped() {
-                Some(byte) => {
-                    out.push(byte);
-                    bytes = &rest[2..];
-                }
-                None => out.push(b'%'),
-            },
-            b'+' if plus => out.push(b' '),
-            byte => out.push(byte),
-        }
-    }
-    String::from_utf8(out).map_or(Cow::Borrowed(text), Cow::Owned)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -293,13 +263,5 @@ mod tests {
             .map(|parameter| parameter.value)
             .collect();
         assert_eq!(ids, "abcf");
-    }
-
-    #[test]
-    fn escapes_are_resolved() {
-        assert_eq!(decoded("a%40b+c", true), "a@b c");
-        assert_eq!(decoded("a+b", false), "a+b");
-        assert_eq!(decoded("%c3%bc%zz%4", true), "ü%zz%4");
-        assert_eq!(decoded("%ff", true), "%ff");
     }
 }
