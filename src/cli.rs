@@ -175,8 +175,8 @@ pub struct CheckArgs {
     /// Print what --fix would change and write nothing; exit code 1 when something would
     #[arg(long, conflicts_with = "fix")]
     pub diff: bool,
-    /// Keep standard input, and what comes through other pipes, in a temporary file while it is read
-    /// twice, for fixes that need the whole log
+    /// Keep standard input, and what comes through other pipes, in a temporary file, for what reads
+    /// it twice (fixes that need the whole log, --as-of newest) or from its end (zip)
     #[arg(long)]
     pub spool: bool,
     /// Leave the input alone; write what can be sent again to DIR/requests.ndjson, fixed and without

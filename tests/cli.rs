@@ -372,7 +372,11 @@ fn standard_input_is_read_when_named_or_piped() {
 
 /// Runs on a pipe that has a name, through which this comes.
 #[cfg(unix)]
-fn through_a_pipe(place: &Place, input: String, args: &str) -> support::Ran {
+fn through_a_pipe(
+    place: &Place,
+    input: impl AsRef<[u8]> + Send + 'static,
+    args: &str,
+) -> support::Ran {
     let pipe = place.path("pipe");
     if !pipe.exists() {
         let made = std::process::Command::new("mkfifo").arg(&pipe).status();
@@ -380,7 +384,11 @@ fn through_a_pipe(place: &Place, input: String, args: &str) -> support::Ran {
     }
     // It waits for whoever reads.
     let writer = std::thread::spawn(move || std::fs::write(pipe, input).unwrap());
-    let ran = place.check(&format!("pipe {args}"));
+    let args = format!("pipe {args}");
+    let ran = match args.contains("--as-of") {
+        true => place.run(&args.split(' ').collect::<Vec<_>>()),
+        false => place.check(&args),
+    };
     writer.join().unwrap();
     ran
 }
@@ -396,6 +404,21 @@ fn a_pipe_with_a_name_is_read_like_standard_input() {
         .says("CL403");
     run("--diff").ends(1).says("1 fix would be made");
     run("--diff --spool").ends(1).says("1 fix would be made");
+    let patch = run("--diff --spool --show-values").ends(1);
+    patch.says("@@ -1").silent_on("@@ -0,0");
+    let archive = std::fs::read("fixtures/shapes/events.zip").unwrap();
+    let by_name = Place::new();
+    by_name.write("events.zip", &archive);
+    let counted = |ran: &support::Ran| ran.json()["summary"].clone();
+    let expected = counted(&by_name.check("events.zip --format json"));
+    let piped = by_name.check_piped(archive.clone(), "- --spool --format json");
+    assert_eq!(counted(&piped), expected);
+    by_name
+        .check_piped(archive.clone(), "-")
+        .ends(2)
+        .says("name the file, or add --spool");
+    let ran = through_a_pipe(&Place::new(), archive, "--spool --format json");
+    assert_eq!(counted(&ran), expected);
     run("--fix-to sent").ends(1);
     assert!(place.text("sent/requests.ndjson").contains("1782396602,"));
     for spool in ["", "--spool"] {
@@ -404,7 +427,14 @@ fn a_pipe_with_a_name_is_read_like_standard_input() {
             .says("only a regular file can be rewritten");
     }
     let ran = place.run(&["pipe", "--as-of", "newest"]).ends(2);
-    ran.says("reads its input twice, which pipe does not allow");
+    ran.says("reads its input twice, which pipe does not allow without --spool");
+    let two = "{\"event_name\":\"Lead\",\"event_time\":1782396602}\n".repeat(2);
+    for ran in [
+        through_a_pipe(&place, two.clone(), "--spool --as-of newest"),
+        place.pipe(two, &["check", "-", "--spool", "--as-of", "newest"]),
+    ] {
+        ran.says("clock: newest event of the file");
+    }
     assert!(!place.path("pipe").is_file());
     let ran = place.check_piped(with_error(), "/dev/stdin --fix").ends(2);
     ran.says("only a regular file can be rewritten");

@@ -55,6 +55,7 @@ pub(super) fn check(args: &CheckArgs) -> Result<u8, Failure> {
     let (sources, errors) = setup::sources(&args.input, config.as_ref(), &outputs)?;
     let to_stdout = settings.fixing == Fixing::Write && sources.contains(&Source::Stdin);
     if settings.clocks == Clocks::Newest
+        && !args.spool
         && let Some(once) = sources.iter().find(|source| source.comes_once())
     {
         let which = match once {
@@ -62,7 +63,7 @@ pub(super) fn check(args: &CheckArgs) -> Result<u8, Failure> {
             Source::File(path) => format!("{} does not allow", path.display()),
         };
         return Err(Failure::Usage(format!(
-            "--as-of newest reads its input twice, which {which}"
+            "--as-of newest reads its input twice, which {which} without --spool"
         )));
     }
     let profile = setup::profile(args, config.as_ref());
@@ -422,15 +423,14 @@ fn run(
     let mut passes = Passes::default();
     let mut reads_once = false;
     let mut taught = Taught::default();
-    if is_mending && must_learn(linter.settings()) {
-        let mut once = sources.iter().filter(|source| source.comes_once());
-        if asides.spool {
-            for source in once {
-                passes.spools.push((source.clone(), spooled(source)?));
-            }
-        } else {
-            reads_once = once.next().is_some();
+    let mut once = sources.iter().filter(|source| source.comes_once());
+    if asides.spool {
+        for source in once.by_ref() {
+            passes.spools.push((source.clone(), spooled(source)?));
         }
+    }
+    if is_mending && must_learn(linter.settings()) {
+        reads_once = once.next().is_some();
         if !reads_once {
             passes.are_several = true;
             taught = learn(linter, |run| {
@@ -601,6 +601,17 @@ fn read(
     let settings = linter.settings();
     let path = match source {
         Source::Stdin => {
+            let mut newest = None;
+            if let Some(Ok(file)) = passes.spool(source) {
+                match archive::open(&file) {
+                    Ok(None) => newest = newest_of(&file, settings),
+                    Ok(Some(archive)) => return read_archive(linter, run, archive, &name, &name),
+                    Err(error) => {
+                        run.failed(fault(&error));
+                        return Ok(());
+                    }
+                }
+            }
             let input = match passes.stdin() {
                 Ok(input) => input,
                 Err(error) => {
@@ -608,7 +619,8 @@ fn read(
                     return Ok(());
                 }
             };
-            let (packing, reader) = match unpack::open(input, settings.ceiling) {
+            let opened = opened_stream(input, settings);
+            let (packing, reader) = match opened {
                 Ok(opened) => opened,
                 Err(error) => {
                     run.failed(fault(&error));
@@ -618,7 +630,7 @@ fn read(
             if settings.fixing != Fixing::Write || run.only_learns() {
                 return run
                     .packed_as(&packing)
-                    .stream(&name, &name, reader, None, None)
+                    .stream(&name, &name, reader, newest, None)
                     .map(|_| ());
             }
             let mut sink = match Packer::new(&packing, io::BufWriter::new(io::stdout())) {
@@ -630,7 +642,7 @@ fn read(
             };
             let written =
                 run.packed_as(&packing)
-                    .stream(&name, &name, reader, None, Some(&mut sink))?;
+                    .stream(&name, &name, reader, newest, Some(&mut sink))?;
             let written = written
                 .and_then(|_| sink.finish())
                 .and_then(|mut out| out.flush());
@@ -677,22 +689,14 @@ fn read(
             return Ok(());
         }
     }
-    let newest = match settings.clocks {
-        Clocks::Newest => {
-            match File::open(path).and_then(|file| unpack::open(file, settings.ceiling)) {
-                Ok((_, reader)) => newest_time(reader, settings.limits),
-                Err(_) => None,
-            }
-        }
-        _ => None,
-    };
+    let newest = newest_of(&file, settings);
     let print = passes.print();
     let opened = file.try_clone().and_then(|file| {
         let file = Printed {
             file,
             print: print.clone(),
         };
-        unpack::open(file, settings.ceiling)
+        opened_stream(file, settings)
     });
     let (packing, reader) = match opened {
         Ok(opened) => opened,
@@ -714,10 +718,17 @@ fn read(
         if let Some(error) = passes.changed(path, print) {
             run.failed(fault(&error));
         } else if outcome.is_ok() && run.report().fixes.total() > before && !run.is_stopped() {
-            let old = std::fs::read(path).unwrap_or_default();
-            if let (Ok(old), Ok(new)) = (String::from_utf8(old), String::from_utf8(new)) {
-                let patch = diff::patch(&name, &old, &new);
-                run.report_mut().fixes.patches.push((name, patch));
+            // From what was read: a pipe has nothing any more.
+            let mut old = Vec::new();
+            let mut again = &file;
+            match again.rewind().and_then(|()| again.read_to_end(&mut old)) {
+                Err(error) => run.failed(fault(&error)),
+                Ok(_) => {
+                    if let (Ok(old), Ok(new)) = (String::from_utf8(old), String::from_utf8(new)) {
+                        let patch = diff::patch(&name, &old, &new);
+                        run.report_mut().fixes.patches.push((name, patch));
+                    }
+                }
             }
         }
         return Ok(());
@@ -750,12 +761,41 @@ fn read(
     let outcome =
         run.packed_as(&packing)
             .stream(&name, &key, reader, newest, Some(&mut rewrite))?;
-    let outcome = match passes.changed(path, print) {
-        Some(error) => Err(error),
-        None => outcome,
-    };
-    finish_rewrite(run, rewrite, outcome, before, &name);
+    match passes.changed(path, print) {
+        Some(error) => not_rewritten(run, &name, &error),
+        None => finish_rewrite(run, rewrite, outcome, before, &name),
+    }
     Ok(())
+}
+
+/// The newest time in a file that can be read twice, when that is the clock; it is left at its start.
+fn newest_of(file: &File, settings: &Settings) -> Option<i64> {
+    if settings.clocks != Clocks::Newest {
+        return None;
+    }
+    let opened = file
+        .try_clone()
+        .and_then(|file| unpack::open(file, settings.ceiling));
+    let newest = opened
+        .ok()
+        .and_then(|(_, reader)| newest_time(reader, settings.limits));
+    let mut file = file;
+    file.rewind().ok()?;
+    newest
+}
+
+/// Text that comes once, unpacked.
+fn opened_stream<'s>(
+    input: impl Read + Send + 's,
+    settings: &Settings,
+) -> io::Result<(unpack::Packing, Box<dyn Read + Send + 's>)> {
+    let (is_archive, input) = archive::is_in(input)?;
+    if is_archive {
+        return Err(io::Error::other(
+            "a zip archive is read from its end, which a pipe does not allow: name the file, or add --spool",
+        ));
+    }
+    unpack::open(input, settings.ceiling)
 }
 
 /// Reads the members of a zip archive, each as a file of its own.
@@ -838,13 +878,22 @@ fn finish_rewrite(
         Ok(_) => rewrite.commit().err(),
         Err(error) => changed.then_some(error),
     };
-    let Some(error) = failed else { return };
+    if let Some(error) = failed {
+        not_rewritten(run, name, &error);
+    }
+}
+
+/// Says why the file `name`, the last that was read, stays as it is.
+fn not_rewritten(run: &mut Run<'_>, name: &str, error: &io::Error) {
+    if run.is_stopped() {
+        return;
+    }
     if let Some(tally) = run.report_mut().files.last_mut() {
         tally.rewritten = false;
     }
     run.failed(InputError {
         path: name.to_owned(),
-        message: io_message(&error),
+        message: io_message(error),
         on_writing: true,
     });
 }

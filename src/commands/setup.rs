@@ -86,9 +86,6 @@ pub(super) fn settings(args: &CheckArgs, config: Option<&Config>) -> Result<Sett
     if args.unsafe_fixes && !args.fix && !args.diff && args.fix_to.is_none() {
         return Err(usage("--unsafe-fixes goes with --fix, --diff or --fix-to"));
     }
-    if args.spool && !args.fix && !args.diff && args.fix_to.is_none() {
-        return Err(usage("--spool goes with --fix, --diff or --fix-to"));
-    }
     if let Some(code) = &args.test_code
         && (code.is_empty() || !code.bytes().all(|byte| byte.is_ascii_alphanumeric()))
     {
