@@ -389,7 +389,8 @@ pub fn is_logger_mark(text: &str) -> bool {
 pub fn undress(text: &str) -> Option<String> {
     let mut bare = strip_appendix(unwrap(text));
     for prefix in [
-        "0x", "0X", "\\x", "sha256:", "sha256=", "sha256-", "{SHA256}", "sha-256:",
+        "0x", "0X", "\\x", "sha256:", "sha256=", "sha256-", "{SHA256}", "sha-256:", "sha256(",
+        "sha-256(",
     ] {
         if let Some(rest) = bare
             .get(..prefix.len())
@@ -421,6 +422,7 @@ pub fn unwrap(text: &str) -> &str {
 /// The digest that 43 or 44 characters of base64 or base64url spell, as hex; or its 64 hex digits
 /// when those, and not the 32 bytes, went through base64.
 pub fn from_base64_digest(text: &str) -> Option<String> {
+    let text = without_algorithm(text);
     let body = text.trim_end_matches('=');
     if !matches!(body.len(), 43 | 86) || text.len() > body.len() + 2 {
         return None;
@@ -434,6 +436,16 @@ pub fn from_base64_digest(text: &str) -> Option<String> {
     // read are a text of that length, such as an e-mail address.
     let is_text = bytes.iter().all(|byte| (b' '..=b'~').contains(byte));
     (bytes.len() == 32 && !is_hex(body) && !is_text).then(|| hex::encode(bytes))
+}
+
+/// `text` without what stands before a digest in the integrity of a script, `sha256-…`, and in its
+/// kin.
+fn without_algorithm(text: &str) -> &str {
+    let rest = text.get(7..).filter(|_| {
+        let head = &text.as_bytes()[..7];
+        head[..6].eq_ignore_ascii_case(b"sha256") && matches!(head[6], b'-' | b':' | b'=')
+    });
+    rest.unwrap_or(text)
 }
 
 /// Whether a text is a machine's token and not what a person types: a digest in an alphabet that
@@ -666,6 +678,7 @@ mod tests {
             ),
             (format!("0x{H}"), Shape::DressedHex),
             (format!("sha256:{H}"), Shape::DressedHex),
+            (format!("SHA256({H})"), Shape::DressedHex),
             (format!(" {H}\n"), Shape::DressedHex),
             (format!("\"{H}\""), Shape::DressedHex),
             (format!("[\"{H}\"]"), Shape::DressedHex),

@@ -15,6 +15,7 @@ pub mod event_time;
 pub mod money;
 pub mod name;
 pub mod network;
+pub mod object_text;
 pub mod page_host;
 pub mod percent;
 pub mod personal;

@@ -14,9 +14,15 @@ pub(super) fn normal(value: &str, country: Option<&str>) -> Result<String, Unusa
     if text.contains('@') {
         return Err(Unusable::NOT_A_PHONE);
     }
-    if is_in_powers_of_ten(text) {
-        return Err(Unusable::LOST_DIGITS);
-    }
+    let whole;
+    let text = match in_powers_of_ten(text) {
+        Some(None) => return Err(Unusable::LOST_DIGITS),
+        Some(Some(number)) => {
+            whole = number;
+            &whole
+        }
+        None => text,
+    };
     let text = without_extension(without_fraction(text));
     let digits: String = digits_of(text).collect();
     if digits.len() < LEAST {
@@ -61,16 +67,20 @@ const LEAST: usize = 7;
 /// The most digits, by ITU-T E.164.
 const MOST: usize = 15;
 
-/// `4.91512E+12`: what a spreadsheet makes of a number.
-fn is_in_powers_of_ten(text: &str) -> bool {
-    let Some((mantissa, exponent)) = text.split_once(['e', 'E']) else {
-        return false;
-    };
-    let exponent = exponent.trim_start_matches(['+', '-']);
+/// What a text is the notation of in powers of ten, as spreadsheets and programs write a number:
+/// `4.91512E+12` has lost digits, `4.9151234567E10` shows them all.
+fn in_powers_of_ten(text: &str) -> Option<Option<String>> {
+    let (mantissa, power) = text.split_once(['e', 'E'])?;
+    let exponent = power.trim_start_matches(['+', '-']);
     let (whole, rest) = mantissa.split_once(['.', ',']).unwrap_or((mantissa, "0"));
-    exponent.len() <= 2 && all_digits(exponent) && whole.len() == 1 && all_digits(whole) && {
-        all_digits(rest)
-    }
+    let is_notation =
+        exponent.len() <= 2 && all_digits(exponent) && whole.len() == 1 && all_digits(whole) && {
+            all_digits(rest)
+        };
+    is_notation.then(|| {
+        let is_all = !power.starts_with('-') && exponent.parse() == Ok(rest.len());
+        is_all.then(|| format!("{whole}{rest}"))
+    })
 }
 
 /// `text` without an extension such as `ext. 12`, `x12`, `#12`, `;ext=12`.

@@ -2,11 +2,13 @@
 
 use crate::event::Event;
 use crate::finding::{Certainty, Effect, Findings, Severity};
-use crate::json::{Item, Val};
+use crate::fix::Fix;
+use crate::json::{Item, Pointer, Val};
 use crate::rule::{Check, Rule};
 use crate::rules::misplaced_key;
 use crate::signs::Signs;
 use crate::values::name::Name;
+use crate::values::object_text::ObjectText;
 
 /// See `rules/app-event-incomplete.md`.
 pub static RULE: Rule =
@@ -23,9 +25,14 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
         return;
     }
     let app_data = event.get(Name::AppData);
-    // A logger that flattened the object to text hides what was sent.
-    if app_data.is_some_and(|data| data.text().is_some() && !data.is_blank()) {
-        return;
+    match app_data.and_then(ObjectText::of) {
+        // A logger that flattened the object hides what was sent.
+        Some(ObjectText::Dump) => return,
+        Some(ObjectText::Json) => {
+            in_quotes(app_data, out);
+            return;
+        }
+        Some(ObjectText::Other) | None => {}
     }
     let beside = event.get(Name::Extinfo).filter(|info| !info.is_blank());
     // Elsewhere it is misplaced-key's to say so and to move it.
@@ -77,6 +84,20 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
             }
         }
     }
+}
+
+/// What it lacks is told when it is an object again.
+fn in_quotes(app_data: Option<Item<'_, '_>>, out: &mut Findings) {
+    let Some((data, json)) = app_data.and_then(|data| Some((data, data.text()?.trim()))) else {
+        return;
+    };
+    let at = Pointer::root().key(Name::AppData.text());
+    out.at(data, "the app_data of the app event is an object in quotes")
+        .severity(Severity::Warning)
+        .effect(Effect::Ignored)
+        .certainty(Certainty::Strong)
+        .help("send app_data as an object of keys and values")
+        .fix(Fix::safe("take the object out of its quotes").replace(at, json));
 }
 
 fn flag(value: Item<'_, '_>, name: &str, out: &mut Findings) {

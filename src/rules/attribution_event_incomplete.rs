@@ -100,7 +100,7 @@ fn time(item: Item<'_, '_>, what: &str, out: &mut Findings) {
             format!("{what} is a date as text, not Unix seconds")
         }
         Written::Impossible(_) => format!("{what} is no time at which anything can have happened"),
-        Written::Text | Written::NoTime => format!("{what} is no Unix time"),
+        Written::Text | Written::Shortened | Written::NoTime => format!("{what} is no Unix time"),
     };
     doubtful(out.at(item, message)).help("send Unix seconds, as in event_time");
 }

@@ -8,6 +8,7 @@ use crate::json::{Item, Pointer, Val};
 use crate::rule::{Check, Rule};
 use crate::values::money;
 use crate::values::name::Name;
+use crate::values::object_text::ObjectText;
 
 /// See `rules/custom-data-type.md`.
 pub static RULE: Rule = crate::rule!("custom-data-type", Check::Event(check));
@@ -84,22 +85,35 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
     }
 }
 
-/// custom_data that is no object. Of text a logger may have made it, and `[]` is what PHP makes of
+/// custom_data that is no object. Of a dump a logger may have made it, and `[]` is what PHP makes of
 /// an empty one.
 fn whole(event: &Event<'_, '_>, out: &mut Findings) {
     let Some(data) = event.get(Name::CustomData).filter(|data| !data.is_blank()) else {
         return;
     };
     let kind = match data.val() {
-        Val::Text(_) | Val::Object | Val::Null => return,
+        Val::Object | Val::Null => return,
         other => other.kind(),
     };
+    let text = ObjectText::of(data);
+    if text == Some(ObjectText::Dump) {
+        return;
+    }
     let is_in_list = data.is_list() && data.len() == 1 && data.children().all(Item::is_object);
     let at = Pointer::root().key(Name::CustomData.text());
-    let fix = Fix::safe("take the object out of its list").unwrap(at);
-    out.at(data, format!("custom_data is {kind}, not an object"))
+    let (message, fix) = match data.text().map(str::trim) {
+        Some(json) if text == Some(ObjectText::Json) => (
+            "custom_data is an object in quotes".to_owned(),
+            Some(Fix::safe("take the object out of its quotes").replace(at, json)),
+        ),
+        _ => (
+            format!("custom_data is {kind}, not an object"),
+            is_in_list.then(|| Fix::safe("take the object out of its list").unwrap(at)),
+        ),
+    };
+    out.at(data, message)
         .help("send custom_data as one object of keys and values")
-        .fix_if(Some(fix).filter(|_| is_in_list));
+        .fix_if(fix);
 }
 
 /// Who the customer is to the business: Meta documents nine answers.

@@ -23,6 +23,17 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
         Some(fix.replace(at.clone(), seconds.to_string()))
     };
     let (message, fix) = match written {
+        // Printed with six digits, as a time that ends in four zeros seldom is.
+        Written::Decimal {
+            seconds,
+            whole: true,
+        } if seconds % 10_000 == 0 => (
+            "event_time is written with a decimal point or an exponent",
+            Some(
+                Fix::needs_consent("write the time as whole Unix seconds, if no digit was lost")
+                    .replace(at.clone(), seconds.to_string()),
+            ),
+        ),
         Written::Digits(seconds) => (
             "event_time is a string of digits, not a number",
             rewrite(seconds),
@@ -34,6 +45,10 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
                 "event_time has a fraction of a second"
             },
             rewrite(seconds),
+        ),
+        Written::Shortened => (
+            "event_time is a power of ten, rounded until digits of the time were lost",
+            None,
         ),
         Written::Zoned(seconds) => (
             "event_time is a date as text, not Unix seconds",

@@ -73,6 +73,21 @@ fn report(event: &Event<'_, '_>, value: Item<'_, '_>, text: &str, out: &mut Find
                 fix.replace_text(at, &format!("fb.1.{millis}.{fbclid}"))
             }),
         ),
+        Misformed::Twice(right) => (
+            "fbc has a second index and creation time before the click id",
+            Some(Fix::safe("keep the cookie as it stood").replace_text(at, right)),
+        ),
+        Misformed::BrowserId(browser_id) => {
+            let title = "remove the browser id";
+            let fix = match event.user_text(Name::Fbp) == Some(browser_id) {
+                true => Fix::safe(title),
+                false => Fix::needs_consent(title),
+            };
+            (
+                "fbc holds a browser id behind its creation time, and no click id",
+                Some(fix.remove(at)),
+            )
+        }
         Misformed::Empty => (
             "fbc has no click id behind its creation time",
             Some(Fix::safe("remove the empty click id").remove(at)),

@@ -8,6 +8,7 @@ use crate::rule::{Check, Rule};
 use crate::values::agent::Kind;
 use crate::values::name::Name;
 use crate::values::network;
+use crate::values::object_text::ObjectText;
 
 /// See `rules/lossy-capture.md`.
 pub static RULE: Rule = crate::rule!(
@@ -49,9 +50,11 @@ fn in_event<'t, 'a>(event: &Event<'t, 'a>, out: &mut Findings) {
         first = first.or(Some(item));
     }
     // A logger that looks two levels deep prints `[Object]` where these stood.
-    for name in [Name::UserData, Name::CustomData] {
+    // Other loggers print the whole object as their language does.
+    for name in [Name::UserData, Name::CustomData, Name::AppData] {
         if let Some(item) = event.get(name).filter(|item| !item.is_object())
-            && item.text().is_some_and(digest::is_logger_mark)
+            && (item.text().is_some_and(digest::is_logger_mark)
+                || name != Name::UserData && ObjectText::of(item) == Some(ObjectText::Dump))
         {
             count += 1;
             first = first.or(Some(item));

@@ -157,6 +157,7 @@ fn value(event: &Event<'_, '_>, item: Item<'_, '_>, key: &str, out: &mut Finding
     };
     if let Some(email) = personal::email_inside(text) {
         report(event, item, Kind::Email, Some(email), out);
+        in_note(event, item, key, text, out);
     } else if let Some(kind) = kind.filter(|kind| kind.fits(text) && !digest::is_digest(text)) {
         let may_be_business = matches!(
             kind,
@@ -172,7 +173,32 @@ fn value(event: &Event<'_, '_>, item: Item<'_, '_>, key: &str, out: &mut Finding
             .severity(Severity::Warning)
             .certainty(Certainty::Heuristic)
             .fix(removal(event, item, Safety::Unsafe));
+    } else {
+        in_note(event, item, key, text, out);
     }
+}
+
+/// A phone among the words of a note, which may be the one of a shop or of a courier.
+fn in_note(event: &Event<'_, '_>, item: Item<'_, '_>, key: &str, text: &str, out: &mut Findings) {
+    if !personal::is_note(key) || is_of_business(event, item) {
+        return;
+    }
+    let Some(phone) = personal::phone_inside(text) else {
+        return;
+    };
+    if personal::is_of_customer(event, Kind::Phone, phone) {
+        report(event, item, Kind::Phone, Some(phone), out);
+        return;
+    }
+    let at = item.pointer_from(event.root().place());
+    let fix = Fix::needs_consent("write REDACTED in place of the phone, if it tells of a person");
+    out.at(
+        item,
+        "a text of custom_data holds what looks like a phone number",
+    )
+    .severity(Severity::Warning)
+    .certainty(Certainty::Heuristic)
+    .fix(fix.replace_text(at, &text.replace(phone, MASK)));
 }
 
 /// Whether the key of the value, or of an object around it, speaks of who sells: a shop's phone and

@@ -5,6 +5,7 @@ use crate::finding::Findings;
 use crate::rule::{Check, Rule};
 use crate::values::app_spelling;
 use crate::values::name::Name;
+use crate::values::object_text::ObjectText;
 
 /// See `rules/purchase-without-value.md`.
 pub static RULE: Rule = crate::rule!("purchase-without-value", Check::Event(check));
@@ -18,8 +19,8 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
         return;
     }
     let custom_data = event.get(Name::CustomData);
-    // A logger that flattened the object to text hides what was sent.
-    if custom_data.is_some_and(|data| data.text().is_some() && !data.is_blank()) {
+    // Of an object that became text custom-data-type speaks, or nothing is known.
+    if custom_data.is_some_and(ObjectText::may_be_object) {
         return;
     }
     match (value, custom_data) {

@@ -7,7 +7,6 @@ use crate::fix::Fix;
 use crate::json::Item;
 use crate::rule::{Check, Rule};
 use crate::signs::Signs;
-use crate::values::agent::{Kind, Stub};
 use crate::values::name::{Hashing, Name};
 
 /// See `rules/template-residue.md`.
@@ -51,18 +50,11 @@ fn raw_keys(event: &Event<'_, '_>, out: &mut Findings) {
         for value in member.each() {
             if let Some(text) = value.text()
                 && digest::is_raw_template(text)
-                && !(name == Name::ClientUserAgent && is_known_stub(event))
             {
                 report(event, name, value, text.trim(), out);
             }
         }
     }
-}
-
-/// Whether user-agent-stub knows the user agent as a stand-in.
-fn is_known_stub(event: &Event<'_, '_>) -> bool {
-    let kind = event.odd_agent().map(|(_, kind)| kind);
-    matches!(kind, Some(Kind::Stub(Stub::Word)))
 }
 
 fn report(event: &Event<'_, '_>, name: Name, item: Item<'_, '_>, text: &str, out: &mut Findings) {

@@ -43,7 +43,7 @@ fn check(event: &Event<'_, '_>, out: &mut Findings) {
         return;
     };
     // template-residue speaks of it.
-    if stub != Stub::Word && value.text().is_some_and(digest::is_raw_template) {
+    if value.text().is_some_and(digest::is_raw_template) {
         return;
     }
     // An app names itself as it likes.

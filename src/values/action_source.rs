@@ -45,7 +45,9 @@ impl Reading {
     }
 
     fn of_other(text: &str) -> Reading {
-        let folded = fold(text);
+        // What Python's `str` makes of a value of the SDK's enumeration.
+        let member = text.trim().strip_prefix("ActionSource.");
+        let folded = fold(member.unwrap_or(text));
         if let Some(value) = TABLE.values.iter().find(|value| fold(value) == folded) {
             return Reading::Spelling(value);
         }
@@ -100,6 +102,9 @@ mod tests {
             ("phone-call", Spelling("phone_call")),
             ("systemGenerated", Spelling("system_generated")),
             ("e-mail", Spelling("email")),
+            ("ActionSource.WEBSITE", Spelling("website")),
+            ("ActionSource.PHONE_CALL", Spelling("phone_call")),
+            ("ActionSource.", Unknown),
             ("Web", Alias("website")),
             ("in_store", Likely("physical_store")),
             ("server", Unknown),

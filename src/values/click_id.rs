@@ -129,6 +129,14 @@ impl<'a> Stamped<'a> {
         digest::strip_appendix(&self.text[self.time.1 + 1..])
     }
 
+    /// The value that stands behind the creation time in place of a click id, when a cookie was
+    /// taken for one and got a head of its own, once or several times.
+    #[inline]
+    fn inside(&self) -> Option<Stamped<'a>> {
+        let inside = Stamped::parse(&self.text[self.time.1 + 1..])?;
+        Some(inside.inside().unwrap_or(inside))
+    }
+
     /// The unit in which the creation time is one of our years; `None` when it is so in no unit.
     #[inline]
     pub fn unit(&self) -> Option<Unit> {
@@ -214,13 +222,13 @@ fn all_digits(text: &str) -> bool {
 /// Whether `text` is right by the letter as fbc.
 #[inline]
 pub fn is_fbc(text: &str) -> bool {
-    Stamped::parse(text).is_some() && stands_alone(text)
+    fbc(text).is_some()
 }
 
 /// The parts of an fbc that is right by the letter.
 #[inline]
 pub fn fbc(text: &str) -> Option<Stamped<'_>> {
-    Stamped::parse(text).filter(|_| stands_alone(text))
+    Stamped::parse(text).filter(|stamped| stands_alone(text) && stamped.inside().is_none())
 }
 
 /// Whether `text` is the usual form of a browser id to its end, of a time that may be: a quick look,
@@ -260,6 +268,10 @@ pub enum Misformed<'a> {
     Wrapped(&'a str),
     /// A click id without the parts before it.
     Bare(&'a str),
+    /// A right value behind an index and a creation time that were put before it.
+    Twice(&'a str),
+    /// As that, with a browser id in place of the right value.
+    BrowserId(&'a str),
     /// The parts before a click id, and no click id.
     Empty,
     /// An fbc: its tail is a click id.
@@ -274,6 +286,13 @@ pub fn misformed_fbc(text: &str) -> Misformed<'_> {
         return wrapped;
     }
     let bare = text.trim();
+    if let Some(inside) = Stamped::parse(bare).and_then(|outer| outer.inside()) {
+        return match inside.text() {
+            browser_id if is_fbp(browser_id) => Misformed::BrowserId(browser_id),
+            right if is_fbc(right) => Misformed::Twice(right),
+            _ => Misformed::Other,
+        };
+    }
     if let Some(rest) = bare.strip_prefix("fb.") {
         let mut parts = rest.splitn(2, '.');
         let index = parts.next().unwrap_or_default();

@@ -23,6 +23,9 @@ pub enum Written {
     Digits(i64),
     /// Seconds with a decimal point or an exponent, rounded down, and whether nothing was lost.
     Decimal { seconds: i64, whole: bool },
+    /// A power of ten with a few digits in front, as a spreadsheet or `%g` prints a number: the rest
+    /// of them is lost.
+    Shortened,
     /// A finer unit, and the seconds it makes, rounded down.
     Finer(Unit, i64),
     /// A date with its zone.
@@ -205,7 +208,12 @@ impl Written {
         }
         // The first test keeps out `inf` and `nan`, which Rust reads as numbers.
         if let Ok(number) = text.parse::<f64>() {
-            return Written::of_float(number);
+            return match Written::of_float(number) {
+                Written::Decimal { .. } | Written::Finer(..) if has_few_digits(text) => {
+                    Written::Shortened
+                }
+                other => other,
+            };
         }
         match milliseconds_of_dot_net(text) {
             Some(number) => Written::of_int(number),
@@ -243,6 +251,15 @@ impl Impossible {
             _ => Impossible::Late,
         }
     }
+}
+
+/// Whether a number is a power of ten with no more digits in front than `%e` prints, which is one
+/// more than spreadsheets and `%g` do. With nine of ten digits the last was a zero.
+fn has_few_digits(text: &str) -> bool {
+    const DIGITS_OF_E: usize = 7;
+    let mantissa = text.split_once(['e', 'E']).map(|(mantissa, _)| mantissa);
+    mantissa
+        .is_some_and(|mantissa| mantissa.bytes().filter(u8::is_ascii_digit).count() <= DIGITS_OF_E)
 }
 
 /// `/Date(1782399600000)/`, as the older serializers of .NET write a date in JSON. An offset behind
@@ -302,6 +319,11 @@ mod tests {
             ("\" 1782399600 \"", Written::Digits(T)),
             ("1782399600.0", decimal(true)),
             ("1.7823996e9", decimal(true)),
+            ("\"1.7823996E9\"", decimal(true)),
+            ("\"1.78239960E+09\"", decimal(true)),
+            ("\"1.7824E+09\"", Written::Shortened),
+            ("\"1.782400e+09\"", Written::Shortened),
+            ("\"1.7824E+12\"", Written::Shortened),
             ("1782399600.999", decimal(false)),
             ("\"1782399600.123\"", decimal(false)),
             ("1782399600999", Written::Finer(Milliseconds, T)),

@@ -302,6 +302,10 @@ fn unwrap(piece: &str) -> Option<(IpAddr, Wrapping)> {
     if let Some(address) = parse(piece) {
         return Some(unmapped(address, Wrapping::Spaces));
     }
+    // Meta's own builder marks each address that it handles.
+    if let Some(address) = parse(digest::strip_appendix(piece)) {
+        return Some(unmapped(address, Wrapping::Spaces));
+    }
     if let Some((head, rest)) = piece.split_once('=') {
         let address = head
             .eq_ignore_ascii_case("for")

@@ -6,7 +6,7 @@ use once_cell::sync::Lazy;
 use serde::Deserialize;
 
 use crate::digest::{self, Shape};
-use crate::event::Event;
+use crate::event::{Assumptions, Event};
 use crate::json::{Item, Val};
 use crate::normalize;
 use crate::values::name::Name;
@@ -170,6 +170,86 @@ pub fn is_international_phone(text: &str) -> bool {
         && text[1..]
             .bytes()
             .all(|b| b.is_ascii_digit() || b" -()".contains(&b))
+}
+
+/// Whether a key announces words that people write as they like.
+pub fn is_note(key: &str) -> bool {
+    const NOTES: [&str; 7] = [
+        "note",
+        "notes",
+        "comment",
+        "comments",
+        "message",
+        "remarks",
+        "instructions",
+    ];
+    let last = key.rsplit(['_', '-', '.', ' ']).next().unwrap_or_default();
+    NOTES.iter().any(|note| last.eq_ignore_ascii_case(note))
+}
+
+/// The first phone number inside a text: a plus sign, a calling code and as many digits as a number
+/// of that country has, in groups or not.
+pub fn phone_inside(text: &str) -> Option<&str> {
+    let mut from = 0;
+    while let Some(at) = memchr::memchr(b'+', &text.as_bytes()[from..]) {
+        let start = from + at;
+        from = start + 1;
+        if text[..start].ends_with(|c: char| c.is_alphanumeric() || c == '+') {
+            continue;
+        }
+        if let Some(phone) = phone_from(&text[start..]) {
+            return Some(phone);
+        }
+    }
+    None
+}
+
+/// Whether three groups of digits in a row are a date: `2026-06-25`, `25/06/2026`.
+fn shows_a_date(text: &str) -> bool {
+    let groups: Vec<&str> = text
+        .split(|c: char| !c.is_ascii_digit())
+        .filter(|group| !group.is_empty())
+        .collect();
+    let is_year = |group: &str| group.len() == 4 && group.starts_with(['1', '2']);
+    groups.windows(3).any(|three| match three {
+        [a, b, c] if is_year(a) => b.len() <= 2 && c.len() <= 2,
+        [a, b, c] => a.len() <= 2 && b.len() <= 2 && is_year(c),
+        _ => false,
+    })
+}
+
+/// The phone number with which a text begins. What follows it may be digits as well, apart from it.
+fn phone_from(text: &str) -> Option<&str> {
+    let bytes = text.as_bytes();
+    let is_digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+    if !is_digit(1) {
+        return None;
+    }
+    let (mut digits, mut at, mut found) = (0, 1, None);
+    loop {
+        while is_digit(at) {
+            (digits, at) = (digits + 1, at + 1);
+        }
+        let ends = !text[at..].starts_with(|c: char| c.is_alphanumeric() || "%€$£:".contains(c));
+        if digits > 15 || !ends {
+            return found;
+        }
+        let whole = &text[..at];
+        if digits >= 9
+            && !shows_a_date(whole)
+            && normalize::normal_form(Name::Ph, whole, &Assumptions::default()).is_ok()
+        {
+            found = Some(whole);
+        }
+        let gap = bytes[at..]
+            .iter()
+            .take_while(|b| b" -()/".contains(b))
+            .count();
+        if !(1..=2).contains(&gap) || !is_digit(at + gap) {
+            return found;
+        }
+        at += gap;
+    }
 }
 
 /// One word of some length that stands for more than itself: neither a placeholder nor a digest.
@@ -493,6 +573,30 @@ mod tests {
         ] {
             assert_eq!(kind_of_key(key), kind, "{key}");
         }
+    }
+
+    #[test]
+    fn phones_inside_of_notes() {
+        for (text, phone) in [
+            ("Bel +31 6 12345678 of mail x@y.nl", Some("+31 6 12345678")),
+            ("Ring +491711234567.", Some("+491711234567")),
+            (
+                "call (+44) no, +44 (20) 7946 0123!",
+                Some("+44 (20) 7946 0123"),
+            ),
+            ("+1 650 555 1213 2 boxes", Some("+1 650 555 1213")),
+            ("order 31612345678", None),
+            ("10+20260625", None),
+            ("+20 2026-06-25T10:00", None),
+            ("+49,90 EUR", None),
+            ("+5 25/06/2026 10", None),
+            ("+15% on 1234567890", None),
+            ("size 42 + 316 12345678", None),
+            ("+100000000", None),
+        ] {
+            assert_eq!(phone_inside(text), phone, "{text}");
+        }
+        assert!(is_note("order_note") && is_note("Comments") && !is_note("notebook"));
     }
 
     #[test]
