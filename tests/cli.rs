@@ -1153,6 +1153,51 @@ fn patterns_of_the_configuration_start_from_its_folder() {
     support::pipe(&mut command, b"").ends(0);
 }
 
+#[cfg(unix)]
+#[test]
+fn patterns_hold_however_the_configuration_and_the_files_are_named() {
+    let place = Place::new();
+    place.write("shop/tests/local/bad.json", with_error());
+    place.write("shop/tests/w.json", with_warning());
+    place.write("shop/capi.toml", "fail-on = \"warning\"\nexclude = [\"tests/local/**\"]\n[[suppress]]\nrule = \"CL109\"\nfiles = [\"tests/*.json\"]\nreason = \"x\"\n");
+    std::os::unix::fs::symlink(place.path("shop"), place.path("link")).unwrap();
+    std::os::unix::fs::symlink(place.path("shop/tests"), place.path("tests")).unwrap();
+    let whole = |name: &str| place.path(name).display().to_string();
+    let run = |folder: &str, config: &str, path: &str, more: &[&str]| {
+        let mut command = place.command();
+        command.current_dir(place.path(folder));
+        command.args(["--as-of", AS_OF, "-q", "--config", config, path]);
+        support::pipe(command.args(more), b"")
+    };
+    let all = [
+        ("shop/tests", "../capi.toml", "."),
+        ("shop/tests", "../capi.toml", "../tests"),
+        ("shop/tests/local", "../../capi.toml", ".."),
+        ("shop", "tests/../capi.toml", "tests"),
+        ("shop", "./capi.toml", &whole("link/tests")),
+        ("link/tests", "../capi.toml", "."),
+        ("", &whole("link/capi.toml"), "shop"),
+        ("", "shop/capi.toml", "link/tests"),
+        ("", "shop/capi.toml", "tests"),
+        ("", "tests/../capi.toml", "shop"),
+    ];
+    for (folder, config, path) in all {
+        let ran = run(folder, config, path, &[]);
+        assert_eq!(ran.code, 0, "{config} {path}: {}", ran.all());
+        run(folder, config, path, &["--fix"]);
+        let kept = place.text("shop/tests/local/bad.json");
+        assert_eq!(kept, with_error(), "{config} {path}");
+        assert_eq!(place.text("shop/tests/w.json"), with_warning());
+    }
+    // Those of the command line start from the working directory in the same way.
+    let config = whole("shop/capi.toml");
+    std::fs::write(&config, "").unwrap();
+    for path in ["tests", "./tests", &whole("link/tests"), "../link/tests"] {
+        let args = ["--exclude", "tests/local"];
+        run("shop", &config, path, &args).ends(0);
+    }
+}
+
 #[test]
 fn a_suppression_of_the_request_names_its_key() {
     let place = Place::new();

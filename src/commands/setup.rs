@@ -476,10 +476,12 @@ pub(super) fn sources(
     let own = own.collect::<Result<Vec<_>, Failure>>()?;
     let here = std::env::current_dir().unwrap_or_default();
     let is_own = |path: &Path| {
-        // A whole path may lie below the folder that patterns start from.
-        let path = path.strip_prefix(&here).unwrap_or(path);
-        let path = path.strip_prefix(".").unwrap_or(path);
-        let hits = own.iter().filter(|(globs, _)| globs.is_match(path));
+        if own.is_empty() {
+            return false;
+        }
+        // A path may lie below the folder that patterns start from however it is written.
+        let path = walk::below(&here, path).unwrap_or_else(|| path.to_owned());
+        let hits = own.iter().filter(|(globs, _)| globs.is_match(&path));
         hits.map(|(_, hit)| hit.set(true)).count() > 0
     };
     let theirs = config.map(|config| {

@@ -1,7 +1,7 @@
 //! From the paths of the command line to files, in a stable order.
 
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
@@ -65,6 +65,40 @@ pub fn globs(patterns: &[String]) -> Result<GlobSet, globset::Error> {
         }
     }
     set.build()
+}
+
+/// A path from the root, without `.` and `..`, and otherwise as it is written.
+pub fn whole(path: &Path) -> PathBuf {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let (mut whole, mut climbs) = (PathBuf::new(), false);
+    for part in absolute.components() {
+        match part {
+            Component::ParentDir => {
+                climbs = true;
+                whole.pop();
+            }
+            part => whole.push(part),
+        }
+    }
+    if !climbs {
+        return whole;
+    }
+    // What stands above a link is not what stands above the folder behind it.
+    match absolute.canonicalize() {
+        Ok(real) if whole.canonicalize().ok().as_ref() != Some(&real) => real,
+        _ => whole,
+    }
+}
+
+/// A path as seen from a folder, where it lies below it: as both are written, else where they really
+/// are, since either may be named through a link.
+pub fn below(folder: &Path, path: &Path) -> Option<PathBuf> {
+    let (folder, path) = (whole(folder), whole(path));
+    if let Ok(below) = path.strip_prefix(&folder) {
+        return Some(below.to_owned());
+    }
+    let (folder, path) = (folder.canonicalize().ok()?, path.canonicalize().ok()?);
+    path.strip_prefix(folder).ok().map(Path::to_owned)
 }
 
 /// The files behind the paths. A named path is read whatever its extension; folders are walked in
