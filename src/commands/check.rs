@@ -20,7 +20,7 @@ use crate::output::{
     Fixing, Reporter, Style, concise::Concise, diff, excerpt, human::Human, json::Json,
     ndjson::Ndjson, scores, tee::Tee,
 };
-use crate::report::{FileTally, Gate, InputError, Report, Verdict};
+use crate::report::{Doing, FileTally, Gate, InputError, Report, Verdict};
 use crate::resend::Resend;
 use crate::rewrite::Rewrite;
 use crate::settings::{Clocks, Settings};
@@ -596,7 +596,7 @@ fn read(
     let fault = |error: &io::Error| InputError {
         path: name.clone(),
         message: io_message(error),
-        on_writing: false,
+        doing: Doing::Reading,
     };
     let settings = linter.settings();
     let path = match source {
@@ -634,13 +634,15 @@ fn read(
             let written = written
                 .and_then(|_| sink.finish())
                 .and_then(|mut out| out.flush());
-            if let Err(error) = written
-                && error.kind() != io::ErrorKind::BrokenPipe
-            {
+            let Err(error) = written else { return Ok(()) };
+            if let Some(tally) = run.report_mut().files.last_mut() {
+                tally.rewritten = false;
+            }
+            if error.kind() != io::ErrorKind::BrokenPipe {
                 run.failed(InputError {
                     path: "<stdout>".to_owned(),
                     message: io_message(&error),
-                    on_writing: false,
+                    doing: Doing::Writing,
                 });
             }
             return Ok(());
@@ -733,7 +735,7 @@ fn read(
             run.failed(InputError {
                 path: name.clone(),
                 message: io_message(&error),
-                on_writing: true,
+                doing: Doing::Rewriting,
             });
             // It is still linted.
             return run
@@ -790,7 +792,7 @@ fn read_archive(
             Err(error) => run.failed(InputError {
                 path: member.clone(),
                 message: io_message(&error),
-                on_writing: false,
+                doing: Doing::Reading,
             }),
         }
         let undone = fixes_on_offer(run, settings) - before;
@@ -801,7 +803,7 @@ fn read_archive(
             run.failed(InputError {
                 path: member,
                 message: reason.to_owned(),
-                on_writing: true,
+                doing: Doing::Rewriting,
             });
         }
     }
@@ -841,7 +843,7 @@ fn finish_rewrite(
     run.failed(InputError {
         path: name.to_owned(),
         message: io_message(&error),
-        on_writing: true,
+        doing: Doing::Rewriting,
     });
 }
 

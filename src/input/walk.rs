@@ -5,7 +5,7 @@ use std::path::{Component, Path, PathBuf};
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
-use crate::report::InputError;
+use crate::report::{Doing, InputError};
 
 /// Extensions that are looked at inside folders, plain or compressed.
 const EXTENSIONS: [&str; 8] = [
@@ -155,7 +155,7 @@ fn walk(
                 errors.push(InputError {
                     path,
                     message,
-                    on_writing: false,
+                    doing: Doing::Reading,
                 });
             }
         }
