@@ -306,11 +306,16 @@ impl Config {
                 })
                 .collect();
             let start = self.folder.join(fixed);
+            // A pattern that names such folders behind its first star means them.
+            let mut parts = pattern.split('/');
+            let names_all = parts.any(|part| part.starts_with('.') || part == "node_modules");
             let walker = walkdir::WalkDir::new(&start)
                 .follow_links(true)
-                .sort_by_file_name();
+                .sort_by_file_name()
+                .into_iter()
+                .filter_entry(|entry| names_all || !walk::is_passed_over(entry));
             let before = found.len();
-            for entry in walker.into_iter().flatten() {
+            for entry in walker.flatten() {
                 let path = entry.path();
                 let below = path.strip_prefix(&self.folder).unwrap_or(path);
                 if entry.file_type().is_file() && set.is_match(below) {

@@ -474,6 +474,54 @@ fn a_folder_is_walked_in_order() {
 }
 
 #[test]
+fn hidden_folders_and_node_modules_are_passed_over_unless_named() {
+    let place = Place::new();
+    let hidden = [
+        ".git/a.json",
+        "b/.cache/c.json",
+        "node_modules/d/e.json",
+        "b/node_modules/f.json",
+    ];
+    for name in hidden {
+        place.write(&format!("in/{name}"), with_error());
+    }
+    place.write("in/b/g.json", CLEAN);
+    // A hidden file is none that a tool keeps.
+    place.write("in/.h.json", CLEAN);
+    let files = |args: &str| {
+        count(
+            &place.check(&format!("{args} --format json")).json(),
+            "files",
+        )
+    };
+    assert_eq!(files("in"), 2);
+    assert_eq!(files("in/.git in/node_modules"), 2);
+    assert_eq!(files("in/.git/a.json"), 1);
+    place.check("in --fix").ends(0);
+    for name in hidden {
+        assert_eq!(place.text(&format!("in/{name}")), with_error(), "{name}");
+    }
+    // The folder that one stands in may be hidden itself.
+    let mut command = place.command();
+    command.current_dir(place.path("in/.git"));
+    command.args([".", "--as-of", AS_OF]);
+    support::pipe(&mut command, b"").ends(1);
+    let ran = place.check("in --exclude .git").ends(0);
+    assert_eq!(ran.err(), "");
+    for (paths, number) in [
+        ("in", 2),
+        ("in/**/*.json", 2),
+        ("in/b/*.json", 1),
+        ("in/.git/*.json", 1),
+        ("in/node_modules/**", 1),
+        ("in/**/.cache/*.json", 1),
+    ] {
+        place.write("capilint.toml", format!("paths = [\"{paths}\"]\n"));
+        assert_eq!(files(""), number, "{paths}");
+    }
+}
+
+#[test]
 fn a_file_that_is_reached_in_two_ways_is_read_once() {
     let place = Place::new();
     place.write("logs/a.json", with_error());

@@ -139,7 +139,9 @@ fn walk(
         .follow_links(true)
         .sort_by_file_name()
         .into_iter()
-        .filter_entry(|entry| entry.depth() == 0 || !is_excluded(entry.path()));
+        .filter_entry(|entry| {
+            entry.depth() == 0 || (!is_excluded(entry.path()) && !is_passed_over(entry))
+        });
     for entry in walker {
         match entry {
             Ok(entry) if entry.file_type().is_file() && is_wanted(entry.path()) => {
@@ -160,6 +162,14 @@ fn walk(
             }
         }
     }
+}
+
+/// Whether a folder inside another is passed over: what tools keep for themselves, as in `.git`, and
+/// what others wrote.
+pub fn is_passed_over(entry: &walkdir::DirEntry) -> bool {
+    let name = entry.file_name();
+    let is_hidden = name.as_encoded_bytes().starts_with(b".");
+    entry.depth() > 0 && entry.file_type().is_dir() && (is_hidden || name == "node_modules")
 }
 
 /// Whether a file inside a folder or an archive is looked at, by its extension: that of a log, packed
