@@ -52,8 +52,9 @@ pub(super) fn check(args: &CheckArgs) -> Result<u8, Failure> {
         outputs.iter().try_for_each(|output| output.spares(read))?;
     }
     let mut settings = setup::settings(args, config.as_ref())?;
-    let (sources, errors) = setup::sources(&args.input, config.as_ref(), &outputs)?;
-    let to_stdout = settings.fixing == Fixing::Write && sources.contains(&Source::Stdin);
+    let is_fixing = settings.fixing == Fixing::Write;
+    let (sources, errors) = setup::sources(&args.input, config.as_ref(), &outputs, is_fixing)?;
+    let to_stdout = is_fixing && sources.contains(&Source::Stdin);
     if settings.clocks == Clocks::Newest
         && let Some(once) = sources.iter().find(|source| source.comes_once())
     {
@@ -273,7 +274,7 @@ pub(super) fn score(args: ScoreArgs) -> Result<u8, Failure> {
     // Findings are not shown here, but what the whole log proves worthless does not count; of an event
     // alone that is not said.
     settings.concludes = args.by == By::Name;
-    let (sources, errors) = setup::sources(&check.input, config.as_ref(), &[])?;
+    let (sources, errors) = setup::sources(&check.input, config.as_ref(), &[], false)?;
     let terminal = io::stdout().is_terminal();
     let style = style(&check, &settings, Profile::Audit, terminal);
     let layout = match args.format {
