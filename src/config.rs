@@ -1,7 +1,7 @@
 //! `capilint.toml`: reading and checking it.
 
 use std::collections::BTreeMap;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use serde::Deserialize;
@@ -170,7 +170,7 @@ impl Config {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),
         };
-        config.folder = std::path::absolute(folder).map_err(|error| format!("{shown}: {error}"))?;
+        config.folder = walk::whole(folder);
         config.file = path.to_owned();
         config.text = text;
         Ok(config)
@@ -281,22 +281,7 @@ impl Config {
     /// A path as seen from the folder of the configuration, where it lies below it: what its
     /// patterns are matched against.
     pub fn below(&self, path: &Path) -> PathBuf {
-        let mut whole = PathBuf::new();
-        for part in std::path::absolute(path)
-            .unwrap_or_else(|_| path.to_owned())
-            .components()
-        {
-            match part {
-                Component::ParentDir => {
-                    whole.pop();
-                }
-                part => whole.push(part),
-            }
-        }
-        match whole.strip_prefix(&self.folder) {
-            Ok(below) => below.to_owned(),
-            Err(_) => path.to_owned(),
-        }
+        walk::below(&self.folder, path).unwrap_or_else(|| path.to_owned())
     }
 
     /// The files and folders that `paths` names, in a stable order. Patterns are matched below the
@@ -321,11 +306,16 @@ impl Config {
                 })
                 .collect();
             let start = self.folder.join(fixed);
+            // A pattern that names such folders behind its first star means them.
+            let mut parts = pattern.split('/');
+            let names_all = parts.any(|part| part.starts_with('.') || part == "node_modules");
             let walker = walkdir::WalkDir::new(&start)
                 .follow_links(true)
-                .sort_by_file_name();
+                .sort_by_file_name()
+                .into_iter()
+                .filter_entry(|entry| names_all || !walk::is_passed_over(entry));
             let before = found.len();
-            for entry in walker.into_iter().flatten() {
+            for entry in walker.flatten() {
                 let path = entry.path();
                 let below = path.strip_prefix(&self.folder).unwrap_or(path);
                 if entry.file_type().is_file() && set.is_match(below) {

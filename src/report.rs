@@ -178,16 +178,39 @@ pub struct InputError {
     pub path: String,
     /// What went wrong, without any payload.
     pub message: String,
-    /// Whether it was read, and only its fixes could not be written.
-    pub on_writing: bool,
+    /// What failed.
+    pub doing: Doing,
+}
+
+/// What was being done with an input when it failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Doing {
+    Reading,
+    /// It was read, and only its fixes could not be written.
+    Rewriting,
+    /// What was made of it could not be written elsewhere.
+    Writing,
+}
+
+impl Doing {
+    const ALL: [Doing; 3] = [Doing::Reading, Doing::Rewriting, Doing::Writing];
+
+    /// What is said of it.
+    pub fn failed(self) -> &'static str {
+        match self {
+            Doing::Reading => "could not be read",
+            Doing::Rewriting => "could not be rewritten",
+            Doing::Writing => "could not be written",
+        }
+    }
 }
 
 impl InputError {
     /// What went wrong, for a line that says no more than the path.
     pub fn told(&self) -> Cow<'_, str> {
-        match self.on_writing {
-            true => Cow::Owned(format!("could not be rewritten: {}", self.message)),
-            false => Cow::Borrowed(&self.message),
+        match self.doing {
+            Doing::Reading => Cow::Borrowed(&self.message),
+            doing => Cow::Owned(format!("{}: {}", doing.failed(), self.message)),
         }
     }
 }
@@ -384,17 +407,15 @@ impl Verdict {
         if report.interrupted {
             broken.push("it was interrupted".to_owned());
         }
-        let unwritten = report
-            .errors
-            .iter()
-            .filter(|error| error.on_writing)
-            .count();
-        for (number, what) in [
-            (report.errors.len() - unwritten, " could not be read"),
-            (unwritten, " could not be rewritten"),
-        ] {
+        for doing in Doing::ALL {
+            let errors = report.errors.iter().filter(|error| error.doing == doing);
+            let number = errors.count() as u64;
             if number > 0 {
-                broken.push(count(number as u64, "input") + what);
+                let what = match doing {
+                    Doing::Writing => "output",
+                    Doing::Reading | Doing::Rewriting => "input",
+                };
+                broken.push(format!("{} {}", count(number, what), doing.failed()));
             }
         }
         if report.internal_errors > 0 {

@@ -514,6 +514,54 @@ fn a_folder_is_walked_in_order() {
 }
 
 #[test]
+fn hidden_folders_and_node_modules_are_passed_over_unless_named() {
+    let place = Place::new();
+    let hidden = [
+        ".git/a.json",
+        "b/.cache/c.json",
+        "node_modules/d/e.json",
+        "b/node_modules/f.json",
+    ];
+    for name in hidden {
+        place.write(&format!("in/{name}"), with_error());
+    }
+    place.write("in/b/g.json", CLEAN);
+    // A hidden file is none that a tool keeps.
+    place.write("in/.h.json", CLEAN);
+    let files = |args: &str| {
+        count(
+            &place.check(&format!("{args} --format json")).json(),
+            "files",
+        )
+    };
+    assert_eq!(files("in"), 2);
+    assert_eq!(files("in/.git in/node_modules"), 2);
+    assert_eq!(files("in/.git/a.json"), 1);
+    place.check("in --fix").ends(0);
+    for name in hidden {
+        assert_eq!(place.text(&format!("in/{name}")), with_error(), "{name}");
+    }
+    // The folder that one stands in may be hidden itself.
+    let mut command = place.command();
+    command.current_dir(place.path("in/.git"));
+    command.args([".", "--as-of", AS_OF]);
+    support::pipe(&mut command, b"").ends(1);
+    let ran = place.check("in --exclude .git").ends(0);
+    assert_eq!(ran.err(), "");
+    for (paths, number) in [
+        ("in", 2),
+        ("in/**/*.json", 2),
+        ("in/b/*.json", 1),
+        ("in/.git/*.json", 1),
+        ("in/node_modules/**", 1),
+        ("in/**/.cache/*.json", 1),
+    ] {
+        place.write("capilint.toml", format!("paths = [\"{paths}\"]\n"));
+        assert_eq!(files(""), number, "{paths}");
+    }
+}
+
+#[test]
 fn a_file_that_is_reached_in_two_ways_is_read_once() {
     let place = Place::new();
     place.write("logs/a.json", with_error());
@@ -1191,6 +1239,51 @@ fn patterns_of_the_configuration_start_from_its_folder() {
         .current_dir(place.path("sub"))
         .args(["../local", "--as-of", AS_OF]);
     support::pipe(&mut command, b"").ends(0);
+}
+
+#[cfg(unix)]
+#[test]
+fn patterns_hold_however_the_configuration_and_the_files_are_named() {
+    let place = Place::new();
+    place.write("shop/tests/local/bad.json", with_error());
+    place.write("shop/tests/w.json", with_warning());
+    place.write("shop/capi.toml", "fail-on = \"warning\"\nexclude = [\"tests/local/**\"]\n[[suppress]]\nrule = \"CL109\"\nfiles = [\"tests/*.json\"]\nreason = \"x\"\n");
+    std::os::unix::fs::symlink(place.path("shop"), place.path("link")).unwrap();
+    std::os::unix::fs::symlink(place.path("shop/tests"), place.path("tests")).unwrap();
+    let whole = |name: &str| place.path(name).display().to_string();
+    let run = |folder: &str, config: &str, path: &str, more: &[&str]| {
+        let mut command = place.command();
+        command.current_dir(place.path(folder));
+        command.args(["--as-of", AS_OF, "-q", "--config", config, path]);
+        support::pipe(command.args(more), b"")
+    };
+    let all = [
+        ("shop/tests", "../capi.toml", "."),
+        ("shop/tests", "../capi.toml", "../tests"),
+        ("shop/tests/local", "../../capi.toml", ".."),
+        ("shop", "tests/../capi.toml", "tests"),
+        ("shop", "./capi.toml", &whole("link/tests")),
+        ("link/tests", "../capi.toml", "."),
+        ("", &whole("link/capi.toml"), "shop"),
+        ("", "shop/capi.toml", "link/tests"),
+        ("", "shop/capi.toml", "tests"),
+        ("", "tests/../capi.toml", "shop"),
+    ];
+    for (folder, config, path) in all {
+        let ran = run(folder, config, path, &[]);
+        assert_eq!(ran.code, 0, "{config} {path}: {}", ran.all());
+        run(folder, config, path, &["--fix"]);
+        let kept = place.text("shop/tests/local/bad.json");
+        assert_eq!(kept, with_error(), "{config} {path}");
+        assert_eq!(place.text("shop/tests/w.json"), with_warning());
+    }
+    // Those of the command line start from the working directory in the same way.
+    let config = whole("shop/capi.toml");
+    std::fs::write(&config, "").unwrap();
+    for path in ["tests", "./tests", &whole("link/tests"), "../link/tests"] {
+        let args = ["--exclude", "tests/local"];
+        run("shop", &config, path, &args).ends(0);
+    }
 }
 
 #[test]

@@ -391,6 +391,78 @@ fn standard_input_is_fixed_to_standard_output() {
     assert_eq!(gunzip(&ran.stdout), CLEAN.as_bytes());
 }
 
+#[cfg(unix)]
+#[test]
+fn standard_input_that_the_configuration_passes_over_is_told() {
+    use std::process::Stdio;
+
+    let place = Place::new();
+    place.write("own.json", with_error());
+    place.write("piped.json", with_error());
+    place.write("empty.json", "");
+    place.write(
+        "capilint.toml",
+        "fail-on = \"error\"\npaths = [\"own.json\"]\n",
+    );
+    let run = |input: Stdio, args: &[&str]| {
+        let mut command = place.command();
+        command.args(args).args(["--as-of", support::AS_OF]);
+        let output = command.stdin(input).output().unwrap();
+        support::Ran {
+            code: output.status.code().unwrap(),
+            stdout: output.stdout,
+            stderr: output.stderr,
+        }
+    };
+    let file = |name: &str| Stdio::from(std::fs::File::open(place.path(name)).unwrap());
+    let told =
+        "capilint: standard input is not read, since capilint.toml:2 names paths; - reads it\n";
+    // A redirection is meant: nothing else is rewritten in its place.
+    let ran = run(file("piped.json"), &["--fix"]).ends(2);
+    assert_eq!(
+        ran.err(),
+        "capilint: capilint.toml:2 names paths, which --fix would rewrite: name - to fix standard input, or the paths\n"
+    );
+    assert_eq!(ran.out(), "");
+    assert_eq!(place.text("own.json"), with_error());
+    assert_eq!(run(file("piped.json"), &["--fix", "-"]).out(), CLEAN);
+    for args in [&[][..], &["--diff"], &["score"]] {
+        assert_eq!(run(file("piped.json"), args).err(), told, "{args:?}");
+    }
+    // What is found in a program's or a CI runner's hands says nothing.
+    for input in [Stdio::null(), file("empty.json"), Stdio::piped()] {
+        assert_eq!(run(input, &[]).ends(1).err(), "");
+    }
+    for input in [Stdio::null(), file("empty.json")] {
+        place.write("own.json", with_error());
+        assert_eq!(run(input, &["--fix"]).ends(0).err(), "");
+        assert_eq!(place.text("own.json"), CLEAN);
+    }
+    place.write("own.json", with_error());
+    assert_eq!(run(Stdio::piped(), &["--fix"]).ends(0).err(), told);
+    assert_eq!(place.text("own.json"), CLEAN);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_fixed_payload_that_cannot_be_written_is_not_told_as_written() {
+    let place = Place::new();
+    place.write("a.json", with_error());
+    for format in ["human", "json"] {
+        let mut command = place.command();
+        command.args(["--as-of", support::AS_OF, "--fix", "--format", format]);
+        let input = std::fs::File::open(place.path("a.json")).unwrap();
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full");
+        let ran = command.stdin(input).stdout(full.unwrap()).output().unwrap();
+        let said = String::from_utf8(ran.stderr).unwrap();
+        assert_eq!(ran.status.code(), Some(2), "{said}");
+        assert!(said.contains("could not be written"), "{said}");
+        assert!(!said.contains("written: the fixed payload"), "{said}");
+        assert!(!said.contains("could not be read"), "{said}");
+        assert!(!said.contains("\"rewritten\": true"), "{said}");
+    }
+}
+
 #[test]
 fn the_fixed_payload_has_standard_output_to_itself() {
     let place = Place::new();

@@ -20,7 +20,7 @@ use crate::output::{
     Fixing, Reporter, Style, concise::Concise, diff, excerpt, human::Human, json::Json,
     ndjson::Ndjson, scores, tee::Tee,
 };
-use crate::report::{FileTally, Gate, InputError, Report, Verdict};
+use crate::report::{Doing, FileTally, Gate, InputError, Report, Verdict};
 use crate::resend::Resend;
 use crate::rewrite::Rewrite;
 use crate::settings::{Clocks, Settings};
@@ -52,8 +52,9 @@ pub(super) fn check(args: &CheckArgs) -> Result<u8, Failure> {
         outputs.iter().try_for_each(|output| output.spares(read))?;
     }
     let mut settings = setup::settings(args, config.as_ref())?;
-    let (sources, errors) = setup::sources(&args.input, config.as_ref(), &outputs)?;
-    let to_stdout = settings.fixing == Fixing::Write && sources.contains(&Source::Stdin);
+    let is_fixing = settings.fixing == Fixing::Write;
+    let (sources, errors) = setup::sources(&args.input, config.as_ref(), &outputs, is_fixing)?;
+    let to_stdout = is_fixing && sources.contains(&Source::Stdin);
     if settings.clocks == Clocks::Newest
         && !args.spool
         && let Some(once) = sources.iter().find(|source| source.comes_once())
@@ -274,7 +275,7 @@ pub(super) fn score(args: ScoreArgs) -> Result<u8, Failure> {
     // Findings are not shown here, but what the whole log proves worthless does not count; of an event
     // alone that is not said.
     settings.concludes = args.by == By::Name;
-    let (sources, errors) = setup::sources(&check.input, config.as_ref(), &[])?;
+    let (sources, errors) = setup::sources(&check.input, config.as_ref(), &[], false)?;
     let terminal = io::stdout().is_terminal();
     let style = style(&check, &settings, Profile::Audit, terminal);
     let layout = match args.format {
@@ -596,7 +597,7 @@ fn read(
     let fault = |error: &io::Error| InputError {
         path: name.clone(),
         message: io_message(error),
-        on_writing: false,
+        doing: Doing::Reading,
     };
     let settings = linter.settings();
     let path = match source {
@@ -646,13 +647,15 @@ fn read(
             let written = written
                 .and_then(|_| sink.finish())
                 .and_then(|mut out| out.flush());
-            if let Err(error) = written
-                && error.kind() != io::ErrorKind::BrokenPipe
-            {
+            let Err(error) = written else { return Ok(()) };
+            if let Some(tally) = run.report_mut().files.last_mut() {
+                tally.rewritten = false;
+            }
+            if error.kind() != io::ErrorKind::BrokenPipe {
                 run.failed(InputError {
                     path: "<stdout>".to_owned(),
                     message: io_message(&error),
-                    on_writing: false,
+                    doing: Doing::Writing,
                 });
             }
             return Ok(());
@@ -748,7 +751,7 @@ fn read(
             run.failed(InputError {
                 path: name.clone(),
                 message: io_message(&error),
-                on_writing: true,
+                doing: Doing::Rewriting,
             });
             // It is still linted.
             return run
@@ -834,7 +837,7 @@ fn read_archive(
             Err(error) => run.failed(InputError {
                 path: member.clone(),
                 message: io_message(&error),
-                on_writing: false,
+                doing: Doing::Reading,
             }),
         }
         let undone = fixes_on_offer(run, settings) - before;
@@ -845,7 +848,7 @@ fn read_archive(
             run.failed(InputError {
                 path: member,
                 message: reason.to_owned(),
-                on_writing: true,
+                doing: Doing::Rewriting,
             });
         }
     }
@@ -894,7 +897,7 @@ fn not_rewritten(run: &mut Run<'_>, name: &str, error: &io::Error) {
     run.failed(InputError {
         path: name.to_owned(),
         message: io_message(error),
-        on_writing: true,
+        doing: Doing::Rewriting,
     });
 }
 

@@ -441,6 +441,56 @@ pub(super) fn read_beside<'a>(
     paths.chain(config.map(|config| config.file.as_path()))
 }
 
+/// Says that standard input is not read because the configuration names paths, where something may well
+/// have been meant by it; to rewrite those paths instead of what stands in a file is refused.
+fn mind_unread_input(config: &Config, is_fixing: bool) -> Result<(), Failure> {
+    let unread = match waiting_input() {
+        Some(unread) if is_fixing || unread == Waiting::File => unread,
+        _ => return Ok(()),
+    };
+    let place = config.place("paths");
+    let place = place.strip_suffix(": paths").unwrap_or(&place);
+    if is_fixing && unread == Waiting::File {
+        return Err(usage(format!(
+            "{place} names paths, which --fix would rewrite: name - to fix standard input, or the paths"
+        )));
+    }
+    let message =
+        format!("capilint: standard input is not read, since {place} names paths; - reads it");
+    eprintln!("{}", visible(&message));
+    Ok(())
+}
+
+/// What standard input may hold.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Waiting {
+    /// A file, with something left to read in it.
+    File,
+    Pipe,
+}
+
+#[cfg(unix)]
+fn waiting_input() -> Option<Waiting> {
+    use std::io::Seek;
+    use std::os::fd::AsFd;
+    use std::os::unix::fs::FileTypeExt;
+
+    let mut input = File::from(io::stdin().as_fd().try_clone_to_owned().ok()?);
+    let about = input.metadata().ok()?;
+    match about.file_type() {
+        kind if kind.is_fifo() => Some(Waiting::Pipe),
+        kind if kind.is_file() && input.stream_position().ok()? < about.len() => {
+            Some(Waiting::File)
+        }
+        _ => None,
+    }
+}
+
+#[cfg(not(unix))]
+fn waiting_input() -> Option<Waiting> {
+    None
+}
+
 /// What is to be read: paths of the command line, else those of the configuration, else standard
 /// input when something is piped in. Reports that are going to be written are not read: one that
 /// is named as an input is refused.
@@ -448,6 +498,7 @@ pub(super) fn sources(
     args: &InputArgs,
     config: Option<&Config>,
     outputs: &[&Destination],
+    is_fixing: bool,
 ) -> Result<(Vec<Source>, Vec<InputError>), Failure> {
     let mut paths = args.paths.clone();
     if let Some(list) = &args.files_from {
@@ -473,10 +524,12 @@ pub(super) fn sources(
     let own = own.collect::<Result<Vec<_>, Failure>>()?;
     let here = std::env::current_dir().unwrap_or_default();
     let is_own = |path: &Path| {
-        // A whole path may lie below the folder that patterns start from.
-        let path = path.strip_prefix(&here).unwrap_or(path);
-        let path = path.strip_prefix(".").unwrap_or(path);
-        let hits = own.iter().filter(|(globs, _)| globs.is_match(path));
+        if own.is_empty() {
+            return false;
+        }
+        // A path may lie below the folder that patterns start from however it is written.
+        let path = walk::below(&here, path).unwrap_or_else(|| path.to_owned());
+        let hits = own.iter().filter(|(globs, _)| globs.is_match(&path));
         hits.map(|(_, hit)| hit.set(true)).count() > 0
     };
     let theirs = config.map(|config| {
@@ -494,7 +547,10 @@ pub(super) fn sources(
     };
     if paths.is_empty() && args.files_from.is_none() {
         paths = match config {
-            Some(config) if !config.paths.is_empty() => config.expand_paths().map_err(usage)?,
+            Some(config) if !config.paths.is_empty() => {
+                mind_unread_input(config, is_fixing)?;
+                config.expand_paths().map_err(usage)?
+            }
             _ if !std::io::stdin().is_terminal() => vec![PathBuf::from("-")],
             _ => {
                 return Err(usage(

@@ -1,11 +1,11 @@
 //! From the paths of the command line to files, in a stable order.
 
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
-use crate::report::InputError;
+use crate::report::{Doing, InputError};
 
 /// Extensions that are looked at inside folders, plain or compressed.
 const EXTENSIONS: [&str; 8] = [
@@ -67,6 +67,40 @@ pub fn globs(patterns: &[String]) -> Result<GlobSet, globset::Error> {
     set.build()
 }
 
+/// A path from the root, without `.` and `..`, and otherwise as it is written.
+pub fn whole(path: &Path) -> PathBuf {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let (mut whole, mut climbs) = (PathBuf::new(), false);
+    for part in absolute.components() {
+        match part {
+            Component::ParentDir => {
+                climbs = true;
+                whole.pop();
+            }
+            part => whole.push(part),
+        }
+    }
+    if !climbs {
+        return whole;
+    }
+    // What stands above a link is not what stands above the folder behind it.
+    match absolute.canonicalize() {
+        Ok(real) if whole.canonicalize().ok().as_ref() != Some(&real) => real,
+        _ => whole,
+    }
+}
+
+/// A path as seen from a folder, where it lies below it: as both are written, else where they really
+/// are, since either may be named through a link.
+pub fn below(folder: &Path, path: &Path) -> Option<PathBuf> {
+    let (folder, path) = (whole(folder), whole(path));
+    if let Ok(below) = path.strip_prefix(&folder) {
+        return Some(below.to_owned());
+    }
+    let (folder, path) = (folder.canonicalize().ok()?, path.canonicalize().ok()?);
+    path.strip_prefix(folder).ok().map(Path::to_owned)
+}
+
 /// The files behind the paths. A named path is read whatever its extension; folders are walked in
 /// the order of names. What cannot be read is an error for later: the rest is still linted. A file that
 /// is reached in two ways is read once, by the first.
@@ -105,7 +139,9 @@ fn walk(
         .follow_links(true)
         .sort_by_file_name()
         .into_iter()
-        .filter_entry(|entry| entry.depth() == 0 || !is_excluded(entry.path()));
+        .filter_entry(|entry| {
+            entry.depth() == 0 || (!is_excluded(entry.path()) && !is_passed_over(entry))
+        });
     for entry in walker {
         match entry {
             Ok(entry) if entry.file_type().is_file() && is_wanted(entry.path()) => {
@@ -121,11 +157,19 @@ fn walk(
                 errors.push(InputError {
                     path,
                     message,
-                    on_writing: false,
+                    doing: Doing::Reading,
                 });
             }
         }
     }
+}
+
+/// Whether a folder inside another is passed over: what tools keep for themselves, as in `.git`, and
+/// what others wrote.
+pub fn is_passed_over(entry: &walkdir::DirEntry) -> bool {
+    let name = entry.file_name();
+    let is_hidden = name.as_encoded_bytes().starts_with(b".");
+    entry.depth() > 0 && entry.file_type().is_dir() && (is_hidden || name == "node_modules")
 }
 
 /// Whether a file inside a folder or an archive is looked at, by its extension: that of a log, packed

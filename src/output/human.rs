@@ -773,11 +773,7 @@ fn input_errors(report: &Report, style: &Style) -> String {
         .errors
         .iter()
         .map(|error| {
-            let word = match error.on_writing {
-                true => "could not be rewritten",
-                false => "could not be read",
-            };
-            let word = paint(style, "1;31", word);
+            let word = paint(style, "1;31", error.doing.failed());
             let path = printable::visible(&error.path);
             format!("{word}: {path}: {}\n", error.message)
         })

@@ -16,7 +16,7 @@ use crate::fix::Safety;
 use crate::json::Pointer;
 use crate::repair::Change;
 use crate::report::{
-    EventRow, FileTally, Gate, Group, InputError, Located, LocatedChange, Location, Report,
+    Doing, EventRow, FileTally, Gate, Group, InputError, Located, LocatedChange, Location, Report,
     RuleTally, Verdict,
 };
 use crate::rules;
@@ -393,7 +393,7 @@ fn unreadable_inputs_and_findings_without_a_place_are_told() {
     report.errors.push(InputError {
         path: "b.json".to_owned(),
         message: "permission denied".to_owned(),
-        on_writing: false,
+        doing: Doing::Reading,
     });
     let bare = &mut report.groups[0].examples[0];
     bare.excerpt = None;

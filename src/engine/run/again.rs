@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::report::InputError;
+use crate::report::{Doing, InputError};
 use crate::resend::{Body, Parcel, Resend};
 
 use super::Run;
@@ -47,8 +47,8 @@ impl Run<'_> {
     pub(super) fn not_resent(&mut self, resend: &Resend, fault: &io::Error) {
         self.failed(InputError {
             path: resend.directory().display().to_string(),
-            message: format!("was not written: {}", crate::input::walk::io_message(fault)),
-            on_writing: false,
+            message: crate::input::walk::io_message(fault),
+            doing: Doing::Writing,
         });
     }
 }

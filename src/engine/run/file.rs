@@ -12,7 +12,7 @@ use crate::input::blocks::{Block, Frame, Head};
 use crate::inspect::Surroundings;
 use crate::json::Pointer;
 use crate::ledger::BlockSpot;
-use crate::report::{FileTally, InputError, Located, Location};
+use crate::report::{Doing, FileTally, InputError, Located, Location};
 use crate::resend::Parcel;
 
 use super::Run;
@@ -208,7 +208,7 @@ impl OpenFile<'_> {
             run.failed(InputError {
                 path: self.tally.name.clone(),
                 message,
-                on_writing: false,
+                doing: Doing::Reading,
             });
         }
     }
