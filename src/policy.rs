@@ -112,12 +112,22 @@ impl Policy {
         Decision::Report(self.severity[finding.rule].unwrap_or(finding.severity))
     }
 
-    /// Suppressions that hid nothing or whose day has come, with the reason.
-    pub fn idle_suppressions(&self) -> impl Iterator<Item = (&Suppression, &'static str)> {
-        self.suppressions.iter().filter_map(|suppression| {
+    /// Suppressions that hid nothing of what was read, or whose day has come, with the reason. `read`
+    /// are the names of the files as patterns see them; without all the files for which they were
+    /// written (`is_partial`), those for every file may have hid something in the others.
+    pub fn idle_suppressions(
+        &self,
+        read: &[String],
+        is_partial: bool,
+    ) -> impl Iterator<Item = (&Suppression, &'static str)> {
+        self.suppressions.iter().filter_map(move |suppression| {
+            let was_asked = match &suppression.files {
+                Some(files) => read.iter().any(|file| files.is_match(bare(file))),
+                None => !is_partial,
+            };
             if suppression.expired {
                 Some((suppression, "has expired"))
-            } else if !suppression.used.load(Ordering::Relaxed) {
+            } else if was_asked && !suppression.used.load(Ordering::Relaxed) {
                 Some((suppression, "hid nothing"))
             } else {
                 None
@@ -128,11 +138,10 @@ impl Policy {
 
 impl Suppression {
     fn covers(&self, file: &str, finding: &Finding) -> bool {
-        let file = file.strip_prefix("./").unwrap_or(file);
         if self
             .files
             .as_ref()
-            .is_some_and(|files| !files.is_match(file))
+            .is_some_and(|files| !files.is_match(bare(file)))
         {
             return false;
         }
@@ -150,6 +159,11 @@ impl Suppression {
             || (finding.subject == Subject::Record && subject == Subject::Request);
         same_subject && matches(&pointer.pattern(), wanted)
     }
+}
+
+/// The name of a file as patterns are written.
+fn bare(file: &str) -> &str {
+    file.strip_prefix("./").unwrap_or(file)
 }
 
 /// Whether a pattern such as `/user_data/em/*` is or lies below the wanted one.

@@ -142,6 +142,20 @@ impl RuleTally {
         }
     }
 
+    /// Counts events with a severity; with `again`, they were counted one by one before: those with
+    /// a lesser severity move, and those with a greater one stay where they are.
+    pub fn count_events(&mut self, severity: Severity, events: u64, again: bool) {
+        let at = severity as usize;
+        let mut rest = if again { events } else { 0 };
+        for counted in &mut self.events[..at] {
+            let moved = rest.min(*counted);
+            *counted -= moved;
+            rest -= moved;
+        }
+        let stay = rest.min(self.events[at + 1..].iter().sum());
+        self.events[at] += events - stay;
+    }
+
     /// All findings.
     pub fn total(&self) -> u64 {
         self.findings.iter().sum()
@@ -507,12 +521,12 @@ impl Gate {
                         let rate = events as f64 / report.events.max(1) as f64;
                         let findings: u64 = tally.findings[least as usize..].iter().sum();
                         // A fault of a whole request or file has no event to count by.
-                        if rate > max || (events == 0 && findings > 0) {
-                            reasons.push(format!(
-                                "{} on {:.2} % of events",
-                                rules::ALL[index].name(),
-                                rate * 100.0
-                            ));
+                        let name = rules::ALL[index].name();
+                        if rate > max {
+                            reasons.push(format!("{name} on {:.2} % of events", rate * 100.0));
+                        } else if events == 0 && findings > 0 {
+                            let findings = count(findings, "finding");
+                            reasons.push(format!("{name}, {findings} not counted by event"));
                         }
                     }
                 }
@@ -542,4 +556,22 @@ pub fn count(number: u64, word: &str) -> String {
         _ => "s",
     };
     format!("{number} {word}{plural}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_counts_once_a_rule() {
+        let mut tally = RuleTally::default();
+        tally.count_events(Severity::Info, 8, false);
+        tally.count_events(Severity::Warning, 3, false);
+        tally.count_events(Severity::Error, 9, true);
+        assert_eq!(tally.events, [0, 2, 9]);
+        tally.count_events(Severity::Info, 4, true);
+        assert_eq!(tally.events, [0, 2, 9]);
+        tally.count_events(Severity::Error, 4, false);
+        assert_eq!(tally.all_events(), 15);
+    }
 }

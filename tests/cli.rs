@@ -114,6 +114,11 @@ fn a_rate_gates_on_the_share_of_events() {
     // Warnings count only where they gate.
     place.write("w.ndjson", lines(&[CLEAN.to_owned(), with_warning()]));
     place.check("w.ndjson --max-rate 10%").ends(0);
+    place.write("cut.ndjson", format!("{CLEAN}\n{{\"event_name\n"));
+    place
+        .check("cut.ndjson --max-rate 50%")
+        .ends(1)
+        .says("malformed-json, 1 finding not counted by event");
     place
         .check("w.ndjson --max-rate 10% --fail-on warning")
         .ends(1);
@@ -1223,6 +1228,43 @@ fn a_suppression_that_can_hide_nothing_is_refused_with_its_line() {
         run(&format!("until = {until}")).ends(0);
     }
     run("until = 2020-01-01").ends(1).says("CL008");
+}
+
+#[test]
+fn a_suppression_is_idle_only_where_its_files_were_read() {
+    let place = Place::new();
+    place.write("tests/a.json", CLEAN);
+    place.write("tests/b.json", CLEAN);
+    let with = |more: &str, paths: &str, args: &str| {
+        let entry = "[[suppress]]\nrule = \"hash-uppercase\"\nreason = \"old\"";
+        place.write(
+            "capilint.toml",
+            format!("paths = [\"tests\"]\n{entry}\n{more}\n"),
+        );
+        place.check(&format!("{args} {paths} --format concise --ignore CL305"))
+    };
+    let of_b = "files = [\"tests/b.json\"]";
+    with(of_b, "", "").says("CL008");
+    with(of_b, "tests/b.json", "").says("CL008");
+    with(of_b, "tests/a.json", "").silent_on("CL008");
+    with("", "", "").says("CL008");
+    with("", "tests/a.json", "").silent_on("CL008");
+}
+
+#[test]
+fn an_event_with_a_broken_time_is_not_hidden_by_a_window() {
+    let place = Place::new();
+    // In milliseconds, inside and outside, and one that nobody can read.
+    let outside = with_error().replace("1782396602000", "1772396602000");
+    let unreadable = CLEAN.replace("1782396602,", "\"soon\",");
+    place.write(
+        "a.ndjson",
+        support::lines(&[with_error(), outside, unreadable]),
+    );
+    let report = place
+        .check("a.ndjson --since 2026-06-20 --format json")
+        .json();
+    assert_eq!(report["summary"]["events"], 2, "{}", report["summary"]);
 }
 
 #[test]

@@ -112,6 +112,7 @@ pub(super) fn check(args: &CheckArgs) -> Result<u8, Failure> {
             resend,
             part,
             spool: args.spool,
+            is_partial: is_partial(&args.input, config.as_ref()),
             to_stderr: match args.input.quiet && args.format == Format::Human {
                 true => Said::Errors,
                 false => Said::Nothing,
@@ -307,6 +308,12 @@ pub(super) fn score(args: ScoreArgs) -> Result<u8, Failure> {
     )
 }
 
+/// Whether the user names other files than the configuration does.
+fn is_partial(input: &InputArgs, config: Option<&Config>) -> bool {
+    let names_some = !input.paths.is_empty() || input.files_from.is_some();
+    names_some && config.is_some_and(|config| !config.paths.is_empty())
+}
+
 /// Refuses what would change nothing about the scores asked for.
 fn score_uses(args: &ScoreArgs) -> Result<(), Failure> {
     let why = if args.input.country.is_some() && args.input.known.is_empty() {
@@ -376,6 +383,8 @@ struct Asides {
     part: Option<(Box<dyn Write + Send>, String)>,
     /// Whether standard input may be kept in a temporary file.
     spool: bool,
+    /// Whether the user names other files than the configuration does.
+    is_partial: bool,
     to_stderr: Said,
 }
 
@@ -474,7 +483,8 @@ fn run(
             read(linter, &mut run, source, config, &passes)
         }
     });
-    let outcome = outcome.and_then(|()| tell_idle_suppressions(linter, &mut run, config));
+    let outcome =
+        outcome.and_then(|()| tell_idle_suppressions(linter, &mut run, config, asides.is_partial));
     if let Some(bar) = &bar {
         bar.finish_and_clear();
     }
@@ -905,13 +915,22 @@ fn tell_idle_suppressions(
     linter: &Linter,
     run: &mut Run<'_>,
     config: Option<&Config>,
+    is_partial: bool,
 ) -> io::Result<()> {
     let Some(config) = config else { return Ok(()) };
+    let names = run.report().files.iter().map(|file| &file.name);
+    let read: Vec<String> = names
+        .map(|name| config.below(Path::new(name)).display().to_string())
+        .collect();
     let mut tally = FileTally {
         name: config.file.display().to_string(),
         ..FileTally::default()
     };
-    for (suppression, why) in linter.settings().policy.idle_suppressions() {
+    for (suppression, why) in linter
+        .settings()
+        .policy
+        .idle_suppressions(&read, is_partial)
+    {
         let rule = crate::rules::ALL[suppression.rule].name();
         let message = format!("the suppression of {rule} {why}");
         run.tell_of_file(

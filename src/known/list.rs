@@ -142,12 +142,15 @@ fn objects(mut source: impl BufRead, mut each: impl FnMut(Row)) -> io::Result<u6
     }
 }
 
+/// What is read behind a table: a cell that holds it too was never closed.
+const END: &[u8] = b"\n\x1eend of the table\x1e\n";
+
 /// Reads a table whose cells are divided by `sign`.
 fn table(source: impl Read, sign: u8, mut each: impl FnMut(Row)) -> io::Result<u64> {
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(sign)
         .flexible(true)
-        .from_reader(source);
+        .from_reader(source.chain(END));
     let headers = reader
         .byte_headers()
         .map_err(|_| invalid("it is neither CSV nor JSON lines".to_owned()))?;
@@ -165,8 +168,13 @@ fn table(source: impl Read, sign: u8, mut each: impl FnMut(Row)) -> io::Result<u
             let line = error.position().map_or(0, csv::Position::line);
             invalid(format!("line {line} is no CSV"))
         })?;
-        if !more {
+        if !more || record.as_slice() == END.trim_ascii() {
             return Ok(others as u64);
+        }
+        if record.as_slice().ends_with(END) {
+            let line = record.position().map_or(0, csv::Position::line);
+            let what = "a quote in it is never closed, and what follows cannot be read";
+            return Err(invalid(format!("line {line}: {what}")));
         }
         let row = record.iter().zip(&columns).filter_map(|(field, column)| {
             Some(((*column)?, std::str::from_utf8(field).ok()?.to_owned()))
@@ -178,6 +186,15 @@ fn table(source: impl Read, sign: u8, mut each: impl FnMut(Row)) -> io::Result<u
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_quote_that_is_never_closed_is_told_with_its_line() {
+        let good = "em,fn\na@b.de,\"Ana\nMaria\"\n";
+        assert_eq!(read(good).unwrap().1.len(), 1);
+        assert_eq!(read(good.trim_end()).unwrap().1.len(), 1);
+        let error = read(&format!("{good}\"c@d.de,x\ne@f.de,y\n")).unwrap_err();
+        assert!(error.to_string().contains("line 4"), "{error}");
+    }
 
     fn read(text: &str) -> io::Result<(u64, Vec<Row>)> {
         let mut rows_read = Vec::new();

@@ -31,6 +31,8 @@ pub struct LogFinding {
     /// Events that the rule speaks of here, for rates; those that it spoke of already are not
     /// counted again.
     pub events: u64,
+    /// Whether the rule counted these events already, with whatever severity.
+    pub again: bool,
     /// How safely a second pass over the input puts it right, if it does.
     pub fix: Option<Safety>,
 }
@@ -113,6 +115,13 @@ impl LogFinding {
         self
     }
 
+    /// Says of how many events this speaks of which the rule has spoken one by one: they count once,
+    /// with this severity where the other was less.
+    pub fn events_again(&mut self, events: u64) -> &mut Self {
+        (self.events, self.again) = (events, true);
+        self
+    }
+
     /// Says of how many events this speaks; 1 otherwise.
     pub fn events(&mut self, events: u64) -> &mut Self {
         self.events = events;
@@ -188,6 +197,7 @@ impl LogFindings {
             help: None,
             related: Vec::new(),
             events: 1,
+            again: false,
             fix: rules::ALL[self.rule]
                 .teaches()
                 .max(rules::ALL[self.rule].learns_of_pixel()),

@@ -141,7 +141,7 @@ fn beside_pixel(log: &Evidence<'_>, out: &mut LogFindings) {
             );
             finding
                 .places(events.iter().map(|pair| pair.tie.at), "such event")
-                .events(number);
+                .events_again(number);
             // Two orders of one browser and one value may be taken for one.
             match events.iter().any(|pair| pair.tie.bond == Bond::Order) {
                 true => finding

@@ -18,6 +18,7 @@ use crate::presence::presence;
 use crate::score::Presence;
 use crate::settings::Filter;
 use crate::values::deduplication;
+use crate::values::event_time::Written;
 use crate::values::name::Name;
 
 /// Notes what a capture has to do with the event number `at` of the block.
@@ -276,7 +277,13 @@ pub(in crate::engine) fn is_wanted(filter: &Filter, event: &Event<'_, '_>) -> bo
     if filter.since.is_none() && filter.until.is_none() {
         return true;
     }
-    event.time().is_some_and(|time| {
+    // What is wrong with a time is to be found: it counts as what it surely means, and one that
+    // nobody can read is looked at.
+    let meant = || match Written::of(event.get(Name::EventTime)?) {
+        Written::Finer(_, seconds) => Some(seconds),
+        _ => None,
+    };
+    event.time().or_else(meant).is_none_or(|time| {
         filter.since.is_none_or(|since| time >= since)
             && filter.until.is_none_or(|until| time < until)
     })

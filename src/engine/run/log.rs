@@ -287,7 +287,7 @@ impl Run<'_> {
             via: Vec::new(),
             related: related.collect(),
         };
-        self.report.rules[located.rule].events[severity as usize] += said.events;
+        self.report.rules[located.rule].count_events(severity, said.events, said.again);
         if let Some(safety) = said.fix {
             self.report.rules[located.rule].fixable[safety as usize] += 1;
             if safety == Safety::Safe {
