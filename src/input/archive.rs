@@ -37,9 +37,12 @@ fn is_archive(head: &[u8]) -> bool {
     matches!(head, b"PK\x03\x04" | b"PK\x05\x06")
 }
 
+/// A stream of which the beginning was looked at.
+pub type Whole<R> = Chain<Cursor<Vec<u8>>, R>;
+
 /// Whether a stream that cannot go back, such as standard input, holds an archive, and the stream
 /// from its start. The list of an archive's members stands at its end.
-pub fn is_in<R: Read>(mut stream: R) -> io::Result<(bool, Chain<Cursor<Vec<u8>>, R>)> {
+pub fn is_in<R: Read>(mut stream: R) -> io::Result<(bool, Whole<R>)> {
     let mut head = Vec::new();
     stream.by_ref().take(HEAD).read_to_end(&mut head)?;
     Ok((is_archive(&head), Cursor::new(head).chain(stream)))

@@ -1,4 +1,4 @@
-//! internal-error: not written yet.
+//! CL009: a rule that failed; what the others say stands. The engine tells of it while it reads.
 
 use crate::rule::{Check, Rule};
 

@@ -1,4 +1,4 @@
-//! invalid-utf8: not written yet.
+//! CL003: bytes that are not UTF-8. The engine tells of it while it reads.
 
 use crate::rule::{Check, Rule};
 

@@ -1,4 +1,4 @@
-//! malformed-json: not written yet.
+//! CL001: text that is meant to be JSON and is none. The engine tells of it while it reads.
 
 use crate::rule::{Check, Rule};
 

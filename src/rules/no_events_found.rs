@@ -1,4 +1,4 @@
-//! no-events-found: not written yet.
+//! CL006: an input in which there is no event. The engine tells of it while it reads.
 
 use crate::rule::{Check, Rule};
 

@@ -1,4 +1,4 @@
-//! record-too-large: not written yet.
+//! CL004: a record larger than what is held in memory. The engine tells of it while it reads.
 
 use crate::rule::{Check, Rule};
 

@@ -1,4 +1,4 @@
-//! unreadable-archive: not written yet.
+//! CL007: an archive or a packed stream that is damaged or cut off. The engine tells of it while it reads.
 
 use crate::rule::{Check, Rule};
 

@@ -1,4 +1,4 @@
-//! unused-suppression: not written yet.
+//! CL008: a suppression that hides nothing. The command tells of it at the end of a run.
 
 use crate::rule::{Check, Rule};
 
