@@ -421,7 +421,7 @@ fn a_pipe_with_a_name_is_read_like_standard_input() {
     by_name
         .check_piped(archive.clone(), "-")
         .ends(2)
-        .says("name the file, or add --spool");
+        .says("name it as a file, or add --spool");
     let ran = through_a_pipe(&Place::new(), archive, "--spool --format json");
     assert_eq!(counted(&ran), expected);
     run("--fix-to sent").ends(1);

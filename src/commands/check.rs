@@ -805,7 +805,7 @@ fn opened_stream<'s>(
     let (is_archive, input) = archive::is_in(input)?;
     if is_archive {
         return Err(io::Error::other(
-            "a zip archive is read from its end, which a pipe does not allow: name the file, or add --spool",
+            "a zip archive is read from its end, which a pipe does not allow: name it as a file, or add --spool",
         ));
     }
     unpack::open(input, settings.ceiling)

@@ -24,7 +24,7 @@ pub(super) fn heed() -> Arc<AtomicBool> {
         // A source that gives nothing, such as a pipe nobody writes to, would be waited for.
         std::thread::spawn(|| {
             std::thread::sleep(MOST_WAIT);
-            eprintln!("capilint: interrupted while waiting for input");
+            eprintln!("capilint: interrupted before the run was done");
             unfinished::end(2);
         });
     });
