@@ -272,6 +272,7 @@ impl Config {
                 pointer: suppress.pointer.as_ref().map(|p| p.get_ref().clone()),
                 expired: until.is_some_and(|until| until.as_str() < today),
                 line,
+                asked: AtomicBool::new(false),
                 used: AtomicBool::new(false),
             });
         }

@@ -20,6 +20,8 @@ pub struct Suppression {
     pub expired: bool,
     /// Line of the configuration on which it begins, from 1.
     pub line: u64,
+    /// Whether a file was read in this run of those that it names.
+    pub asked: AtomicBool,
     /// Whether it hid anything in this run.
     pub used: AtomicBool,
 }
@@ -112,17 +114,25 @@ impl Policy {
         Decision::Report(self.severity[finding.rule].unwrap_or(finding.severity))
     }
 
-    /// Suppressions that hid nothing of what was read, or whose day has come, with the reason. `read`
-    /// are the names of the files as patterns see them; without all the files for which they were
-    /// written (`is_partial`), those for every file may have hid something in the others.
+    /// Notes that a file is read, by its name as patterns see it.
+    pub fn begin_file(&self, file: &str) {
+        for suppression in &self.suppressions {
+            if suppression.files.is_some() && suppression.holds_for(file) {
+                suppression.asked.store(true, Ordering::Relaxed);
+            }
+        }
+    }
+
+    /// Suppressions that hid nothing of what was read, or whose day has come, with the reason. Where
+    /// the user names other files than the configuration does (`is_partial`), those for every file may
+    /// have hid something in the others.
     pub fn idle_suppressions(
         &self,
-        read: &[String],
         is_partial: bool,
     ) -> impl Iterator<Item = (&Suppression, &'static str)> {
         self.suppressions.iter().filter_map(move |suppression| {
             let was_asked = match &suppression.files {
-                Some(files) => read.iter().any(|file| files.is_match(bare(file))),
+                Some(_) => suppression.asked.load(Ordering::Relaxed),
                 None => !is_partial,
             };
             if suppression.expired {
@@ -137,12 +147,13 @@ impl Policy {
 }
 
 impl Suppression {
+    fn holds_for(&self, file: &str) -> bool {
+        let file = file.strip_prefix("./").unwrap_or(file);
+        self.files.as_ref().is_none_or(|files| files.is_match(file))
+    }
+
     fn covers(&self, file: &str, finding: &Finding) -> bool {
-        if self
-            .files
-            .as_ref()
-            .is_some_and(|files| !files.is_match(bare(file)))
-        {
+        if !self.holds_for(file) {
             return false;
         }
         let Some(wanted) = &self.pointer else {
@@ -159,11 +170,6 @@ impl Suppression {
             || (finding.subject == Subject::Record && subject == Subject::Request);
         same_subject && matches(&pointer.pattern(), wanted)
     }
-}
-
-/// The name of a file as patterns are written.
-fn bare(file: &str) -> &str {
-    file.strip_prefix("./").unwrap_or(file)
 }
 
 /// Whether a pattern such as `/user_data/em/*` is or lies below the wanted one.

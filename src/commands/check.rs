@@ -630,8 +630,7 @@ fn read(
                     return Ok(());
                 }
             };
-            let opened = opened_stream(input, settings);
-            let (packing, reader) = match opened {
+            let (packing, reader) = match unpack::open(input, settings.ceiling) {
                 Ok(opened) => opened,
                 Err(error) => {
                     run.failed(fault(&error));
@@ -709,7 +708,7 @@ fn read(
             file,
             print: print.clone(),
         };
-        opened_stream(file, settings)
+        unpack::open(file, settings.ceiling)
     });
     let (packing, reader) = match opened {
         Ok(opened) => opened,
@@ -795,20 +794,6 @@ fn newest_of(file: &File, settings: &Settings) -> Option<i64> {
     let mut file = file;
     file.rewind().ok()?;
     newest
-}
-
-/// Text that comes once, unpacked.
-fn opened_stream<'s>(
-    input: impl Read + Send + 's,
-    settings: &Settings,
-) -> io::Result<(unpack::Packing, Box<dyn Read + Send + 's>)> {
-    let (is_archive, input) = archive::is_in(input)?;
-    if is_archive {
-        return Err(io::Error::other(
-            "a zip archive is read from its end, which a pipe does not allow: name it as a file, or add --spool",
-        ));
-    }
-    unpack::open(input, settings.ceiling)
 }
 
 /// Reads the members of a zip archive, each as a file of its own.
@@ -918,19 +903,11 @@ fn tell_idle_suppressions(
     is_partial: bool,
 ) -> io::Result<()> {
     let Some(config) = config else { return Ok(()) };
-    let names = run.report().files.iter().map(|file| &file.name);
-    let read: Vec<String> = names
-        .map(|name| config.below(Path::new(name)).display().to_string())
-        .collect();
     let mut tally = FileTally {
         name: config.file.display().to_string(),
         ..FileTally::default()
     };
-    for (suppression, why) in linter
-        .settings()
-        .policy
-        .idle_suppressions(&read, is_partial)
-    {
+    for (suppression, why) in linter.settings().policy.idle_suppressions(is_partial) {
         let rule = crate::rules::ALL[suppression.rule].name();
         let message = format!("the suppression of {rule} {why}");
         run.tell_of_file(

@@ -249,6 +249,7 @@ impl<'l> Run<'l> {
         sink: Option<&mut dyn Write>,
     ) -> io::Result<Result<FileTally, io::Error>> {
         let settings = &self.linter.settings;
+        settings.policy.begin_file(key);
         let as_of = match (settings.clocks, newest) {
             (Clocks::Auto, _) => match dated::earliest(name, settings.assume.zone.as_ref()) {
                 Some(time) => AsOf::Dated(time),

@@ -1,7 +1,7 @@
 //! Zip archives: every member that looks like a log is read as a file of its own.
 
 use std::fs::File;
-use std::io::{self, BufReader, Chain, Cursor, Read, Seek};
+use std::io::{self, BufReader, Read, Seek};
 use std::path::Path;
 
 use zip::ZipArchive;
@@ -17,35 +17,17 @@ pub struct Archive(ZipArchive<BufReader<File>>);
 pub fn open(file: &File) -> io::Result<Option<Archive>> {
     let mut file = file.try_clone()?;
     let mut head = Vec::new();
-    // A pipe cannot go back: see [`is_in`].
+    // A pipe cannot go back; what it holds is not an archive that can be read.
     if file.stream_position().is_err() {
         return Ok(None);
     }
-    file.by_ref().take(HEAD).read_to_end(&mut head)?;
+    file.by_ref().take(4).read_to_end(&mut head)?;
     file.rewind()?;
-    if !is_archive(&head) {
+    if !matches!(&head[..], b"PK\x03\x04" | b"PK\x05\x06") {
         return Ok(None);
     }
     let archive = ZipArchive::new(BufReader::new(file)).map_err(fault)?;
     Ok(Some(Archive(archive)))
-}
-
-/// The first bytes that tell an archive.
-const HEAD: u64 = 4;
-
-fn is_archive(head: &[u8]) -> bool {
-    matches!(head, b"PK\x03\x04" | b"PK\x05\x06")
-}
-
-/// A stream of which the beginning was looked at.
-pub type Whole<R> = Chain<Cursor<Vec<u8>>, R>;
-
-/// Whether a stream that cannot go back, such as standard input, holds an archive, and the stream
-/// from its start. The list of an archive's members stands at its end.
-pub fn is_in<R: Read>(mut stream: R) -> io::Result<(bool, Whole<R>)> {
-    let mut head = Vec::new();
-    stream.by_ref().take(HEAD).read_to_end(&mut head)?;
-    Ok((is_archive(&head), Cursor::new(head).chain(stream)))
 }
 
 impl Archive {

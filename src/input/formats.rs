@@ -50,8 +50,8 @@ const MAGIC: [(&[u8], Foreign); 22] = {
             b"PK\x03\x04",
             kind(
                 "a zip archive",
-                "name it as a file or unpack it first: it cannot be read from a pipe or from inside \
-                 another file",
+                "name it as a file, or add --spool where it comes through a pipe; one inside another file is \
+                 to be unpacked first",
             ),
         ),
         (

@@ -14,15 +14,8 @@ pub(super) fn normal(value: &str, country: Option<&str>) -> Result<String, Unusa
     if text.contains('@') {
         return Err(Unusable::NOT_A_PHONE);
     }
-    let whole;
-    let text = match in_powers_of_ten(text) {
-        Some(None) => return Err(Unusable::LOST_DIGITS),
-        Some(Some(number)) => {
-            whole = number;
-            &whole
-        }
-        None => text,
-    };
+    let whole = in_powers_of_ten(text).transpose()?;
+    let text = whole.as_deref().unwrap_or(text);
     let text = without_extension(without_fraction(text));
     let digits: String = digits_of(text).collect();
     if digits.len() < LEAST {
@@ -67,9 +60,9 @@ const LEAST: usize = 7;
 /// The most digits, by ITU-T E.164.
 const MOST: usize = 15;
 
-/// What a text is the notation of in powers of ten, as spreadsheets and programs write a number:
-/// `4.91512E+12` has lost digits, `4.9151234567E10` shows them all.
-fn in_powers_of_ten(text: &str) -> Option<Option<String>> {
+/// The digits of a number in powers of ten, as spreadsheets and programs write it: `4.9151234567E10` shows
+/// them all, `4.91512E+12` has lost some. `None` for any other text.
+fn in_powers_of_ten(text: &str) -> Option<Result<String, Unusable>> {
     let (mantissa, power) = text.split_once(['e', 'E'])?;
     let exponent = power.trim_start_matches(['+', '-']);
     let (whole, rest) = mantissa.split_once(['.', ',']).unwrap_or((mantissa, "0"));
@@ -79,7 +72,10 @@ fn in_powers_of_ten(text: &str) -> Option<Option<String>> {
         };
     is_notation.then(|| {
         let is_all = !power.starts_with('-') && exponent.parse() == Ok(rest.len());
-        is_all.then(|| format!("{whole}{rest}"))
+        match is_all {
+            true => Ok(format!("{whole}{rest}")),
+            false => Err(Unusable::LOST_DIGITS),
+        }
     })
 }
 

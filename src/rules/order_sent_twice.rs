@@ -102,10 +102,11 @@ fn by_payment(log: &Evidence<'_>, out: &mut LogFindings) -> io::Result<()> {
                 "/event_id",
                 match paid.is_likely {
                     true => {
-                        let numbered = paid.sales.iter().any(|sale| sale.order != 0);
-                        let which = if numbered { "not all" } else { "none" };
-                        let have = if numbered { "have" } else { "has" };
-                        format!("what looks like one order came as {number} named {name}, each under an event_id of its own: one person and one value within half an hour, and {which} of them {have} an order number")
+                        let have = match paid.sales.iter().any(|sale| sale.order != 0) {
+                            true => "not all of them have",
+                            false => "none of them has",
+                        };
+                        format!("what looks like one order came as {number} named {name}, each under an event_id of its own: one person and one value within half an hour, and {have} an order number")
                     }
                     false => format!("one person paid one value in {number} named {name} within half an hour, and no order number tells whether that is one order under several event_ids"),
                 },
